@@ -1,0 +1,1 @@
+"""Equipoise runs a randomized oncology trial from its protocol."""

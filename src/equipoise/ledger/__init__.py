@@ -1,0 +1,1 @@
+"""Entries in order: what happened, and proof that nothing was changed."""

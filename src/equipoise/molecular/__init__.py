@@ -1,0 +1,1 @@
+"""ctDNA: RAS status under the limit of detection."""

@@ -1,0 +1,1 @@
+"""Virtual subjects, and the rehearsal of a trial."""

@@ -1,0 +1,1 @@
+"""Numbers in, numbers out: the statistics of a trial, knowing no trial."""

@@ -1,0 +1,1 @@
+"""Words and measures that every other room uses."""
