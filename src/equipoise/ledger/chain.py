@@ -1,0 +1,232 @@
+"""Was anything changed, taken out, moved or added since it was written?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from equipoise.ledger.entry import (
+    GENESIS,
+    BadEntry,
+    Entry,
+    NotCanonical,
+    digest_of,
+    entry_of,
+    hash_of,
+    line_of,
+    members_of,
+)
+from equipoise.ledger.events import EntryRedacted, Event, payload_of
+
+_NEEDED = {
+    "ProtocolAdopted": "every later entry is read under the protocol it carries",
+    "ProtocolAmended": "later entries are read under the protocol it carries",
+    "AllocationCommitted": "without it nobody can check that the list was fixed in advance",
+    "AllocationOpened": "without it nobody can check that the list was fixed in advance",
+    "SubjectRandomized": "intention-to-treat and the check of the list rest on it, and it names no person",
+    "Signed": "a signature cannot be excised from what was signed (21 CFR 11.70)",
+    "EntryRedacted": "it is the log of another redaction",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verified:
+    """The chain holds: so many entries, the hash to keep elsewhere, and the entries whose content was redacted."""
+
+    entries: int
+    head: str
+    redacted: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """The first entry that does not hold, counted from 1 in the order stored, and what is wrong with it."""
+
+    seq: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class CannotRedact:
+    """A redaction was refused; `why` is a sentence for the person who asked."""
+
+    seq: int
+    why: str
+
+
+def append(
+    head: Entry | None,
+    event: Event,
+    *,
+    at: str,
+    actor: str,
+    role: str,
+    site: str | None,
+    subject: str | None,
+    protocol: str,
+    key: str,
+    salt: str,
+    reason: str | None = None,
+    supersedes: int | None = None,
+) -> Entry:
+    """The entry that follows `head` and holds `event`. Raises `BadEntry`, `BadEvent` or `NotCanonical`.
+
+    `at` is UTC from the caller's clock; `salt` at least 16 random bytes as hexadecimal; 21 CFR 11.10(e).
+    """
+    payload = payload_of(event)
+    members: dict[str, Any] = {
+        "seq": head.seq + 1 if head else 1,
+        "at": at,
+        "actor": actor,
+        "role": role,
+        "site": site,
+        "subject": subject,
+        "protocol": protocol,
+        "type": type(event).__name__,
+        "key": key,
+        "reason": reason,
+        "supersedes": supersedes,
+        "payload_digest": digest_of(salt, payload),
+        "prev": head.hash if head else GENESIS,
+    }
+    return Entry(**members, hash=hash_of(members), salt=salt, payload=payload)
+
+
+def verify(entries: Iterable[Entry], anchor: str | None = None) -> Verified | Broken:
+    """Check order, links, hashes, contents, redactions and the anchor (21 CFR 11.10(c), (e)).
+
+    `anchor` is a head kept elsewhere: on a signature, an export or a report. Without one, a chain that was cut short
+    or written anew cannot be told from a whole one.
+    """
+    seen: list[Entry] = []
+    for entry in entries:
+        if why := _fault(entry, seen[-1] if seen else None):
+            return Broken(len(seen) + 1, why)
+        seen.append(entry)
+    return _verify_whole(seen, anchor)
+
+
+def verify_lines(lines: Iterable[bytes], anchor: str | None = None) -> Verified | Broken:
+    """As `verify`, on the stored bytes, each line with its newline: any flipped byte is found."""
+    seen: list[Entry] = []
+    for number, line in enumerate(lines, 1):
+        entry = _read(line)
+        if isinstance(entry, str):
+            return Broken(number, entry)
+        if why := _fault(entry, seen[-1] if seen else None):
+            return Broken(number, why)
+        seen.append(entry)
+    return _verify_whole(seen, anchor)
+
+
+def redact(
+    entries: Sequence[Entry],
+    seq: int,
+    reason: str,
+    *,
+    at: str,
+    actor: str,
+    role: str,
+    site: str | None,
+    protocol: str,
+    key: str,
+    salt: str,
+) -> list[Entry] | CannotRedact:
+    """Take the content out of entry `seq` and log who did it and why (ICH E6(R3) 4.2); hashes stay as they were."""
+    if why := _not_redactable(entries, seq, reason):
+        return CannotRedact(seq, why)
+    target = entries[seq - 1]
+    log = append(
+        entries[-1],
+        EntryRedacted(redacted=seq),
+        at=at,
+        actor=actor,
+        role=role,
+        site=site,
+        subject=target.subject,
+        protocol=protocol,
+        key=key,
+        salt=salt,
+        reason=reason,
+    )
+    return [*entries[: seq - 1], replace(target, salt=None, payload=None), *entries[seq:], log]
+
+
+def _read(line: bytes) -> Entry | str:
+    """The entry of a stored line, or what is wrong with the line."""
+    if not line.endswith(b"\n"):
+        return "the line is incomplete: writing it was interrupted, or its end was cut off"
+    try:
+        entry = entry_of(line)
+        changed = line_of(entry) != line
+    except (BadEntry, NotCanonical) as broken:
+        return str(broken)
+    return "the line is not in canonical form: it was edited after it was written" if changed else entry
+
+
+def _fault(entry: Entry, before: Entry | None) -> str | None:
+    expected = before.seq + 1 if before else 1
+    if entry.seq != expected:
+        return f"entry {entry.seq} stands where entry {expected} belongs"
+    if entry.prev != (before.hash if before else GENESIS):
+        return "prev is not the hash of the entry before it"
+    return _own_fault(entry)
+
+
+def _own_fault(entry: Entry) -> str | None:
+    try:
+        if entry.hash != hash_of(members_of(entry)):
+            return "hash does not match the members"
+        if entry.salt is None or entry.payload is None:
+            return None
+        same = entry.payload_digest == digest_of(entry.salt, entry.payload)
+    except NotCanonical as broken:
+        return str(broken)
+    return None if same else "payload_digest does not match salt and payload"
+
+
+def _verify_whole(entries: list[Entry], anchor: str | None) -> Verified | Broken:
+    logs = dict(_redactions(entries))
+    for entry in entries:
+        if why := _redaction_fault(entry, logs):
+            return Broken(entry.seq, why)
+    if anchor is not None and anchor not in {GENESIS, *(entry.hash for entry in entries)}:
+        why = f"the anchor {anchor} is no entry's hash: entries after {len(entries)} are missing, or all was rewritten"
+        return Broken(len(entries) + 1, why)
+    head = entries[-1].hash if entries else GENESIS
+    return Verified(entries=len(entries), head=head, redacted=tuple(sorted(logs)))
+
+
+def _redactions(entries: Iterable[Entry]) -> Iterator[tuple[int, int]]:
+    """(redacted entry, the entry that logs it)"""
+    for entry in entries:
+        if entry.type == "EntryRedacted" and entry.payload is not None:
+            yield _number(entry.payload), entry.seq
+
+
+def _number(payload: dict[str, Any]) -> int:
+    found = payload.get("redacted")
+    return found if type(found) is int else 0
+
+
+def _redaction_fault(entry: Entry, logs: dict[int, int]) -> str | None:
+    if not entry.redacted:
+        log = logs.get(entry.seq)
+        return f"entry {log} says that its content was redacted, but the content is here" if log else None
+    if entry.type in _NEEDED:
+        return f"the content of a {entry.type} is missing: {_NEEDED[entry.type]}"
+    if logs.get(entry.seq, 0) <= entry.seq:
+        return "the content is missing and no later entry logs a redaction"
+    return None
+
+
+def _not_redactable(entries: Sequence[Entry], seq: int, reason: str) -> str | None:
+    if not reason:
+        return "a redaction needs a reason"
+    if not 1 <= seq <= len(entries):
+        return f"there is no entry {seq}; the ledger has {len(entries)}"
+    target = entries[seq - 1]
+    if target.type in _NEEDED:
+        return f"entry {seq} is a {target.type}: {_NEEDED[target.type]}"
+    return f"the content of entry {seq} was redacted before" if target.redacted else None

@@ -1,0 +1,207 @@
+"""The ledger as one text file: one entry a line, only ever added to, readable without this program."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from equipoise.ledger.entry import BadEntry, Entry, entry_of, line_of
+from equipoise.store.memory import check_follows, check_rewrite
+
+_CHUNK = 1 << 20
+
+
+class DamagedFile(Exception):
+    """The file holds something that is not an entry; the message names file, line and what to do."""
+
+
+class IncompleteLine(DamagedFile):
+    """The last line was not written to its end; `recover()` sets it aside."""
+
+
+class WriteFailed(OSError):
+    """Nothing was added: the disk refused, and the file was put back to where it stood."""
+
+
+class JsonLines:
+    """A ledger file (21 CFR 11.10(c)). Writers in any number of processes take turns by a lock file beside it."""
+
+    def __init__(self, path: Path | str) -> None:
+        self.path = Path(path)
+
+    def lines(self) -> list[bytes]:
+        """The stored lines with their newlines, for `chain.verify_lines`; an absent file has none."""
+        with self._locked(fcntl.LOCK_SH):
+            return self._lines()
+
+    def read(self) -> list[Entry]:
+        """All entries in order. Raises `IncompleteLine` or `DamagedFile`."""
+        return [self._entry(line, f"line {number}") for number, line in enumerate(self.lines(), 1)]
+
+    def append(self, entries: Iterable[Entry]) -> None:
+        """Add entries that follow the head and wait until the disk has them.
+
+        Raises `ports.Conflict` when the file ends with another head than the entries were built on, and
+        `WriteFailed` when the disk refuses; in both cases the file is as it was.
+        """
+        new = list(entries)
+        with self._locked(fcntl.LOCK_EX):
+            check_follows(self._head(), new)
+            self._add([b"".join(map(line_of, new))])
+
+    def append_many(self, entries: Iterable[Entry]) -> None:
+        """As `append` for a whole rehearsal: written in pieces as the entries come, made durable once at the end."""
+        with self._locked(fcntl.LOCK_EX):
+            self._add(_pieces(_following(self._head(), entries)))
+
+    def rewrite(self, entries: Sequence[Entry]) -> None:
+        """Replace the file by a redacted copy, at once or not at all; every entry on disk must still be there.
+
+        What was redacted is gone from this file, not from older backups of it.
+        """
+        with self._locked(fcntl.LOCK_EX):
+            check_rewrite(
+                [self._entry(line, f"line {number}") for number, line in enumerate(self._lines(), 1)], entries
+            )
+            copy = self.path.with_name(self.path.name + ".rewriting")
+            copy.unlink(missing_ok=True)
+            _write(copy, [b"".join(map(line_of, entries))], mode=self._mode())
+            copy.replace(self.path)
+            _sync_directory(self.path.parent)
+
+    def recover(self) -> Path | None:
+        """Move an incomplete last line to `<file>.incomplete` and end the file before it; None if nothing to do."""
+        with self._locked(fcntl.LOCK_EX):
+            tail = self._last_line() if self.path.exists() else b""
+            if not tail or tail.endswith(b"\n"):
+                return None
+            aside = self.path.with_name(self.path.name + ".incomplete")
+            _write(aside, [tail, b"\n"], mode=self._mode())  # first: a crash here copies twice and loses nothing
+            _truncate(self.path, self.path.stat().st_size - len(tail))
+            return aside
+
+    def _lines(self) -> list[bytes]:
+        if not self.path.exists():
+            return []
+        with self.path.open("rb") as file:
+            return list(file)
+
+    def _head(self) -> Entry | None:
+        """The last entry, read from the end: a long ledger is not read to add a line to it."""
+        if not self.path.exists() or not self.path.stat().st_size:
+            return None
+        return self._entry(self._last_line(), "last line")
+
+    def _last_line(self) -> bytes:
+        with self.path.open("rb") as file:
+            start, tail = file.seek(0, os.SEEK_END), b""
+            while start and b"\n" not in tail[:-1]:
+                step = min(_CHUNK, start)
+                start = file.seek(start - step)
+                tail = file.read(step) + tail
+        return tail[tail.rfind(b"\n", 0, -1) + 1 :]
+
+    def _entry(self, line: bytes, where: str) -> Entry:
+        if not line.endswith(b"\n"):
+            raise IncompleteLine(
+                f"{self.path}, {where}: the line ends in the middle, because writing it was interrupted. The entries "
+                f"before it are whole. Call recover(): it moves the {len(line)} bytes to {self.path.name}.incomplete"
+            )
+        try:
+            return entry_of(line)
+        except BadEntry as broken:
+            raise DamagedFile(
+                f"{self.path}, {where}: {broken}. The file was changed after it was written: keep it as it is, "
+                "restore the last backup that verifies and compare the two"
+            ) from None
+
+    def _add(self, pieces: Iterable[bytes]) -> None:
+        try:
+            _write(self.path, pieces, mode=self._mode())
+        except OSError as refused:
+            raise WriteFailed(
+                refused.errno, f"nothing was added to {self.path}: {refused.strerror}. Make room and repeat"
+            ) from refused
+
+    def _mode(self) -> int:
+        return self.path.stat().st_mode & 0o777 if self.path.exists() else 0o640
+
+    @contextmanager
+    def _locked(self, kind: int) -> Iterator[None]:
+        """Hold the lock file, not the ledger: `rewrite` replaces the ledger's own inode."""
+        lock = self.path.with_name(self.path.name + ".lock")
+        try:
+            handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o660)
+        except OSError:
+            if kind != fcntl.LOCK_SH:
+                raise
+            yield  # a read-only copy: nobody writes here
+            return
+        try:
+            fcntl.flock(handle, kind)
+            yield
+        finally:
+            os.close(handle)
+
+
+def _following(head: Entry | None, entries: Iterable[Entry]) -> Iterator[Entry]:
+    for entry in entries:
+        check_follows(head, (entry,))
+        yield entry
+        head = entry
+
+
+def _pieces(entries: Iterable[Entry]) -> Iterator[bytes]:
+    piece = bytearray()
+    for entry in entries:
+        piece += line_of(entry)
+        if len(piece) >= _CHUNK:
+            yield bytes(piece)
+            piece.clear()
+    yield bytes(piece)
+
+
+def _write(path: Path, pieces: Iterable[bytes], mode: int) -> None:
+    """Add bytes to a file and wait for the disk; whatever goes wrong, the file ends where it ended before."""
+    is_new = not path.exists()
+    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, mode)
+    length = os.fstat(handle).st_size
+    try:
+        for piece in pieces:
+            _write_all(handle, piece)
+        os.fsync(handle)
+    except BaseException:  # a refused disk, a conflict half way, Ctrl-C: none may leave half an entry
+        os.ftruncate(handle, length)
+        os.fsync(handle)
+        raise
+    finally:
+        os.close(handle)
+    if is_new:
+        _sync_directory(path.parent)
+
+
+def _write_all(handle: int, piece: bytes) -> None:
+    rest = memoryview(piece)
+    while rest:
+        rest = rest[os.write(handle, rest) :]
+
+
+def _truncate(path: Path, length: int) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+    try:
+        os.ftruncate(handle, length)
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _sync_directory(folder: Path) -> None:
+    """Make a new or replaced name durable, not only the bytes behind it."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
