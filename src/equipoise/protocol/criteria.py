@@ -68,7 +68,7 @@ class LabAnswer(Model):
     within_days: int = Field(gt=0)
 
 
-class Exception_(Model):
+class NotCounted(Model):
     """A condition that does not count: a code, and where the code alone cannot tell, the morphology that must agree."""
 
     code: str = Field(description="ICD-10; a prefix, so C44 covers C44.3")
@@ -84,7 +84,7 @@ class Condition(Model):
         description="what no record means: unknown until its absence is declared (MHOCCUR = N), or absent"
     )
     within_years: int | None = Field(None, gt=0, description="calendar years of diagnosis, treatment or end")
-    except_: tuple[Exception_, ...] = Field((), alias="except")
+    except_: tuple[NotCounted, ...] = Field((), alias="except")
     same_disease: tuple[str, ...] = Field((), description="ICD-10 prefixes that belong to the disease under study")
 
 

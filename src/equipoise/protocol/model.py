@@ -9,7 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from equipoise.protocol.criteria import Measure, Model, RasPanel, Rule, without_data
 from equipoise.protocol.forms import Form
@@ -217,7 +217,7 @@ class BinaryAnalysis(Model):
             "dcr_16_weeks",
         ],
         ...,
-    ] = ()  # noqa: E501
+    ] = ()
 
 
 class TimeToEventAnalysis(Model):
@@ -394,7 +394,7 @@ def _unique(what: str, ids: list[str]) -> list[str]:
         f"{what}: the id {one!r} stands {ids.count(one)} times, expected once"
         for one in sorted(set(ids))
         if ids.count(one) > 1
-    ]  # noqa: E501
+    ]
 
 
 def _contradictions(trial: Protocol) -> list[str]:
@@ -418,8 +418,9 @@ def _contradictions(trial: Protocol) -> list[str]:
         found.append(f"assessment.scan_visit: no visit {trial.assessment.scan_visit!r} in the schedule")
     if all_of(without_data(c.rule) for c in trial.criteria) is Verdict.MET:
         found.append(
-            "eligibility: a participant without any data would be eligible; state at least one criterion that only data can meet"
-        )  # noqa: E501
+            "eligibility: a participant without any data would be eligible; "
+            "state at least one criterion that only data can meet"
+        )
     return found + _provenance_problems(trial)
 
 
