@@ -91,7 +91,7 @@ def _asks(rule: Any) -> bool:
 def subject_schema() -> dict[str, Any]:
     """JSON Schema of the input of `equipoise screen`."""
     kinds = {"text": {"type": "string"}, "number": {"type": ["string", "number"]},
-             "date": {"type": "string", "description": "YYYY-MM-DD, or YYYY-MM or YYYY if the rest is unknown"}}  # fmt: skip
+             "date": {"type": "string", "description": "YYYY-MM-DD, or as much of it as is known"}}  # fmt: skip
     domains = {
         domain: {
             "type": "array",
