@@ -72,7 +72,9 @@ def draw_allocation(protocol: Protocol, rng: Any, salt: str) -> SealedList:
     ratio = tuple(arm.ratio for arm in protocol.arms)
     strata = cells(design.strata)
     length = protocol.design.participants + max(design.block_sizes)
-    sequences = draw_list(rng, arms, ratio, design.block_sizes, strata, length)
+    sequences = draw_list(
+        rng, arms=arms, ratio=ratio, block_sizes=design.block_sizes, strata=strata, length=length
+    )
     return seal(sequences, salt=salt)
 
 

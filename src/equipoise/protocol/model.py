@@ -165,7 +165,7 @@ class RecistRules(Sourced):
     pr_percent: int
     pd_percent: int
     pd_absolute: Measure
-    choices: dict[str, int | bool | str]
+    choices: dict[str, bool | int] = Field(description="one entry for each switch of assessments.policy")
 
 
 class Assessment(Sourced):
@@ -286,10 +286,12 @@ class Cutoff(Sourced):
 class CensoringRules(Sourced):
     """The named choices of one set of rules for progression-free survival (DOMAIN: time to event)."""
 
-    new_therapy: Literal["censor_before", "ignore"]
-    missed_visits: Literal["censor", "event"]
+    no_baseline_scan: Literal["censor", "ignore"]
+    progression_date: Literal["dated", "scan"] = Field(description="a new lesion's first sight, or the scan")
     clinical_progression: Literal["censor", "event", "ignore"]
-    missed_visits_allowed: int
+    new_therapy: Literal["censor", "event", "ignore"]
+    death: Literal["event", "censor"]
+    missed_visits: Literal["censor", "ignore"] = Field(description="an event after more than one missed visit")
     strategy: dict[str, str] = Field(description="E9(R1) strategy by intercurrent event")
 
 
