@@ -217,7 +217,8 @@ def _no_tumor_dna(sample: Sample, policy: RasPolicy) -> RasFinding:
     found = "not reported" if sample.tumor_fraction is None else str(sample.tumor_fraction)
     detail = (
         f"no RAS mutation, but no tumor DNA shown either: tumor fraction {found}, "
-        f"needed {policy.tumor_fraction_at_least} or another somatic change; repeat the draw when there is more tumor, or test tissue"
+        f"needed {policy.tumor_fraction_at_least} or another somatic change; "
+        "repeat the draw when there is more tumor, or test tissue"
     )
     return _finding(RasState.NOT_INFORMATIVE, Reason.NOT_INFORMATIVE, detail, [sample, *_on_panel(sample, policy)])
 
