@@ -15,10 +15,14 @@ _ISO = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2})(T\d{2}(:\d{2}(:\d{2})?)?(Z|[+-
 
 @dataclass(frozen=True, slots=True, order=True)
 class PartialDate:
-    """A calendar date known to the year, month or day (SDTM --DTC); it lies between `earliest` and `latest`."""
+    """A calendar date known to the year, month or day (SDTM --DTC); it lies between `earliest` and `latest`.
+
+    `time` is the local time of day as written (`T08:30`), which orders results of one day and decides nothing else.
+    """
 
     earliest: date
     latest: date
+    time: str = ""
 
     @property
     def exact(self) -> date | None:
@@ -27,7 +31,7 @@ class PartialDate:
 
     def __str__(self) -> str:
         if self.earliest == self.latest:
-            return self.earliest.isoformat()
+            return self.earliest.isoformat() + self.time
         return f"{self.earliest:%Y-%m}" if self.earliest.month == self.latest.month else f"{self.earliest:%Y}"
 
 
@@ -44,7 +48,7 @@ def parse_date(text: str) -> PartialDate:
     try:
         if day:
             known = date(year, int(month), int(day))
-            return PartialDate(known, known)
+            return PartialDate(known, known, match[4] or "")
         if month:
             return PartialDate(date(year, int(month), 1), date(year, int(month), monthrange(year, int(month))[1]))
         return PartialDate(date(year, 1, 1), date(year, 12, 31))

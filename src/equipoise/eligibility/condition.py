@@ -1,0 +1,84 @@
+"""Does, or did, the participant have a condition? Declared presence and absence (MH)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from equipoise.eligibility.evaluate import Asked, evaluate
+from equipoise.eligibility.finding import Finding
+from equipoise.protocol.criteria import Condition
+from equipoise.subject.records import MH
+from equipoise.terms.dates import in_window, years_before
+from equipoise.terms.verdict import Reason, Verdict, any_of
+
+_Answer = tuple[Verdict, str, Reason | None]
+
+
+@evaluate.register
+def _(rule: Condition, asked: Asked) -> Finding:
+    """Met: the participant has it. Conditions named answer the question; silence is as the protocol declares."""
+    rows = [mh for mh in asked.subject.records(MH) if mh.category == rule.category]
+    told = [mh for mh in rows if mh.occurred in ("Y", "N")]
+    if not told:
+        return _silence(rule, rows)
+    present = [(mh, _counts(rule, mh, asked.index)) for mh in told if mh.occurred == "Y"]
+    verdict = any_of(answer[0] for _, answer in present)
+    deciding = [(mh, answer) for mh, answer in present if answer[0] is verdict]
+    sources = tuple(dict.fromkeys(mh.source for mh, _ in deciding) or dict.fromkeys(mh.source for mh in told))
+    detail = "; ".join(f"{mh.term or rule.category.lower()}: {answer[1]}" for mh, answer in deciding)
+    reason = next((answer[2] for _, answer in deciding if answer[2]), None)
+    return Finding(rule.kind, verdict, detail or f"{rule.category.lower()}: declared absent", sources, reason)
+
+
+def _silence(rule: Condition, rows: list[MH]) -> Finding:
+    asked_without_answer = tuple(mh.source for mh in rows)
+    if rule.absence == "closed_world" and not rows:
+        return Finding(
+            rule.kind, Verdict.NOT_MET, f"{rule.category.lower()}: none recorded, which the protocol reads as absent"
+        )
+    detail = f"{rule.category.lower()}: neither presence nor absence was declared"
+    return Finding(rule.kind, Verdict.UNKNOWN, detail, asked_without_answer, Reason.NOT_DECLARED)
+
+
+def _counts(rule: Condition, mh: MH, index: date) -> _Answer:
+    """Kleene's *and* of: not excepted by its code, and at the time that matters."""
+    by_code, by_time = _by_code(rule, mh), _by_time(rule, mh, index)
+    if Verdict.NOT_MET in (by_code[0], by_time[0]):
+        return by_code if by_code[0] is Verdict.NOT_MET else by_time
+    return by_code if by_code[0] is Verdict.UNKNOWN else by_time
+
+
+def _by_code(rule: Condition, mh: MH) -> _Answer:
+    if not (rule.except_ or rule.same_disease):
+        return Verdict.MET, "present", None
+    code = mh.code.strip().upper()
+    if not code:
+        return Verdict.UNKNOWN, "has no ICD-10 code", Reason.NOT_CLASSIFIED
+    if code.startswith(rule.same_disease):
+        return Verdict.NOT_MET, f"{code} is the disease under study", None
+    for exception in rule.except_:
+        if not code.startswith(exception.code):
+            continue
+        if exception.morphology is None:
+            return Verdict.NOT_MET, f"{code} is excepted", None
+        if not mh.morphology:
+            return Verdict.UNKNOWN, f"{code} without morphology may be excepted or not", Reason.NOT_CLASSIFIED
+        if mh.morphology.startswith(exception.morphology):
+            return Verdict.NOT_MET, f"{code} with morphology {mh.morphology} is excepted", None
+    return Verdict.MET, f"{code} counts", None
+
+
+def _by_time(rule: Condition, mh: MH, index: date) -> _Answer:
+    """Diagnosis or treatment inside the years asked for; without years, present before the index date."""
+    began = in_window(mh.start, date.min, index) if mh.start else Verdict.MET
+    if began is not Verdict.MET:
+        reason = Reason.PARTIAL_DATE if began is Verdict.UNKNOWN else None
+        return began, f"began {mh.start}, index {index}", reason
+    if rule.within_years is None:
+        return Verdict.MET, "present", None
+    opens = years_before(index, rule.within_years)
+    if mh.end is None and not (mh.start and in_window(mh.start, opens, index) is Verdict.MET):
+        return Verdict.UNKNOWN, "has no date of last treatment", Reason.PARTIAL_DATE
+    inside = any_of(in_window(when, opens, date.max) for when in (mh.start, mh.end) if when)
+    shown = " to ".join(str(when) for when in (mh.start, mh.end) if when)
+    return inside, f"{shown}, window from {opens}", Reason.PARTIAL_DATE if inside is Verdict.UNKNOWN else None

@@ -1,0 +1,122 @@
+"""Is RAS wild type in tissue, and in plasma? Criteria I04 and I06 from genomic findings (GF)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from equipoise.eligibility.evaluate import Asked, decided_by_latest, evaluate
+from equipoise.eligibility.finding import Finding
+from equipoise.molecular.ras import CodonResult, RasPolicy, Sample, answers_criterion, ras_status, somatic_signal
+from equipoise.protocol.criteria import Genomic, RasPanel
+from equipoise.subject.records import CM, GF
+from equipoise.terms.dates import PartialDate, in_window
+from equipoise.terms.quantity import decimal_of
+from equipoise.terms.verdict import Reason, Verdict
+
+
+def ras_policy(panel: RasPanel) -> RasPolicy:
+    """The protocol's panel as `molecular.ras` takes it."""
+    return RasPolicy(
+        panel=tuple((gene, codon) for gene, codons in panel.codons.items() for codon in codons),
+        limit_of_detection_required=panel.limit_of_detection,
+        mutated_at=panel.mutated_at,
+        mutated_at_inclusive=panel.mutated_at_inclusive,
+        below_threshold_meets=panel.below_threshold_meets,
+        tumor_fraction_at_least=panel.tumor_fraction_at_least,
+        accept_not_detected=panel.accept_not_detected,
+        clonal_hematopoiesis_genes=frozenset(panel.clonal_hematopoiesis_genes),
+    )
+
+
+def sample_of(rows: list[GF], collected: date, policy: RasPolicy) -> Sample:
+    """One plasma sample from its GF records. Raises ValueError for fractions outside 0 to 1."""
+    properties: dict[str, list[str]] = {}
+    for row in rows:
+        properties.setdefault(row.test, []).append(row.original.strip())
+    fraction = next((decimal_of(text) for text in properties.get("TUMFRAC", [])), None)
+    genes = [gene for gene in properties.get("SOMSIG", []) if gene.upper() not in ("", "NONE")]
+    return Sample(
+        collected=collected,
+        qc_passed=properties.get("QC", ["FAIL"])[-1].upper() == "PASS",
+        tumor_fraction=fraction,
+        other_somatic_signal=somatic_signal(genes, policy),
+        codons=tuple(_codon(row) for row in rows if row.test == "CODON"),
+        source=rows[0].source,
+    )
+
+
+def _codon(row: GF) -> CodonResult:
+    detected = row.original == "DETECTED"
+    return CodonResult(
+        gene=row.gene,
+        codon=int(row.codon),
+        covered=row.status != "NOT DONE" and row.original in ("DETECTED", "NOT DETECTED"),
+        limit_of_detection=row.limit,
+        variant=(row.variant or "variant not named") if detected else None,
+        allele_fraction=row.allele_fraction if detected else None,
+        source=row.source,
+    )
+
+
+@evaluate.register
+def _(rule: Genomic, asked: Asked) -> Finding:
+    return _tissue(rule, asked) if rule.specimen == "TISSUE" else _plasma(rule, asked)
+
+
+def _tissue(rule: Genomic, asked: Asked) -> Finding:
+    def decide(row: GF) -> Finding:
+        detail = f"{rule.panel} in tissue {row.original} on {row.date}"
+        if row.original not in ("WILD TYPE", "MUTATED"):
+            return Finding(rule.kind, Verdict.UNKNOWN, detail, (row.source,), Reason.NO_RESULT)
+        verdict = Verdict.MET if row.original == rule.status else Verdict.NOT_MET
+        return Finding(rule.kind, verdict, detail, (row.source,))
+
+    rows = [gf for gf in asked.subject.records(GF) if gf.specimen == "TISSUE" and gf.test == f"{rule.panel}STAT"]
+    return decided_by_latest(rule, rows, f"{rule.panel} status of tissue", asked, rule.within_days, decide)
+
+
+def _plasma(rule: Genomic, asked: Asked) -> Finding:
+    if rule.resolved is None:
+        raise ValueError(f"panel {rule.panel!r} was not resolved: load protocols with protocol.load")
+    policy = ras_policy(rule.resolved)
+    samples: dict[str, list[GF]] = {}
+    for row in asked.subject.records(GF):
+        if row.specimen == "PLASMA":
+            samples.setdefault(row.sample, []).append(row)
+
+    def decide(first: GF) -> Finding:
+        return _sample_finding(rule, samples[first.sample], first.date, policy, asked)
+
+    firsts = [rows[0] for rows in samples.values()]
+    return decided_by_latest(rule, firsts, "ctDNA sample", asked, rule.within_days, decide)
+
+
+def _sample_finding(
+    rule: Genomic, rows: list[GF], when: PartialDate | None, policy: RasPolicy, asked: Asked
+) -> Finding:
+    sources = tuple(dict.fromkeys(row.source for row in rows))
+    assert when is not None  # the latest row has a date
+    if early := _too_early(rule, when, asked):
+        return Finding(rule.kind, Verdict.UNKNOWN, early[1], sources, early[0])
+    try:
+        found = ras_status(sample_of(rows, when.latest, policy), policy)
+    except ValueError as error:
+        return Finding(rule.kind, Verdict.UNKNOWN, str(error), sources, Reason.VALUE_UNREADABLE)
+    verdict, reason = answers_criterion(found, policy)
+    return Finding(rule.kind, verdict, f"{found.state.name}: {found.detail}", found.evidence, reason)
+
+
+def _too_early(rule: Genomic, when: PartialDate, asked: Asked) -> tuple[Reason, str] | None:
+    """The draw must not be before the progression that ended the named line (PURSUIT)."""
+    if rule.after_line is None:
+        return None
+    line: list[Any] = [cm for cm in asked.subject.records(CM) if cm.line == str(rule.after_line) and cm.progressed]
+    if not line:
+        return Reason.NO_RESULT, f"the date of progression on line {rule.after_line} is not recorded"
+    progressed = max(cm.progressed for cm in line)
+    if in_window(when, progressed.latest, date.max) is Verdict.MET:
+        return None
+    if in_window(when, progressed.earliest, date.max) is Verdict.NOT_MET:
+        return Reason.OUTSIDE_WINDOW, f"drawn on {when}, before progression on line {rule.after_line} ({progressed})"
+    return Reason.PARTIAL_DATE, f"drawn on {when}; progression on line {rule.after_line} is dated {progressed}"

@@ -1,0 +1,178 @@
+"""One participant as JSON, for `equipoise screen`: SDTM records, attestations and the day of asking."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from equipoise.protocol.criteria import Attestation
+from equipoise.protocol.model import Protocol
+from equipoise.subject.history import Attested, Subject
+from equipoise.subject.records import DOMAINS, read_record, variables
+
+MEMBERS = ("subject", "index_date", "records", "attestations")
+
+
+class BadSubject(ValueError):
+    """A file that does not describe a participant, with everything that is wrong with it."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(problems))
+
+
+def read_subject(text: str, protocol: Protocol) -> tuple[Subject, date]:
+    """The subject and the index date. Raises BadSubject with every problem, each with its place."""
+    try:
+        found = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise BadSubject([f"line {error.lineno}, column {error.colno}: not JSON: {error.msg}"]) from None
+    if not isinstance(found, Mapping):
+        raise BadSubject([f"found {type(found).__name__}, expected an object with {', '.join(MEMBERS)}"])
+    problems = [f"unknown member {name!r}; known are {', '.join(MEMBERS)}" for name in found if name not in MEMBERS]
+    index = _day(found.get("index_date"), "index_date", problems)
+    records = list(_records(found.get("records", {}), problems))
+    attested = list(_attestations(found.get("attestations", []), protocol, problems))
+    if not isinstance(found.get("subject"), str) or not found["subject"]:
+        problems.append("subject: expected the participant's code (never a name)")
+    if problems or index is None:
+        raise BadSubject(problems)
+    return Subject(id=found["subject"], attestations=tuple(attested)).with_records(records), index
+
+
+def _day(value: Any, where: str, problems: list[str]) -> date | None:
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError):
+        problems.append(f"{where}: found {value!r}, expected a day as YYYY-MM-DD")
+        return None
+
+
+def _records(value: Any, problems: list[str]) -> Any:
+    if not isinstance(value, Mapping):
+        problems.append(f"records: found {type(value).__name__}, expected an object of domains")
+        return
+    for domain, rows in value.items():
+        if not isinstance(rows, list):
+            problems.append(f"records.{domain}: found {type(rows).__name__}, expected a list of records")
+            continue
+        for number, row in enumerate(rows, start=1):
+            try:
+                yield read_record(domain, row, ("input", domain, number))
+            except (ValueError, AttributeError) as error:
+                problems.append(f"records.{domain}[{number}]: {error}")
+
+
+def _attestations(value: Any, protocol: Protocol, problems: list[str]) -> Any:
+    known = {criterion.id for criterion in protocol.criteria if _asks(criterion.rule)}
+    for number, row in enumerate(value if isinstance(value, list) else [value], start=1):
+        where = f"attestations[{number}]"
+        if not isinstance(row, Mapping) or set(row) != {"criterion", "answer", "by", "date"}:
+            problems.append(f"{where}: found {row!r}, expected criterion, answer, by and date")
+        elif row["criterion"] not in known:
+            problems.append(
+                f"{where}.criterion: found {row['criterion']!r}, expected one of {', '.join(sorted(known))}"
+            )
+        elif not isinstance(row["answer"], bool):
+            problems.append(f"{where}.answer: found {row['answer']!r}, expected true or false")
+        elif on := _day(row["date"], f"{where}.date", problems):
+            yield Attested(row["criterion"], row["answer"], str(row["by"]), on, ("input", "attestations", number))
+
+
+def _asks(rule: Any) -> bool:
+    """Does a rule ask a person for a judgement?"""
+    parts = getattr(rule, "of", ())
+    inner = parts if isinstance(parts, tuple) else (parts,)
+    return isinstance(rule, Attestation) or any(_asks(part) for part in inner)
+
+
+def subject_schema() -> dict[str, Any]:
+    """JSON Schema of the input of `equipoise screen`."""
+    kinds = {"text": {"type": "string"}, "number": {"type": ["string", "number"]},
+             "date": {"type": "string", "description": "YYYY-MM-DD, or YYYY-MM or YYYY if the rest is unknown"}}  # fmt: skip
+    domains = {
+        domain: {
+            "type": "array",
+            "description": (cls.__doc__ or "").split("\n")[0],
+            "items": {
+                "type": "object",
+                "additionalProperties": False,
+                "properties": {name: kinds[kind] for name, (_, kind) in variables(domain).items()},
+            },
+        }
+        for domain, cls in DOMAINS.items()
+    }
+    attestation = {"criterion": {"type": "string"}, "answer": {"type": "boolean"}, "by": {"type": "string"},
+                   "date": {"type": "string", "format": "date"}}  # fmt: skip
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A participant to be screened",
+        "type": "object",
+        "required": ["subject", "index_date", "records"],
+        "additionalProperties": False,
+        "properties": {
+            "subject": {"type": "string", "description": "a code, never a name"},
+            "index_date": {"type": "string", "format": "date", "description": "the day of asking"},
+            "records": {"type": "object", "additionalProperties": False, "properties": domains},
+            "attestations": {
+                "type": "array",
+                "items": {"type": "object", "properties": attestation, "required": list(attestation)},
+            },
+        },
+    }
+
+
+def example_subject() -> dict[str, Any]:
+    """An invented participant who meets every criterion of NCT04509635 on 2021-03-10."""
+    panel = [(gene, codon) for gene in ("KRAS", "NRAS") for codon in (12, 13, 59, 61, 117, 146)]
+    sample = {"GFSPEC": "PLASMA", "GFREFID": "P-1", "GFDTC": "2021-03-01"}
+    read = {**sample, "GFTESTCD": "CODON", "GFORRES": "NOT DETECTED", "GFLOD": "0.001"}
+    codons = [{**read, "GFGENSR": gene, "GFCODON": str(codon)} for gene, codon in panel]
+    properties = [{**sample, "GFTESTCD": "QC", "GFORRES": "PASS"}, {**sample, "GFTESTCD": "TUMFRAC", "GFORRES": "0.06"}]
+    tissue = {"GFSPEC": "TISSUE", "GFTESTCD": "RASSTAT", "GFORRES": "WILD TYPE", "GFDTC": "2019-01-15"}
+    return {
+        "subject": "EX-001",
+        "index_date": "2021-03-10",
+        "records": {
+            "DM": [{"BRTHDTC": "1958", "SEX": "F"}],
+            "DS": [{"DSDECOD": "INFORMED CONSENT OBTAINED", "DSTERM": "1.0", "DSSTDTC": "2021-03-02"}],
+            "MH": [
+                {"MHCAT": "PRIMARY DIAGNOSIS", "MHOCCUR": "Y", "MHTERM": "colon adenocarcinoma", "MHDECOD": "C18.7"},
+                {"MHCAT": "LIVER METASTASIS", "MHOCCUR": "Y", "MHDECOD": "C78.7"},
+                *({"MHCAT": category, "MHOCCUR": "N"} for category in (
+                    "HYPERSENSITIVITY", "INTESTINAL OCCLUSION", "BREAST-FEEDING", "OTHER MALIGNANCY", "SUBSTANCE ABUSE",
+                    "LEGAL INCAPACITY", "PERIPHERAL NEUROPATHY")),
+            ],
+            "CM": [
+                _drug("1", "CETUXIMAB", "ANTI-EGFR", "2019-02-01", "2020-01-20"),
+                _drug("1", "IRINOTECAN", "IRINOTECAN", "2019-02-01", "2020-01-20"),
+                _drug("2", "BEVACIZUMAB", "ANTI-VEGF", "2020-02-15", "2021-02-08"),
+                _drug("2", "OXALIPLATIN", "OXALIPLATIN", "2020-02-15", "2021-02-08"),
+            ],
+            "GF": [tissue, *properties, *codons],
+            "TU": [{"TULNKID": "T1", "TUORRES": "TARGET", "TULOC": "LIVER", "TUDTC": "2021-02-24"}],
+            "TR": [{"TRLNKID": "T1", "TRTESTCD": "LDIAM", "TRORRES": "34", "TRORRESU": "mm", "TRDTC": "2021-02-24"}],
+            "QS": [{"QSTESTCD": "ECOG101", "QSORRES": "1", "QSDTC": "2021-03-08"}],
+            "LB": [
+                _lab("NEUT", "3.1", "10*9/L"), _lab("PLAT", "182", "10*9/L"), _lab("HGB", "11.2", "g/dL"),
+                _lab("BILI", "0.9", "mg/dL", "1.2"), _lab("ALP", "210", "U/L", "120"), _lab("AST", "48", "U/L", "40"),
+                _lab("ALT", "39", "U/L", "41"), _lab("CREAT", "71", "umol/L", "90"), _lab("HCG", "NEGATIVE"),
+            ],
+        },
+        "attestations": [
+            {"criterion": criterion, "answer": True, "by": "investigator-01", "date": "2021-03-08"}
+            for criterion in ("I02", "I08", "I10")
+        ],
+    }  # fmt: skip
+
+
+def _drug(line: str, drug: str, kind: str, start: str, end: str) -> dict[str, str]:
+    return {"CMCAT": "PRIOR ANTICANCER THERAPY", "CMLINE": line, "CMSETTING": "METASTATIC", "CMTRT": drug,
+            "CMCLAS": kind, "CMSTDTC": start, "CMENDTC": end, "CMOUTCOME": "PROGRESSION", "CMPDDTC": end}  # fmt: skip
+
+
+def _lab(test: str, value: str, unit: str = "", upper: str = "") -> dict[str, str]:
+    row = {"LBTESTCD": test, "LBORRES": value, "LBORRESU": unit, "LBORNRHI": upper, "LBDTC": "2021-03-08"}
+    return {name: text for name, text in row.items() if text}

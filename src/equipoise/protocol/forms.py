@@ -1,0 +1,198 @@
+"""What is asked, and which SDTM variable holds the answer? Forms, and their mapping read both ways.
+
+`fold` turns a saved form into records; `fill` turns records into a form for importers and virtual participants.
+A form has header fields, which hold for every record of the form, and groups of rows; each row becomes one record of
+the group's domain. `--DTC` in a header stands for the date variable of each group's own domain, as CDISC writes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any, Literal
+
+from pydantic import Field, model_validator
+
+from equipoise.protocol.criteria import Model
+from equipoise.terms.dates import parse_date
+from equipoise.terms.quantity import decimal_of, known_unit
+
+Values = Mapping[str, Any]
+
+
+class FormField(Model):
+    """One question. A value is text as typed, or {"missing": reason} where a reason for missing is allowed."""
+
+    id: str
+    label: str
+    variable: str | None = Field(None, description="SDTM variable; None is kept in the ledger only")
+    type: Literal["text", "code", "decimal", "integer", "date", "unit"]
+    codes: tuple[str, ...] = ()
+    required: bool = False
+    min: Decimal | None = None
+    max: Decimal | None = None
+    missing: tuple[str, ...] = Field((), description="accepted reasons for a missing value")
+    hint: str | None = None
+
+    @model_validator(mode="after")
+    def _codes_where_needed(self) -> FormField:
+        if self.type in ("code", "unit") and not self.codes:
+            raise ValueError(f"field {self.id!r} of type {self.type!r} needs its codes")
+        return self
+
+
+class PlausibleRange(Model):
+    """A range outside of which a value is queried, not refused."""
+
+    field: str
+    when: dict[str, str] = Field(default_factory=dict, description="other fields of the row that must hold this")
+    low: Decimal
+    high: Decimal
+    unit: str | None = None
+
+
+class FormGroup(Model):
+    """Rows of one domain."""
+
+    id: str
+    domain: str
+    label: str = ""
+    repeats: bool = False
+    constants: dict[str, str] = Field(default_factory=dict, description="SDTM variables with a fixed value")
+    fields: tuple[FormField, ...]
+    status_variable: str | None = Field(None, description="--STAT, which reads NOT DONE where the result is missing")
+    reason_variable: str | None = Field(None, description="--REASND, which holds the reason")
+    plausible: tuple[PlausibleRange, ...] = ()
+
+
+class Form(Model):
+    """A form of the case report book (CDASH-aligned)."""
+
+    id: str
+    title: str
+    header: tuple[FormField, ...] = ()
+    groups: tuple[FormGroup, ...] = Field(min_length=1)
+
+    def group(self, group_id: str) -> FormGroup | None:
+        """The group with this id."""
+        return next((group for group in self.groups if group.id == group_id), None)
+
+
+def fold(form: Form, visit: str, values: Values, groups: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
+    """(domain, SDTM variables) for each row of a saved form."""
+    for group in form.groups:
+        for row in groups.get(group.id, ()):
+            record = dict(group.constants)
+            for field in form.header:
+                _place(record, group, field, values.get(field.id))
+            for field in group.fields:
+                _place(record, group, field, row.get(field.id))
+            record["VISIT"] = visit
+            yield group.domain, record
+
+
+def _place(record: dict[str, str], group: FormGroup, field: FormField, value: Any) -> None:
+    if field.variable is None or value is None or value == "":
+        return
+    if isinstance(value, Mapping):
+        if group.status_variable:
+            record[group.status_variable] = "NOT DONE"
+        if group.reason_variable:
+            record[group.reason_variable] = value["missing"]
+        return
+    record[variable_of(field, group)] = value
+
+
+def variable_of(field: FormField, group: FormGroup) -> str:
+    """The SDTM variable, with `--` replaced by the group's domain."""
+    return (field.variable or "").replace("--", group.domain)
+
+
+def fill(form: Form, records: Mapping[str, list[dict[str, str]]]) -> tuple[dict[str, str], dict[str, Any]]:
+    """(values, groups) of a form from SDTM variables by group id: what `fold` undoes."""
+    values: dict[str, str] = {}
+    groups: dict[str, Any] = {}
+    for group in form.groups:
+        rows = records.get(group.id, [])
+        for record in rows:
+            for field in form.header:
+                if field.variable and variable_of(field, group) in record:
+                    values[field.id] = record[variable_of(field, group)]
+        if rows:
+            groups[group.id] = [_row(group, record) for record in rows]
+    return values, groups
+
+
+def _row(group: FormGroup, record: Mapping[str, str]) -> dict[str, Any]:
+    row: dict[str, Any] = {f.id: record[variable_of(f, group)] for f in group.fields if variable_of(f, group) in record}
+    reason = record.get(group.reason_variable or "")
+    if reason:
+        row.update({field.id: {"missing": reason} for field in group.fields if field.missing and field.id not in row})
+    return row
+
+
+def problems(form: Form, values: Values, groups: Mapping[str, Any]) -> list[str]:
+    """Everything that is wrong with an entry, each with where, what was found and what was expected."""
+    found = [f"{form.id}: no field {key!r}" for key in values if key not in {f.id for f in form.header}]
+    found += [f"{form.id}: no group {key!r}" for key in groups if form.group(key) is None]
+    for field in form.header:
+        found += _problems(f"{form.id}.{field.id}", field, values.get(field.id))
+    for group in form.groups:
+        rows = groups.get(group.id, [])
+        if not isinstance(rows, list):
+            found.append(f"{form.id}.{group.id}: found {rows!r}, expected a list of rows")
+            continue
+        if not group.repeats and len(rows) > 1:
+            found.append(f"{form.id}.{group.id}: found {len(rows)} rows, expected one")
+        for number, row in enumerate(rows, start=1):
+            found += _row_problems(f"{form.id}.{group.id}[{number}]", group, row)
+    return found
+
+
+def _row_problems(where: str, group: FormGroup, row: Any) -> list[str]:
+    if not isinstance(row, Mapping):
+        return [f"{where}: found {row!r}, expected fields and values"]
+    found = [f"{where}: no field {key!r}" for key in row if key not in {f.id for f in group.fields}]
+    for field in group.fields:
+        found += _problems(f"{where}.{field.id}", field, row.get(field.id))
+    return found
+
+
+def _problems(where: str, field: FormField, value: Any) -> list[str]:
+    if value is None or value == "":
+        return [f"{where}: nothing found, expected {field.label}"] if field.required else []
+    if isinstance(value, Mapping):
+        reason = value.get("missing")
+        if set(value) == {"missing"} and reason in field.missing:
+            return []
+        allowed = ", ".join(field.missing) or "none: a value is needed"
+        return [f"{where}: found the reason for missing {reason!r}; accepted are {allowed}"]
+    if not isinstance(value, str):
+        return [f"{where}: found {value!r}, expected text as typed"]
+    return [f"{where}: {problem}" for problem in _value_problems(field, value)]
+
+
+def _value_problems(field: FormField, value: str) -> list[str]:
+    match field.type:
+        case "code" if value not in field.codes:
+            return [f"found {value!r}, expected one of {', '.join(field.codes)}"]
+        case "unit" if known_unit(value) not in {known_unit(code) for code in field.codes}:
+            return [f"found the unit {value!r}, expected one of {', '.join(field.codes)}"]
+        case "date":
+            try:
+                parse_date(value)
+            except ValueError as error:
+                return [str(error)]
+        case "decimal" | "integer":
+            return _number_problems(field, value)
+    return []
+
+
+def _number_problems(field: FormField, value: str) -> list[str]:
+    number = decimal_of(value)
+    if number is None or (field.type == "integer" and number != number.to_integral_value()):
+        return [f"found {value!r}, expected {'a whole number' if field.type == 'integer' else 'a number'}"]
+    if (field.min is not None and number < field.min) or (field.max is not None and number > field.max):
+        low, high = (str(x) if x is not None else "any" for x in (field.min, field.max))
+        return [f"found {value}, expected a value from {low} to {high}"]
+    return []

@@ -1,0 +1,457 @@
+"""What does a protocol declare? The whole trial, as frozen models that a YAML file is validated into.
+
+Each block says in `from` where its values come from: `record` (the registered text), `mirror` (another copy of the
+record) or the id of an assumption; a mapping gives single fields a provenance of their own (`"*"` is the rest).
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+
+from equipoise.protocol.criteria import Measure, Model, RasPanel, Rule, without_data
+from equipoise.protocol.forms import Form
+from equipoise.terms.verdict import Verdict, all_of
+
+Provenance = str | dict[str, str]
+
+
+class Sourced(Model):
+    """A block of values with the place they come from."""
+
+    from_: Provenance = Field(alias="from", description="record, mirror, or the id of an assumption; or one per field")
+
+    def provenance(self, field: str = "*") -> str:
+        """Where one field of the block comes from."""
+        if isinstance(self.from_, str):
+            return self.from_
+        return self.from_.get(field, self.from_["*"])
+
+
+class Assumption(Model):
+    """A value that the record does not give."""
+
+    said: str = Field(description="what the record says")
+    taken: str = Field(description="what this protocol takes")
+    why: str
+    otherwise: str = Field(description="what changes if it is taken differently")
+    to_check: bool = Field(False, description="standard knowledge, to be checked with its source before clinical use")
+
+
+class Registration(Sourced):
+    """The registered record."""
+
+    id: str
+    title: str
+    sponsor: str
+    phase: str
+    design: str
+    status: str
+    start: str
+    end: str
+    condition: str
+    summary: str
+    traps: tuple[str, ...] = Field((), description="what a reader of the record must know before using it")
+
+
+class Arm(Sourced):
+    """One arm of the trial."""
+
+    id: str
+    label: str
+    role: Literal["experimental", "control"]
+    ratio: int = Field(ge=1)
+
+
+class Criterion(Sourced):
+    """One criterion: the registered wording beside its executable form. Met always means: does not block entry."""
+
+    id: str
+    registered: str | None = Field(description="the wording in the record; null for a criterion added by assumption")
+    short: str
+    rule: Rule
+    note: str | None = None
+
+
+class Eligibility(Model):
+    """Who may enter."""
+
+    inclusion: tuple[Criterion, ...]
+    exclusion: tuple[Criterion, ...]
+    added: tuple[Criterion, ...] = ()
+
+    @property
+    def criteria(self) -> tuple[Criterion, ...]:
+        """All criteria in the order in which they are asked."""
+        return self.inclusion + self.exclusion + self.added
+
+
+class ValueStratum(Sourced):
+    """A stratum read from the latest record that matches."""
+
+    kind: Literal["record_value"]
+    id: str
+    label: str
+    domain: str
+    where: dict[str, str]
+    variable: str
+    levels: dict[str, tuple[str, ...]] = Field(description="level -> values; any other value is unknown")
+
+
+class IntervalLevel(Model):
+    """Months from `at_least` (included) to `below` (excluded)."""
+
+    at_least: Decimal | None = None
+    below: Decimal | None = None
+
+
+class IntervalStratum(Sourced):
+    """A stratum from the months between the end of the last matching record and randomization."""
+
+    kind: Literal["months_since"]
+    id: str
+    label: str
+    domain: str
+    where: dict[str, str]
+    variable: str
+    levels: dict[str, IntervalLevel]
+
+
+Stratum = Annotated[ValueStratum | IntervalStratum, Field(discriminator="kind")]
+
+
+class Randomization(Sourced):
+    """How arms are allocated."""
+
+    method: Literal["stratified permuted blocks"]
+    block_sizes: tuple[int, ...] = Field(min_length=1)
+    strata: tuple[Stratum, ...]
+    requires_intended_chemotherapy: bool
+    first_dose_within_days: int = Field(gt=0)
+
+
+class Visit(Sourced):
+    """When something is due: once, or again and again from an anchor."""
+
+    id: str
+    label: str
+    anchor: Literal["randomization", "first_dose", "last_dose", "progression"]
+    day: int = Field(description="days from the anchor to the first occurrence")
+    every_days: int | None = Field(None, gt=0)
+    before_days: int = Field(ge=0, description="how much earlier it may happen")
+    after_days: int = Field(ge=0, description="how much later it may happen")
+    until: Literal["progression", "end_of_treatment", "death", "once"] = "once"
+    forms: tuple[str, ...]
+
+    @model_validator(mode="after")
+    def _repeats_until(self) -> Visit:
+        if (self.every_days is None) != (self.until == "once"):
+            raise ValueError(f"visit {self.id!r}: every_days and until belong together")
+        return self
+
+
+class RecistRules(Sourced):
+    """Thresholds and named choices of RECIST 1.1; see assessments.rules for what each of them does."""
+
+    version: Literal["1.1"]
+    diameter: Measure
+    short_axis: Measure
+    node_normal: Measure
+    too_small: Measure
+    max_targets: int
+    max_per_organ: int
+    pr_percent: int
+    pd_percent: int
+    pd_absolute: Measure
+    choices: dict[str, int | bool | str]
+
+
+class Assessment(Sourced):
+    """How tumors are assessed, and whose reading decides."""
+
+    reader: str = Field(description="evaluator (RSEVAL) whose response is primary")
+    derived: Literal["sensitivity", "primary"] = Field(description="standing of the response derived from the lesions")
+    modality: tuple[str, ...]
+    scan_visit: str = Field(description="id of the visit in the schedule")
+    sd_min_days: int = Field(gt=0)
+    confirmation_days: int | None = Field(description="null: unconfirmed best response")
+    recist: RecistRules
+
+
+class IntercurrentEvent(Model):
+    """An event after randomization that affects the meaning or existence of the variable (ICH E9(R1) A.3.3)."""
+
+    event: str
+    strategy: Literal["treatment policy", "hypothetical", "composite", "while on treatment", "principal stratum"]
+    handled: str = ""
+
+
+class Estimand(Model):
+    """The five attributes of ICH E9(R1) A.3."""
+
+    treatment: str
+    population: str
+    variable: str
+    intercurrent: tuple[IntercurrentEvent, ...]
+    summary: str
+
+
+class BinaryAnalysis(Model):
+    """A comparison of proportions."""
+
+    kind: Literal["binary"]
+    primary_test: Literal["boschloo", "fisher", "cmh"] | None = None
+    interval: Literal["miettinen_nurminen"]
+    sensitivity: tuple[
+        Literal[
+            "boschloo",
+            "fisher",
+            "cmh",
+            "best_case",
+            "worst_case",
+            "per_protocol",
+            "derived_response",
+            "sd_min_42",
+            "dcr_16_weeks",
+        ],
+        ...,
+    ] = ()
+
+
+class TimeToEventAnalysis(Model):
+    """A comparison of times to an event, under one or more sets of censoring rules."""
+
+    kind: Literal["time_to_event"]
+    rules: tuple[Literal["FDA", "EMA", "OS", "DOR"], ...]
+    stratified: bool
+
+
+class SafetyAnalysis(Model):
+    """Worst grade per subject and term."""
+
+    kind: Literal["safety"]
+    ctcae: Literal["5.0", "6.0"]
+
+
+class Endpoint(Sourced):
+    """An endpoint as an estimand with its analysis."""
+
+    id: str
+    label: str
+    role: Literal["primary", "secondary"]
+    responses: tuple[str, ...] = Field((), description="best responses that count as an event")
+    estimand: Estimand
+    analysis: Annotated[BinaryAnalysis | TimeToEventAnalysis | SafetyAnalysis, Field(discriminator="kind")]
+
+
+class Population(Sourced):
+    """An analysis population."""
+
+    id: str
+    definition: str
+    rule: Literal["randomized", "received_experimental_drug", "treated_as_planned", "baseline_and_one_scan"]
+
+
+class Scenario(Sourced):
+    """An assumption about the primary endpoint, for power."""
+
+    id: str
+    label: str
+    control: Decimal = Field(gt=0, lt=1)
+    experimental: Decimal = Field(gt=0, lt=1)
+    source: str
+
+
+class Design(Sourced):
+    """The size of the trial and what it was, or was not, based on."""
+
+    participants: int = Field(gt=0)
+    alpha: Decimal = Field(gt=0, lt=1, description="two-sided")
+    power: Decimal = Field(gt=0, lt=1, description="for which the needed size is shown")
+    interim: str
+    scenarios: tuple[Scenario, ...]
+    control_median_pfs_months: Decimal
+    first_scan_weeks: tuple[int, ...]
+
+
+class Cutoff(Sourced):
+    """When the data are cut."""
+
+    primary_days_after_last_randomization: int
+    os_months_after_last_randomization: int
+
+
+class CensoringRules(Sourced):
+    """The named choices of one set of rules for progression-free survival (DOMAIN: time to event)."""
+
+    new_therapy: Literal["censor_before", "ignore"]
+    missed_visits: Literal["censor", "event"]
+    clinical_progression: Literal["censor", "event", "ignore"]
+    missed_visits_allowed: int
+    strategy: dict[str, str] = Field(description="E9(R1) strategy by intercurrent event")
+
+
+class Treatment(Sourced):
+    """One rule of treatment, in words and, where the commands use it, in figures."""
+
+    id: str
+    text: str
+    values: dict[str, str] = Field(default_factory=dict)
+
+
+class Regimen(Sourced):
+    """A chemotherapy the MDT may choose."""
+
+    id: str
+    for_: str = Field(alias="for")
+    irinotecan: bool
+    drugs: tuple[str, ...]
+
+
+class Conduct(Sourced):
+    """Figures that the commands use."""
+
+    cycle_days: int
+    consent_before_entry: bool
+    earlier_results_label: str = Field(description="how standard-of-care results from before consent are marked")
+    adverse_events_days_after_last_dose: int
+    washout_days: int
+    safety_review_after: int
+
+
+class Protocol(Model):
+    """The trial."""
+
+    equipoise: Literal[1] = Field(description="version of this file format")
+    version: str
+    registration: Registration
+    design: Design
+    arms: tuple[Arm, ...] = Field(min_length=2)
+    eligibility: Eligibility
+    molecular: dict[str, RasPanelBlock]
+    randomization: Randomization
+    conduct: Conduct
+    regimens: tuple[Regimen, ...]
+    treatment: tuple[Treatment, ...]
+    schedule: tuple[Visit, ...]
+    assessment: Assessment
+    censoring: dict[str, CensoringRules]
+    endpoints: tuple[Endpoint, ...]
+    populations: tuple[Population, ...]
+    cutoff: Cutoff
+    forms: tuple[Form, ...]
+    assumptions: dict[str, Assumption]
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Protocol:
+        found = _contradictions(self)
+        if found:
+            raise ValueError("\n".join(found))
+        return self
+
+    @property
+    def id(self) -> str:
+        """The registry number."""
+        return self.registration.id
+
+    @property
+    def criteria(self) -> tuple[Criterion, ...]:
+        """All criteria."""
+        return self.eligibility.criteria
+
+    @property
+    def control(self) -> Arm:
+        """The arm that the others are compared with."""
+        return next(arm for arm in self.arms if arm.role == "control")
+
+    @property
+    def experimental(self) -> Arm:
+        """The arm under test."""
+        return next(arm for arm in self.arms if arm.role == "experimental")
+
+    @property
+    def primary(self) -> Endpoint:
+        """The one primary endpoint."""
+        return next(endpoint for endpoint in self.endpoints if endpoint.role == "primary")
+
+    def form(self, form_id: str) -> Form | None:
+        """The form with this id."""
+        return next((form for form in self.forms if form.id == form_id), None)
+
+    def visit(self, visit_id: str) -> Visit:
+        """The visit of the schedule with this id."""
+        return next(visit for visit in self.schedule if visit.id == visit_id)
+
+
+class RasPanelBlock(RasPanel, Sourced):
+    """A panel with its provenance."""
+
+
+def _unique(what: str, ids: list[str]) -> list[str]:
+    return [
+        f"{what}: the id {one!r} stands {ids.count(one)} times, expected once"
+        for one in sorted(set(ids))
+        if ids.count(one) > 1
+    ]
+
+
+def _contradictions(trial: Protocol) -> list[str]:
+    """What single fields cannot show: roles, references and the participant without data."""
+    found = _unique("criteria", [c.id for c in trial.criteria]) + _unique("forms", [f.id for f in trial.forms])
+    for role in ("experimental", "control"):
+        if (n := sum(arm.role == role for arm in trial.arms)) != 1:
+            found.append(f"arms: found {n} with the role {role}, expected exactly one")
+    primaries = [e for e in trial.endpoints if e.role == "primary"]
+    if len(primaries) != 1:
+        found.append(f"endpoints: found {len(primaries)} primary endpoints, expected exactly one")
+    if any(isinstance(e.analysis, BinaryAnalysis) and e.analysis.primary_test is None for e in primaries):
+        found.append("endpoints: the primary endpoint has no primary_test")
+    ratio = sum(arm.ratio for arm in trial.arms)
+    found += [f"randomization.block_sizes: {b} is not a multiple of the {ratio} places of the ratio"
+              for b in trial.randomization.block_sizes if b % ratio]  # fmt: skip
+    known = {form.id for form in trial.forms}
+    found += [f"schedule.{visit.id}.forms: no form {form!r}; known are {', '.join(sorted(known))}"
+              for visit in trial.schedule for form in visit.forms if form not in known]  # fmt: skip
+    if trial.assessment.scan_visit not in {visit.id for visit in trial.schedule}:
+        found.append(f"assessment.scan_visit: no visit {trial.assessment.scan_visit!r} in the schedule")
+    if all_of(without_data(c.rule) for c in trial.criteria) is Verdict.MET:
+        found.append(
+            "eligibility: a participant without any data would be eligible; "
+            "state at least one criterion that only data can meet"
+        )
+    return found + _provenance_problems(trial)
+
+
+def sourced_blocks(part: Any, where: str = "") -> list[tuple[str, Sourced]]:
+    """(path, block) of every block with a provenance, in file order."""
+    if isinstance(part, Model):
+        here = [(where, part)] if isinstance(part, Sourced) else []
+        inner = [(f"{where}.{name}".lstrip("."), getattr(part, name)) for name in type(part).model_fields]
+        return here + [block for path, value in inner for block in sourced_blocks(value, path)]
+    if isinstance(part, tuple):
+        return [b for i, v in enumerate(part) for b in sourced_blocks(v, f"{where}.{getattr(v, 'id', i)}")]
+    if isinstance(part, dict):
+        return [b for k, v in part.items() for b in sourced_blocks(v, f"{where}.{k}")]
+    return []
+
+
+def _provenance_problems(trial: Protocol) -> list[str]:
+    used: set[str] = set()
+    found = []
+    for where, block in sourced_blocks(trial):
+        given = {"*": block.from_} if isinstance(block.from_, str) else block.from_
+        names = {f.alias or n for n, f in type(block).model_fields.items()} | set(type(block).model_fields) | {"*"}
+        found += [f"{where}.from: no field {name!r} in this block" for name in given if name not in names]
+        if "*" not in given:
+            found.append(f"{where}.from: expected an entry '*' for the fields not named")
+        for source in given.values():
+            if source not in ("record", "mirror") and source not in trial.assumptions:
+                found.append(f"{where}.from: found {source!r}, expected record, mirror or the id of an assumption")
+            used.add(source)
+    unused = sorted(set(trial.assumptions) - used)
+    return found + [f"assumptions.{one}: no value refers to it" for one in unused]
+
+
+Protocol.model_rebuild()
