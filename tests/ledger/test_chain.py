@@ -82,6 +82,23 @@ def test_a_ledger_cut_short_is_found_by_a_head_kept_elsewhere_and_by_nothing_els
     assert "entries after 5 are missing, or all was rewritten" in found.why
 
 
+@pytest.mark.parametrize(
+    ("written", "rewritten"),
+    [
+        pytest.param(b'"role":"coordinator"', b'"role": "coordinator"', id="a space"),
+        pytest.param(b'"role":"coordinator"', b'"role":"monitor","role":"coordinator"', id="a member said twice"),
+        pytest.param(b'"role":"coordinator"', b'"role":"\\u0063oordinator"', id="a letter spelled out"),
+        pytest.param(b'"LB"', b'"\\u004cB"', id="a letter of the content spelled out"),
+        pytest.param(b"}\n", b"}\r\n", id="another line end"),
+    ],
+)
+def test_the_same_content_in_other_bytes_is_found(written: bytes, rewritten: bytes) -> None:
+    lines = [line_of(entry) for entry in story()]
+    lines[3] = lines[3].replace(written, rewritten)
+
+    assert verify_lines(lines) == Broken(4, "the line is not in canonical form: it was edited after it was written")
+
+
 def test_an_older_head_is_still_an_anchor_after_the_ledger_has_grown() -> None:
     entries = story()
 
@@ -127,8 +144,16 @@ class TestRedaction:
     @pytest.mark.parametrize(
         ("seq", "reason", "why"),
         [
-            (1, "privacy", "entry 1 is a ProtocolAdopted: every later entry is read under the protocol it carries"),
-            (6, "privacy", "entry 6 is a Signed: a signature cannot be excised from what was signed (21 CFR 11.70)"),
+            (
+                1,
+                "privacy",
+                "entry 1, ProtocolAdopted, must stay: every later entry is read under the protocol it carries",
+            ),
+            (
+                6,
+                "privacy",
+                "entry 6, Signed, must stay: a signature cannot be excised from what was signed (21 CFR 11.70)",
+            ),
             (9, "privacy", "there is no entry 9; the ledger has 7"),
             (4, "", "a redaction needs a reason"),
         ],
@@ -142,7 +167,7 @@ class TestRedaction:
         again, log = (redact(done, seq, "privacy", **by_manager()) for seq in (4, 8))
 
         assert again == CannotRedact(4, "the content of entry 4 was redacted before")
-        assert log == CannotRedact(8, "entry 8 is a EntryRedacted: it is the log of another redaction")
+        assert log == CannotRedact(8, "entry 8, EntryRedacted, must stay: it is the log of another redaction")
 
 
 def redacted(entries: list[Entry], seq: int) -> list[Entry]:

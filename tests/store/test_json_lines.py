@@ -8,6 +8,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -191,18 +193,29 @@ def test_a_full_disk_adds_nothing_and_says_so(ledger: JsonLines) -> None:
     written = entries(40)
     ledger.append(written[:2])
     room = ledger.path.stat().st_size + 700  # the third entry fits in part only
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (room, hard))
-    try:
-        for add in (ledger.append, ledger.append_many):
-            with pytest.raises(WriteFailed, match=r"nothing was added to .*trial\.jsonl: File too large. Make room"):
-                add(written[2:])
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    for add in (ledger.append, ledger.append_many):
+        with (
+            no_file_longer_than(room),
+            pytest.raises(WriteFailed, match=r"nothing was added to .*trial\.jsonl: .* Make"),
+        ):
+            add(written[2:])
 
     assert ledger.read() == written[:2]
     ledger.append(written[2:])
     assert ledger.read() == written
+
+
+def test_a_full_disk_during_a_redaction_leaves_the_ledger_as_it_was(ledger: JsonLines) -> None:
+    written = entries(40)
+    ledger.append(written)
+    done = redact(written, 3, "a name was typed", **BY_MANAGER, key="r", salt="0f" * 16)
+    assert isinstance(done, list)
+
+    with no_file_longer_than(2000), pytest.raises(WriteFailed, match="nothing was added"):
+        ledger.rewrite(done)
+
+    assert ledger.read() == written
+    assert {path.name for path in ledger.path.parent.iterdir()} == {"trial.jsonl", "trial.jsonl.lock"}
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
@@ -267,6 +280,17 @@ def test_writers_take_turns_and_none_overwrites_another(ledger: JsonLines) -> No
     assert isinstance(verify_lines(ledger.lines()), Verified)
     typed = [entry.payload["values"]["NEUT"] for entry in ledger.read()[1:] if entry.payload]
     assert sorted(typed) == ["1.1"] * 20 + ["2.2"] * 20 + ["3.3"] * 20
+
+
+@contextmanager
+def no_file_longer_than(length: int) -> Iterator[None]:
+    """The kernel refuses longer files, as a full disk would, after writing what still fits."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (length, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def cut(ledger: JsonLines, written: list[Entry], by: int = 40) -> bytes:
