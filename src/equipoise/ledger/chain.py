@@ -228,5 +228,5 @@ def _not_redactable(entries: Sequence[Entry], seq: int, reason: str) -> str | No
         return f"there is no entry {seq}; the ledger has {len(entries)}"
     target = entries[seq - 1]
     if target.type in _NEEDED:
-        return f"entry {seq} is a {target.type}: {_NEEDED[target.type]}"
+        return f"entry {seq}, {target.type}, must stay: {_NEEDED[target.type]}"
     return f"the content of entry {seq} was redacted before" if target.redacted else None

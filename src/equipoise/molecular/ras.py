@@ -208,9 +208,9 @@ def _unread(sample: Sample, gaps: list[tuple[Codon, Reason]]) -> RasFinding:
             "repeat with a more sensitive assay, or ask the laboratory for the limit it reached"
         )
     open_codons = {codon for codon, _ in gaps}
-    behind = [sample, *(result for result in sample.codons if (result.gene, result.codon) in open_codons)]
+    unread = [result for result in sample.codons if (result.gene, result.codon) in open_codons]
     reason = Reason.NOT_COVERED if uncovered else Reason.LOD_TOO_HIGH
-    return _finding(RasState.NOT_INFORMATIVE, reason, "; ".join(parts), behind)
+    return _finding(RasState.NOT_INFORMATIVE, reason, "; ".join(parts), [sample, *unread])
 
 
 def _no_tumor_dna(sample: Sample, policy: RasPolicy) -> RasFinding:

@@ -50,12 +50,12 @@ class JsonLines:
         new = list(entries)
         with self._locked(fcntl.LOCK_EX):
             check_follows(self._head(), new)
-            self._add([b"".join(map(line_of, new))])
+            _write(self.path, [b"".join(map(line_of, new))], mode=self._mode())
 
     def append_many(self, entries: Iterable[Entry]) -> None:
         """As `append` for a whole rehearsal: written in pieces as the entries come, made durable once at the end."""
         with self._locked(fcntl.LOCK_EX):
-            self._add(_pieces(_following(self._head(), entries)))
+            _write(self.path, _pieces(_following(self._head(), entries)), mode=self._mode())
 
     def rewrite(self, entries: Sequence[Entry]) -> None:
         """Replace the file by a redacted copy, at once or not at all; every entry on disk must still be there.
@@ -67,9 +67,12 @@ class JsonLines:
                 [self._entry(line, f"line {number}") for number, line in enumerate(self._lines(), 1)], entries
             )
             copy = self.path.with_name(self.path.name + ".rewriting")
-            copy.unlink(missing_ok=True)
-            _write(copy, [b"".join(map(line_of, entries))], mode=self._mode())
-            copy.replace(self.path)
+            try:
+                copy.unlink(missing_ok=True)  # left by a crash
+                _write(copy, [b"".join(map(line_of, entries))], mode=self._mode())
+                copy.replace(self.path)
+            finally:
+                copy.unlink(missing_ok=True)
             _sync_directory(self.path.parent)
 
     def recover(self) -> Path | None:
@@ -118,14 +121,6 @@ class JsonLines:
                 "restore the last backup that verifies and compare the two"
             ) from None
 
-    def _add(self, pieces: Iterable[bytes]) -> None:
-        try:
-            _write(self.path, pieces, mode=self._mode())
-        except OSError as refused:
-            raise WriteFailed(
-                refused.errno, f"nothing was added to {self.path}: {refused.strerror}. Make room and repeat"
-            ) from refused
-
     def _mode(self) -> int:
         return self.path.stat().st_mode & 0o777 if self.path.exists() else 0o640
 
@@ -173,9 +168,11 @@ def _write(path: Path, pieces: Iterable[bytes], mode: int) -> None:
         for piece in pieces:
             _write_all(handle, piece)
         os.fsync(handle)
-    except BaseException:  # a refused disk, a conflict half way, Ctrl-C: none may leave half an entry
+    except BaseException as stopped:  # a refused disk, a conflict half way, Ctrl-C: none may leave half an entry
         os.ftruncate(handle, length)
-        os.fsync(handle)
+        if isinstance(stopped, OSError):
+            why = f"nothing was added to {path}: {stopped.strerror}. Make room and repeat"
+            raise WriteFailed(stopped.errno, why) from stopped
         raise
     finally:
         os.close(handle)

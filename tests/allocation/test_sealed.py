@@ -1,0 +1,113 @@
+"""Anyone can check after closure that the list was fixed in advance and followed; nobody can see it before."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from equipoise.allocation.sealed import Mismatch, NoSuchPlace, SealedList, check_opening, next_position, seal
+from equipoise.ledger.events import SubjectRandomized
+
+IRI, NONE = ("IRI", "SHORT"), ("NONE", "LONG")
+LIST = seal({IRI: ("A", "B", "B", "A"), NONE: ("B", "A")}, salt="5a" * 16, seed="20260301")
+
+
+def given(stratum: tuple[str, ...], position: int, arm: str) -> SubjectRandomized:
+    return SubjectRandomized(arm=arm, stratum=stratum, list_position=position, randomized_on=date(2026, 3, position))
+
+
+TRUE = [given(IRI, 1, "A"), given(NONE, 1, "B"), given(IRI, 2, "B"), given(IRI, 3, "B")]
+
+
+def test_a_trial_that_followed_its_list_passes() -> None:
+    assert check_opening(LIST.commitment, LIST.open(), TRUE) is None
+
+
+def test_the_fingerprint_can_be_made_with_a_shell() -> None:
+    text = (
+        '{"sequences":[{"arms":["A","B","B","A"],"stratum":["IRI","SHORT"]},'
+        '{"arms":["B","A"],"stratum":["NONE","LONG"]}]}'
+    )
+
+    assert LIST.commitment == hashlib.sha256(bytes.fromhex("5a" * 16) + text.encode()).hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("allocations", "why"),
+    [
+        pytest.param(
+            [*TRUE[:2], given(IRI, 2, "A")],
+            "randomization 3: position 2 of stratum (IRI, SHORT) is 'B' on the list, but 'A' was given",
+            id="another arm",
+        ),
+        pytest.param(
+            [*TRUE[:2], given(IRI, 3, "B")],
+            "randomization 3: took position 3 of stratum (IRI, SHORT), but 2 was next",
+            id="a position skipped",
+        ),
+        pytest.param(
+            [*TRUE[:2], given(IRI, 1, "A")],
+            "randomization 3: took position 1 of stratum (IRI, SHORT), but 2 was next",
+            id="a position used twice",
+        ),
+        pytest.param(
+            [given(("IRI", "LONG"), 1, "A")],
+            "randomization 1: the list has no stratum (IRI, LONG); it has stratum (IRI, SHORT); stratum (NONE, LONG). "
+            "Was a stratification value added later?",
+            id="a stratum nobody declared",
+        ),
+    ],
+)
+def test_a_trial_that_did_not_is_told_where(allocations: list[SubjectRandomized], why: str) -> None:
+    assert check_opening(LIST.commitment, LIST.open(), allocations) == Mismatch(why)
+
+
+def test_a_list_made_up_afterwards_does_not_fit_the_fingerprint() -> None:
+    other = replace(LIST, sequences=(("B", "A", "A", "B"), ("B", "A")))
+
+    found = check_opening(LIST.commitment, other.open(), [])
+
+    assert isinstance(found, Mismatch)
+    assert found.why.endswith(f"but {LIST.commitment} was committed to")
+
+
+def test_another_salt_does_not_fit_either() -> None:
+    assert isinstance(check_opening(LIST.commitment, replace(LIST, salt="5b" * 16).open(), []), Mismatch)
+
+
+@pytest.mark.parametrize("opened", [{}, {"sequences": [{"stratum": ["IRI"], "arms": "AB"}]}, {"sequences": 1}])
+def test_an_opening_that_is_no_list_is_told_as_such(opened: dict[str, object]) -> None:
+    found = check_opening(LIST.commitment, replace(LIST.open(), list=opened), [])
+
+    assert isinstance(found, Mismatch)
+    assert "not an opened list" in found.why
+
+
+@pytest.mark.parametrize(
+    ("stratum", "position", "message"),
+    [
+        (NONE, 3, r"stratum \(NONE, LONG\) is exhausted: it has 2 positions, 3 was asked for. Stop randomizing"),
+        (NONE, 0, "positions are counted from 1, found 0"),
+        (("X",), 1, r"the list has no stratum \(X\)"),
+    ],
+)
+def test_a_place_that_is_not_on_the_list_is_an_error(stratum: tuple[str, ...], position: int, message: str) -> None:
+    with pytest.raises(NoSuchPlace, match=message):
+        LIST.arm(stratum, position)
+
+
+def test_the_next_position_counts_the_stratum_only() -> None:
+    assert [next_position(TRUE, stratum) for stratum in (IRI, NONE, ("X",))] == [4, 2, 1]
+
+
+def test_a_log_that_prints_the_list_shows_no_arm_and_no_salt() -> None:
+    assert repr(LIST) == f"SealedList(strata={LIST.strata!r})"
+
+
+@pytest.mark.parametrize("salt", ["", "5a", "not hexadecimal"])
+def test_a_salt_that_could_be_guessed_is_refused(salt: str) -> None:
+    with pytest.raises(ValueError, match="the salt of a list"):
+        SealedList((IRI,), (("A",),), salt)
