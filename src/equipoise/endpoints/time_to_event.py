@@ -114,6 +114,12 @@ class TimeToEvent:
 
 
 @njit(cache=True)
+def end_on(day: int, event: int, why: int, kind: int, scan: int) -> End:
+    """An `End` whose numbers are all of one width: the compiler tells ends of int32 arrays and of plain numbers apart."""
+    return End(day + 0, event, why, kind, scan + 0)
+
+
+@njit(cache=True)
 def documented_progression(day: Ints, response: Codes, until: int) -> int:
     """The first scan not after `until` that shows PD, or -1. The day of the scan documents it, not its dating."""
     for i in range(day.shape[0]):
@@ -137,8 +143,8 @@ def censored(day: Ints, response: Codes, until: int, why: int) -> End:
     """Censored at the last adequate scan not after `until`."""
     i = last_adequate(day, response, until)
     if i == NEVER:
-        return End(0, 0, 12 if why == 11 else why, RANDOMIZATION, NEVER)
-    return End(int(day[i]), 0, why, AT_SCAN, i)
+        return end_on(0, 0, 12 if why == 11 else why, RANDOMIZATION, NEVER)
+    return end_on(day[i], 0, why, AT_SCAN, i)
 
 
 @njit(cache=True)
@@ -167,17 +173,17 @@ def first_event(
     rules: TimeToEventRules,
 ) -> End:
     """The first event that counts and is known by `until`; day -1 when there is none."""
-    first = End(NEVER, 0, 11, RANDOMIZATION, NEVER)
+    first = end_on(NEVER, 0, 11, RANDOMIZATION, NEVER)
     i = documented_progression(day, response, until)
     if i != NEVER:
         dated = pd_day[i] if rules.progression_date == DATED and pd_day[i] >= 0 else day[i]
-        first = End(int(dated), 1, 0, AT_SCAN, i)
+        first = end_on(dated, 1, 0, AT_SCAN, i)
     if rules.clinical_progression == EVENT and happens(clinical, until):
-        first = sooner(first, End(clinical, 1, 2, CLINICAL, NEVER))
+        first = sooner(first, end_on(clinical, 1, 2, CLINICAL, NEVER))
     if rules.death == EVENT and happens(death, until):
-        first = sooner(first, End(death, 1, 1, DEATH, NEVER))
+        first = sooner(first, end_on(death, 1, 1, DEATH, NEVER))
     if rules.new_therapy == EVENT and happens(therapy, until):
-        first = sooner(first, End(therapy, 1, 3, THERAPY, NEVER))
+        first = sooner(first, end_on(therapy, 1, 3, THERAPY, NEVER))
     return first
 
 
@@ -211,7 +217,7 @@ def progression_free(
 ) -> End:
     """PFS of one subject: the first event, unless something came before it that the rules censor for."""
     if not has_baseline and rules.no_baseline_scan == CENSOR:
-        return End(0, 0, 10, RANDOMIZATION, NEVER)
+        return end_on(0, 0, 10, RANDOMIZATION, NEVER)
     until, why = horizon(day, response, death, therapy, clinical, cutoff, rules)
     event = first_event(day, response, pd_day, death, therapy, clinical, until, rules)
     if event.day < 0:
@@ -293,12 +299,12 @@ def derive_duration_of_response(
 def survival_end(death: int, last_known_alive: int, cutoff: int) -> End:
     """Death by the cutoff; else censored when last known alive, not after the cutoff."""
     if happens(death, cutoff):
-        return End(death, 1, 20, DEATH, NEVER)
+        return end_on(death, 1, 20, DEATH, NEVER)
     if last_known_alive > cutoff or death > cutoff:  # who dies later was alive at the cutoff
-        return End(cutoff, 0, 22, ALIVE, NEVER)
+        return end_on(cutoff, 0, 22, ALIVE, NEVER)
     if last_known_alive < 0:
-        return End(0, 0, 23, RANDOMIZATION, NEVER)
-    return End(last_known_alive, 0, 21, ALIVE, NEVER)
+        return end_on(0, 0, 23, RANDOMIZATION, NEVER)
+    return end_on(last_known_alive, 0, 21, ALIVE, NEVER)
 
 
 def derive_os(known: FollowUp) -> TimeToEvent:
