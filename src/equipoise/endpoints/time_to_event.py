@@ -115,7 +115,7 @@ class TimeToEvent:
 
 @njit(cache=True)
 def end_on(day: int, event: int, why: int, kind: int, scan: int) -> End:
-    """An `End` whose numbers are all of one width: the compiler tells ends of int32 arrays and of plain numbers apart."""
+    """An `End` with numbers of one width; the compiler tells ends of int32 arrays and of plain numbers apart."""
     return End(day + 0, event, why, kind, scan + 0)
 
 
@@ -133,7 +133,7 @@ def last_adequate(day: Ints, response: Codes, until: int) -> int:
     """The last scan not after `until` that could be evaluated, or -1 (then randomization stands in)."""
     found = NEVER
     for i in range(day.shape[0]):
-        if response[i] not in (NE, PD) and day[i] <= until:
+        if response[i] != NE and day[i] <= until:
             found = i
     return found
 
