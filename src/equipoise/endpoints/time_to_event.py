@@ -1,0 +1,319 @@
+"""How long until it happened? Progression-free survival, overall survival and duration of response.
+
+Days count from randomization, day 0; -1 stands for "never". The rules of the agencies are data, one named choice for
+each situation: FDA, Clinical Trial Endpoints for the Approval of Cancer Drugs and Biologics (2018), appendix 3, tables
+A and C; EMA, guideline on anticancer medicinal products, appendix 1 (2013).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from equipoise.assessments.compiled import njit
+from equipoise.terms.response import Response
+
+Ints = NDArray[np.int32]
+Codes = NDArray[np.int8]
+NE, PD = int(Response.NE), int(Response.PD)
+NEVER = -1
+
+CENSOR, EVENT, IGNORE = 0, 1, 2
+"""What a situation does: censors at the last adequate scan before it, is an event, or changes nothing."""
+DATED, SCAN = 0, 1
+"""`progression_date`: the day the assessment dates PD on (new lesion's first sight), or the day of the visit."""
+KINDS = ("randomization", "scan", "death", "new_therapy", "clinical_progression", "last_known_alive", "declared_event")
+RANDOMIZATION, AT_SCAN, DEATH, THERAPY, CLINICAL, ALIVE, DECLARED = range(7)
+
+
+class CensoringChoices(NamedTuple):
+    """One choice for each situation of PFS, without the schedule."""
+
+    no_baseline_scan: int  # CENSOR at randomization, or IGNORE
+    progression_date: int  # DATED or SCAN
+    clinical_progression: int  # undocumented: CENSOR, EVENT or IGNORE
+    new_therapy: int  # CENSOR (hypothetical), EVENT (composite) or IGNORE (treatment policy)
+    death: int  # before the first scan or between scans: EVENT, or CENSOR (time to progression)
+    missed_visits: int  # event after more than one missed visit: CENSOR, or IGNORE (it stays an event)
+
+
+class TimeToEventRules(NamedTuple):
+    """The choices of a rule set and the longest gap, in days, that is not "more than one missed visit"."""
+
+    no_baseline_scan: int
+    progression_date: int
+    clinical_progression: int
+    new_therapy: int
+    death: int
+    missed_visits: int
+    longest_gap: int
+
+
+FDA_2018_A = CensoringChoices(CENSOR, DATED, CENSOR, CENSOR, EVENT, CENSOR)
+"""FDA 2018, table A: only documented progression counts."""
+FDA_2018_C = CensoringChoices(CENSOR, DATED, EVENT, CENSOR, EVENT, IGNORE)
+"""FDA 2018, table C: clinical progression and events after missed visits count."""
+EMA_2013 = CensoringChoices(CENSOR, DATED, IGNORE, IGNORE, EVENT, IGNORE)
+"""EMA 2013: events count whatever came between (treatment policy)."""
+CHOICES = {"FDA_2018_A": FDA_2018_A, "FDA_2018_C": FDA_2018_C, "EMA_2013": EMA_2013}
+
+
+def rules_for_schedule(choices: CensoringChoices, *, interval_days: int, window_days: int) -> TimeToEventRules:
+    """A rule set for scans every `interval_days` +- `window_days`: two visits late by the window is the longest gap."""
+    if interval_days <= 0 or window_days < 0:
+        raise ValueError(
+            f"scans every {interval_days} days +-{window_days}: the interval must be positive, the window not negative"
+        )
+    return TimeToEventRules(*choices, longest_gap=2 * interval_days + 2 * window_days)
+
+
+WHY = {
+    0: "progression",
+    1: "death without progression",
+    2: "progression by clinical signs, not documented by a scan",
+    3: "new anticancer therapy, counted as an event",
+    10: "no scan at baseline: censored at randomization",
+    11: "no progression: censored at the last adequate scan",
+    12: "no adequate scan after baseline: censored at randomization",
+    13: "new anticancer therapy first: censored at the last adequate scan before it",
+    14: "event after more than one missed visit: censored at the last adequate scan before",
+    15: "stopped for clinical progression that no scan documents: censored at the last adequate scan before",
+    16: "death does not count: censored at the last adequate scan before",
+    20: "death",
+    21: "alive: censored when last known alive",
+    22: "alive: censored at the data cutoff",
+    23: "nothing known after randomization: censored there",
+    30: "the declared event",
+    31: "the declared event was not seen: censored at the last observation",
+}
+"""Sentences for the reasons that the compiled rules return."""
+
+
+class End(NamedTuple):
+    """What a compiled rule returns: day, event (1 or 0), key of WHY, kind of source, index of the scan or -1."""
+
+    day: int
+    event: int
+    why: int
+    kind: int
+    scan: int
+
+
+@dataclass(frozen=True, slots=True)
+class TimeToEvent:
+    """Days from start to end, both included; whether the end is an event; and where it was seen."""
+
+    days: int
+    event: bool
+    why: str
+    source_kind: str  # one of KINDS
+    source_index: int  # of the scan; -1 for other kinds
+
+
+@njit(cache=True)
+def end_on(day: int, event: int, why: int, kind: int, scan: int) -> End:
+    """An `End` with numbers of one width; the compiler tells ends of int32 arrays and of plain numbers apart."""
+    return End(day + 0, event, why, kind, scan + 0)
+
+
+@njit(cache=True)
+def documented_progression(day: Ints, response: Codes, until: int) -> int:
+    """The first scan not after `until` that shows PD, or -1. The day of the scan documents it, not its dating."""
+    for i in range(day.shape[0]):
+        if response[i] == PD and day[i] <= until:
+            return i
+    return NEVER
+
+
+@njit(cache=True)
+def last_adequate(day: Ints, response: Codes, until: int) -> int:
+    """The last scan not after `until` that could be evaluated, or -1 (then randomization stands in)."""
+    found = NEVER
+    for i in range(day.shape[0]):
+        if response[i] != NE and day[i] <= until:
+            found = i
+    return found
+
+
+@njit(cache=True)
+def censored(day: Ints, response: Codes, until: int, why: int) -> End:
+    """Censored at the last adequate scan not after `until`."""
+    i = last_adequate(day, response, until)
+    if i == NEVER:
+        return end_on(0, 0, 12 if why == 11 else why, RANDOMIZATION, NEVER)
+    return end_on(day[i], 0, why, AT_SCAN, i)
+
+
+@njit(cache=True)
+def sooner(first: End, second: End) -> End:
+    """The earlier of two ends; on one day the first stands. Day -1 is never."""
+    if second.day < 0 or (0 <= first.day <= second.day):
+        return first
+    return second
+
+
+@njit(cache=True)
+def happens(day: int, until: int) -> bool:
+    """Whether something dated `day` (-1 never) is known by `until`."""
+    return 0 <= day <= until
+
+
+@njit(cache=True)
+def first_event(
+    day: Ints,
+    response: Codes,
+    pd_day: Ints,
+    death: int,
+    therapy: int,
+    clinical: int,
+    until: int,
+    rules: TimeToEventRules,
+) -> End:
+    """The first event that counts and is known by `until`; day -1 when there is none."""
+    first = end_on(NEVER, 0, 11, RANDOMIZATION, NEVER)
+    i = documented_progression(day, response, until)
+    if i != NEVER:
+        dated = pd_day[i] if rules.progression_date == DATED and pd_day[i] >= 0 else day[i]
+        first = end_on(dated, 1, 0, AT_SCAN, i)
+    if rules.clinical_progression == EVENT and happens(clinical, until):
+        first = sooner(first, end_on(clinical, 1, 2, CLINICAL, NEVER))
+    if rules.death == EVENT and happens(death, until):
+        first = sooner(first, end_on(death, 1, 1, DEATH, NEVER))
+    if rules.new_therapy == EVENT and happens(therapy, until):
+        first = sooner(first, end_on(therapy, 1, 3, THERAPY, NEVER))
+    return first
+
+
+@njit(cache=True)
+def horizon(
+    day: Ints, response: Codes, death: int, therapy: int, clinical: int, cutoff: int, rules: TimeToEventRules
+) -> tuple[int, int]:
+    """Until when events count, and why no longer: cutoff, new therapy, or clinical progression nobody documented."""
+    until, why = cutoff, 11
+    if rules.death == CENSOR and happens(death, until):
+        until, why = death, 16
+    if rules.new_therapy == CENSOR and happens(therapy, until):
+        until, why = therapy, 13
+    undocumented = documented_progression(day, response, until) == NEVER
+    if rules.clinical_progression == CENSOR and undocumented and happens(clinical, until):
+        until, why = clinical, 15
+    return until, why
+
+
+@njit(cache=True)
+def progression_free(
+    day: Ints,
+    response: Codes,
+    pd_day: Ints,
+    has_baseline: bool,
+    death: int,
+    therapy: int,
+    clinical: int,
+    cutoff: int,
+    rules: TimeToEventRules,
+) -> End:
+    """PFS of one subject: the first event, unless something came before it that the rules censor for."""
+    if not has_baseline and rules.no_baseline_scan == CENSOR:
+        return end_on(0, 0, 10, RANDOMIZATION, NEVER)
+    until, why = horizon(day, response, death, therapy, clinical, cutoff, rules)
+    event = first_event(day, response, pd_day, death, therapy, clinical, until, rules)
+    if event.day < 0:
+        return censored(day, response, until, why)
+    if rules.missed_visits == CENSOR:
+        before = last_adequate(day, response, event.day - 1)
+        seen = day[before] if before != NEVER else 0
+        if event.day - seen > rules.longest_gap:
+            return censored(day, response, event.day - 1, 14)
+    return event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUp:
+    """What is known of one subject; days since randomization, -1 for never.
+
+    `scan_days` after baseline in order, `responses` (Response) and optionally `pd_days` one for each scan.
+    """
+
+    scan_days: tuple[int, ...]
+    responses: tuple[int, ...]
+    cutoff: int
+    pd_days: tuple[int, ...] = ()
+    has_baseline: bool = True
+    death: int = NEVER
+    new_therapy: int = NEVER
+    clinical_progression: int = NEVER
+    last_known_alive: int = NEVER
+
+    def __post_init__(self) -> None:
+        if len(self.scan_days) != len(self.responses) or len(self.pd_days) not in (0, len(self.scan_days)):
+            raise ValueError(
+                f"{len(self.scan_days)} scans, {len(self.responses)} responses, {len(self.pd_days)} dates of PD: "
+                "give one of each for every scan (or no dates of PD)"
+            )
+        if list(self.scan_days) != sorted(self.scan_days):
+            raise ValueError(f"scan days {self.scan_days} are not in order of time; sort the scans first")
+        if self.cutoff < 0:
+            raise ValueError(f"the data cutoff, day {self.cutoff}, is before randomization; leave this subject out")
+
+
+def _told(end: End, start: int) -> TimeToEvent:
+    day, event, why, kind, scan = (int(part) for part in end)
+    return TimeToEvent(max(day, start) - start + 1, bool(event), WHY[why], KINDS[kind], scan)
+
+
+def _progression_free(known: FollowUp, rules: TimeToEventRules) -> End:
+    day = np.array(known.scan_days, np.int32)
+    dated = np.array(known.pd_days, np.int32) if known.pd_days else np.full_like(day, NEVER)
+    found: End = progression_free(
+        day,
+        np.array(known.responses, np.int8),
+        dated,
+        known.has_baseline,
+        known.death,
+        known.new_therapy,
+        known.clinical_progression,
+        known.cutoff,
+        rules,
+    )
+    return found
+
+
+def derive_pfs(known: FollowUp, rules: TimeToEventRules) -> TimeToEvent:
+    """Progression-free survival from randomization under one rule set."""
+    return _told(_progression_free(known, rules), 0)
+
+
+def derive_duration_of_response(
+    known: FollowUp, first_response_day: int, rules: TimeToEventRules
+) -> TimeToEvent | None:
+    """From the first response (RECIST 1.1 4.6.2) to the end that PFS has; None for those without response (-1)."""
+    if first_response_day < 0:
+        return None
+    return _told(_progression_free(known, rules), first_response_day)
+
+
+@njit(cache=True)
+def survival_end(death: int, last_known_alive: int, cutoff: int) -> End:
+    """Death by the cutoff; else censored when last known alive, not after the cutoff."""
+    if happens(death, cutoff):
+        return end_on(death, 1, 20, DEATH, NEVER)
+    if last_known_alive > cutoff or death > cutoff:  # who dies later was alive at the cutoff
+        return end_on(cutoff, 0, 22, ALIVE, NEVER)
+    if last_known_alive < 0:
+        return end_on(0, 0, 23, RANDOMIZATION, NEVER)
+    return end_on(last_known_alive, 0, 21, ALIVE, NEVER)
+
+
+def derive_os(known: FollowUp) -> TimeToEvent:
+    """Overall survival from randomization; an event is death from any cause."""
+    return _told(survival_end(known.death, known.last_known_alive, known.cutoff), 0)
+
+
+def derive_time_to(event_day: int, last_observed_day: int, cutoff: int, start_day: int = 0) -> TimeToEvent:
+    """Time to a declared date (-1: not seen); else censored at the last observation, not after the cutoff."""
+    if happens(event_day, cutoff):
+        return _told(End(event_day, 1, 30, DECLARED, NEVER), start_day)
+    return _told(End(min(last_observed_day, cutoff), 0, 31, ALIVE, NEVER), start_day)
