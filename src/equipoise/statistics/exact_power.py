@@ -1,0 +1,113 @@
+"""What can a test of two shares find, how often does it err, and how many subjects does it need?
+
+Everything is enumerated over all tables; nothing is simulated. Group 1 is the experimental one, group 0 the control.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from scipy.stats import norm
+
+from equipoise.statistics.proportions import (
+    TIE,
+    Region,
+    Test,
+    binomial,
+    check_share,
+    largest_probability,
+    p_values,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectsPerArm:
+    """Power rises with n in a saw-tooth, so there are two answers.
+
+    `first` is the smallest n per arm with the power asked for, `always_from` the smallest from which every n up to
+    `checked_to` has it; `power` is the power at `first`.
+    """
+
+    first: int
+    always_from: int
+    checked_to: int
+    power: float
+
+
+def power_of(test: Test, n_1: int, n_0: int, p_1: float, p_0: float, alpha: float = 0.05) -> float:
+    """Probability that the two-sided test rejects when the true shares are p_1 and p_0."""
+    _check_probability("p_1", p_1)
+    _check_probability("p_0", p_0)
+    region = rejection_region(test, n_1, n_0, alpha)
+    return float(binomial(n_1, p_1) @ region.astype(np.float64) @ binomial(n_0, p_0))
+
+
+def size_of(test: Test, n_1: int, n_0: int, alpha: float = 0.05) -> float:
+    """The true size: the largest probability of rejecting while both shares are the same, whatever they are."""
+    return largest_probability(rejection_region(test, n_1, n_0, alpha))
+
+
+@lru_cache(maxsize=2048)
+def rejection_region(test: Test, n_1: int, n_0: int, alpha: float = 0.05) -> Region:
+    """Which tables the two-sided test rejects: bool (n_1 + 1, n_0 + 1), indexed by the events; read-only, kept."""
+    check_share("alpha", alpha)
+    if test == "boschloo":
+        region = _boschloo_region(n_1, n_0, alpha)
+    else:
+        region = p_values(test, n_1, n_0) <= alpha * (1 + 1e-9)
+    region.setflags(write=False)
+    return region
+
+
+def _boschloo_region(n_1: int, n_0: int, alpha: float) -> Region:
+    """Boschloo's p rises with Fisher's, so the last level rejected is found by halving: no need of every p-value."""
+    order = p_values("fisher", n_1, n_0)
+    levels = np.unique(order)
+    rejected, not_rejected = -1, len(levels)
+    while not_rejected - rejected > 1:
+        middle = (rejected + not_rejected) // 2
+        if largest_probability(order <= levels[middle] * TIE) <= alpha * (1 + 1e-9):
+            rejected = middle
+        else:
+            not_rejected = middle
+    return order <= (levels[rejected] * TIE if rejected >= 0 else -1.0)
+
+
+def n_per_arm_for(test: Test, p_1: float, p_0: float, power: float = 0.8, alpha: float = 0.05) -> SubjectsPerArm:
+    """Smallest equal arms with which the test has the power asked for, by enumeration.
+
+    The search starts at half the size the normal approximation asks for and looks on for a quarter (and at least
+    10) beyond the last size that fell short.
+    """
+    guess = n_per_arm_by_formula(p_1, p_0, power, alpha)
+    n = max(2, guess // 2)
+    first, last_short = 0, n - 1
+    while not first or n <= last_short + max(10, last_short // 4):
+        if power_of(test, n, n, p_1, p_0, alpha) >= power:
+            first = first or n
+        else:
+            last_short = n
+        n += 1
+    return SubjectsPerArm(first, last_short + 1, n - 1, power_of(test, first, first, p_1, p_0, alpha))
+
+
+def n_per_arm_by_formula(p_1: float, p_0: float, power: float = 0.8, alpha: float = 0.05) -> int:
+    """Equal arms by the normal approximation of the pooled z test, rounded up (Fleiss, 2nd edition, formula 3.14).
+
+    Without the continuity correction, as sample sizes are usually quoted; the z test does not keep its level.
+    """
+    for name, value in (("p_1", p_1), ("p_0", p_0)):
+        _check_probability(name, value)
+    check_share("power", power)
+    check_share("alpha", alpha)
+    if p_1 == p_0:
+        raise ValueError(f"p_1 and p_0 are both {p_1}; no size gives power for a difference of 0")
+    pooled = (p_1 + p_0) / 2
+    under_null = norm.isf(alpha / 2) * np.sqrt(2 * pooled * (1 - pooled))
+    under_alternative = norm.ppf(power) * np.sqrt(p_1 * (1 - p_1) + p_0 * (1 - p_0))
+    return int(np.ceil(((under_null + under_alternative) / (p_1 - p_0)) ** 2))
+
+
+def _check_probability(name: str, value: float) -> None:
+    if not 0 <= value <= 1:
+        raise ValueError(f"{name} is {value}; it must lie between 0 and 1")
