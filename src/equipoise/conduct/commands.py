@@ -72,9 +72,7 @@ def draw_allocation(protocol: Protocol, rng: Any, salt: str) -> SealedList:
     ratio = tuple(arm.ratio for arm in protocol.arms)
     strata = cells(design.strata)
     length = protocol.design.participants + max(design.block_sizes)
-    sequences = draw_list(
-        rng, arms=arms, ratio=ratio, block_sizes=design.block_sizes, strata=strata, length=length
-    )
+    sequences = draw_list(rng, arms=arms, ratio=ratio, block_sizes=design.block_sizes, strata=strata, length=length)
     return seal(sequences, salt=salt)
 
 
@@ -276,14 +274,24 @@ def save_form(
     if protocol is None or form is None:
         known = ", ".join(f.id for f in protocol.forms) if protocol else "none"
         return outcome(trial, stamp, event, [*found, f"there is no form {form_id!r}; known are {known}"])
-    if visit not in {v.id for v in protocol.schedule} | {UNSCHEDULED}:
-        found.append(f"there is no visit {visit!r}; outside of the schedule the visit is {UNSCHEDULED}")
+    found += _no_such_visit(protocol, visit)
     found += problems(form, values, groups)
     if subject is not None and not found:
         found += _untimely(stamp, subject, form, values, groups, protocol)
     if supersedes is not None:
         found += _not_correctable(subject, supersedes, form_id, reason)
     return _for_subject(trial, stamp, subject_id, event, found, stamp.today, reason, supersedes)
+
+
+def _no_such_visit(protocol: Protocol, visit: str) -> list[str]:
+    """Visits that recur are numbered (`SCAN 2`), so that two of them are never taken for one."""
+    name, _, number = visit.partition(" ")
+    recurs = {v.id: v.every_days is not None for v in protocol.schedule} | {UNSCHEDULED: True}
+    if name not in recurs:
+        return [f"there is no visit {name!r}; known are {', '.join(recurs)}"]
+    if recurs[name] != number.isdigit() or (number and not number.isdigit()):
+        return [f"found the visit {visit!r}, expected {name + ' 1, 2, …' if recurs[name] else name}"]
+    return []
 
 
 def _not_correctable(subject: Subject | None, supersedes: int, form_id: str, reason: str | None) -> list[str]:

@@ -176,6 +176,8 @@ class Assessment(Sourced):
     modality: tuple[str, ...]
     scan_visit: str = Field(description="id of the visit in the schedule")
     sd_min_days: int = Field(gt=0)
+    sd_min_days_sensitivity: int = Field(gt=0)
+    late_control_days: int = Field(gt=0, description="sensitivity: control still there on this day or later")
     confirmation_days: int | None = Field(description="null: unconfirmed best response")
     recist: RecistRules
 
@@ -198,26 +200,19 @@ class Estimand(Model):
     summary: str
 
 
+Sensitivity = Literal[
+    "boschloo", "fisher", "cmh", "best_case", "worst_case", "per_protocol", "evaluable", "derived_response",
+    "shorter_sd", "late_control",
+]  # fmt: skip
+
+
 class BinaryAnalysis(Model):
     """A comparison of proportions."""
 
     kind: Literal["binary"]
     primary_test: Literal["boschloo", "fisher", "cmh"] | None = None
     interval: Literal["miettinen_nurminen"]
-    sensitivity: tuple[
-        Literal[
-            "boschloo",
-            "fisher",
-            "cmh",
-            "best_case",
-            "worst_case",
-            "per_protocol",
-            "derived_response",
-            "sd_min_42",
-            "dcr_16_weeks",
-        ],
-        ...,
-    ] = ()
+    sensitivity: tuple[Sensitivity, ...] = ()
 
 
 class TimeToEventAnalysis(Model):
