@@ -1,6 +1,9 @@
 """The design page of NCT04509635 against the figures in the project's brief (VELO and Feng 2016 as scenarios)."""
 
+from itertools import product
+
 import pytest
+from scipy import stats
 
 from equipoise.analysis.design import Scenario, operating_table, scan_timing
 
@@ -20,11 +23,14 @@ def test_the_table_of_25_per_arm():
     assert velo.size["boschloo"] <= 0.05 < velo.size["pooled_z"]
 
 
-def test_unequal_arms_are_not_exchanged():
-    (row,) = operating_table(30, 10, 0.05, [Scenario("uneven", 0.05, 0.5)])
-    (turned,) = operating_table(10, 30, 0.05, [Scenario("uneven", 0.05, 0.5)])
+def test_the_first_size_and_share_belong_to_the_experimental_arm():
+    (row,) = operating_table(12, 5, 0.05, [Scenario("uneven", 0.05, 0.6)])
 
-    assert row.power["boschloo"] != pytest.approx(turned.power["boschloo"], abs=0.01)
+    rejected = 0.0
+    for a, b in product(range(13), range(6)):
+        if stats.fisher_exact([[a, 12 - a], [b, 5 - b]]).pvalue <= 0.05:
+            rejected += stats.binom.pmf(a, 12, 0.6) * stats.binom.pmf(b, 5, 0.05)
+    assert row.power["fisher"] == pytest.approx(rejected, rel=1e-9)
 
 
 @pytest.mark.parametrize(("weeks", "control"), [(8, 0.600), (12, 0.465), (16, 0.361), (0, 1.0)])

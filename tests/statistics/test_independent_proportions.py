@@ -97,7 +97,8 @@ def test_common_risk_difference_covers_the_truth_in_sparse_strata():
 
 
 def test_one_stratum_gives_the_plain_difference_and_its_wald_variance():
-    common = proportions.cochran_mantel_haenszel([(19, 25, 10, 25), (0, 0, 3, 4)]).risk_difference
+    # In a single stratum Sato's variance is algebraically p1 q1 / n1 + p0 q0 / n0, whatever the sizes.
+    common = proportions.cochran_mantel_haenszel([(30, 40, 6, 20), (0, 0, 3, 4)]).risk_difference
 
-    assert common.estimate == pytest.approx(0.36)
-    assert (common.upper - common.lower) / 2 == pytest.approx(1.959963985 * np.sqrt((19 * 6 + 10 * 15) / 25**3))
+    assert common.estimate == pytest.approx(0.45)
+    assert (common.upper - common.lower) / 2 == pytest.approx(1.959963985 * np.sqrt(0.1875 / 40 + 0.21 / 20))
