@@ -63,7 +63,8 @@ def _boschloo_region(n_1: int, n_0: int, alpha: float) -> Region:
     """Boschloo's p rises with Fisher's, so the last level rejected is found by halving: no need of every p-value."""
     order = p_values("fisher", n_1, n_0)
     levels = np.unique(order)
-    rejected, not_rejected = -1, len(levels)
+    # What Fisher rejects Boschloo rejects.
+    rejected, not_rejected = int(np.searchsorted(levels, alpha)) - 1, len(levels)
     while not_rejected - rejected > 1:
         middle = (rejected + not_rejected) // 2
         if largest_probability(order <= levels[middle] * TIE) <= alpha * (1 + 1e-9):

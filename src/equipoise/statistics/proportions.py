@@ -47,7 +47,7 @@ def clopper_pearson(events: int, n: int, level: float = 0.95) -> Interval:
     """Exact interval of one share from the beta quantiles (Clopper and Pearson, Biometrika 1934)."""
     check_counts(events, n)
     tail = (1 - check_share("level", level)) / 2
-    lower = 0.0 if events == 0 else float(beta.ppf(tail, events, n - events + 1))
+    lower = float(beta.ppf(tail, events, n - events + 1)) if events else 0.0
     return Interval(events / n, lower, 1.0 if events == n else float(beta.isf(tail, events + 1, n - events)), level)
 
 
@@ -58,17 +58,17 @@ def wilson(events: int, n: int, level: float = 0.95) -> Interval:
     weight = z * z / n
     middle = (share + weight / 2) / (1 + weight)
     half = z / (1 + weight) * np.sqrt(share * (1 - share) / n + weight / (4 * n))
-    lower = 0.0 if events == 0 else float(middle - half)
-    return Interval(share, lower, 1.0 if events == n else float(middle + half), level)
+    ends = 0.0 if events == 0 else float(middle - half), 1.0 if events == n else float(middle + half)
+    return Interval(share, *ends, level)
 
 
 def newcombe(events_1: int, n_1: int, events_0: int, n_0: int, level: float = 0.95) -> Interval:
     """Interval of p1 - p0 from the two Wilson intervals (Newcombe, Statistics in Medicine 1998, method 10)."""
     check_table(events_1, n_1, events_0, n_0)
     one, zero = wilson(events_1, n_1, level), wilson(events_0, n_0, level)
-    difference = one.estimate - zero.estimate
     below = np.hypot(one.estimate - one.lower, zero.upper - zero.estimate)
     above = np.hypot(one.upper - one.estimate, zero.estimate - zero.lower)
+    difference = one.estimate - zero.estimate
     return Interval(difference, float(difference - below), float(difference + above), level)
 
 
@@ -93,8 +93,7 @@ def miettinen_nurminen(events_1: int, n_1: int, events_0: int, n_0: int, level: 
 def _bound(excess: Callable[[float], float], observed: float, limit: float) -> float:
     """The root of the score equation between the observed difference and -1 or 1."""
     # With shares of 0 and 0 (or 1 and 1) the variance vanishes at the estimate too, which is not the root wanted.
-    start = observed + np.sign(limit) * 1e-9
-    return float(brentq(excess, start, limit, xtol=1e-12))
+    return float(brentq(excess, observed + limit * 1e-9, limit, xtol=1e-12))
 
 
 def _score_variance(events_1: int, n_1: int, events_0: int, n_0: int, difference: float) -> float:
@@ -113,8 +112,8 @@ def _restricted_share(events_1: int, n_1: int, events_0: int, n_0: int, differen
     shift = square / (3 * total)
     cube = shift**3 - square * linear / (6 * total**2) + constant / (2 * total)
     radius = np.copysign(np.sqrt(max(shift**2 - linear / (3 * total), 0.0)), cube)
-    cosine = 1.0 if radius == 0 else np.clip(cube / radius**3, -1, 1)
-    root = 2 * radius * np.cos((np.pi + np.arccos(cosine)) / 3) - shift
+    angle = np.arccos(1.0 if radius == 0 else np.clip(cube / radius**3, -1, 1))
+    root = 2 * radius * np.cos((np.pi + angle) / 3) - shift
     return float(np.clip(root, max(0.0, -difference), min(1.0, 1 - difference)))
 
 
@@ -171,7 +170,7 @@ def p_values(test: Test, n_1: int, n_0: int) -> Floats:
     check_counts(0, n_1, "n_1")
     check_counts(0, n_0, "n_0")
     p = {"fisher": _fisher_matrix, "boschloo": _boschloo_matrix, "pooled_z": _pooled_z_matrix}[test](n_1, n_0)
-    p.setflags(write=False)
+    p.setflags(write=False)  # callers share the one array that is kept
     return p
 
 
@@ -205,9 +204,8 @@ def largest_probability(region: Region) -> float:
     A grid even in the arcsine of the root of the share (where every peak is about equally wide, and the grid many
     times finer) brackets each peak; every peak within 2 % of the highest is then climbed. No randomness.
     """
-    n_1, n_0 = region.shape[0] - 1, region.shape[1] - 1
-    weights = region.astype(np.float64)
-    angles = np.linspace(0, np.pi / 2, 48 * int(np.ceil(np.sqrt(n_1 + n_0))) + 1)
+    weights, n_1, n_0 = region.astype(np.float64), region.shape[0] - 1, region.shape[1] - 1
+    angles = np.linspace(0, np.pi / 2, 24 * int(np.ceil(np.sqrt(n_1 + n_0))) + 1)
 
     def probability(angle: float) -> float:
         share = np.sin(angle) ** 2
@@ -253,18 +251,16 @@ def cochran_mantel_haenszel(
     x_1, n_1, x_0, n_0 = told.T
     total, events = n_1 + n_0, x_1 + x_0
     variance = float(np.sum(n_1 * n_0 * events * (total - events) / (total**2 * (total - 1))))
-    gap = abs(float(np.sum(x_1 - events * n_1 / total)))
-    gap = max(gap - 0.5, 0.0) if correction else gap
+    gap = max(abs(float(np.sum(x_1 - events * n_1 / total))) - 0.5 * correction, 0.0)
     chi_square = gap**2 / variance if variance > 0 else 0.0
     return StratifiedComparison(chi_square, float(2 * norm.sf(np.sqrt(chi_square))), _common(x_1, n_1, x_0, n_0, level))
 
 
 def _compares(table: tuple[int, int, int, int]) -> bool:
     """Check one stratum; true if it has subjects in both groups."""
-    for name, events, n in (("1", *table[:2]), ("0", *table[2:])):
-        if n or events:
-            check_counts(events, n, f"n_{name}", f"events_{name}")
-    return table[1] > 0 and table[3] > 0
+    events_1, n_1, events_0, n_0 = table
+    check_table(events_1, n_1 or int(not events_1), events_0, n_0 or int(not events_0))  # nobody and no event: allowed
+    return n_1 > 0 and n_0 > 0
 
 
 def _common(x_1: Floats, n_1: Floats, x_0: Floats, n_0: Floats, level: float) -> Interval:

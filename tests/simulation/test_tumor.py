@@ -1,0 +1,119 @@
+"""The course of one virtual subject is lawful, repeatable, and follows its parameters."""
+
+import numpy as np
+import pytest
+
+from equipoise.simulation import tumor
+from equipoise.simulation.tumor import draw_course, velo_fit
+
+SCANS = np.arange(63, 760, 63)
+QUIET = velo_fit()._replace(
+    noise=0.0, window_days=0, missed_scan=0.0, lesion_not_evaluated=0.0, death_log=-50.0, new_lesion_log=-50.0
+)
+
+
+def courses(n, parameters=None, experimental=True, seed=1):
+    rng = np.random.default_rng(seed)
+    return [draw_course(rng, experimental, parameters or velo_fit(), SCANS) for _ in range(n)]
+
+
+def test_the_same_seed_gives_the_same_subject():
+    one, two = courses(1)[0], courses(1)[0]
+
+    assert all(np.array_equal(getattr(one, name), getattr(two, name)) for name in one.__slots__)
+
+
+def test_every_baseline_could_be_registered():
+    for course in courses(300):
+        assert 2 <= len(course.organ) <= 5
+        assert np.bincount(course.organ).max() <= 2
+        assert tumor.LIVER in course.organ
+        assert np.array_equal(course.node, course.organ == tumor.NODE)
+        assert np.all(course.tenths[0] >= np.where(course.node, 150, 100))
+        assert -28 <= course.days[0] <= 0 < course.days[1:].min(initial=1)
+
+
+def test_arrays_have_the_types_and_shapes_the_rules_take():
+    course = courses(1)[0]
+    visits, lesions = course.tenths.shape
+
+    assert (course.days.dtype, course.tenths.dtype) == (np.int32, np.int32)
+    assert (course.organ.dtype, course.nontarget.dtype, course.new.dtype, course.node.dtype) == ("i1", "i1", "i1", "?")
+    assert len(course.days) == len(course.nontarget) == len(course.new) == visits
+    assert len(course.node) == len(course.organ) == lesions
+
+
+def test_baseline_sums_lie_around_80_mm():
+    sums = [course.tenths[0].sum() / 10 for course in courses(500)]
+
+    assert np.median(sums) == pytest.approx(80, abs=4)
+
+
+def test_nobody_is_scanned_after_death_and_no_day_repeats():
+    for course in courses(300):
+        assert np.all(np.diff(course.days) > 0)
+        if course.death_day != tumor.ALIVE:
+            assert course.days[-1] < course.death_day
+
+
+def test_without_noise_lengths_go_with_the_cube_root_of_the_volume_in_every_lesion_alike():
+    rare = QUIET._replace(resistant_logit=50.0, chemotherapy_log=-50.0, growth_sd=0.0)  # only growth remains
+    for course in courses(20, rare):
+        grown = np.exp(np.exp(-4.63) * course.days / 3)[1:, None]
+        expected = np.minimum(course.tenths[0] * grown, 9999)
+        # Baseline is rounded to a tenth, and its rounding grows with it.
+        assert np.all(np.abs(course.tenths[1:] - expected) <= 0.5 + 0.5 * grown + 1e-9)
+
+
+def test_the_two_clones_follow_their_differential_equation():
+    # Euler with 1,000 steps a day, against the closed form of the module.
+    p, seed = velo_fit(), 4
+    volume, resistant = tumor._draw_volume(np.random.default_rng(seed), True, p, 200)
+    unit = np.random.default_rng(seed).standard_normal(4)
+    g, c, a = np.exp([p.growth_log, p.chemotherapy_log, p.anti_egfr_log] + np.array([0.57, 0.31, 0.54]) * unit[:3])
+    clones, step = np.array([resistant, 1 - resistant]), 1e-3
+    for day in np.arange(0, 200, step):
+        clones = clones * (1 + step * (g - c * np.exp(-np.exp(-2.84) * day) - np.array([0, a])))
+
+    assert clones.sum() == pytest.approx(volume[200], rel=1e-4)
+
+
+def test_control_tumors_ignore_resistance_and_a_sensitive_tumor_vanishes_only_on_treatment():
+    sensitive = QUIET._replace(resistant_logit=-60.0, anti_egfr_log=-2.0)
+    on, off = courses(20, sensitive, True), courses(20, sensitive, False)
+
+    assert all(np.all(course.tenths[-1] == tumor.GONE) for course in on)
+    assert all(np.all(course.tenths[-1] > course.tenths[0]) for course in off)
+    assert any(np.any(course.tenths == tumor.TOO_SMALL) for course in on)
+    assert not any(np.any(course.tenths[:, course.node] == tumor.TOO_SMALL) for course in on)
+
+
+def test_the_measured_sum_has_the_declared_error_however_many_lesions():
+    still = QUIET._replace(noise=0.05, growth_log=-50.0, chemotherapy_log=-50.0, anti_egfr_log=-50.0)
+    changes = [course.tenths[1:].sum(axis=1) / course.tenths[1:].sum(axis=1).mean() for course in courses(400, still)]
+
+    assert np.std(np.concatenate(changes)) * np.sqrt(12 / 11) == pytest.approx(0.05, rel=0.06)
+
+
+def test_a_new_lesion_stays_and_is_equivocal_only_at_first_sight():
+    always = QUIET._replace(new_lesion_log=-4.0, first_seen_equivocal=1.0)
+    for course in courses(50, always):
+        seen = course.new[course.new != tumor.NO_NEW_LESION]
+        assert seen[0] == tumor.EQUIVOCAL_LESION
+        assert np.all(seen[1:] == tumor.NEW_LESION)
+        assert course.new[0] == tumor.NO_NEW_LESION
+
+
+def test_missing_scans_and_lesions_occur_as_often_as_declared():
+    some = QUIET._replace(missed_scan=0.3, lesion_not_evaluated=0.1)
+    drawn = courses(300, some)
+
+    assert np.mean([len(course.days) - 1 for course in drawn]) / len(SCANS) == pytest.approx(0.7, abs=0.03)
+    later = np.concatenate([course.tenths[1:].ravel() for course in drawn])
+    assert np.mean(later == tumor.NOT_EVALUATED) == pytest.approx(0.1, abs=0.01)
+
+
+@pytest.mark.parametrize("days", [[], [0, 63], [63, 63], [126, 63]])
+def test_scan_days_must_rise_from_day_1(days):
+    with pytest.raises(ValueError, match="expected rising days after randomization"):
+        draw_course(np.random.default_rng(1), True, velo_fit(), np.array(days, dtype=int))
