@@ -1,0 +1,108 @@
+"""Which visit, lesion and clause decided, and policies that cannot be meant."""
+
+import numpy as np
+import pytest
+
+from equipoise.assessments.clauses import CLAUSES
+from equipoise.assessments.policy import RECIST_1_1, RecistPolicy, build_policy
+from equipoise.assessments.rules import assess_visits
+from equipoise.terms.response import NewLesion, NonTarget, Response
+
+
+def assess(tenths, nontarget=None, new=None, policy=RECIST_1_1, until=-1):
+    rows = np.array(tenths, np.int32)
+    visits, targets = rows.shape
+    return assess_visits(
+        np.arange(visits, dtype=np.int32) * 56,
+        rows,
+        np.zeros(targets, np.int8),
+        np.zeros(targets, np.int32),
+        np.array(nontarget or [NonTarget.NONE] * visits, np.int8),
+        np.array(new or [NewLesion.NONE] * visits, np.int8),
+        until,
+        policy,
+    )
+
+
+@pytest.mark.parametrize(
+    ("tenths", "reference", "decided_by", "lesion"),
+    [
+        pytest.param(
+            [[500], [400], [300], [500]], "RECIST 1.1 Table 1 row 7, 4.3.1", 2, -1, id="growth: the nadir visit"
+        ),
+        pytest.param([[500], [450], [300]], "RECIST 1.1 Table 1 row 4, 4.3.1", 0, -1, id="PR: baseline"),
+        pytest.param(
+            [[500], [300], [352]], "EORTC RECIST clarification: managing PR", 1, -1, id="PR kept: the first PR"
+        ),
+        pytest.param([[500, 200], [400, 200], [400, -1]], "RECIST 1.1 Table 1 row 6, 4.4.2", 2, 1, id="NE: the lesion"),
+        pytest.param(
+            [[500, 200], [0, 0], [0, 10]], "EORTC RECIST clarification: new lesions", 1, 1, id="return: the CR"
+        ),
+        pytest.param([[500], [500], [0]], "RECIST 1.1 Table 1 row 1", 2, -1, id="CR: this visit"),
+    ],
+)
+def test_the_last_visit_names_what_decided(tenths, reference, decided_by, lesion):
+    r = assess(tenths)
+
+    assert (CLAUSES[int(r.clause[-1])].reference, r.decided_by[-1], r.decided_lesion[-1]) == (
+        reference,
+        decided_by,
+        lesion,
+    )
+
+
+def test_the_nadir_before_each_visit_is_told():
+    assert assess([[500], [400], [-1], [450], [300]]).nadir_before.tolist() == [-1, 500, 400, 400, 400]
+
+
+def test_an_incomplete_baseline_gives_no_reference():
+    r = assess([[500, -1], [300, 100], [500, 100]])
+
+    assert [Response(int(x)).cdisc for x in r.response] == ["NE", "NE", "PD"]
+    assert CLAUSES[int(r.clause[1])].reference == "RECIST 1.1 4.4.2"
+
+
+def test_every_clause_has_reference_and_sentence():
+    assert sorted(CLAUSES) == list(range(len(CLAUSES)))
+    assert all(clause.reference and clause.sentence for clause in CLAUSES.values())
+
+
+def test_the_compiled_rules_run_as_plain_python():
+    plain = assess_visits.py_func
+    args = (np.arange(3, dtype=np.int32), np.array([[500], [300], [360]], np.int32), np.zeros(1, np.int8))
+    rest = (np.zeros(1, np.int32), np.zeros(3, np.int8), np.zeros(3, np.int8), -1, RECIST_1_1)
+
+    assert plain(*args, *rest).response.tolist() == assess_visits(*args, *rest).response.tolist() == [0, 2, 5]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        pytest.param({"pd_percent": None}, "missing \\['pd_percent'\\]", id="missing"),
+        pytest.param({"pd_procent": 20}, "unknown \\['pd_procent'\\]", id="unknown"),
+        pytest.param({"pd_percent": True}, "pd_percent is True; write a whole number", id="switch for a number"),
+        pytest.param({"pr_stays_pr": 1}, "pr_stays_pr is 1; write true or false", id="number for a switch"),
+        pytest.param({"pd_tenths": -5}, "cannot be negative", id="negative"),
+        pytest.param({"pd_scan": 2}, "write 0 or 1", id="choice out of range"),
+    ],
+)
+def test_a_policy_must_be_complete_and_meant(change, message):
+    values = {name: value for name, value in {**RECIST_1_1._asdict(), **change}.items() if value is not None}
+
+    with pytest.raises(ValueError, match=message):
+        build_policy(values)
+
+
+def test_a_policy_has_no_defaults():
+    assert RecistPolicy._field_defaults == {}
+    assert build_policy(RECIST_1_1._asdict()) == RECIST_1_1
+
+
+@pytest.mark.parametrize("code", [*Response, *NonTarget, *NewLesion])
+def test_codes_read_their_own_spelling(code):
+    assert type(code).parse(code.cdisc.lower()) is code
+
+
+def test_an_unknown_response_lists_the_known_ones():
+    with pytest.raises(ValueError, match="'ok' is not a Response; write one of: NE, CR, PR, SD, NON-CR/NON-PD, PD"):
+        Response.parse("ok")
