@@ -168,6 +168,14 @@ class RecistRules(Sourced):
     choices: dict[str, bool | int] = Field(description="one entry for each switch of assessments.policy")
 
 
+class Confirmation(Model):
+    """What confirms a response (RECIST 1.1 4.4.3)."""
+
+    min_days: int = Field(gt=0)
+    intervening_ne_allowed: int = Field(ge=0)
+    intervening_sd_allowed: bool
+
+
 class Assessment(Sourced):
     """How tumors are assessed, and whose reading decides."""
 
@@ -178,7 +186,7 @@ class Assessment(Sourced):
     sd_min_days: int = Field(gt=0)
     sd_min_days_sensitivity: int = Field(gt=0)
     late_control_days: int = Field(gt=0, description="sensitivity: control still there on this day or later")
-    confirmation_days: int | None = Field(description="null: unconfirmed best response")
+    confirmation: Confirmation | None = Field(description="null: unconfirmed best response")
     recist: RecistRules
 
 

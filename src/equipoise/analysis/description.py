@@ -1,0 +1,185 @@
+"""Who are they, and what became of them? Flow, baseline, tumor change and time line of every subject."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from equipoise.allocation.allocate import levels
+from equipoise.assessments.rules import NOBODY
+from equipoise.eligibility import evaluate_all
+from equipoise.endpoints.follow_up import Course
+from equipoise.endpoints.populations import ineligible_as_known_now, received
+from equipoise.protocol.model import Protocol
+from equipoise.subject.history import Subject, Trial
+from equipoise.subject.records import CM, DM, QS, TU
+from equipoise.terms.dates import DAYS_PER_MONTH
+from equipoise.terms.response import Response
+from equipoise.terms.verdict import Verdict
+
+
+def flow(trial: Trial, cutoff: date) -> dict[str, Any]:
+    """CONSORT: persons, not codes; someone screened again is one person, shown by the latest code."""
+    persons = latest_codes(trial.subjects)
+    randomized = [s for s in persons if s.randomized and s.randomized.on <= cutoff]
+    others = [s for s in persons if s not in randomized and s.screened_on and s.screened_on <= cutoff]
+    verdicts = {s.id: _screening(trial, s, cutoff) for s in others}
+    failed = {name: found for name, found in verdicts.items() if found["not_met"]}
+    reasons: dict[str, list[str]] = {}
+    for name, found in failed.items():
+        for criterion in found["not_met"]:
+            reasons.setdefault(criterion, []).append(name)
+    return {
+        "screened": len(randomized) + len(others),
+        "not_eligible": len(failed),
+        "unknown": len(verdicts) - len(failed),
+        "randomized": len(randomized),
+        "rescreened": sum(s.previous is not None for s in persons),
+        "reasons": {criterion: sorted(names) for criterion, names in sorted(reasons.items())},
+        "open": {name: found["unknown"] for name, found in verdicts.items() if name not in failed},
+        "arms": {arm.id: _arm_flow(randomized, arm.id, cutoff) for arm in trial.protocol.arms},
+    }
+
+
+def latest_codes(subjects: Mapping[str, Subject]) -> list[Subject]:
+    """One subject for each person: the code that nobody was screened again from."""
+    earlier = {subject.previous for subject in subjects.values()}
+    return [subject for name, subject in sorted(subjects.items()) if name not in earlier]
+
+
+def _screening(trial: Trial, subject: Subject, cutoff: date) -> dict[str, list[str]]:
+    protocol = trial.version_at(subject.site, subject.screened_on or cutoff).protocol
+    index = subject.screening_failed.on if subject.screening_failed else cutoff
+    findings = evaluate_all(protocol, subject, index)
+    return {
+        "not_met": [f.id for f in findings if f.verdict is Verdict.NOT_MET],
+        "unknown": [f.id for f in findings if f.verdict is Verdict.UNKNOWN],
+    }
+
+
+def _arm_flow(randomized: Iterable[Subject], arm: str, cutoff: date) -> dict[str, Any]:
+    inside = [s for s in randomized if s.randomized and s.randomized.arm == arm]
+    return {
+        "randomized": [s.id for s in inside],
+        "treated": [s.id for s in inside if received(s, None, cutoff)],
+        "treatment_ended": _causes((s.id, s.treatment_ended) for s in inside),
+        "study_ended": _causes((s.id, s.study_ended) for s in inside),
+        "died": [s.id for s in inside if s.died and s.died.earliest <= cutoff],
+    }
+
+
+def _causes(ended: Iterable[tuple[str, Any]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, one in ended:
+        if one is not None:
+            found.setdefault(one.cause, []).append(name)
+    return found
+
+
+def strata_report(trial: Trial, randomized: Iterable[Subject]) -> dict[str, Any]:
+    """The stratum as randomized, which the analysis uses, and where today's records say otherwise."""
+    found = {}
+    for subject in randomized:
+        assert subject.randomized is not None
+        declared = trial.protocol.randomization.strata
+        actual = tuple(level.value or "unknown" for level in levels(declared, subject, subject.randomized.on))
+        found[subject.id] = {
+            "as_randomized": list(subject.randomized.stratum),
+            "actual": list(actual),
+            "differs": actual != subject.randomized.stratum,
+        }
+    return found
+
+
+def eligibility_report(trial: Trial, randomized: Iterable[Subject]) -> dict[str, Any]:
+    """Eligibility as known at randomization, the verdict of record, and as known now."""
+    found = {}
+    for subject in randomized:
+        before, at = subject.before_randomization, subject.randomized
+        assert before is not None
+        assert at is not None
+        protocol = trial.version(at.version).protocol
+        then = evaluate_all(protocol, before, at.on)
+        found[subject.id] = {
+            "then": [f.id for f in then if f.verdict is not Verdict.MET],
+            "now": list(ineligible_as_known_now(protocol, subject)),
+        }
+    return found
+
+
+def baseline(courses: Mapping[str, Course], arms: Mapping[str, str], protocol: Protocol) -> dict[str, Any]:
+    """Each subject's characteristics at baseline; tables are made from them."""
+    return {name: {"arm": arms[name], **_characteristics(course, protocol)} for name, course in courses.items()}
+
+
+def _characteristics(course: Course, protocol: Protocol) -> dict[str, Any]:
+    subject, start = course.subject, course.start
+    known = subject.records(DM)
+    birth = next((dm.birth for dm in known if dm.birth), None)
+    scores = [qs.original for qs in subject.records(QS) if qs.date and qs.date.latest <= start]
+    organs = {tu.location for tu in subject.records(TU) if tu.date and tu.date.latest <= start}
+    ends = [cm.end.latest for cm in subject.records(CM) if cm.drug_class == "ANTI-EGFR" and cm.end
+            and cm.category.startswith("PRIOR")]  # fmt: skip
+    first_sum = int(course.assessed.sum[0]) if course.assessed is not None else NOBODY
+    return {
+        "age": (start - birth.earliest).days // 365.25 if birth else None,
+        "sex": known[-1].sex if known else None,
+        "ecog": scores[-1] if scores else None,
+        "organs": len(organs),
+        "liver_only": organs == {"LIVER"},
+        "sum_mm": first_sum / 10 if first_sum >= 0 else None,
+        "anti_egfr_free_months": round((start - max(ends)).days / DAYS_PER_MONTH, 1) if ends else None,
+        "stratum": list(subject.randomized.stratum) if subject.randomized else [],
+    }
+
+
+def tumor_change(courses: Mapping[str, Course], arms: Mapping[str, str]) -> dict[str, Any]:
+    """The best change of the sum of diameters from baseline, in percent: the bars of the waterfall."""
+    found = {}
+    for name, course in courses.items():
+        if course.lesions is None or course.assessed is None or course.assessed.sum[0] <= 0:
+            continue
+        base = int(course.assessed.sum[0])
+        seen = [(int(total), v) for v, total in enumerate(course.assessed.sum)
+                if v and total >= 0 and 0 < course.lesions.day[v] <= course.cutoff]  # fmt: skip
+        if seen:
+            least, visit = min(seen)
+            source = list(dict.fromkeys(course.lesions.sources[visit]))
+            why = f"sum {least / 10} mm on day {course.lesions.day[visit]}, baseline {base / 10} mm"
+            found[name] = {"arm": arms[name], "value": 100 * (least - base) / base, "why": why, "source": source}
+    return found
+
+
+def time_lines(courses: Mapping[str, Course], arms: Mapping[str, str]) -> dict[str, Any]:
+    """What happened when, in days from randomization: the lanes of the swimmer plot."""
+    return {name: _time_line(course) | {"arm": arms[name]} for name, course in courses.items()}
+
+
+def _time_line(course: Course) -> dict[str, Any]:
+    ended = course.subject.treatment_ended
+    known = [course.death, course.last_known_alive, *course.read.days]
+    return {
+        "scans": [
+            [day, Response(code).cdisc] for day, code in zip(course.read.days, course.read.responses, strict=True)
+        ],
+        "treatment_end": (ended.on - course.start).days if ended else None,
+        "new_therapy": course.new_therapy if course.new_therapy >= 0 else None,
+        "death": course.death if 0 <= course.death <= course.cutoff else None,
+        "last": min(max(known), course.cutoff),
+    }
+
+
+def disagreements(courses: Mapping[str, Course]) -> list[dict[str, Any]]:
+    """Where the reader's response differs from the one that the lesions give: a query for each."""
+    found = []
+    for name, course in courses.items():
+        derived = dict(
+            zip(course.derived.days, zip(course.derived.responses, course.derived.sources, strict=True), strict=True)
+        )
+        for day, code, source in zip(course.read.days, course.read.responses, course.read.sources, strict=True):
+            other = derived.get(day)
+            if other and other[0] != code:
+                found.append({"subject": name, "day": day, "read": Response(code).cdisc,
+                              "derived": Response(other[0]).cdisc, "source": list(source)})  # fmt: skip
+    return found
