@@ -1,0 +1,137 @@
+"""How do entries get questioned and corrected in a rehearsal? From the slip to the closed query."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+
+import numpy as np
+
+from equipoise.assessments.recist import lesion_series
+from equipoise.assessments.series import LesionError, assess_series
+from equipoise.conduct import commands, data_management
+from equipoise.conduct.edit_checks import implausible
+from equipoise.endpoints.follow_up import recist_policy
+from equipoise.protocol.model import Protocol
+from equipoise.simulation.filled import Filled, with_slip
+from equipoise.simulation.office import Agenda, Office, Unexpected
+from equipoise.simulation.parameters import Parameters
+from equipoise.simulation.tumor_forms import FORM as TUMOR
+from equipoise.subject.history import Subject
+from equipoise.subject.records import RS, TR, TU
+from equipoise.terms.response import Response
+
+OFF_BY_TEN = "decimal point in the wrong place"
+READ_AGAIN = "the MDT has read the scan again"
+
+
+class DataDesk:
+    """Enters forms for the sites, with slips now and then, and has them questioned and corrected."""
+
+    def __init__(self, office: Office, agenda: Agenda, protocol: Protocol, parameters: Parameters, seed: int) -> None:
+        self.office, self.agenda = office, agenda
+        self.protocol, self.parameters = protocol, parameters
+        self.rng = np.random.default_rng([seed, 2])
+        self.policy = recist_policy(protocol.assessment)
+
+    def subject(self, code: str) -> Subject:
+        """The subject as it stands."""
+        return self.office.session.trial.subjects[code]
+
+    def save(self, day: date, code: str, filled: Filled) -> int:
+        """Enter a form and return its entry's number. What edit checks or reviewers find is put on the agenda."""
+        form = self.protocol.form(filled.form)
+        if form is None:
+            raise Unexpected(f"the rehearsal fills in {filled.form}, which protocol {self.protocol.id} does not have")
+        if filled.typed is None and self.rng.random() < self.parameters["slip"]:
+            filled = with_slip(self.rng, form, filled)
+        site = self.subject(code).site
+        saved = self.office.do(
+            day, "coordinator", site, commands.save_form, code, filled.form, filled.visit, filled.values, filled.first
+        )
+        asked = implausible(form, filled.first)
+        for number, (field, text) in enumerate(asked, start=1):
+            self._ask(day, code, saved.seq, filled, "system", field, text, correct=number == 1)
+        if not asked:
+            self._review_later(day, code, saved.seq, filled)
+        return saved.seq
+
+    def is_settled(self, code: str) -> bool:
+        """Is no query of this subject waiting for its site?"""
+        return all(query.status != "OPEN" for query in self.subject(code).queries.values())
+
+    # -------------------------------------------------------------- asking
+
+    def _ask(
+        self, day: date, code: str, about: int, filled: Filled, role: str, field: str, text: str, *, correct: bool
+    ) -> None:
+        query = f"Q{len(self.subject(code).queries) + 1}-{about}"
+        self.office.do(day, role, None, data_management.open_query, code, query, about=about, field=field, text=text)
+        if role != "system" and self.rng.random() < self.parameters["query_unanswered"]:
+            return
+        wrong = correct and filled.typed is not None
+        answered = day + timedelta(days=int(self.rng.integers(1, 6)))
+        self.agenda.put(answered, lambda today: self._answer(today, code, query, about, filled if wrong else None))
+
+    def _answer(self, day: date, code: str, query: str, about: int, right: Filled | None) -> None:
+        site, subject = self.subject(code).site, self.subject(code)
+        withdrawn = any(one.what == "DATA" for one in subject.withdrawals)
+        text = "confirmed against the source"
+        if withdrawn:
+            text = "the participant withdrew from further use of data; the entry stays as it is"
+        elif right is not None and about in subject.forms:
+            reason = READ_AGAIN if right.slipped.startswith("response") else OFF_BY_TEN
+            self.office.do(
+                day, "coordinator", site, commands.save_form, code, right.form, right.visit, right.values,
+                right.groups, supersedes=about, reason=reason,
+            )  # fmt: skip
+            text = f"corrected: {reason}"
+        self.office.do(day, "coordinator", site, data_management.answer_query, code, query, text=text)
+        closes = day + timedelta(days=int(self.rng.integers(1, 6)))
+        self.agenda.put(closes, lambda today: self._close(today, code, query))
+
+    def _close(self, day: date, code: str, query: str) -> None:
+        self.office.do(day, "data_manager", None, data_management.close_query, code, query, text="accepted")
+
+    # -------------------------------------------------------------- reviewing
+
+    def _review_later(self, day: date, code: str, seq: int, filled: Filled) -> None:
+        """A plausible slip is found by comparison with the source, most of the time; readings are always compared."""
+        is_reading = "response" in filled.groups
+        number_slipped = filled.typed is not None and not filled.slipped.startswith("response")
+        found = self.rng.random() < self.parameters["review_finds"]
+        review: Callable[[date], None] | None = None
+        if number_slipped and found:
+            review = lambda today: self._found_slip(today, code, seq, filled)  # noqa: E731
+        elif is_reading:
+            review = lambda today: self._compare_reading(today, code, seq, filled)  # noqa: E731
+        if review is not None:
+            self.agenda.put(day + timedelta(days=int(self.rng.integers(8, 22))), review)
+
+    def _found_slip(self, day: date, code: str, seq: int, filled: Filled) -> None:
+        text = "the source document shows another value: please check"
+        self._ask(day, code, seq, filled, "monitor", filled.slipped, text, correct=True)
+
+    def _compare_reading(self, day: date, code: str, seq: int, filled: Filled) -> None:
+        """The MDT's response against the one derived from the lesions (protocol: disagreement opens a query)."""
+        subject = self.subject(code)
+        said = next((rs.original for rs in subject.records(RS) if rs.source == seq), None)
+        derived = self._derived(subject, filled.visit)
+        if said is not None and derived is not None and derived.cdisc != said:
+            text = f"the MDT reads {said}, the lesions give {derived.cdisc}: please check"
+            self._ask(day, code, seq, filled, "data_manager", "response[1].response", text, correct=True)
+
+    def _derived(self, subject: Subject, visit: str) -> Response | None:
+        if subject.randomized is None:
+            return None
+        reader = self.protocol.assessment.reader
+        try:
+            series = lesion_series(
+                subject.records(TU), subject.records(TR), subject.randomized.on, self.policy, evaluator=reader
+            )
+        except LesionError as error:
+            raise Unexpected(f"lesions of {subject.id}: {error}") from error
+        if visit not in series.visits:
+            return None
+        return Response(int(assess_series(series, self.policy).response[series.visits.index(visit)]))
