@@ -52,8 +52,8 @@ def with_slip(rng: np.random.Generator, form: Form, filled: Filled) -> Filled:
     group, number, field = places[int(rng.integers(len(places)))]
     right = Decimal(filled.groups[group][number][field])
     wrong = format(right * 10 if rng.random() < 0.7 else right / 10, "f")
-    rows = [dict(row) for row in filled.groups[group]]
-    rows[number][field] = wrong
+    rows = list(filled.groups[group])
+    rows[number] = {**rows[number], field: wrong}
     typed = {**filled.groups, group: rows}
     if problems(form, filled.values, typed):  # the form itself would refuse it
         return filled

@@ -9,7 +9,7 @@ from typing import Any
 
 from equipoise.conduct import commands
 from equipoise.conduct.stamp import Outcome
-from equipoise.simulation.filled import Filled, dated
+from equipoise.simulation.filled import Filled, Row, dated
 from equipoise.simulation.screening_forms import Desk, lab_form
 from equipoise.simulation.treatment_forms import Cycle, draw_cycles, event_forms, weighted
 from equipoise.simulation.tumor import ALIVE
@@ -182,7 +182,7 @@ def _scans(desk: Desk, story: Story) -> Iterator[Planned]:
             yield _deviation(desk, scan.planned, "VISIT", f"{scan.number - before - 1} scan(s) before it not done")
         before = scan.number
     if story.clinical < story.visits_end:
-        basis = [{"basis": "worsening liver function and symptoms", "evaluator": "INVESTIGATOR"}]
+        basis: list[Row] = [{"basis": "worsening liver function and symptoms", "evaluator": "INVESTIGATOR"}]
         form = dated("CLINICAL_PROGRESSION", "UNSCHEDULED 1", story.clinical, progression=basis)
         yield _entered(desk, story.clinical, form)
 

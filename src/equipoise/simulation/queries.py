@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -17,7 +16,6 @@ from equipoise.protocol.model import Protocol
 from equipoise.simulation.filled import Filled, with_slip
 from equipoise.simulation.office import Agenda, Office, Unexpected
 from equipoise.simulation.parameters import Parameters
-from equipoise.simulation.tumor_forms import FORM as TUMOR
 from equipoise.subject.history import Subject
 from equipoise.subject.records import RS, TR, TU
 from equipoise.terms.response import Response

@@ -1,4 +1,4 @@
-"""What would this trial look like from the first visit to the last contact? Virtual people through the real commands."""
+"""What would this trial look like, from first visit to last contact? Virtual people through the real commands."""
 
 from __future__ import annotations
 

@@ -123,11 +123,12 @@ def _form(visit: str, day: date, protocol: Protocol, groups: Mapping[str, list[R
 
 
 def _with_response(form: Filled, response: Response, typed: Response) -> Filled:
-    right = {**form.groups, "response": [{"response": response.cdisc}]}
+    def saying(what: Response) -> dict[str, list[Row]]:
+        return {**form.groups, "response": [{"response": what.cdisc}]}
+
     if typed is response:
-        return replace(form, groups=right)
-    first = {**form.groups, "response": [{"response": typed.cdisc}]}
-    return replace(form, groups=right, typed=first, slipped="response[1].response")
+        return replace(form, groups=saying(response))
+    return replace(form, groups=saying(response), typed=saying(typed), slipped="response[1].response")
 
 
 def _measurements(course: Course, v: int, site: Site) -> list[Row]:

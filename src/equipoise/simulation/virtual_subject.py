@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
 
 import numpy as np
 
@@ -15,9 +14,10 @@ from equipoise.simulation.tumor import Course, TumorParameters, draw_course, vel
 
 DAYS_PER_MONTH = 30.4375
 ANTI_EGFR, ANTI_VEGF = "ANTI-EGFR", "ANTI-VEGF"
-_IRINOTECAN = (("IRINOTECAN", "IRINOTECAN"), ("FLUOROURACIL", "FLUOROPYRIMIDINE"))
-_OXALIPLATIN = (("OXALIPLATIN", "OXALIPLATIN"), ("FLUOROURACIL", "FLUOROPYRIMIDINE"))
-_NEITHER = (("CAPECITABINE", "FLUOROPYRIMIDINE"),)
+Drugs = tuple[tuple[str, str], ...]
+_IRINOTECAN: Drugs = (("IRINOTECAN", "IRINOTECAN"), ("FLUOROURACIL", "FLUOROPYRIMIDINE"))
+_OXALIPLATIN: Drugs = (("OXALIPLATIN", "OXALIPLATIN"), ("FLUOROURACIL", "FLUOROPYRIMIDINE"))
+_NEITHER: Drugs = (("CAPECITABINE", "FLUOROPYRIMIDINE"),)
 _PRIMARY = (("C18.2", "cecum to splenic flexure"), ("C18.7", "sigmoid colon"), ("C19", "junction"), ("C20", "rectum"))
 
 
@@ -139,6 +139,8 @@ def _draw_therapy(
     rng: np.random.Generator, p: Parameters, day: date
 ) -> tuple[tuple[Mapping[str, str], ...], frozenset[str]]:
     """First line with cetuximab, second without; the interval since cetuximab is mostly the length of the second."""
+    first: Drugs
+    second: Drugs
     naive = rng.random()
     if naive < p["irinotecan_naive"]:
         first, second = _OXALIPLATIN, _NEITHER
@@ -159,9 +161,7 @@ def _draw_therapy(
     return tuple(rows), frozenset(drug for drug, _ in (*first, *second))
 
 
-def _line(
-    line: int, drugs: tuple[tuple[str, str], ...], start: date, end: date, outcome: str
-) -> list[Mapping[str, str]]:
+def _line(line: int, drugs: Drugs, start: date, end: date, outcome: str) -> list[Mapping[str, str]]:
     shared = {"line": str(line), "setting": "METASTATIC", "start": start.isoformat(), "outcome": outcome}
     # The last dose is some days before the scan that shows progression.
     shared["end"] = (end - timedelta(days=8)).isoformat()
