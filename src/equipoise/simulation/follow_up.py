@@ -255,7 +255,7 @@ def death_steps(death: date, learned: date, known: str) -> list[Planned]:
     """The contact that told of it comes first: nothing is dated after a recorded death."""
     told = contact(learned, "UNSCHEDULED 103", "DEAD", "RECORD")
     return [
-        Planned(death, learned, told),
-        Planned(death, learned, None, commands.record_death, {"died_on": known, "cause": "colorectal cancer"}),
-        Planned(death, learned, None, commands.end_study, {"ended_on": death, "cause": "DEATH"}),
+        Planned(learned, learned, told),
+        Planned(learned, learned, None, commands.record_death, {"died_on": known, "cause": "colorectal cancer"}),
+        Planned(learned, learned, None, commands.end_study, {"ended_on": death, "cause": "DEATH"}),
     ]

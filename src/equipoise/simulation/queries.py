@@ -16,6 +16,7 @@ from equipoise.protocol.model import Protocol
 from equipoise.simulation.filled import Filled, with_slip
 from equipoise.simulation.office import Agenda, Office, Unexpected
 from equipoise.simulation.parameters import Parameters
+from equipoise.simulation.tumor_forms import FORM as TUMOR
 from equipoise.subject.history import Subject
 from equipoise.subject.records import RS, TR, TU
 from equipoise.terms.response import Response
@@ -32,6 +33,10 @@ class DataDesk:
         self.protocol, self.parameters = protocol, parameters
         self.rng = np.random.default_rng([seed, 2])
         self.policy = recist_policy(protocol.assessment)
+        self.slips: dict[int, Filled] = {}
+        """Entries with a mistyped number, until somebody asks."""
+        self.asked_about: set[str] = set()
+        """Codes of subjects with such an entry that was asked about."""
 
     def subject(self, code: str) -> Subject:
         """The subject as it stands."""
@@ -48,6 +53,8 @@ class DataDesk:
         saved = self.office.do(
             day, "coordinator", site, commands.save_form, code, filled.form, filled.visit, filled.values, filled.first
         )
+        if filled.typed is not None and not _is_reading(filled):
+            self.slips[saved.seq] = filled
         asked = implausible(form, filled.first)
         for number, (field, text) in enumerate(asked, start=1):
             self._ask(day, code, saved.seq, filled, "system", field, text, correct=number == 1)
@@ -64,9 +71,12 @@ class DataDesk:
     def _ask(
         self, day: date, code: str, about: int, filled: Filled, role: str, field: str, text: str, *, correct: bool
     ) -> None:
+        if self.slips.pop(about, None) is not None:
+            self.asked_about.add(code)
         query = f"Q{len(self.subject(code).queries) + 1}-{about}"
         self.office.do(day, role, None, data_management.open_query, code, query, about=about, field=field, text=text)
-        if role != "system" and self.rng.random() < self.parameters["query_unanswered"]:
+        forgotten = self.rng.random() < self.parameters["query_unanswered"]
+        if forgotten and role != "system" and self.subject(code).randomized:  # before, it would hold her up for ever
             return
         wrong = correct and filled.typed is not None
         answered = day + timedelta(days=int(self.rng.integers(1, 6)))
@@ -79,7 +89,7 @@ class DataDesk:
         if withdrawn:
             text = "the participant withdrew from further use of data; the entry stays as it is"
         elif right is not None and about in subject.forms:
-            reason = READ_AGAIN if right.slipped.startswith("response") else OFF_BY_TEN
+            reason = READ_AGAIN if _is_reading(right) else OFF_BY_TEN
             self.office.do(
                 day, "coordinator", site, commands.save_form, code, right.form, right.visit, right.values,
                 right.groups, supersedes=about, reason=reason,
@@ -97,7 +107,7 @@ class DataDesk:
     def _review_later(self, day: date, code: str, seq: int, filled: Filled) -> None:
         """A plausible slip is found by comparison with the source, most of the time; readings are always compared."""
         is_reading = "response" in filled.groups
-        number_slipped = filled.typed is not None and not filled.slipped.startswith("response")
+        number_slipped = seq in self.slips
         found = self.rng.random() < self.parameters["review_finds"]
         review: Callable[[date], None] | None = None
         if number_slipped and found:
@@ -114,22 +124,40 @@ class DataDesk:
     def _compare_reading(self, day: date, code: str, seq: int, filled: Filled) -> None:
         """The MDT's response against the one derived from the lesions (protocol: disagreement opens a query)."""
         subject = self.subject(code)
+        if self._lesions_questioned(day, subject):
+            return
         said = next((rs.original for rs in subject.records(RS) if rs.source == seq), None)
         derived = self._derived(subject, filled.visit)
         if said is not None and derived is not None and derived.cdisc != said:
             text = f"the MDT reads {said}, the lesions give {derived.cdisc}: please check"
             self._ask(day, code, seq, filled, "data_manager", "response[1].response", text, correct=True)
 
+    def _lesions_questioned(self, day: date, subject: Subject) -> bool:
+        """Lesions that RECIST does not allow as recorded are a slip at baseline; is one there, and being asked about?"""
+        try:
+            self._derived(subject, "")
+        except LesionError as error:
+            slips = [seq for seq in subject.forms if seq in self.slips and self.slips[seq].form == TUMOR]
+            for seq in slips:
+                filled = self.slips[seq]
+                self._ask(day, subject.id, seq, filled, "data_manager", filled.slipped, str(error), correct=True)
+            if not slips and subject.id not in self.asked_about:
+                raise Unexpected(f"lesions of {subject.id}: {error}") from error
+            return True
+        return False
+
     def _derived(self, subject: Subject, visit: str) -> Response | None:
         if subject.randomized is None:
             return None
-        reader = self.protocol.assessment.reader
-        try:
-            series = lesion_series(
-                subject.records(TU), subject.records(TR), subject.randomized.on, self.policy, evaluator=reader
-            )
-        except LesionError as error:
-            raise Unexpected(f"lesions of {subject.id}: {error}") from error
+        series = lesion_series(
+            subject.records(TU), subject.records(TR), subject.randomized.on, self.policy,
+            evaluator=self.protocol.assessment.reader,
+        )  # fmt: skip
         if visit not in series.visits:
             return None
         return Response(int(assess_series(series, self.policy).response[series.visits.index(visit)]))
+
+
+def _is_reading(filled: Filled) -> bool:
+    """Is it the response that was typed otherwise, not a number?"""
+    return filled.slipped.startswith("response")

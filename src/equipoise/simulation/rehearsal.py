@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
@@ -14,7 +14,7 @@ from equipoise.conduct import commands, data_management
 from equipoise.conduct.ports import SealedAllocation, Storage
 from equipoise.ledger.entry import Entry
 from equipoise.protocol.model import Protocol
-from equipoise.simulation.follow_up import NEVER, Planned, contact, death_steps, draw_story, plan
+from equipoise.simulation.follow_up import NEVER, Planned, Story, contact, death_steps, draw_story, plan
 from equipoise.simulation.office import Agenda, Office, Unexpected
 from equipoise.simulation.parameters import Parameters, read_parameters
 from equipoise.simulation.queries import DataDesk
@@ -78,12 +78,11 @@ def rehearse(
 
 @dataclass(slots=True)
 class _Followed:
-    """A randomized participant: her case, the day she really dies, and when we stop recording."""
+    """A randomized participant: her case, her story as it really is, and the day her record ends."""
 
     case: Case
-    death: date
+    story: Story
     until: date = NEVER
-    plans: list[Planned] = field(default_factory=list)
 
 
 class _Run:
@@ -166,7 +165,7 @@ class _Run:
         start = date.fromisoformat(entry.payload["randomized_on"])
         experimental = entry.payload["arm"] == self.protocol.experimental.id
         story = draw_story(case.desk, case.regimen, start, experimental=experimental)
-        followed = _Followed(case, story.death)
+        followed = _Followed(case, story)
         self.followed[case.code] = followed
         for planned in plan(case.desk, story, start + timedelta(days=_LONGEST)):
             self._put(followed, planned)
@@ -231,12 +230,14 @@ class _Run:
         out_of_reach = any(one.what in ("CONTACT", "DATA") for one in subject.withdrawals)
         if subject.study_ended or subject.died or out_of_reach:
             return
-        if followed.death <= day:
-            for planned in death_steps(followed.death, day, followed.death.isoformat()):
+        story = followed.story
+        lost = story.contact_ends <= day
+        if story.death <= day and not lost:
+            for planned in death_steps(story.death, day, story.death.isoformat()):
                 self._carry_out(day, followed, planned)
             return
-        self.data.save(day, subject.id, contact(day, "UNSCHEDULED 104", "ALIVE"))
-        self._end(day, followed, {"ended_on": day, "cause": "END OF STUDY"})
+        self.data.save(day, subject.id, contact(day, "UNSCHEDULED 104", "NOT REACHED" if lost else "ALIVE"))
+        self._end(day, followed, {"ended_on": day, "cause": "LOST TO FOLLOW-UP" if lost else "END OF STUDY"})
 
     def summary(self) -> Rehearsal:
         """Counts from the trial as it stands."""
