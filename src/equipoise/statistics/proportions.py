@@ -151,6 +151,7 @@ def _log_choose(n: int, k: NDArray[np.int_]) -> Floats:
     return np.asarray(gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1), dtype=np.float64)
 
 
+@lru_cache(maxsize=4096)  # sensitivity analyses ask for the same table again and again
 def boschloo(events_1: int, n_1: int, events_0: int, n_0: int) -> float:
     """Boschloo's unconditional exact p-value (Statistica Neerlandica 1970), ordered by Fisher's two-sided p.
 
