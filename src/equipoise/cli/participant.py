@@ -102,7 +102,7 @@ def assess(
     out.print(f"{'visit':12} {'date':10} {'sum mm':>7} {'from baseline':>14} {'from nadir':>20}  response")
     for visit in found:
         out.print(_assessment_line(visit), markup=False)
-        decided_by = f" ({visit.decided_by})" if visit.decided_by else ""
+        decided_by = f" (decided by {visit.decided_by})" if visit.decided_by else ""
         out.print(f"{'':12} {visit.reference}: {visit.sentence}{decided_by}", markup=False)
         if visit.query:
             out.print(f"{'':12} query: {visit.query}", markup=False)
