@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from equipoise.cli.speak import out, readable_failures
+from equipoise.cli.speak import err, out, readable_failures
 
 if TYPE_CHECKING:
     from equipoise.analysis.pipeline import Analysis
@@ -67,14 +66,19 @@ def _rehearsed(protocol: str, participants: int, seed: int) -> list[Entry]:
     from rich.progress import Progress
 
     from equipoise.protocol.load import load
+    from equipoise.simulation.rehearsal import draw_sealed_list
     from equipoise.simulation.rehearsal import rehearse as rehearse_trial
     from equipoise.store.memory import Memory
 
-    storage = Memory()
-    with Progress(transient=True) as bar:
+    declared, storage = load(protocol), Memory()
+    sealed = draw_sealed_list(declared, participants=participants, seed=seed)
+    with Progress(console=err, transient=True) as bar:
         task = bar.add_task("simulated trial: randomized", total=participants)
-        step: Callable[[int], None] = lambda done: bar.update(task, completed=done)  # noqa: E731
-        rehearse_trial(load(protocol), storage, participants=participants, seed=seed, progress=step)
+
+        def show(randomized: int, wanted: int) -> None:
+            bar.update(task, completed=randomized, total=wanted)
+
+        rehearse_trial(declared, storage, sealed, participants=participants, seed=seed, progress=show)
     return storage.read()
 
 
