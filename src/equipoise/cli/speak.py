@@ -33,6 +33,8 @@ def readable_failures() -> Iterator[None]:
     """Turn every failure that a person can do something about into one message; the rest are our mistakes."""
     try:
         yield
+    except typer.Exit:  # a RuntimeError too, but said already
+        raise
     except FileNotFoundError as error:
         fail(str(error) if error.filename is None else f"there is no file {str(error.filename)!r}")
     except OSError as error:
