@@ -290,7 +290,8 @@ def test_commands_that_need_no_numbers_start_without_numba(words, ledger, tmp_pa
     script = "import sys; from equipoise.cli.app import app; app(sys.argv[1:], standalone_mode=False); " \
              "print('numba' in sys.modules)"  # fmt: skip
 
-    done = subprocess.run([sys.executable, "-c", script, *(word.format(ledger=ledger, person=person) for word in words)],
+    given = [word.format(ledger=ledger, person=person) for word in words]
+    done = subprocess.run([sys.executable, "-c", script, *given],
                           capture_output=True, text=True, check=True)  # fmt: skip
 
     assert done.stdout.splitlines()[-1] == "False"
