@@ -157,7 +157,7 @@ def analyze_binary(
     reached = {name: bool(value.value) for name, value in values.items()}
     found = compare_binary(reached, populations["ITT"], strata, protocol)
     others = {
-        name: compare_binary(changed, arms, strata, protocol)
+        name: compare_binary(changed, arms, strata, protocol) | {"reached": {n: changed[n] for n in sorted(changed)}}
         for name in endpoint.analysis.sensitivity
         if name not in ("boschloo", "fisher", "cmh")
         for changed, arms in [_sensitivity(name, endpoint, reached, courses, populations, protocol)]
