@@ -170,11 +170,13 @@ def step(trial: Trial, entry: Entry) -> Trial:
         trial = replace(trial, keys={**trial.keys, entry.key: entry.seq})
         return _step_trial(trial, entry, event_of(entry)) if entry.payload is not None else trial
     subject = trial.subjects.get(entry.subject) or Subject(id=entry.subject, site=entry.site or "")
-    subject = replace(subject, keys={**subject.keys, entry.key: entry.seq})
+    keys = {**subject.keys, entry.key: entry.seq}
     if entry.payload is None:
-        return replace(trial, subjects={**trial.subjects, subject.id: _redacted(subject, entry)})
+        after = replace(_redacted(subject, entry), keys=keys)
+        return replace(trial, subjects={**trial.subjects, subject.id: after})
     event, protocol = event_of(entry), trial.version(entry.protocol).protocol
     after = _with_milestones(step_subject(subject, entry, event, protocol), event, entry.seq)
+    after = replace(after, keys=keys)
     allocated = trial.allocated
     if isinstance(event, events.SubjectRandomized):
         allocated = {**allocated, event.stratum: allocated.get(event.stratum, 0) + 1}
