@@ -35,12 +35,15 @@ class Story:
         drawn = commands.draw_allocation(self.protocol, np.random.default_rng(self.seed), "ab" * 16)
         self.sealed = drawn
 
+    def clock(self, on: str) -> str:
+        """Noon of the day, or the time of the last entry: what happened earlier may be recorded later."""
+        head = self.session.trial.head
+        return max(f"{on}T12:00:00Z", head.at if head else "")
+
     def stamp(self, on: str, role: str) -> Stamp:
         self.count += 1
         salt = hashlib.sha256(f"{self.seed}|{self.count}".encode()).hexdigest()[:32]
-        return Stamp(
-            at=f"{on}T12:00:00Z", actor=f"{role}-01", role=role, site=self.site, key=f"k{self.count}", salt=salt
-        )
+        return Stamp(at=self.clock(on), actor=f"{role}-01", role=role, site=self.site, key=f"k{self.count}", salt=salt)
 
     def do(self, on: str, role: str, command: Any, *args: Any, **details: Any) -> Outcome:
         return self.session.do(command, self.stamp(on, role), *args, **details)

@@ -2,12 +2,11 @@
 
 from datetime import date
 
-from story import Story
-
 from equipoise.analysis.pipeline import analyze
 from equipoise.conduct.stamp import Refused
 from equipoise.ledger.chain import Verified, verify
 from equipoise.ledger.entry import Entry
+from story import Story
 
 
 def test_consent_to_progression_free_survival():
