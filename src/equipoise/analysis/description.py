@@ -9,6 +9,7 @@ from typing import Any
 from equipoise.allocation.allocate import levels
 from equipoise.assessments.rules import NOBODY
 from equipoise.eligibility import evaluate_all
+from equipoise.eligibility.finding import Finding
 from equipoise.endpoints.follow_up import Course
 from equipoise.endpoints.populations import ineligible_as_known_now, received
 from equipoise.protocol.model import Protocol
@@ -48,10 +49,15 @@ def latest_codes(subjects: Mapping[str, Subject]) -> list[Subject]:
     return [subject for name, subject in sorted(subjects.items()) if name not in earlier]
 
 
-def _screening(trial: Trial, subject: Subject, cutoff: date) -> dict[str, list[str]]:
+def screening_findings(trial: Trial, subject: Subject, cutoff: date) -> list[Finding]:
+    """Every criterion of somebody who was not randomized, on the day screening failed or else at the cutoff."""
     protocol = trial.version_at(subject.site, subject.screened_on or cutoff).protocol
     index = subject.screening_failed.on if subject.screening_failed else cutoff
-    findings = evaluate_all(protocol, subject, index)
+    return list(evaluate_all(protocol, subject, index))
+
+
+def _screening(trial: Trial, subject: Subject, cutoff: date) -> dict[str, list[str]]:
+    findings = screening_findings(trial, subject, cutoff)
     return {
         "not_met": [f.id for f in findings if f.verdict is Verdict.NOT_MET],
         "unknown": [f.id for f in findings if f.verdict is Verdict.UNKNOWN],
@@ -63,16 +69,16 @@ def _arm_flow(randomized: Iterable[Subject], arm: str, cutoff: date) -> dict[str
     return {
         "randomized": [s.id for s in inside],
         "treated": [s.id for s in inside if received(s, None, cutoff)],
-        "treatment_ended": _causes((s.id, s.treatment_ended) for s in inside),
-        "study_ended": _causes((s.id, s.study_ended) for s in inside),
+        "treatment_ended": _causes(((s.id, s.treatment_ended) for s in inside), cutoff),
+        "study_ended": _causes(((s.id, s.study_ended) for s in inside), cutoff),
         "died": [s.id for s in inside if s.died and s.died.earliest <= cutoff],
     }
 
 
-def _causes(ended: Iterable[tuple[str, Any]]) -> dict[str, list[str]]:
+def _causes(ended: Iterable[tuple[str, Any]], cutoff: date) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for name, one in ended:
-        if one is not None:
+        if one is not None and one.on <= cutoff:
             found.setdefault(one.cause, []).append(name)
     return found
 
@@ -163,11 +169,15 @@ def _time_line(course: Course) -> dict[str, Any]:
         "scans": [
             [day, Response(code).cdisc] for day, code in zip(course.read.days, course.read.responses, strict=True)
         ],
-        "treatment_end": (ended.on - course.start).days if ended else None,
-        "new_therapy": course.new_therapy if course.new_therapy >= 0 else None,
-        "death": course.death if 0 <= course.death <= course.cutoff else None,
+        "treatment_end": _by_cutoff((ended.on - course.start).days if ended else -1, course),
+        "new_therapy": _by_cutoff(course.new_therapy, course),
+        "death": _by_cutoff(course.death, course),
         "last": min(max(known), course.cutoff),
     }
+
+
+def _by_cutoff(day: int, course: Course) -> int | None:
+    return day if 0 <= day <= course.cutoff else None
 
 
 def disagreements(courses: Mapping[str, Course]) -> list[dict[str, Any]]:

@@ -6,8 +6,8 @@ from typing import get_args
 
 from equipoise.statistics.exact_power import SubjectsPerArm, n_per_arm_by_formula, n_per_arm_for, power_of, size_of
 from equipoise.statistics.proportions import Test
+from equipoise.terms.dates import DAYS_PER_MONTH
 
-DAYS_PER_MONTH = 365.25 / 12
 DAYS_PER_WEEK = 7
 
 

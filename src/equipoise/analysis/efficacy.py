@@ -103,18 +103,24 @@ def compare_binary(
     values: Mapping[str, bool], arms: Arms, strata: Mapping[str, str], protocol: Protocol
 ) -> dict[str, Any]:
     """Counts by arm, the difference with its interval, and the p-value of every test (two-sided)."""
+    found = describe_binary(values, arms, protocol)
+    if found["difference"] is None:
+        return found | {"tests": {}}
+    counts = [_count(values, arms, arm.id) for arm in (protocol.experimental, protocol.control)]
+    table = (*counts[0], *counts[1])
+    tests = {"boschloo": boschloo(*table), "fisher": fisher(*table), "cmh": _cmh(values, arms, strata, protocol)}
+    return found | {"tests": tests}
+
+
+def describe_binary(values: Mapping[str, bool], arms: Arms, protocol: Protocol) -> dict[str, Any]:
+    """Counts by arm and the difference with its Miettinen-Nurminen interval, without a test."""
     counts = {arm.id: _count(values, arms, arm.id) for arm in protocol.arms}
     found: dict[str, Any] = {"arms": {arm: _share(*count) for arm, count in counts.items()}}
     (x1, n1), (x0, n0) = counts[protocol.experimental.id], counts[protocol.control.id]
     if not (n1 and n0):
-        return found | {"difference": None, "interval": None, "tests": {}, "note": "an arm is empty"}
+        return found | {"difference": None, "interval": None, "note": "an arm is empty"}
     interval = miettinen_nurminen(x1, n1, x0, n0)
-    tests = {
-        "boschloo": boschloo(x1, n1, x0, n0),
-        "fisher": fisher(x1, n1, x0, n0),
-        "cmh": _cmh(values, arms, strata, protocol),
-    }
-    return found | {"difference": interval.estimate, "interval": [interval.lower, interval.upper], "tests": tests}
+    return found | {"difference": interval.estimate, "interval": [interval.lower, interval.upper]}
 
 
 def _count(values: Mapping[str, bool], arms: Arms, arm: str) -> tuple[int, int]:
@@ -151,7 +157,7 @@ def analyze_binary(
     reached = {name: bool(value.value) for name, value in values.items()}
     found = compare_binary(reached, populations["ITT"], strata, protocol)
     others = {
-        name: compare_binary(changed, arms, strata, protocol)
+        name: compare_binary(changed, arms, strata, protocol) | {"reached": {n: changed[n] for n in sorted(changed)}}
         for name in endpoint.analysis.sensitivity
         if name not in ("boschloo", "fisher", "cmh")
         for changed, arms in [_sensitivity(name, endpoint, reached, courses, populations, protocol)]

@@ -5,17 +5,18 @@ People, importers and virtual subjects all end here, so a power figure is a stat
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from equipoise.analysis import description
-from equipoise.analysis.efficacy import Courses, analyze_binary, analyze_time_to_event, compare_binary
+from equipoise.analysis.efficacy import Courses, analyze_binary, analyze_time_to_event, describe_binary
 from equipoise.analysis.safety import analyze_safety
-from equipoise.endpoints.follow_up import course_of
+from equipoise.endpoints.follow_up import Course, course_of
 from equipoise.endpoints.populations import members
-from equipoise.protocol.model import BinaryAnalysis, Endpoint, TimeToEventAnalysis
-from equipoise.subject.history import Subject, Trial
+from equipoise.protocol.model import BinaryAnalysis, Endpoint, Protocol, TimeToEventAnalysis
+from equipoise.subject.history import Trial
 
 
 class CannotAnalyze(ValueError):
@@ -40,8 +41,8 @@ def analyze(trial: Trial, cutoff: date, as_of: str | None = None) -> Analysis:
     """
     if not trial.versions or trial.head is None:
         raise CannotAnalyze("the ledger holds no protocol: its first entry must be ProtocolAdopted")
-    randomized = _randomized(trial, cutoff)
-    courses = {name: course_of(subject, trial.protocol, cutoff) for name, subject in randomized.items()}
+    courses = courses_of(trial, cutoff)
+    populations = populations_of(trial, courses, cutoff)
     results = {
         "protocol": {"id": trial.protocol.id, "version": trial.protocol.version, "hash": trial.versions[-1].hash},
         "title": trial.protocol.registration.title,
@@ -53,14 +54,23 @@ def analyze(trial: Trial, cutoff: date, as_of: str | None = None) -> Analysis:
         "flow": description.flow(trial, cutoff),
         **_describe(trial, courses),
         "endpoints": {
-            endpoint.id: _endpoint(trial, endpoint, courses, cutoff) for endpoint in trial.protocol.endpoints
+            endpoint.id: analyze_endpoint(trial.protocol, endpoint, courses, populations, cutoff)
+            for endpoint in trial.protocol.endpoints
         },
     }
     return Analysis(trial, cutoff, as_of or trial.head.at, courses, results)
 
 
-def _randomized(trial: Trial, cutoff: date) -> dict[str, Subject]:
-    return {name: s for name, s in sorted(trial.subjects.items()) if s.randomized and s.randomized.on <= cutoff}
+def courses_of(trial: Trial, cutoff: date) -> dict[str, Course]:
+    """The course of everybody randomized by the cutoff, by subject id."""
+    randomized = {name: s for name, s in sorted(trial.subjects.items()) if s.randomized and s.randomized.on <= cutoff}
+    return {name: course_of(subject, trial.protocol, cutoff) for name, subject in randomized.items()}
+
+
+def populations_of(trial: Trial, courses: Courses, cutoff: date) -> dict[str, Mapping[str, str]]:
+    """Population -> subject id -> arm."""
+    subjects = [course.subject for course in courses.values()]
+    return {p.id: members(p, trial.protocol, subjects, cutoff) for p in trial.protocol.populations}
 
 
 def _arms(courses: Courses) -> dict[str, str]:
@@ -86,29 +96,26 @@ def _describe(trial: Trial, courses: Courses) -> dict[str, Any]:
     }
 
 
-def _endpoint(trial: Trial, endpoint: Endpoint, courses: Courses, cutoff: date) -> dict[str, Any]:
-    protocol = trial.protocol
-    subjects = {name: course.subject for name, course in courses.items()}
-    populations = {p.id: members(p, protocol, subjects.values(), cutoff) for p in protocol.populations}
+def analyze_endpoint(
+    protocol: Protocol, endpoint: Endpoint, courses: Courses, populations: Mapping[str, Mapping[str, str]], cutoff: date
+) -> dict[str, Any]:
+    """One endpoint by its declared analysis."""
     if isinstance(endpoint.analysis, BinaryAnalysis):
         found = analyze_binary(endpoint, courses, populations, strata_of(courses), protocol)
-        return found | {"by_stratum": _by_stratum(found, courses, trial)}
+        return found | {"by_stratum": _by_stratum(found, courses, protocol)}
     if isinstance(endpoint.analysis, TimeToEventAnalysis):
         return analyze_time_to_event(endpoint, courses, populations["ITT"], strata_of(courses), protocol)
+    subjects = {name: course.subject for name, course in courses.items()}
     return analyze_safety(endpoint, subjects, populations["SAFETY"], protocol, cutoff)
 
 
-def _by_stratum(found: dict[str, Any], courses: Courses, trial: Trial) -> dict[str, Any]:
-    """The comparison within each level of each stratum: the rows of the forest plot, descriptive only."""
+def _by_stratum(found: dict[str, Any], courses: Courses, protocol: Protocol) -> dict[str, Any]:
+    """The difference within each level of each stratum: the rows of the forest plot, descriptive only."""
     rows = {}
-    for position, stratum in enumerate(trial.protocol.randomization.strata):
+    strata = {name: c.subject.randomized.stratum for name, c in courses.items() if c.subject.randomized}
+    for position, stratum in enumerate(protocol.randomization.strata):
         for level in stratum.levels:
-            inside = {
-                n
-                for n, c in courses.items()
-                if c.subject.randomized and c.subject.randomized.stratum[position] == level
-            }
+            inside = [name for name, levels in strata.items() if levels[position] == level]
             values = {name: bool(found["subjects"][name]["value"]) for name in inside}
-            compared = compare_binary(values, _arms(courses), dict.fromkeys(inside, ""), trial.protocol)
-            rows[f"{stratum.label}: {level}"] = {key: compared[key] for key in ("arms", "difference", "interval")}
+            rows[f"{stratum.label}: {level}"] = describe_binary(values, _arms(courses), protocol)
     return rows

@@ -313,6 +313,21 @@ def pd_dates(day: Ints, last_day: Ints, new_day: Ints, new: Codes, results: Visi
 
 
 @njit(cache=True)
+def no_results(visits: int, targets: int) -> VisitResults:
+    """Before anything is judged: not evaluable, decided by the visit itself."""
+    return VisitResults(
+        response=np.zeros(visits, np.int8),
+        target=np.full(visits, NE if targets > 0 else NO_TARGETS, np.int8),
+        sum=np.full(visits, NOBODY, np.int32),
+        nadir_before=np.full(visits, NOBODY, np.int32),
+        clause=np.zeros(visits, np.int8),
+        decided_by=np.arange(visits).astype(np.int32),
+        decided_lesion=np.full(visits, NOBODY, np.int32),
+        pd_day=np.full(visits, NOBODY, np.int32),
+    )
+
+
+@njit(cache=True)
 def assess_dated_visits(
     day: Ints,
     last_day: Ints,
@@ -335,16 +350,7 @@ def assess_dated_visits(
         assessable_until: day of new anticancer therapy or of resection of a target, or -1.
     """
     visits, targets = tenths.shape
-    r = VisitResults(
-        response=np.zeros(visits, np.int8),
-        target=np.full(visits, NE if targets > 0 else NO_TARGETS, np.int8),
-        sum=np.full(visits, NOBODY, np.int32),
-        nadir_before=np.full(visits, NOBODY, np.int32),
-        clause=np.zeros(visits, np.int8),
-        decided_by=np.arange(visits).astype(np.int32),
-        decided_lesion=np.full(visits, NOBODY, np.int32),
-        pd_day=np.full(visits, NOBODY, np.int32),
-    )
+    r = no_results(visits, targets)
     memory, was_gone = Memory(NOBODY, NOBODY, 0, NOBODY, NOBODY), np.zeros(targets, np.int8)
     for v in range(visits):
         r.nadir_before[v] = memory.nadir

@@ -342,11 +342,13 @@ def _after_withdrawal(subject: Subject, form: Form, when: date) -> list[str]:
 
 
 def _dates(form: Form, values: Mapping[str, Any], groups: Mapping[str, Any]) -> list[tuple[str, str]]:
-    found = [(f"{form.id}.{f.id}", values.get(f.id)) for f in form.header if f.type == "date"]
+    found = [(f"{form.id}.{f.id}", values.get(f.id)) for f in form.header if f.type in ("date", "day")]
     for group in form.groups:
         for number, row in enumerate(groups.get(group.id, ()), start=1):
             found += [
-                (f"{form.id}.{group.id}[{number}].{f.id}", row.get(f.id)) for f in group.fields if f.type == "date"
+                (f"{form.id}.{group.id}[{number}].{f.id}", row.get(f.id))
+                for f in group.fields
+                if f.type in ("date", "day")
             ]
     return [(where, text) for where, text in found if isinstance(text, str) and text]
 

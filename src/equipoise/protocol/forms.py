@@ -26,7 +26,9 @@ class FormField(Model):
     id: str
     label: str
     variable: str | None = Field(None, description="SDTM variable; None is kept in the ledger only")
-    type: Literal["text", "code", "decimal", "integer", "date", "unit"]
+    type: Literal["text", "code", "decimal", "integer", "date", "day", "unit"] = Field(
+        description="a `day` is a date that must be complete, a `date` may be partial"
+    )
     codes: tuple[str, ...] = ()
     required: bool = False
     min: Decimal | None = None
@@ -178,11 +180,13 @@ def _value_problems(field: FormField, value: str) -> list[str]:
             return [f"found {value!r}, expected one of {', '.join(field.codes)}"]
         case "unit" if known_unit(value) not in {known_unit(code) for code in field.codes}:
             return [f"found the unit {value!r}, expected one of {', '.join(field.codes)}"]
-        case "date":
+        case "date" | "day":
             try:
-                parse_date(value)
+                when = parse_date(value)
             except ValueError as error:
                 return [str(error)]
+            if field.type == "day" and when.exact is None:
+                return [f"found {value!r}, expected a complete date, YYYY-MM-DD"]
         case "decimal" | "integer":
             return _number_problems(field, value)
     return []

@@ -1,0 +1,47 @@
+"""Commands about the conformance suite: hold this software, or another, to the published rules."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from equipoise.cli.speak import BAD_NEWS, err, out, readable_failures
+
+app = typer.Typer(no_args_is_help=True, help="Language-neutral cases of the published rules.")
+
+
+@app.command()
+def run(
+    against: Annotated[str, typer.Option(help="another program: a command that answers one JSON case per line")] = "",
+    cases: Annotated[Path | None, typer.Option(help="the folder of the cases; default: those that come along")] = None,
+) -> None:
+    """Run every case. Exit 0 when all agree, 1 with each case that does not, its clause and why."""
+    from equipoise.exchange import conformance
+
+    with readable_failures():
+        folder = cases or _shipped()
+        if against:
+            with conformance.against(against) as answer:
+                result = conformance.run(folder, answer)
+        else:
+            result = conformance.run(folder, conformance.answer)
+    for failure in result.failures:
+        err.print(
+            f"{failure.topic} {failure.case} ({failure.clause}): expected {dict(failure.expected)}, "
+            f"found {dict(failure.got)}. {failure.why}",
+            markup=False,
+        )
+    for topic, total in result.total.items():
+        out.print(f"{topic:22} {result.passed[topic]:4} of {total}")
+    out.print(f"{'all':22} {sum(result.passed.values()):4} of {sum(result.total.values())}")
+    if result.failures:
+        raise typer.Exit(BAD_NEWS)
+
+
+def _shipped() -> Path:
+    """The cases inside the installed package, or at the top of a checkout."""
+    package = Path(__file__).parents[1]
+    folders = (package / "conformance", package.parents[1] / "conformance")
+    return next((folder for folder in folders if folder.is_dir()), folders[0])

@@ -1,0 +1,125 @@
+"""Commands about the ledger: verify, redact, recover, why."""
+
+from __future__ import annotations
+
+import getpass
+import secrets
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from equipoise.cli.speak import BAD_NEWS, err, fail, out, readable_failures
+
+Ledger = Annotated[Path, typer.Argument(help="a ledger file (JSON lines)")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    for command in (verify, redact, recover, why):
+        app.command()(command)
+
+
+def _existing(ledger: Path) -> Path:
+    if not ledger.is_file():
+        raise FileNotFoundError(f"there is no ledger {str(ledger)!r}; `equipoise demo` makes one")
+    return ledger
+
+
+def verify(
+    ledger: Ledger,
+    anchor: Annotated[
+        str | None, typer.Option(help="a head kept elsewhere: on a report, an export, a signature")
+    ] = None,
+) -> None:
+    """Was anything changed since it was written? Exit 0, or 1 with the first bad entry."""
+    from equipoise.ledger.chain import Broken, verify_lines
+    from equipoise.store.json_lines import JsonLines
+
+    with readable_failures():
+        store = JsonLines(_existing(ledger))
+        found = verify_lines(store.lines(), anchor)
+        if isinstance(found, Broken):
+            err.print(f"{ledger}: entry {found.seq}: {found.why}", markup=False)
+            raise typer.Exit(BAD_NEWS)
+        list_says = _list_opened(store)
+    gone = f", content redacted by log: {', '.join(map(str, found.redacted))}" if found.redacted else ""
+    out.print(f"{ledger}: {found.entries} entries hold{gone}. Head {found.head}", markup=False)
+    if list_says:
+        out.print(list_says, markup=False)
+    if anchor is None:
+        out.print("Without --anchor, a ledger that was cut short or written anew cannot be told from a whole one.")
+
+
+def _list_opened(store: Any) -> str:
+    """Was the randomization list, once opened, the one that was committed before the first randomization?"""
+    from equipoise.allocation.sealed import check_opening
+    from equipoise.ledger.events import AllocationCommitted, AllocationOpened, SubjectRandomized, event_of
+
+    kinds = ("AllocationCommitted", "AllocationOpened", "SubjectRandomized")
+    events = [event_of(entry) for entry in store.read() if entry.type in kinds]
+    opened = [event for event in events if isinstance(event, AllocationOpened)]
+    committed = [event for event in events if isinstance(event, AllocationCommitted)]
+    allocated = [event for event in events if isinstance(event, SubjectRandomized)]
+    if not opened:
+        return ""
+    if mismatch := check_opening(committed[0].commitment, opened[0], allocated):
+        fail(f"the opened randomization list is not what was committed: {mismatch}", BAD_NEWS)
+    return f"The opened randomization list is the one committed, and all {len(allocated)} allocations follow it."
+
+
+def redact(
+    ledger: Ledger,
+    entry: Annotated[int, typer.Argument(help="the number (seq) of the entry")],
+    reason: Annotated[str, typer.Option(help="why; stays in the ledger, so no names here")],
+    actor: Annotated[str, typer.Option(help="the code of the person who redacts")] = "",
+    site: Annotated[str | None, typer.Option(help="the site, if the redaction is one's own")] = None,
+) -> None:
+    """Take the content out of one entry, logged; all hashes stay valid. Exit 0, or 1 when refused."""
+    from equipoise.ledger.chain import Broken, CannotRedact, verify_lines
+    from equipoise.ledger.chain import redact as redact_entry
+    from equipoise.store.json_lines import JsonLines
+
+    with readable_failures():
+        store = JsonLines(_existing(ledger))
+        if isinstance(found := verify_lines(store.lines()), Broken):
+            fail(f"{ledger}: entry {found.seq}: {found.why}. A ledger that does not verify is not redacted", BAD_NEWS)
+        entries = store.read()
+        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        head = entries[-1]
+        done = redact_entry(entries, entry, reason, at=max(now, head.at), actor=actor or getpass.getuser(),
+                            role="data_manager", site=site, protocol=head.protocol,
+                            key=f"redact-{entry}-{secrets.token_hex(4)}", salt=secrets.token_hex(16))  # fmt: skip
+        if isinstance(done, CannotRedact):
+            fail(done.why, BAD_NEWS)
+        store.rewrite(done)
+    out.print(f"entry {entry} redacted, logged as entry {done[-1].seq}. New head {done[-1].hash}", markup=False)
+    out.print("Older backups of the file still hold the content.")
+
+
+def recover(ledger: Ledger) -> None:
+    """Move an incomplete last line, left by an interrupted write, to a file beside the ledger. Nothing is lost."""
+    from equipoise.store.json_lines import JsonLines
+
+    with readable_failures():
+        aside = JsonLines(_existing(ledger)).recover()
+    out.print(f"the incomplete line is in {aside}" if aside else "nothing to do: the last line is whole", markup=False)
+
+
+def why(
+    ledger: Ledger,
+    subject: Annotated[str, typer.Argument(help="the participant's code")],
+    endpoint: Annotated[str, typer.Argument(help="an endpoint (DCR, PFS, …), or ELIGIBILITY")],
+    cutoff: Annotated[str | None, typer.Option(help="YYYY-MM-DD; nothing clinical after it")] = None,
+    as_of: Annotated[str | None, typer.Option(help="YYYY-MM-DD; nothing recorded after it")] = None,
+) -> None:
+    """From a participant's value back to the entries that made it."""
+    from equipoise.cli.trial import read_trial
+    from equipoise.report.why import explain
+
+    with readable_failures():
+        analyzed, entries = read_trial(ledger, as_of, cutoff)
+        lines: list[Any] = explain(analyzed, entries, subject, endpoint)
+    for line in lines:
+        out.print(line, markup=False)

@@ -1,0 +1,120 @@
+"""Commands about one participant: may she enter, and did the tumor respond?"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from equipoise.cli.speak import BAD_INPUT, BAD_NEWS, OPEN, err, fail, out, read_text, readable_failures
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    app.command()(screen)
+    app.command()(assess)
+
+
+def screen(
+    subject: Annotated[Path | None, typer.Argument(help="the participant as JSON (see --example and --schema)")] = None,
+    protocol: Annotated[str, typer.Option(help="a protocol file or shipped id")] = "NCT04509635",
+    as_json: Annotated[bool, typer.Option("--json", help="findings as JSON")] = False,
+    schema: Annotated[bool, typer.Option("--schema", help="print the JSON Schema of the input")] = False,
+    example: Annotated[bool, typer.Option("--example", help="print an invented participant")] = False,
+) -> None:
+    """May she enter? Exit 0 eligible, 1 not eligible, 3 unknown, 2 when the input cannot be read."""
+    from equipoise.eligibility import evaluate_all, overall
+    from equipoise.exchange.subject_json import BadSubject, example_subject, read_subject, subject_schema
+    from equipoise.protocol.load import load
+    from equipoise.terms.verdict import Verdict
+
+    if schema or example:
+        print(json.dumps(subject_schema() if schema else example_subject(), indent=2))
+        return
+    if subject is None:
+        fail("give the file of a participant; `equipoise screen --example` prints one")
+    with readable_failures():
+        trial = load(protocol)
+        try:
+            person, index = read_subject(read_text(subject), trial)
+        except BadSubject as error:
+            for problem in error.problems:
+                err.print(f"{subject}: {problem}", markup=False)
+            raise typer.Exit(BAD_INPUT) from None
+        findings = evaluate_all(trial, person, index)
+    verdict = overall(findings)
+    answer = {Verdict.MET: "ELIGIBLE", Verdict.NOT_MET: "NOT ELIGIBLE", Verdict.UNKNOWN: "UNKNOWN"}[verdict]
+    if as_json:
+        print(json.dumps({"subject": person.id, "protocol": trial.id, "version": trial.version,
+                          "index_date": index.isoformat(), "verdict": verdict.value,
+                          "findings": [_told(finding) for finding in findings]}, indent=2))  # fmt: skip
+    else:
+        _show(trial, person.id, index, answer, findings)
+    raise typer.Exit({Verdict.MET: 0, Verdict.NOT_MET: BAD_NEWS, Verdict.UNKNOWN: OPEN}[verdict])
+
+
+def _told(finding: Any) -> dict[str, Any]:
+    return {
+        "id": finding.id,
+        "verdict": finding.verdict.value,
+        "reason": finding.reason.value if finding.reason else None,
+        "detail": finding.detail,
+        "advice": finding.advice,
+        "evidence": [list(one) if isinstance(one, tuple) else one for one in finding.evidence],
+        "parts": [_told(part) for part in finding.parts],
+    }
+
+
+_MARKS = {"met": "[green]met    [/]", "not_met": "[red]NOT MET[/]", "unknown": "[yellow]UNKNOWN[/]"}
+
+
+def _show(trial: Any, subject: str, index: Any, answer: str, findings: Any) -> None:
+    out.print(f"{subject} on {index}, {trial.id} version {trial.version}: [bold]{answer}[/]")
+    short = {criterion.id: criterion.short for criterion in trial.criteria}
+    for finding in findings:
+        out.print(f"  {finding.id}  {_MARKS[finding.verdict.value]}  {short[finding.id]}")
+        if finding.verdict.value != "met":
+            out.print(f"                {finding.detail}", markup=False)
+        if finding.advice:
+            out.print(f"                to do: {finding.advice}", markup=False)
+
+
+def assess(
+    lesions: Annotated[Path, typer.Argument(help="columns: visit,date,lesion,role,organ,node,diameter_mm,state")],
+    protocol: Annotated[str, typer.Option(help="whose RECIST rules: a protocol file or shipped id")] = "NCT04509635",
+    as_json: Annotated[bool, typer.Option("--json", help="the assessments as JSON")] = False,
+) -> None:
+    """Did the tumor respond? Each visit's sum, changes and response, with the clause of RECIST 1.1 that decided."""
+    from equipoise.assessments.lesions import assess as assess_lesions
+    from equipoise.assessments.lesions import read_lesions
+    from equipoise.endpoints.follow_up import recist_policy
+    from equipoise.protocol.load import load
+
+    with readable_failures():
+        policy = recist_policy(load(protocol).assessment)
+        found = assess_lesions(read_lesions(read_text(lesions)), policy)
+    if as_json:
+        rows = [{name: getattr(visit, name) for name in visit.__dataclass_fields__} for visit in found]
+        print(json.dumps(rows, indent=2, default=str))
+        return
+    out.print(f"{'visit':12} {'date':10} {'sum mm':>7} {'from baseline':>14} {'from nadir':>20}  response")
+    for visit in found:
+        out.print(_assessment_line(visit), markup=False)
+        decided_by = f" (decided by {visit.decided_by})" if visit.decided_by else ""
+        out.print(f"{'':12} {visit.reference}: {visit.sentence}{decided_by}", markup=False)
+        if visit.query:
+            out.print(f"{'':12} query: {visit.query}", markup=False)
+
+
+def _assessment_line(visit: Any) -> str:
+    def percent(value: Any) -> str:
+        return "" if value is None else f"{value:+.1f} %"
+
+    nadir = percent(visit.change_from_nadir_percent)
+    if visit.change_from_nadir_mm is not None:
+        nadir += f" ({visit.change_from_nadir_mm:+} mm)"
+    total = "-" if visit.sum_mm is None else str(visit.sum_mm)
+    base = percent(visit.change_from_baseline_percent)
+    return f"{visit.visit:12} {visit.date} {total:>7} {base:>14} {nadir:>20}  {visit.overall}"

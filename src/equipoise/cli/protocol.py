@@ -1,0 +1,69 @@
+"""Commands about the protocol: check, show, schema, import."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from equipoise.cli.speak import BAD_INPUT, err, out, read_text, readable_failures
+
+app = typer.Typer(no_args_is_help=True, help="Check, read and draft protocols.")
+Name = Annotated[str, typer.Argument(help="a protocol file, or the id of a shipped trial such as NCT04509635")]
+
+
+@app.command()
+def check(protocol: Name) -> None:
+    """Every error at once, with line, column, what was found and what was expected. Exit 0, or 2 with errors."""
+    from equipoise.protocol.load import ProtocolError, load
+
+    with readable_failures():
+        try:
+            found = load(protocol)
+        except ProtocolError as error:
+            for problem in error.problems:
+                err.print(f"{error.name}: {problem}", markup=False)
+            err.print(f"{len(error.problems)} error{'s' * (len(error.problems) != 1)}", markup=False)
+            raise typer.Exit(BAD_INPUT) from None
+    out.print(
+        f"{found.id} version {found.version}: {len(found.criteria)} criteria, {len(found.endpoints)} endpoints, "
+        f"{len(found.forms)} forms, {len(found.assumptions)} assumptions. No errors."
+    )
+
+
+@app.command()
+def show(protocol: Name) -> None:
+    """The whole protocol for reading, with where each value comes from and every assumption."""
+    from equipoise.protocol.load import load
+    from equipoise.report.protocol_page import show_protocol
+
+    with readable_failures():
+        out.print(show_protocol(load(protocol)), markup=False)
+
+
+@app.command()
+def schema() -> None:
+    """JSON Schema of a protocol as the ledger carries it (forms included, references resolved)."""
+    from equipoise.protocol.model import Protocol
+
+    print(json.dumps(Protocol.model_json_schema(by_alias=True), indent=2))
+
+
+@app.command(name="import")
+def import_(
+    record: Annotated[Path, typer.Argument(help="a registry page as text, or ClinicalTrials.gov API v2 JSON")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="the draft to write")],
+) -> None:
+    """Draft a protocol from a registry record. Every criterion appears; what the record leaves open is listed."""
+    from equipoise.exchange.registry import import_record
+    from equipoise.store.files import write_file
+
+    with readable_failures():
+        found = import_record(read_text(record))
+        write_file(output, found.draft_yaml)
+    for finding in found.findings:
+        out.print(f"{finding.code:24} {finding.criterion or '-':5} {finding.message}", markup=False)
+    out.print(f"{len(found.criteria)} criteria, {len(found.findings)} findings. Draft: {output}", markup=False)
+    out.print("The draft is not a protocol yet: `equipoise protocol check` lists what it still needs.")

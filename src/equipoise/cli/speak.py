@@ -1,0 +1,57 @@
+"""How do commands speak? Results on standard output, everything else on standard error, failures in one message."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NoReturn
+
+import typer
+from rich.console import Console
+
+OK, BAD_NEWS, BAD_INPUT, OPEN = 0, 1, 2, 3
+"""Exit codes: done; the answer is no; the input cannot be used; the answer is unknown."""
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def fail(message: str, code: int = BAD_INPUT) -> NoReturn:
+    """Say what is wrong, and stop."""
+    err.print(f"[bold red]error:[/] {_plain(message)}")
+    raise typer.Exit(code)
+
+
+def _plain(message: str) -> str:
+    """Text from files is shown as it is: rich would read `[x]` as markup."""
+    return message.replace("[", "\\[")
+
+
+@contextmanager
+def readable_failures() -> Iterator[None]:
+    """Turn every failure that a person can do something about into one message; the rest are our mistakes."""
+    try:
+        yield
+    except typer.Exit:  # a RuntimeError too, but said already
+        raise
+    except FileNotFoundError as error:
+        fail(str(error) if error.filename is None else f"there is no file {str(error.filename)!r}")
+    except OSError as error:
+        fail(str(error) if error.strerror is None else f"{error.strerror}: {error.filename or error}")
+    except (ValueError, RuntimeError) as error:
+        fail(str(error))
+    except Exception as error:
+        if type(error).__module__.startswith("equipoise."):
+            fail(str(error))
+        raise
+
+
+def read_text(path: Path) -> str:
+    """A file's text; bytes that are no UTF-8 text are refused with their place."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path}: not a text file in UTF-8 (byte {error.start})") from None
+    except IsADirectoryError:
+        raise ValueError(f"{path} is a folder, expected a file") from None

@@ -1,0 +1,207 @@
+"""Commands about the whole trial: demo, rehearse, analyze, design."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from equipoise.cli.speak import err, out, readable_failures
+
+if TYPE_CHECKING:
+    from equipoise.analysis.pipeline import Analysis
+    from equipoise.ledger.entry import Entry
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    for command in (demo, rehearse, analyze, design):
+        app.command()(command)
+
+
+Participants = Annotated[int, typer.Option(min=1, max=10000, help="how many are randomized")]
+Seed = Annotated[int, typer.Option(min=0, help="same seed, same bytes")]
+
+
+def demo(
+    participants: Participants = 50,
+    seed: Seed = 7,
+    out_dir: Annotated[Path, typer.Option("--out", help="where the files go")] = Path("demo"),
+    no_serve: Annotated[bool, typer.Option("--no-serve", help="only write the files (there is no server yet)")] = False,
+) -> None:
+    """A whole simulated trial, from screening to report: ledger.jsonl, results.json and report.html."""
+    began = time.perf_counter()
+    with readable_failures():
+        entries = _rehearsed("NCT04509635", participants, seed)
+        _store_new(out_dir / "ledger.jsonl", entries)
+        analyzed = analyzed_from(entries, None, None)
+        _write(analyzed, entries, out_dir)
+    _summary(analyzed, out_dir)
+    out.print(f"{time.perf_counter() - began:.1f} s. Now open {out_dir / 'report.html'}, or try:", markup=False)
+    subject = next(iter(analyzed.courses), "SUBJECT")
+    out.print(f"  equipoise why {out_dir / 'ledger.jsonl'} {subject} DCR", markup=False)
+    out.print(f"  equipoise verify {out_dir / 'ledger.jsonl'} --anchor {entries[-1].hash}", markup=False)
+
+
+def rehearse(
+    output: Annotated[Path, typer.Option("-o", "--output", help="the ledger to write; it must not exist")],
+    protocol: Annotated[str, typer.Option(help="a protocol file or shipped id")] = "NCT04509635",
+    participants: Participants = 50,
+    seed: Seed = 7,
+) -> None:
+    """Virtual participants go through the commands into a ledger, site by site, day by day. All of it is simulated."""
+    with readable_failures():
+        if output.exists():
+            raise ValueError(f"{output} exists; a rehearsal never writes over a ledger")
+        entries = _rehearsed(protocol, participants, seed)
+        _store_new(output, entries)
+    out.print(f"simulated: {len(entries)} entries in {output}. Head {entries[-1].hash}", markup=False)
+
+
+def _rehearsed(protocol: str, participants: int, seed: int) -> list[Entry]:
+    from rich.progress import Progress
+
+    from equipoise.protocol.load import load
+    from equipoise.simulation.rehearsal import draw_sealed_list
+    from equipoise.simulation.rehearsal import rehearse as rehearse_trial
+    from equipoise.store.memory import Memory
+
+    declared, storage = load(protocol), Memory()
+    sealed = draw_sealed_list(declared, participants=participants, seed=seed)
+    with Progress(console=err, transient=True) as bar:
+        task = bar.add_task("simulated trial: randomized", total=participants)
+
+        def show(randomized: int, wanted: int) -> None:
+            bar.update(task, completed=randomized, total=wanted)
+
+        rehearse_trial(declared, storage, sealed, participants=participants, seed=seed, progress=show)
+    return storage.read()
+
+
+def _store_new(path: Path, entries: list[Entry]) -> None:
+    """A ledger is written whole under another name and then takes its place: half a ledger is never seen."""
+    from equipoise.store.json_lines import JsonLines
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    try:
+        JsonLines(fresh).append_many(entries)
+        fresh.replace(path)
+    finally:
+        fresh.unlink(missing_ok=True)
+        fresh.with_name(fresh.name + ".lock").unlink(missing_ok=True)
+
+
+def _write(analyzed: Analysis, entries: list[Entry], folder: Path) -> None:
+    from equipoise.report.html import write_report
+    from equipoise.report.results import write_results
+    from equipoise.store.files import write_file
+
+    write_file(folder / "results.json", write_results(analyzed.results))
+    write_file(folder / "report.html", write_report(analyzed, entries))
+
+
+def analyze(
+    ledger: Annotated[Path, typer.Argument(help="a ledger file")],
+    out_dir: Annotated[Path, typer.Option("--out", help="where results.json and report.html go")],
+    as_of: Annotated[str | None, typer.Option(help="YYYY-MM-DD; nothing recorded after it")] = None,
+    cutoff: Annotated[str | None, typer.Option(help="YYYY-MM-DD; nothing clinical after it; default: as-of")] = None,
+    protocol: Annotated[str | None, typer.Option(help="refuse unless the ledger holds this protocol")] = None,
+) -> None:
+    """Results and report of a ledger, as it was known on a day and up to a clinical cutoff."""
+    with readable_failures():
+        analyzed, entries = read_trial(ledger, as_of, cutoff)
+        if protocol is not None:
+            _same_protocol(analyzed, protocol)
+        _write(analyzed, entries, out_dir)
+    _summary(analyzed, out_dir)
+
+
+def read_trial(ledger: Path, as_of: str | None, cutoff: str | None) -> tuple[Analysis, list[Entry]]:
+    """The analysis of a ledger file that verifies, and its entries."""
+    from equipoise.ledger.chain import Broken, verify_lines
+    from equipoise.store.json_lines import JsonLines
+
+    if not ledger.is_file():
+        raise FileNotFoundError(f"there is no ledger {str(ledger)!r}; `equipoise demo` makes one")
+    store = JsonLines(ledger)
+    if isinstance(found := verify_lines(store.lines()), Broken):
+        raise ValueError(f"{ledger}: entry {found.seq}: {found.why}. A ledger that does not verify is not analyzed")
+    entries = store.read()
+    return analyzed_from(entries, as_of, cutoff), entries
+
+
+def analyzed_from(entries: list[Entry], as_of: str | None, cutoff: str | None) -> Analysis:
+    """The analysis of the entries recorded by `as_of`, with nothing clinical after `cutoff`."""
+    from equipoise.analysis.pipeline import analyze as analyze_trial
+    from equipoise.subject.history import replay
+
+    known = _day(as_of, "--as-of")
+    trial = replay(entries, lambda entry: known is None or entry.at[:10] <= known.isoformat())
+    last = known or (date.fromisoformat(entries[-1].at[:10]) if entries else date.today())
+    return analyze_trial(trial, _day(cutoff, "--cutoff") or last, as_of)
+
+
+def _day(text: str | None, option: str) -> date | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{option}: found {text!r}, expected a day as YYYY-MM-DD") from None
+
+
+def _same_protocol(analyzed: Analysis, name: str) -> None:
+    from equipoise.conduct.commands import protocol_hash
+    from equipoise.protocol.load import load
+
+    wanted = load(name)
+    held = [version.hash for version in analyzed.trial.versions]
+    if protocol_hash(wanted) not in held:
+        raise ValueError(
+            f"the ledger does not hold the protocol {name} (hash {protocol_hash(wanted)[:12]}); it holds "
+            + ", ".join(
+                f"{v.protocol.id} version {v.protocol.version} ({v.hash[:12]})" for v in analyzed.trial.versions
+            )
+        )
+
+
+def _summary(analyzed: Analysis, folder: Path) -> None:
+    found = analyzed.results
+    flow, primary = found["flow"], found["endpoints"][analyzed.trial.protocol.primary.id]
+    label = "[bold yellow]SIMULATED[/] " if found["simulated"] else ""
+    out.print(f"{label}{found['protocol']['id']} version {found['protocol']['version']}, cutoff {found['cutoff']}")
+    out.print(f"  screened {flow['screened']}, not eligible {flow['not_eligible']}, unknown {flow['unknown']}, "
+              f"randomized {flow['randomized']}")  # fmt: skip
+    for arm, share in primary["arms"].items():
+        shown = "" if share["estimate"] is None else f" = {100 * share['estimate']:.1f} %"
+        out.print(f"  {primary['label']}, {found['arms'][arm]['label']}: {share['events']} of {share['n']}{shown}")
+    out.print(f"  {_effect(primary)}")
+    out.print(f"  files: {folder}/ledger.jsonl, results.json, report.html" if (folder / "ledger.jsonl").exists()
+              else f"  files: {folder}/results.json, report.html", markup=False)  # fmt: skip
+
+
+def _effect(primary: dict[str, Any]) -> str:
+    if primary["difference"] is None:
+        return f"no comparison: {primary.get('note', '')}"
+    low, high = (100 * bound for bound in primary["interval"])
+    p = primary["tests"][primary["primary_test"]]
+    return (
+        f"difference {100 * primary['difference']:.1f} points (95 % interval {low:.1f} to {high:.1f}), "
+        f"{primary['primary_test'].capitalize()} p = {p:.4f}"
+    )
+
+
+def design(
+    protocol: Annotated[str, typer.Argument(help="a protocol file or shipped id")] = "NCT04509635",
+) -> None:
+    """What can the planned participants show? Exact power under each declared scenario, by enumeration."""
+    from equipoise.protocol.load import load
+    from equipoise.report.design_page import show_design
+
+    with readable_failures():
+        out.print(show_design(load(protocol)), markup=False)

@@ -1,0 +1,74 @@
+"""What does a form look like when a site has filled it in, rightly or with a slip?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+
+from equipoise.protocol.forms import Form, problems
+from equipoise.terms.quantity import decimal_of
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filled:
+    """One form as it should be, and in `typed` as it was first entered when that differs."""
+
+    form: str
+    visit: str
+    values: Row
+    groups: Mapping[str, list[Row]]
+    typed: Mapping[str, list[Row]] | None = None
+    slipped: str = ""
+    """The field that was typed wrongly, as a query names it."""
+
+    @property
+    def first(self) -> Mapping[str, list[Row]]:
+        """The groups as first entered."""
+        return self.groups if self.typed is None else self.typed
+
+    @property
+    def day(self) -> date:
+        """The day the form is about; forms without a date of their own have none. Raises KeyError."""
+        return date.fromisoformat(self.values["date"])
+
+
+def dated(form: str, visit: str, day: date, **groups: list[Row]) -> Filled:
+    """A form whose header is a date."""
+    return Filled(form=form, visit=visit, values={"date": day.isoformat()}, groups=groups)
+
+
+def with_slip(rng: np.random.Generator, form: Form, filled: Filled) -> Filled:
+    """The form with the decimal point of one number moved, if it has a number that can be mistyped so."""
+    places = _numbers(form, filled.groups)
+    if not places:
+        return filled
+    group, number, field = places[int(rng.integers(len(places)))]
+    right = Decimal(filled.groups[group][number][field])
+    wrong = format(right * 10 if rng.random() < 0.7 else right / 10, "f")
+    rows = list(filled.groups[group])
+    rows[number] = {**rows[number], field: wrong}
+    typed = {**filled.groups, group: rows}
+    if problems(form, filled.values, typed):  # the form itself would refuse it
+        return filled
+    return replace(filled, typed=typed, slipped=f"{group}[{number + 1}].{field}")
+
+
+def _numbers(form: Form, groups: Mapping[str, list[Row]]) -> list[tuple[str, int, str]]:
+    """(group, row, field) of what an edit check looks at: measured values other than 0."""
+    found = []
+    for group in form.groups:
+        checked = {check.field for check in group.plausible}
+        for number, row in enumerate(groups.get(group.id, [])):
+            found += [(group.id, number, field) for field in sorted(checked) if _is_number(row.get(field))]
+    return found
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, str) and bool(decimal_of(value))

@@ -1,0 +1,94 @@
+"""Every outcome of 25 v 25 through the pipeline, weighted by binomials, against direct enumeration with scipy.
+
+The power of a design is thereby a statement about the code that analyzes the trial: responses are entered as read by
+the MDT, and the p-values that count are those of the results.
+"""
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pytest
+from scipy.stats import binom, fisher_exact
+
+from equipoise.analysis.pipeline import analyze, analyze_endpoint, courses_of, populations_of
+from equipoise.conduct.ports import SealedAllocation
+from story import Story
+
+DAY, CUTOFF = date(2021, 3, 10), date(2021, 12, 31)
+EXPERIMENTAL, CONTROL = "CETUXIMAB_CHEMOTHERAPY", "CHEMOTHERAPY"
+SCENARIOS = {"VELO": (0.387, 0.742, 0.668), "VELO_WT": (0.478, 0.807, 0.600), "FENG": (0.531, 0.706, 0.179)}
+N = 25
+
+
+class Alternating:
+    """A list that gives the arms in turn, so that the test has as many of each as it asks for."""
+
+    commitment = "0" * 64
+
+    def arm(self, stratum, position):
+        return (EXPERIMENTAL, CONTROL)[position % 2]
+
+
+@pytest.fixture(scope="module")
+def pool():
+    """For each arm 25 participants with stable disease at eight weeks and 25 with progression, through the commands."""
+    story = Story()
+    story.sealed: SealedAllocation = Alternating()
+    story.begin()
+    by_kind = {(arm, response): [] for arm in (EXPERIMENTAL, CONTROL) for response in ("SD", "PD")}
+    for number in range(1, 4 * N + 1):
+        name = f"S01-{number:03}"
+        story.ready(name, DAY).randomize(name, DAY)
+        response = "SD" if number <= 2 * N else "PD"
+        story.scan(name, "2021-05-05", 1, response, "45" if response == "SD" else "70")
+        by_kind[story.session.trial.subjects[name].randomized.arm, response].append(name)
+    return story.session.trial, by_kind
+
+
+def chosen(pool, controlled_1, controlled_0):
+    """The trial in which so many of 25 reach disease control."""
+    trial, by_kind = pool
+    names = []
+    for arm, controlled in ((EXPERIMENTAL, controlled_1), (CONTROL, controlled_0)):
+        names += by_kind[arm, "SD"][:controlled] + by_kind[arm, "PD"][: N - controlled]
+    return replace(trial, subjects={name: trial.subjects[name] for name in names})
+
+
+def primary(trial):
+    """The part of the pipeline that the primary endpoint needs; the whole of it says the same (tested below)."""
+    courses = courses_of(trial, CUTOFF)
+    populations = populations_of(trial, courses, CUTOFF)
+    return analyze_endpoint(trial.protocol, trial.protocol.primary, courses, populations, CUTOFF)
+
+
+@pytest.mark.parametrize("controlled", [(0, 0), (18, 9), (25, 25)])
+def test_the_whole_pipeline_says_the_same(pool, controlled):
+    trial = chosen(pool, *controlled)
+
+    assert analyze(trial, CUTOFF).results["endpoints"]["DCR"] == primary(trial)
+
+
+@pytest.fixture(scope="module")
+def rejected(pool):
+    """Fisher's p at most 0.05, for each of the 26 x 26 outcomes, from the results of the pipeline."""
+    found = np.empty((N + 1, N + 1))
+    for x1 in range(N + 1):
+        for x0 in range(N + 1):
+            dcr = primary(chosen(pool, x1, x0))
+            assert (dcr["arms"][EXPERIMENTAL]["events"], dcr["arms"][CONTROL]["events"]) == (x1, x0)
+            found[x1, x0] = dcr["tests"]["fisher"] <= 0.05
+    return found
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_power_through_the_pipeline_is_the_enumerated_power(rejected, scenario):
+    control, experimental, published = SCENARIOS[scenario]
+    k = np.arange(N + 1)
+    direct = np.array([[fisher_exact([[a, N - a], [b, N - b]]).pvalue <= 0.05 for b in k] for a in k], float)
+
+    def weigh(region):
+        return binom.pmf(k, N, experimental) @ region @ binom.pmf(k, N, control)
+
+    assert weigh(rejected) == pytest.approx(weigh(direct), abs=1e-9)
+    assert weigh(rejected) == pytest.approx(published, abs=0.0005)

@@ -1,0 +1,297 @@
+"""The commands at the terminal: what they answer, how they fail, and with which exit code."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from equipoise.cli.app import app
+from equipoise.exchange.subject_json import example_subject
+from equipoise.ledger.entry import line_of
+from story import Story
+
+RUN = CliRunner()
+
+
+def ran(*words):
+    return RUN.invoke(app, [str(word) for word in words])
+
+
+@pytest.fixture(scope="module")
+def ledger_lines():
+    story = Story().begin().ready("S01-001")
+    story.randomize("S01-001")
+    story.scan("S01-001", "2021-05-05", 1, "SD", "45")
+    story.scan("S01-001", "2021-06-30", 2, "PD", "60")
+    return [line_of(entry) for entry in story.storage.read()]
+
+
+@pytest.fixture
+def ledger(tmp_path, ledger_lines):
+    path = tmp_path / "ledger.jsonl"
+    path.write_bytes(b"".join(ledger_lines))
+    return path
+
+
+# ------------------------------------------------------------------ screen
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "said"),
+    [
+        pytest.param(lambda s: None, 0, "ELIGIBLE", id="eligible"),
+        pytest.param(lambda s: s["records"]["QS"][0].update(QSORRES="3"), 1, "NOT ELIGIBLE", id="not met"),
+        pytest.param(lambda s: s["records"].pop("LB"), 3, "UNKNOWN", id="unknown"),
+        pytest.param(lambda s: s.pop("index_date"), 2, "index_date", id="no index date"),
+        pytest.param(lambda s: s["records"].update(XX=[{}]), 2, "'XX' is not a domain", id="unknown domain"),
+        pytest.param(lambda s: s["records"]["LB"][0].update(LBDTC="2021-02-30"), 2, "LB.LBDTC", id="impossible date"),
+        pytest.param(lambda s: s["records"]["LB"][0].update(NEUT=1), 2, "no variable 'NEUT'", id="unknown variable"),
+        pytest.param(
+            lambda s: s["attestations"][0].update(criterion="I09"), 2, "expected one of", id="not to be attested"
+        ),
+    ],
+)
+def test_screen_answers_by_exit_code(tmp_path, change, code, said):
+    person = example_subject()
+    change(person)
+    file = tmp_path / "person.json"
+    file.write_text(json.dumps(person))
+
+    result = ran("screen", file)
+
+    assert result.exit_code == code, result.output
+    assert said in result.output
+    assert "Traceback" not in result.output
+
+
+def test_screen_prints_an_example_that_fits_its_schema_and_is_eligible(tmp_path):
+    import jsonschema
+
+    example = json.loads(ran("screen", "--example").stdout)
+    jsonschema.validate(example, json.loads(ran("screen", "--schema").stdout))
+    file = tmp_path / "person.json"
+    file.write_text(json.dumps(example))
+
+    told = json.loads(ran("screen", file, "--json").stdout)
+
+    assert told["verdict"] == "met"
+    assert {finding["verdict"] for finding in told["findings"]} == {"met"}
+
+
+def test_screen_reports_every_problem_at_once(tmp_path):
+    file = tmp_path / "person.json"
+    file.write_text('{"subject": "", "index_date": "soon", "records": {"LB": [{"LBDTC": "x"}], "QS": 1}}')
+
+    result = ran("screen", file)
+
+    assert result.exit_code == 2
+    assert all(place in result.output for place in ("index_date", "LB[1]", "records.QS", "subject"))
+
+
+# ------------------------------------------------------------------ ledger
+
+
+def test_verify_names_the_entry_of_a_flipped_byte(ledger):
+    assert ran("verify", ledger).exit_code == 0
+    content = bytearray(ledger.read_bytes())
+    fifth = sum(len(line) for line in bytes(content).splitlines(keepends=True)[:4]) + 200
+    content[fifth] ^= 1
+    ledger.write_bytes(content)
+
+    result = ran("verify", ledger)
+
+    assert result.exit_code == 1
+    assert "entry 5" in result.output
+
+
+def test_verify_finds_a_cut_ledger_by_its_anchor(ledger, ledger_lines):
+    head = json.loads(ledger_lines[-1])["hash"]
+    assert ran("verify", ledger, "--anchor", head).exit_code == 0
+    ledger.write_bytes(b"".join(ledger_lines[:-1]))
+
+    assert ran("verify", ledger).exit_code == 0
+    assert ran("verify", ledger, "--anchor", head).exit_code == 1
+
+
+def test_a_redacted_ledger_verifies_and_its_content_is_gone(ledger, ledger_lines):
+    target = next(json.loads(line)["seq"] for line in ledger_lines if b'"form":"ECOG"' in line)
+
+    redacted = ran("redact", ledger, target, "--reason", "a name was typed", "--actor", "dm-01")
+
+    assert redacted.exit_code == 0, redacted.output
+    assert ran("verify", ledger).exit_code == 0
+    lines = ledger.read_bytes().splitlines()
+    assert "payload" not in json.loads(lines[target - 1])
+    assert json.loads(lines[-1])["reason"] == "a name was typed"
+
+
+def test_redaction_of_what_later_entries_need_is_refused(ledger):
+    before = ledger.read_bytes()
+
+    result = ran("redact", ledger, 1, "--reason", "try")
+
+    assert result.exit_code == 1
+    assert "ProtocolAdopted" in result.output
+    assert ledger.read_bytes() == before
+
+
+def test_an_interrupted_line_is_named_and_recovered(ledger, ledger_lines):
+    ledger.write_bytes(b"".join(ledger_lines) + ledger_lines[-1][:50])
+
+    assert "incomplete" in ran("verify", ledger).output
+    assert ran("recover", ledger).exit_code == 0
+    assert ran("verify", ledger).exit_code == 0
+    assert ledger.with_name("ledger.jsonl.incomplete").exists()
+
+
+@pytest.mark.parametrize("endpoint", ["DCR", "PFS", "pfs", "OS", "ELIGIBILITY"])
+def test_why_leads_back_to_entries(ledger, endpoint):
+    result = ran("why", ledger, "S01-001", endpoint)
+
+    assert result.exit_code == 0, result.output
+    assert "FormSaved" in result.output or "SubjectRandomized" in result.output
+
+
+@pytest.mark.parametrize(
+    ("subject", "endpoint", "said"),
+    [("S09-999", "DCR", "there is no subject"), ("S01-001", "JOY", "there is no endpoint")],
+)
+def test_why_knows_what_it_does_not_know(ledger, subject, endpoint, said):
+    result = ran("why", ledger, subject, endpoint)
+
+    assert result.exit_code == 2
+    assert said in result.output
+
+
+# ------------------------------------------------------------------ analyze
+
+
+def test_as_of_knows_only_what_was_recorded(ledger, tmp_path):
+    early, late = tmp_path / "early", tmp_path / "late"
+
+    assert ran("analyze", ledger, "--as-of", "2021-05-31", "--out", early).exit_code == 0
+    assert ran("analyze", ledger, "--out", late).exit_code == 0
+
+    def pfs(folder):
+        return json.loads((folder / "results.json").read_text())["endpoints"]["PFS"]["FDA"]["subjects"]["S01-001"][
+            "value"
+        ]
+
+    assert pfs(early) == {"days": 57, "event": False}
+    assert pfs(late) == {"days": 113, "event": True}
+
+
+def test_a_broken_ledger_is_not_analyzed(ledger, tmp_path):
+    ledger.write_bytes(ledger.read_bytes().replace(b'"score":"1"', b'"score":"0"'))
+
+    result = ran("analyze", ledger, "--out", tmp_path / "out")
+
+    assert result.exit_code == 2
+    assert "does not verify" in result.output
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_protocol_that_does_not_match_the_ledger_is_refused(ledger, tmp_path):
+    from equipoise.protocol.load import read_text
+
+    other = tmp_path / "other.yaml"
+    other.write_text(read_text("NCT04509635").replace("at_most: 1, within_days: 7", "at_most: 2, within_days: 7"))
+
+    assert ran("analyze", ledger, "--protocol", "NCT04509635", "--out", tmp_path / "a").exit_code == 0
+    result = ran("analyze", ledger, "--protocol", other, "--out", tmp_path / "b")
+    assert result.exit_code == 2
+    assert "does not hold the protocol" in result.output
+
+
+# ------------------------------------------------------------------ protocol, assess, failures
+
+
+def test_protocol_check_says_line_column_found_and_expected(tmp_path):
+    from equipoise.protocol.load import read_text
+
+    file = tmp_path / "mine.yaml"
+    text = read_text("NCT04509635").replace("alpha: 0.05", "alpha: five").replace("method: strat", "method: grat")
+    file.write_text(text)
+    line = text.splitlines().index("  alpha: five") + 1
+
+    result = ran("protocol", "check", file)
+
+    assert result.exit_code == 2
+    assert f"line {line}, column 3" in result.output
+    assert "'five'" in result.output
+    assert "2 errors" in result.output
+
+
+def test_assess_shows_sum_changes_response_and_clause():
+    result = ran("assess", Path(__file__).parents[2] / "docs/examples/lesions.csv")
+
+    assert result.exit_code == 0, result.output
+    assert "PD" in result.output
+    assert "RECIST 1.1 Table 1" in result.output
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("verify", "nowhere.jsonl"), ("analyze", "nowhere.jsonl", "--out", "x"), ("screen", "nowhere.json"),
+        ("assess", "nowhere.csv"), ("protocol", "check", "nowhere.yaml"), ("protocol", "show", "nowhere"),
+        ("protocol", "import", "nowhere.txt", "-o", "x.yaml"), ("design", "nowhere"), ("why", "nowhere", "S1", "DCR"),
+    ],
+)  # fmt: skip
+def test_what_is_not_there_is_one_readable_message(words, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    result = ran(*words)
+
+    assert result.exit_code == 2
+    assert "there is no" in result.output
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_bytes_that_are_no_text_are_refused(tmp_path):
+    file = tmp_path / "photo.json"
+    file.write_bytes(b"\xff\xd8\xff\xe0")
+
+    for command in ("screen", "assess"):
+        result = ran(command, file)
+        assert result.exit_code == 2
+        assert "not a text file" in result.output
+
+
+def test_a_full_disk_leaves_the_old_results(ledger, tmp_path):
+    """RLIMIT_FSIZE stands for a disk that is full."""
+    out = tmp_path / "out"
+    assert ran("analyze", ledger, "--out", out).exit_code == 0
+    before = (out / "results.json").read_bytes()
+    script = (
+        "import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000));"
+        "from equipoise.cli.app import main; main()"
+    )
+
+    done = subprocess.run([sys.executable, "-c", script, "analyze", str(ledger), "--out", str(out)],
+                          capture_output=True, text=True, check=False)  # fmt: skip
+
+    assert done.returncode == 2, done.stderr
+    assert "Traceback" not in done.stderr
+    assert (out / "results.json").read_bytes() == before
+    assert sorted(path.name for path in out.iterdir()) == ["report.html", "results.json"]
+
+
+@pytest.mark.parametrize(
+    "words", [["verify", "{ledger}"], ["screen", "--example"], ["protocol", "check", "NCT04509635"]]
+)
+def test_commands_that_need_no_numbers_start_without_numba(words, ledger, tmp_path):
+    person = tmp_path / "person.json"
+    person.write_text(json.dumps(example_subject()))
+    script = "import sys; from equipoise.cli.app import app; app(sys.argv[1:], standalone_mode=False); " \
+             "print('numba' in sys.modules)"  # fmt: skip
+
+    given = [word.format(ledger=ledger, person=person) for word in words]
+    done = subprocess.run([sys.executable, "-c", script, *given],
+                          capture_output=True, text=True, check=True)  # fmt: skip
+
+    assert done.stdout.splitlines()[-1] == "False"

@@ -1,0 +1,332 @@
+"""Rules of conduct: what the commands refuse, and what they say."""
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from equipoise.conduct import commands, data_management
+from equipoise.conduct.stamp import AlreadyDone, Refused
+from equipoise.ledger.chain import Verified, verify
+from equipoise.ledger.entry import Entry
+from equipoise.protocol.load import load
+from equipoise.subject.records import LB
+from equipoise.terms.dates import parse_date
+from story import Story, screening_forms
+
+DAY = date(2021, 3, 10)
+
+
+@pytest.fixture(scope="module")
+def protocol():
+    return load("NCT04509635")
+
+
+@pytest.fixture
+def story(protocol):
+    return Story(protocol=protocol).begin()
+
+
+def reasons(outcome):
+    assert isinstance(outcome, Refused), outcome
+    return " | ".join(outcome.reasons)
+
+
+def test_entry_before_consent_is_refused(story):
+    story.done("2021-03-01", "coordinator", commands.screen, "S01-001", screened_on=date(2021, 3, 1))
+
+    refused = story.do("2021-03-01", "coordinator", commands.save_form, "S01-001", "ECOG", "SCREENING",
+                       {"date": "2021-03-01"}, {"score": [{"score": "1"}]})  # fmt: skip
+
+    assert "entry before consent is refused" in reasons(refused)
+
+
+@pytest.mark.parametrize(
+    ("label", "accepted"), [({}, False), ({"standard_of_care": "N"}, False), ({"standard_of_care": "Y"}, True)]
+)
+def test_earlier_results_are_accepted_only_when_labeled(story, label, accepted):
+    story.done("2021-03-05", "coordinator", commands.screen, "S01-001", screened_on=date(2021, 3, 5))
+    story.done("2021-03-05", "investigator", commands.record_consent, "S01-001",
+               consented_on=date(2021, 3, 5), version="1.0")  # fmt: skip
+
+    outcome = story.do("2021-03-05", "coordinator", commands.save_form, "S01-001", "ECOG", "SCREENING",
+                       {"date": "2021-03-04", **label}, {"score": [{"score": "1"}]})  # fmt: skip
+
+    assert isinstance(outcome, Entry) is accepted
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        pytest.param({"NEUT": "1.49"}, "I09 not met", id="not met"),
+        pytest.param({"NEUT": {"missing": "HEMOLYZED"}}, "I09 unknown", id="unknown"),
+        pytest.param({"signed": False}, "is not signed by an investigator", id="intention not signed"),
+        pytest.param({"free_days": 760}, "", id="randomized although the interval is long"),
+    ],
+)
+def test_nobody_is_randomized_on_not_met_or_unknown(story, changes, said):
+    outcome = story.ready("S01-001", DAY, **changes).randomize("S01-001", DAY)
+
+    if said:
+        assert said in reasons(outcome)
+        assert story.session.trial.subjects["S01-001"].randomized is None
+    else:
+        assert isinstance(outcome, Entry)
+
+
+def test_nobody_is_randomized_twice(story):
+    story.ready("S01-001", DAY)
+    assert isinstance(story.randomize("S01-001", DAY), Entry)
+
+    assert "nobody is randomized twice" in reasons(story.randomize("S01-001", DAY))
+    again = story.do("2021-03-11", "coordinator", commands.screen, "S01-002", screened_on=date(2021, 3, 11),
+                     previous_subject="S01-001")  # fmt: skip
+    assert "already randomized" in reasons(again)
+
+
+def test_a_repeated_command_is_harmless(story):
+    stamp = story.stamp("2021-03-01", "coordinator")
+    first = story.session.do(commands.screen, stamp, "S01-001", screened_on=date(2021, 3, 1))
+    second = story.session.do(commands.screen, stamp, "S01-001", screened_on=date(2021, 3, 1))
+
+    assert second == AlreadyDone(first.seq)
+    assert len(story.storage.read()) == first.seq
+
+
+def test_an_unknown_stratum_refuses(story):
+    story.ready("S01-001", DAY)
+    drugs = next(groups for form, _, groups in screening_forms(DAY) if form == "PRIOR_THERAPY")
+    del drugs["drug"][0]["end"]
+    held = next(
+        seq for seq, (form, _) in story.session.trial.subjects["S01-001"].forms.items() if form == "PRIOR_THERAPY"
+    )
+    story.done("2021-03-10", "coordinator", commands.save_form, "S01-001", "PRIOR_THERAPY", "SCREENING", {}, drugs,
+               supersedes=held, reason="date of the last dose is not known")  # fmt: skip
+
+    assert "stratum ANTI_EGFR_FREE unknown" in reasons(story.randomize("S01-001", DAY))
+
+
+def test_same_history_same_next_arm(protocol):
+    arms = []
+    for _ in range(2):
+        story = Story(protocol=protocol).begin()
+        for number in range(1, 7):
+            story.ready(f"S01-{number:03}", DAY)
+            story.randomize(f"S01-{number:03}", DAY)
+        arms.append([s.randomized.arm for s in story.session.trial.subjects.values()])
+
+    assert arms[0] == arms[1]
+    assert set(arms[0]) == {"CETUXIMAB_CHEMOTHERAPY", "CHEMOTHERAPY"}
+
+
+def test_a_correction_supersedes_with_a_reason_and_the_old_entry_stays(story):
+    story.ready("S01-001", DAY)
+    held = next(seq for seq, (form, _) in story.session.trial.subjects["S01-001"].forms.items() if form == "HEMATOLOGY")
+    values, groups = {"date": "2021-03-08"}, {"result": [{"test": "NEUT", "value": "2.2", "unit": "K/uL"}]}
+
+    silent = story.do("2021-03-10", "coordinator", commands.save_form, "S01-001", "HEMATOLOGY", "SCREENING", values,
+                      groups, supersedes=held)  # fmt: skip
+    told = story.done("2021-03-10", "coordinator", commands.save_form, "S01-001", "HEMATOLOGY", "SCREENING", values,
+                      groups, supersedes=held, reason="typed from the wrong sheet")  # fmt: skip
+
+    assert "a correction needs a reason" in reasons(silent)
+    labs = [lab for lab in story.session.trial.subjects["S01-001"].records(LB) if lab.test == "NEUT"]
+    assert [(lab.original, lab.source) for lab in labs] == [("2.2", told.seq)]
+    assert story.storage.read()[held - 1].payload["groups"]["result"][0]["value"] == "3.1"
+    assert isinstance(verify(story.storage.read()), Verified)
+
+
+def test_ineligible_after_randomization_stays_with_both_verdicts(story):
+    from equipoise.analysis.pipeline import analyze
+
+    story.ready("S01-001", DAY)
+    story.randomize("S01-001", DAY)
+    held = next(seq for seq, (form, _) in story.session.trial.subjects["S01-001"].forms.items() if form == "ECOG")
+    story.done("2021-03-12", "coordinator", commands.save_form, "S01-001", "ECOG", "SCREENING", {"date": "2021-03-08"},
+               {"score": [{"score": "2"}]}, supersedes=held, reason="misread")  # fmt: skip
+
+    found = analyze(story.session.trial, date(2021, 6, 1)).results
+
+    assert found["eligibility"]["S01-001"] == {"then": [], "now": ["I07"]}
+    assert found["flow"]["randomized"] == 1
+    assert found["endpoints"]["DCR"]["arms"][story.session.trial.subjects["S01-001"].randomized.arm]["n"] == 1
+
+
+@pytest.mark.parametrize(
+    ("level", "form", "open_"),
+    [
+        ("TREATMENT", "TREATMENT", False), ("TREATMENT", "ECOG", True), ("VISITS", "ECOG", False),
+        ("VISITS", "SURVIVAL_CONTACT", True), ("CONTACT", "SURVIVAL_CONTACT", False),
+        ("DATA", "SURVIVAL_CONTACT", False),
+    ],
+)  # fmt: skip
+def test_withdrawal_has_levels(story, level, form, open_):
+    story.ready("S01-001", DAY)
+    story.randomize("S01-001", DAY)
+    records = len(story.session.trial.subjects["S01-001"].records(LB))
+    story.done(
+        "2021-04-01", "investigator", commands.withdraw, "S01-001", level, withdrew_on=date(2021, 4, 1), cause="choice"
+    )
+    groups = {
+        "TREATMENT": {"dose": [{"drug": "CETUXIMAB", "dose": "500", "unit": "mg/m2"}]},
+        "ECOG": {"score": [{"score": "1"}]},
+        "SURVIVAL_CONTACT": {"contact": [{"status": "ALIVE", "contact": "TELEPHONE"}]},
+    }[form]
+    visit = "SURVIVAL 1" if form == "SURVIVAL_CONTACT" else "UNSCHEDULED 1"
+
+    outcome = story.do("2021-05-01", "coordinator", commands.save_form, "S01-001", form, visit,
+                       {"date": "2021-05-01"}, groups)  # fmt: skip
+
+    assert isinstance(outcome, Entry) is open_
+    assert len(story.session.trial.subjects["S01-001"].records(LB)) == records
+
+
+@pytest.mark.parametrize(
+    ("values", "groups", "said"),
+    [
+        ({"date": "2021-13-40"}, [{"test": "NEUT", "value": "2"}], "no calendar has"),
+        ({"date": "next week"}, [{"test": "NEUT", "value": "2"}], "is not a date"),
+        ({"date": "2031-01-01"}, [{"test": "NEUT", "value": "2"}], "lies in the future"),
+        ({}, [{"test": "NEUT", "value": "2"}], "expected Date of sample"),
+        ({"date": "2021-03-09"}, [{"test": "NEUT", "value": "-2"}], "expected a value from 0"),
+        ({"date": "2021-03-09"}, [{"test": "NEUT", "value": "two"}], "expected a number"),
+        ({"date": "2021-03-09"}, [{"test": "NEUT", "value": "2", "unit": "furlongs"}], "found the unit 'furlongs'"),
+        ({"date": "2021-03-09"}, [{"test": "NEUT", "value": 2.0}], "expected text as typed"),
+        ({"date": "2021-03-09"}, [{"test": "NEUT", "value": {"missing": "LAZY"}}], "accepted are NOT DONE"),
+        ({"date": "2021-03-09", "moon": "full"}, [{"test": "NEUT", "value": "2"}], "no field 'moon'"),
+    ],
+)
+def test_bad_input_says_where_what_and_what_was_expected(story, values, groups, said):
+    story.ready("S01-001", DAY)
+    before = len(story.storage.read())
+
+    outcome = story.do("2021-03-10", "coordinator", commands.save_form, "S01-001", "HEMATOLOGY", "SCREENING", values,
+                       {"result": groups})  # fmt: skip
+
+    assert said in reasons(outcome)
+    assert "HEMATOLOGY" in reasons(outcome) or "FormSaved" in reasons(outcome)
+    assert len(story.storage.read()) == before
+
+
+def test_visits_that_recur_are_numbered(story):
+    story.ready("S01-001", DAY)
+    for visit, said in (("SCAN", "SCAN 1, 2"), ("SCREENING 1", "expected SCREENING"), ("PARTY", "no visit 'PARTY'")):
+        outcome = story.do("2021-03-10", "coordinator", commands.save_form, "S01-001", "ECOG", visit,
+                           {"date": "2021-03-10"}, {"score": [{"score": "1"}]})  # fmt: skip
+        assert said in reasons(outcome)
+
+
+@pytest.mark.parametrize(
+    ("role", "command", "details"),
+    [
+        ("sponsor", commands.save_form, ("ECOG", "SCREENING", {"date": "2021-03-10"}, {"score": [{"score": "1"}]})),
+        (
+            "data_manager",
+            commands.save_form,
+            ("ECOG", "SCREENING", {"date": "2021-03-10"}, {"score": [{"score": "1"}]}),
+        ),
+    ],
+)
+def test_nobody_central_changes_what_a_site_records(story, role, command, details):
+    story.ready("S01-001", DAY)
+
+    assert "is not open to the role" in reasons(story.do("2021-03-10", role, command, "S01-001", *details))
+
+
+def test_queries_are_opened_answered_and_closed_in_that_order(story):
+    story.ready("S01-001", DAY)
+    last = len(story.storage.read())
+    ask = {"about": last, "field": "score", "text": "please check"}
+
+    story.done("2021-03-10", "data_manager", data_management.open_query, "S01-001", "Q1", **ask)
+    assert "expected answered" in reasons(
+        story.do("2021-03-10", "data_manager", data_management.close_query, "S01-001", "Q1", text="fine"))  # fmt: skip
+    assert "open queries: Q1" in reasons(story.do("2021-03-10", "data_manager", data_management.lock, "S01-001"))
+    story.done("2021-03-10", "coordinator", data_management.answer_query, "S01-001", "Q1", text="checked")
+    story.done("2021-03-10", "data_manager", data_management.close_query, "S01-001", "Q1", text="fine")
+    story.done("2021-03-10", "data_manager", data_management.lock, "S01-001")
+
+    outcome = story.do("2021-03-10", "coordinator", commands.save_form, "S01-001", "ECOG", "SCREENING",
+                       {"date": "2021-03-10"}, {"score": [{"score": "1"}]})  # fmt: skip
+    assert "are locked" in reasons(outcome)
+
+
+def test_rescreening_is_one_person(story):
+    from equipoise.analysis.pipeline import analyze
+
+    story.ready("S01-001", DAY, NEUT="1.0")
+    story.done("2021-03-10", "investigator", commands.fail_screening, "S01-001", failed_on=DAY, criteria=("I09",))
+    assert "screening failed" in reasons(story.randomize("S01-001", DAY))
+    later = date(2021, 4, 10)
+    story.done(
+        "2021-04-02",
+        "coordinator",
+        commands.screen,
+        "S01-002",
+        screened_on=date(2021, 4, 2),
+        previous_subject="S01-001",
+    )
+
+    flow = analyze(story.session.trial, later).results["flow"]
+
+    assert (flow["screened"], flow["rescreened"]) == (1, 1)
+
+
+def test_the_list_is_opened_only_after_lock_and_must_match(story):
+    story.ready("S01-001", DAY)
+    story.randomize("S01-001", DAY)
+    assert "not locked" in reasons(story.do("2021-06-01", "statistician", commands.open_allocation, story.sealed))
+    story.done("2021-06-01", "data_manager", data_management.lock, None)
+    other = commands.draw_allocation(story.protocol, np.random.default_rng(99), "cd" * 16)
+
+    assert isinstance(story.do("2021-06-02", "statistician", commands.open_allocation, other), Refused)
+    assert isinstance(story.do("2021-06-02", "statistician", commands.open_allocation, story.sealed), Entry)
+
+
+def test_the_list_is_neither_in_the_ledger_nor_guessable_from_the_commitment(story):
+    story.ready("S01-001", DAY)
+    story.randomize("S01-001", DAY)
+    stored = [entry for entry in story.storage.read() if entry.type == "AllocationCommitted"]
+
+    assert set(stored[0].payload) == {"commitment", "algorithm"}
+    assert story.sealed.salt not in str([entry.payload for entry in story.storage.read()])
+
+
+def test_an_amendment_that_asks_for_it_needs_a_new_consent(story):
+    amended = story.protocol.model_copy(update={"version": "2.0"})
+    story.ready("S01-001", DAY)
+    story.done(
+        "2021-03-10", "sponsor", commands.amend_protocol, amended, sites=("S01",), effective_on=DAY, reconsent=True
+    )
+
+    assert "version 2.0 asks for a new consent" in reasons(story.randomize("S01-001", DAY))
+    story.done("2021-03-10", "investigator", commands.record_consent, "S01-001", consented_on=DAY, version="2.0")
+    entry = story.randomize("S01-001", DAY)
+    assert isinstance(entry, Entry)
+    assert entry.protocol == "2.0"
+
+
+def test_lost_to_follow_up_needs_documented_attempts(story):
+    story.ready("S01-001", DAY)
+    story.randomize("S01-001", DAY)
+    end = {"ended_on": date(2021, 6, 1), "cause": "LOST TO FOLLOW-UP"}
+    assert "documented attempts" in reasons(
+        story.do("2021-06-01", "investigator", commands.end_study, "S01-001", **end)
+    )
+    story.form("2021-06-01", "S01-001", "SURVIVAL_CONTACT", "SURVIVAL 1", {"date": "2021-05-30"},
+               {"contact": [{"status": "NOT REACHED", "contact": "TELEPHONE"}]})  # fmt: skip
+    story.done("2021-06-01", "investigator", commands.end_study, "S01-001", **end)
+
+
+def test_a_partial_date_of_death_is_kept_as_told(story):
+    story.ready("S01-001", DAY)
+    story.randomize("S01-001", DAY)
+    story.done("2021-09-01", "investigator", commands.record_death, "S01-001", died_on="2021-08", cause="disease")
+
+    assert story.session.trial.subjects["S01-001"].died == parse_date("2021-08")
+
+
+def test_codes_not_names(story):
+    outcome = story.do("2021-03-01", "coordinator", commands.screen, "Mrs. Smith", screened_on=date(2021, 3, 1))
+
+    assert "no name" in reasons(outcome)

@@ -1,0 +1,141 @@
+"""A trial told in a few lines: commands by named people, with clock, keys and salts that count up."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+
+from equipoise.conduct import commands, data_management
+from equipoise.conduct.session import Session
+from equipoise.conduct.stamp import Outcome, Stamp
+from equipoise.ledger.entry import Entry
+from equipoise.protocol.load import load
+from equipoise.protocol.model import Protocol
+from equipoise.store.memory import Memory
+
+CODONS = [(gene, codon) for gene in ("KRAS", "NRAS") for codon in (12, 13, 59, 61, 117, 146)]
+
+
+@dataclass
+class Story:
+    """A session whose commands are told by day."""
+
+    protocol: Protocol = field(default_factory=lambda: load("NCT04509635"))
+    storage: Memory = field(default_factory=Memory)
+    seed: int = 1
+    site: str = "S01"
+    count: int = 0
+
+    def __post_init__(self) -> None:
+        self.session = Session(self.storage)
+        drawn = commands.draw_allocation(self.protocol, np.random.default_rng(self.seed), "ab" * 16)
+        self.sealed = drawn
+
+    def clock(self, on: str) -> str:
+        """Noon of the day, or the time of the last entry: what happened earlier may be recorded later."""
+        head = self.session.trial.head
+        return max(f"{on}T12:00:00Z", head.at if head else "")
+
+    def stamp(self, on: str, role: str) -> Stamp:
+        self.count += 1
+        salt = hashlib.sha256(f"{self.seed}|{self.count}".encode()).hexdigest()[:32]
+        return Stamp(at=self.clock(on), actor=f"{role}-01", role=role, site=self.site, key=f"k{self.count}", salt=salt)
+
+    def do(self, on: str, role: str, command: Any, *args: Any, **details: Any) -> Outcome:
+        return self.session.do(command, self.stamp(on, role), *args, **details)
+
+    def done(self, on: str, role: str, command: Any, *args: Any, **details: Any) -> Entry:
+        outcome = self.do(on, role, command, *args, **details)
+        assert isinstance(outcome, Entry), f"{command.__name__}: {outcome}"
+        return outcome
+
+    def begin(self, on: str = "2021-01-04") -> Story:
+        self.done(on, "sponsor", commands.adopt_protocol, self.protocol, simulated=True)
+        self.done(on, "statistician", commands.commit_allocation, self.sealed)
+        return self
+
+    def form(
+        self, on: str, subject: str, form: str, visit: str, values: dict[str, Any], groups: dict[str, Any]
+    ) -> Entry:
+        return self.done(on, "coordinator", commands.save_form, subject, form, visit, values, groups)
+
+    def ready(self, subject: str, day: date = date(2021, 3, 10), **changes: Any) -> Story:
+        """Everything that randomization on `day` asks for; `changes` replaces single values."""
+        on = day.isoformat()
+        before = (day - timedelta(8)).isoformat()
+        recent = (day - timedelta(2)).isoformat()
+        self.done(before, "coordinator", commands.screen, subject, screened_on=date.fromisoformat(before))
+        self.done(before, "investigator", commands.record_consent, subject,
+                  consented_on=date.fromisoformat(before), version="1.0")  # fmt: skip
+        for form, values, groups in screening_forms(day, **changes):
+            self.form(recent, subject, form, "SCREENING", values, groups)
+        for criterion in ("I02", "I08", "I10"):
+            self.done(recent, "investigator", commands.attest, subject, criterion, answer=True,
+                      attested_on=date.fromisoformat(recent))  # fmt: skip
+        regimen = changes.get("regimen", "FOLFIRI")
+        chosen = self.done(recent, "investigator", commands.intend_chemotherapy, subject, regimen,
+                           decided_on=date.fromisoformat(recent))  # fmt: skip
+        if changes.get("signed", True):
+            self.done(on, "investigator", data_management.sign, subject, meaning="MDT decision", about=(chosen.seq,))
+        return self
+
+    def randomize(self, subject: str, day: date = date(2021, 3, 10)) -> Outcome:
+        return self.do(
+            day.isoformat(), "investigator", commands.randomize, subject, randomized_on=day, sealed=self.sealed
+        )
+
+    def scan(self, subject: str, on: str, number: int, response: str, diameter: str, **more: Any) -> Entry:
+        groups = {
+            "measurement": [{"lesion": "T1", "test": "LDIAM", "value": diameter, "unit": "mm"}],
+            "response": [{"response": response}],
+            **more,
+        }
+        values = {"date": on, "evaluator": "LOCAL MDT", "blinded": "Y"}
+        return self.form(on, subject, "TUMOR_ASSESSMENT", f"SCAN {number}", values, groups)
+
+
+def screening_forms(day: date, **changes: Any) -> list[tuple[str, dict[str, Any], dict[str, Any]]]:
+    """(form, values, groups) of somebody who meets every criterion on `day`."""
+    recent = (day - timedelta(2)).isoformat()
+    absent = ["HYPERSENSITIVITY", "INTESTINAL OCCLUSION", "BREAST-FEEDING", "OTHER MALIGNANCY", "SUBSTANCE ABUSE",
+              "LEGAL INCAPACITY", "PERIPHERAL NEUROPATHY"]  # fmt: skip
+    history = [{"category": "PRIMARY DIAGNOSIS", "occurred": "Y", "code": "C18.7"},
+               {"category": "LIVER METASTASIS", "occurred": "Y", "code": "C78.7"},
+               *({"category": one, "occurred": "N"} for one in absent)]  # fmt: skip
+
+    def drug(line: str, name: str, kind: str, start: int, end: int) -> dict[str, str]:
+        last = (day - timedelta(end)).isoformat()
+        return {"line": line, "setting": "METASTATIC", "drug": name, "class": kind, "outcome": "PROGRESSION",
+                "start": (day - timedelta(start)).isoformat(), "end": last, "progressed": last}  # fmt: skip
+
+    codon_rows = [{"gene": g, "codon": str(c), "result": "NOT DETECTED", "lod": "0.001"} for g, c in CODONS]
+    labs = {"NEUT": ("3.1", "10*9/L", ""), "PLAT": ("182", "10*9/L", ""), "HGB": ("11.2", "g/dL", "")}
+    liver = {"BILI": ("0.9", "mg/dL", "1.2"), "ALP": ("210", "U/L", "120"), "AST": ("48", "U/L", "40"),
+             "CREAT": ("71", "umol/L", "90")}  # fmt: skip
+
+    def rows(tests: dict[str, tuple[str, str, str]]) -> list[dict[str, str]]:
+        return [{"test": test, "value": changes.get(test, value), "unit": unit, **({"upper": upper} if upper else {})}
+                for test, (value, unit, upper) in tests.items()]  # fmt: skip
+
+    return [
+        ("DEMOGRAPHICS", {}, {"subject": [{"birth": "1958", "sex": changes.get("sex", "M")}]}),
+        ("MEDICAL_HISTORY", {"date": recent}, {"condition": history}),
+        ("PRIOR_THERAPY", {}, {"drug": [
+            drug("1", "CETUXIMAB", "ANTI-EGFR", 760, changes.get("free_days", 400)),
+            drug("2", "BEVACIZUMAB", "ANTI-VEGF", 390, 20),
+        ]}),
+        ("TISSUE_RAS", {"date": "2019-01-15", "standard_of_care": "Y"}, {"status": [{"status": "WILD TYPE"}]}),
+        ("CTDNA", {"sample": "P-1", "collected": (day - timedelta(7)).isoformat()}, {
+            "property": [{"property": "QC", "result": "PASS"}, {"property": "TUMFRAC", "result": "0.06"}],
+            "codon": changes.get("codons", codon_rows)}),
+        ("ECOG", {"date": recent}, {"score": [{"score": changes.get("ecog", "1")}]}),
+        ("HEMATOLOGY", {"date": recent}, {"result": rows(labs)}),
+        ("CHEMISTRY", {"date": recent}, {"result": rows(liver)}),
+        ("TUMOR_ASSESSMENT", {"date": recent, "evaluator": "LOCAL MDT", "blinded": "Y"}, {
+            "lesion": [{"lesion": "T1", "role": "TARGET", "location": "LIVER", "method": "CT SCAN"}],
+            "measurement": [{"lesion": "T1", "test": "LDIAM", "value": "50", "unit": "mm"}]}),
+    ]  # fmt: skip
