@@ -1,0 +1,276 @@
+"""How one criterion is answered: a story of what was recorded, the verdict, its sentence and its evidence.
+
+The plain semantics stand case by case in `conformance/eligibility.json`; here is what a finding tells a person.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+
+import pytest
+from pydantic import TypeAdapter
+
+from equipoise.eligibility import Finding, evaluate_all, evaluate_criterion, overall
+from equipoise.eligibility.finding import ADVICE
+from equipoise.exchange.subject_json import example_subject, read_subject
+from equipoise.protocol.criteria import Rule
+from equipoise.protocol.load import load
+from equipoise.protocol.model import Criterion
+from equipoise.subject.history import Attested, Ended, Subject
+from equipoise.subject.records import read_record
+from equipoise.terms.verdict import Reason, Verdict
+
+INDEX = date(2021, 3, 10)
+RULES: TypeAdapter[Any] = TypeAdapter(Rule)
+COLUMNS = {
+    "LB": ("LBTESTCD", "LBORRES", "LBORRESU", "LBORNRHI", "LBDTC"),
+    "QS": ("QSTESTCD", "QSORRES", "QSDTC"),
+    "MH": ("MHCAT", "MHOCCUR", "MHDECOD", "MHMORPH", "MHSTDTC", "MHENDTC"),
+    "CM": ("CMLINE", "CMTRT", "CMCLAS", "CMOUTCOME"),
+    "DM": ("SEX", "BRTHDTC", "AGE"),
+    "DS": ("DSDECOD", "DSTERM", "DSSTDTC"),
+    "TU": ("TULNKID", "TUORRES", "TUDTC"),
+    "TR": ("TRLNKID", "TRTESTCD", "TRORRES", "TRORRESU", "TRDTC"),
+    "GF": ("GFSPEC", "GFTESTCD", "GFORRES", "GFDTC"),
+}
+
+
+def story(table: str) -> Subject:
+    """Rows such as `LB | NEUT | 1.5 | 10*9/L | | 2021-03-08`; the line is the source of the record."""
+    records, attested = [], []
+    for place, line in enumerate((one for one in table.strip().splitlines() if one.strip()), start=1):
+        domain, *cells = (cell.strip() for cell in line.split("|"))
+        if domain == "says":
+            attested.append(Attested("C", cells[0] == "yes", cells[1], date.fromisoformat(cells[2]), place))
+            continue
+        row = dict(zip(COLUMNS[domain], cells, strict=False))
+        constant = {"CMCAT": "PRIOR ANTICANCER THERAPY"} if domain == "CM" else {}
+        records.append(read_record(domain, {**row, **constant}, place))
+    return Subject(id="S", attestations=tuple(attested)).with_records(records)
+
+
+def ask(rule: dict[str, Any], subject: Subject) -> Finding:
+    criterion = Criterion.model_validate({"id": "C", "registered": None, "short": "", "rule": rule, "from": "record"})
+    return evaluate_criterion(criterion, subject, INDEX)
+
+
+NEUT = {"kind": "lab", "test": "NEUT", "at_least": "1.5 10*9/L", "within_days": 7}
+BILI = {"kind": "lab", "test": "BILI", "at_most_uln": "1.5", "within_days": 7}
+MALIGNANCY = {"kind": "condition", "category": "OTHER MALIGNANCY", "absence": "unknown", "within_years": 5,
+              "except": [{"code": "C44", "morphology": "809"}]}  # fmt: skip
+MEASURABLE = {
+    "kind": "measurable_disease",
+    "at_least": 2,
+    "within_days": 28,
+    "diameter": "10 mm",
+    "short_axis": "15 mm",
+}
+
+STORIES = [
+    pytest.param(
+        NEUT,
+        """LB | NEUT | 3.1 | 10*9/L | | 2021-03-04
+           LB | NEUT | 1200 | /uL | | 2021-03-08""",
+        "not_met", None, (2,), "NEUT 1200 /uL on 2021-03-08, limit >= 1.5 10*9/L",
+        id="the value is shown as it was entered, and the latest row is the evidence",
+    ),
+    pytest.param(
+        NEUT, "LB | NEUT | 3.1 | 10*9/L | | 2021-03-01",
+        "unknown", "outside_window", (1,), "no NEUT between 2021-03-03 and 2021-03-10; the last is of 2021-03-01",
+        id="what lies outside the window is named",
+    ),
+    pytest.param(
+        NEUT, "LB | NEUT | 3.1 | drops | | 2021-03-08",
+        "unknown", "unit_unknown", (1,), "NEUT on 2021-03-08: found '3.1' drops",
+        id="a unit that is not known is shown",
+    ),
+    pytest.param(
+        BILI, "LB | BILI | 1.9 | mg/dL | 1.2 | 2021-03-08",
+        "not_met", None, (1,), "BILI 1.9 mg/dL on 2021-03-08, limit 1.5 x ULN 1.2",
+        id="the limit of normal of the row is shown",
+    ),
+    pytest.param(
+        {"kind": "lab_answer", "test": "HCG", "is": "NEGATIVE", "within_days": 7},
+        "LB | HCG | positive | | | 2021-03-08",
+        "not_met", None, (1,), "HCG POSITIVE on 2021-03-08", id="a word as result, in any case of letters",
+    ),
+    pytest.param(
+        {"kind": "measured", "tests": ["AST", "ALT"], "at_least": 2, "within_days": 7},
+        "LB | AST | 30 | U/L | 40 | 2021-03-08",
+        "unknown", "no_result", (1,), "1 of AST, ALT measured in the window, needed 2",
+        id="tests that are still needed",
+    ),
+    pytest.param(
+        {"kind": "if_measured", "of": {**BILI, "test": "ALT"}}, "LB | AST | 30 | U/L | 40 | 2021-03-08",
+        "met", None, (), "ALT was not measured in the window", id="a test that was not done does not count against",
+    ),
+    pytest.param(
+        {"kind": "performance", "test": "ECOG101", "at_most": 1, "within_days": 7}, "QS | ECOG101 | 2 | 2021-03-08",
+        "not_met", None, (1,), "ECOG101 2 on 2021-03-08, limit <= 1", id="performance status",
+    ),
+    pytest.param(
+        {"kind": "not", "of": MALIGNANCY}, "MH | OTHER MALIGNANCY | Y | C44.3 | | 2019-01-01 |",
+        "unknown", "not_classified", (1,), "other malignancy: C44.3 without morphology may be excepted or not",
+        id="a code that does not say enough",
+    ),
+    pytest.param(
+        {"kind": "not", "of": MALIGNANCY},
+        """MH | OTHER MALIGNANCY | Y | C44.3 | 8090/3 | 2019-01-01 |
+           MH | OTHER MALIGNANCY | Y | C50.9 | | 2012-01-01 | 2018-06-01""",
+        "not_met", None, (2,), "other malignancy: 2012-01-01 to 2018-06-01, window from 2016-03-10",
+        id="of two conditions the one that counts is the evidence",
+    ),
+    pytest.param(
+        {"kind": "prior_line", "line": 2, "excludes_class": ["ANTI-EGFR"]},
+        """CM | 1 | CETUXIMAB | ANTI-EGFR | PROGRESSION
+           CM | 2 | PANITUMUMAB | ANTI-EGFR | PROGRESSION""",
+        "not_met", None, (2,), "line 2: PANITUMUMAB; PANITUMUMAB is not allowed there", id="a barred drug is named",
+    ),
+    pytest.param(
+        {"kind": "prior_line", "line": 1, "includes": ["CETUXIMAB"]}, "CM | 1 | Cetuximab | ANTI-EGFR | TOXICITY",
+        "not_met", None, (1,), "line 1: CETUXIMAB; ended in TOXICITY", id="how a line ended",
+    ),
+    pytest.param(
+        {"kind": "prior_lines", "exactly": 2}, "CM | 1 | IRINOTECAN | | PROGRESSION",
+        "not_met", None, (1,), "1 lines of therapy, needed exactly 2", id="the number of lines",
+    ),
+    pytest.param(
+        {"kind": "genomic", "specimen": "TISSUE", "panel": "RAS", "status": "WILD TYPE"},
+        "GF | TISSUE | RASSTAT | MUTATED | 2019-01",
+        "not_met", None, (1,), "RAS in tissue MUTATED on 2019-01", id="a tissue report with a partial date",
+    ),
+    pytest.param(
+        MEASURABLE,
+        """TU | T1 | TARGET | 2021-02-24
+           TU | T2 | TARGET | 2021-02-24
+           TR | T1 | LDIAM | 34 | mm | 2021-02-24
+           TR | T2 | SAXIS | 12 | mm | 2021-02-24""",
+        "not_met", None, (3,), "1 measurable lesion on 2021-02-24, needed 2", id="measurable lesions are counted",
+    ),
+    pytest.param(
+        {"kind": "attestation", "question": "Fit?", "within_days": 7},
+        """says | no | dr-a | 2021-03-05
+           says | yes | dr-b | 2021-03-08""",
+        "met", None, (2,), "Fit? yes, by dr-b on 2021-03-08", id="who judged, and when",
+    ),
+    pytest.param(
+        {"kind": "consent"}, "DS | INFORMED CONSENT OBTAINED | 1.0 | 2021-03-02",
+        "met", None, (1,), "consent to version 1.0 on 2021-03-02", id="consent to a version",
+    ),
+    pytest.param({"kind": "sex", "is": "M"}, "DM | F | 1958 |", "not_met", None, (1,), "sex F", id="sex"),
+    pytest.param(
+        {"kind": "age", "at_least": 18}, "DM | F | 2003 |",
+        "unknown", "partial_date", (1,), "born 2003: 17 or 18 years old", id="a year of birth that leaves it open",
+    ),
+    pytest.param(
+        {"kind": "age", "at_least": 18}, "DM | F | | 17", "not_met", None, (1,), "age 17, limit >= 18",
+        id="age as given",
+    ),
+    pytest.param(
+        {"kind": "all", "of": [NEUT, {"kind": "sex", "is": "M"}, BILI]},
+        """LB | NEUT | 3 | 10*9/L | | 2021-03-08
+           DM | F | 1958 |""",
+        "not_met", None, (2,), "sex F", id="of a combination only what decided it speaks",
+    ),
+    pytest.param(
+        {"kind": "any", "of": [{"kind": "sex", "is": "M"}, NEUT]}, "DM | F | 1958 |",
+        "unknown", "no_result", (), "no NEUT between 2021-03-03 and 2021-03-10", id="what would settle a choice",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule", "table", "verdict", "reason", "evidence", "detail"), STORIES)
+def test_story(rule, table, verdict, reason, evidence, detail):
+    found = ask(rule, story(table))
+
+    assert (found.verdict.value, found.reason.value if found.reason else None) == (verdict, reason)
+    assert (found.evidence, found.detail) == (evidence, detail)
+
+
+def test_every_kind_of_rule_has_a_story():
+    told = {kind for case in STORIES for kind in _kinds(case.values[0])}
+
+    assert told == set(RULES.json_schema()["discriminator"]["mapping"])
+
+
+def _kinds(rule: Any) -> list[str]:
+    if isinstance(rule, list):
+        return [kind for part in rule for kind in _kinds(part)]
+    return [rule["kind"], *_kinds(rule.get("of", []))] if rule else []
+
+
+def test_every_unknown_says_what_to_do():
+    assert set(ADVICE) == set(Reason)
+    found = ask({"kind": "all", "of": [NEUT, BILI]}, story("LB | BILI | 0.9 | mg/dL | | 2021-03-08"))
+
+    assert found.advice == f"{ADVICE[Reason.NO_RESULT]}; {ADVICE[Reason.NO_ULN]}"
+    assert [part.reason for part in found.open_parts] == [Reason.NO_RESULT, Reason.NO_ULN]
+
+
+def test_an_answer_that_is_known_needs_no_advice():
+    assert ask(NEUT, story("LB | NEUT | 1 | 10*9/L | | 2021-03-08")).advice == ""
+
+
+def test_consent_that_was_withdrawn_does_not_hold():
+    given = story("DS | INFORMED CONSENT OBTAINED | 1.0 | 2021-03-02")
+    withdrawn = Subject(id="S", by_domain=given.by_domain, withdrawals=(Ended("study", date(2021, 3, 9), "", 7),))
+
+    found = ask({"kind": "consent"}, withdrawn)
+
+    assert (found.verdict, found.evidence) == (Verdict.NOT_MET, (7,))
+
+
+def test_a_rule_of_an_unknown_kind_is_our_mistake():
+    with pytest.raises(TypeError, match="no way to evaluate int"):
+        evaluate_criterion(Criterion.model_construct(id="C", rule=1), story(""), INDEX)
+
+
+# ------------------------------------------------------------------ the shipped trial
+
+
+def example(**changes: Any) -> tuple[Finding, ...]:
+    protocol = load("NCT04509635")
+    subject, index = read_subject(json.dumps({**example_subject(), **changes}), protocol)
+    return evaluate_all(protocol, subject, index)
+
+
+def test_the_example_meets_every_criterion_in_the_order_of_the_protocol():
+    findings = example()
+
+    assert [finding.id for finding in findings] == [criterion.id for criterion in load("NCT04509635").criteria]
+    assert overall(findings) is Verdict.MET
+    assert all(finding.verdict is Verdict.MET for finding in findings)
+
+
+@pytest.mark.parametrize(
+    ("domain", "open_criteria"),
+    [
+        ("DM", {"E03", "X01"}),
+        ("DS", {"I11"}),
+        ("CM", {"I04", "I05", "I06"}),
+        ("GF", {"I04", "I06"}),
+        ("TU", {"I03"}),
+        ("QS", {"I07"}),
+        ("LB", {"I09", "I10", "E03"}),
+        ("MH", {"I01", "I02", "E01", "E02", "E03", "E04", "E05", "E06", "E07"}),
+    ],
+)
+def test_what_was_not_recorded_leaves_its_criteria_open_and_nothing_else(domain, open_criteria):
+    records = {name: rows for name, rows in example_subject()["records"].items() if name != domain}
+    findings = example(records=records)
+    open_now = {finding.id for finding in findings if finding.verdict is Verdict.UNKNOWN}
+
+    # A man needs no pregnancy test and a woman does: without DM it is her negative test that answers E03.
+    assert open_now == open_criteria - ({"E03"} if domain == "DM" else set())
+    assert not any(finding.verdict is Verdict.NOT_MET for finding in findings)
+    assert overall(findings) is Verdict.UNKNOWN
+
+
+def test_without_judgements_the_criteria_that_ask_for_them_are_open():
+    open_now = {
+        finding.id: finding.reason for finding in example(attestations=[]) if finding.verdict is not Verdict.MET
+    }
+
+    assert open_now == dict.fromkeys(("I02", "I08", "I10"), Reason.NOT_ATTESTED)
