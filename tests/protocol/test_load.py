@@ -1,0 +1,245 @@
+"""A protocol file is read whole: every error at once, each with line and column; what loads is complete."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from ruamel.yaml import YAML
+
+from equipoise.protocol.criteria import Genomic, MeasurableDisease
+from equipoise.protocol.load import ProtocolError, from_payload, library, load, parse, read_text, shipped, to_payload
+
+TEXT = read_text("NCT04509635")
+
+
+def problems(text: str) -> list[tuple[int, str, str]]:
+    """(line, where, message) of everything that is wrong."""
+    with pytest.raises(ProtocolError) as refused:
+        parse(text, "trial.yaml")
+    return [(problem.line, problem.where, problem.message) for problem in refused.value.problems]
+
+
+def with_change(old: str, new: str) -> str:
+    assert TEXT.count(old) >= 1
+    return TEXT.replace(old, new, 1)
+
+
+def line_of(text: str, part: str) -> int:
+    return text[: text.index(part)].count("\n") + 1
+
+
+# ------------------------------------------------------------------ where an error is
+
+
+def test_an_error_has_its_line_column_place_and_what_was_found():
+    text = with_change("participants: 50", "participants: many")
+
+    with pytest.raises(ProtocolError) as refused:
+        parse(text, "trial.yaml")
+
+    line = line_of(text, "participants: many")
+    assert str(refused.value).startswith(f"trial.yaml: line {line}, column 3: design.participants: ")
+    assert "found 'many'" in str(refused.value)
+
+
+def test_every_error_is_reported_at_once_in_the_order_of_the_file():
+    text = with_change("phase: Phase 3", "phase: 3")
+    text = text.replace("sd_min_days: 49", "sd_min_days: 0").replace("pr_percent: 30", "pr_percent: a third")
+    text = text.replace("test: NEUT, at_least: 1.5 10*9/L", "test: NEUT, at_least: 1.5 bananas", 1)
+
+    found = problems(text)
+
+    assert [where.split(".")[-1] for _, where, _ in found] == ["phase", "at_least", "sd_min_days", "pr_percent"]
+    assert [line for line, _, _ in found] == [
+        line_of(text, part) for part in ("phase: 3", "1.5 bananas", "sd_min_days: 0", "pr_percent: a third")
+    ]
+    assert "expected a number, a blank and a UCUM unit" in found[1][2]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "where", "says"),
+    [
+        ("  title: Cetuximab", "  titel: Cetuximab", "registration.titel", "Extra inputs are not permitted"),
+        ("  title: Cetuximab", "  titel: Cetuximab", "registration.title", "Field required"),
+        ("block_sizes: [4, 6]", "block_sizes: 4", "randomization.block_sizes", "valid tuple"),
+        ("rule: {kind: consent}", "rule: {kind: consents}", "eligibility.inclusion.10.rule", "does not match any"),
+        (
+            "rule: {kind: age, at_least: 18}",
+            "rule: {kind: age, at_least: -1}",
+            "at_least",
+            "greater than or equal to 0",
+        ),
+        ("equipoise: 1", "equipoise: 2", "equipoise", "Input should be 1"),
+        ("test: PLAT,", "test: platelets,", "test", "up to 8 capital letters"),
+        ("at_most_uln: 1.5,", "at_most_uln: 1.5, at_most: 20 umol/L,", "0.lab", "exactly one of"),
+        ("anchor: last_dose, day: 30", "anchor: last_doze, day: 30", "anchor", "'last_dose'"),
+    ],
+)
+def test_wrong_names_and_types(old, new, where, says):
+    found = problems(with_change(old, new))
+
+    assert any(place.endswith(where) and says in message for _, place, message in found), found
+
+
+# ------------------------------------------------------------------ what single fields cannot show
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "part", "says"),
+    [
+        (
+            "rule: A-TISSUE}",
+            "rule: A-TISSU}",
+            None,
+            "found 'A-TISSU', expected record, mirror or the id of an assumption",
+        ),
+        ("rule: A-TISSUE}", "rule: record}", "A-TISSUE: {said", "no value refers to it"),
+        ("rule: A-TISSUE}", "role: A-TISSUE}", None, "no field 'role' in this block"),
+        ("forms: [SURVIVAL_CONTACT, ", "forms: [PHONE_CALL, ", None, "no form 'PHONE_CALL'; known are"),
+        ("include: [DEMOGRAPHICS, ", "include: [DEMOGRAFICS, ", None, "found 'DEMOGRAFICS', expected one of"),
+        ("    TREATMENT:\n", "    TREATMENTS:\n", None, "'TREATMENTS' is not among the included forms"),
+        ("PLASMA, panel: RAS,", "PLASMA, panel: KRAS,", None, "no panel 'KRAS'; known: RAS"),
+        ("role: secondary", "role: primary", "endpoints:", "found 2 primary endpoints, expected exactly one"),
+        ("primary_test: boschloo, ", "", "endpoints:", "has no primary_test"),
+        ("role: control,", "role: experimental,", "arms:", "found 2 with the role experimental, expected exactly one"),
+        ("block_sizes: [4, 6]", "block_sizes: [4, 5]", None, "5 is not a multiple of the 2 places"),
+        ("scan_visit: SCAN", "scan_visit: CAT", None, "no visit 'CAT' in the schedule"),
+    ],
+)
+def test_contradictions_between_parts(old, new, part, says):
+    text = with_change(old, new)
+    found = [(line, message) for line, _, message in problems(text) if says in message]
+
+    assert len(found) == 1
+    assert abs(found[0][0] - line_of(text, part or new)) <= 5  # the line, or the block that holds it
+
+
+def test_two_criteria_cannot_share_an_id():
+    found = problems(with_change("- id: E07", "- id: E06"))
+
+    assert any("criteria: the id 'E06' stands 2 times" in f"{where}: {message}" for _, where, message in found)
+
+
+def test_a_block_without_a_provenance_for_the_rest_is_refused():
+    found = problems(with_change('from: {"*": record, rule: A-TISSUE}', "from: {rule: A-TISSUE}"))
+
+    assert any("expected an entry '*'" in message for _, _, message in found)
+
+
+def test_a_protocol_under_which_silence_would_be_eligible_is_refused():
+    yaml = YAML(typ="safe", pure=True)
+    tree = yaml.load(TEXT)
+    silent = {"kind": "not", "of": {"kind": "condition", "category": "NEUROPATHY", "absence": "closed_world"}}
+    only = {"id": "E01", "registered": None, "short": "x", "from": "record", "rule": silent}
+    tree["eligibility"] = {"inclusion": [], "exclusion": [only]}
+
+    found = problems(json.dumps(tree))
+
+    assert any("a participant without any data would be eligible" in message for _, _, message in found)
+
+
+def test_a_protocol_without_criteria_is_refused():
+    tree = YAML(typ="safe", pure=True).load(TEXT)
+    tree["eligibility"] = {"inclusion": [], "exclusion": []}
+
+    assert any("without any data would be eligible" in message for _, _, message in problems(json.dumps(tree)))
+
+
+# ------------------------------------------------------------------ what is no YAML
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "says"),
+    [
+        ("a: [1, 2\nb: 3\n", 2, "expected ',' or ']'"),
+        ("a: 1\n\tb: 2\n", 2, "cannot start any token"),
+        ("a: 1\na: 2\n", 2, "duplicate key"),
+        ("- a\n- b\n", 1, "expected the protocol's keys"),
+        ("just words", 1, "expected the protocol's keys"),
+        ("", 1, "expected the protocol's keys"),
+    ],
+)
+def test_broken_yaml_has_a_line_too(text, line, says):
+    found = problems(text)
+
+    assert [one[0] for one in found] == [line]
+    assert says in found[0][2]
+
+
+def test_an_unquoted_comma_in_flow_mapping_names_the_line():
+    """`{said: one, two}` is two members in YAML, and the second has no value."""
+    text = with_change('said: "nothing", taken: "CTCAE 5.0"', "said: nothing, at all, taken: CTCAE 5.0")
+
+    found = problems(text)
+
+    assert {line for line, _, _ in found} == {line_of(text, "said: nothing, at all")}
+    assert any("at all" in where for _, where, _ in found)
+
+
+def test_a_protocol_that_is_not_there_says_which_are():
+    with pytest.raises(FileNotFoundError, match=r"no protocol 'NCT1'.*NCT04509635"):
+        load("NCT1")
+
+
+def test_a_file_is_read_by_its_path(tmp_path):
+    (tmp_path / "mine.yaml").write_text(TEXT, encoding="utf-8")
+
+    assert load(str(tmp_path / "mine.yaml")) == load("NCT04509635")
+
+
+# ------------------------------------------------------------------ what loads is complete
+
+
+def test_criteria_leave_with_their_panel_and_thresholds():
+    protocol = load("NCT04509635")
+    rules = [
+        part for criterion in protocol.criteria for part in getattr(criterion.rule, "of", None) or [criterion.rule]
+    ]
+    rules = [part for part in rules if isinstance(part, Genomic | MeasurableDisease)]
+
+    assert len(rules) == 2 + 1
+    for part in rules:
+        if isinstance(part, Genomic):
+            assert part.resolved is not None
+            assert part.resolved.codons == protocol.molecular["RAS"].codons
+        else:
+            assert str(part.diameter) == "10 mm"
+            assert str(part.short_axis) == "15 mm"
+
+
+def test_numbers_come_as_written_and_never_as_binary_fractions():
+    protocol = load("NCT04509635")
+
+    assert str(protocol.design.alpha) == "0.05"
+    assert str(protocol.molecular["RAS"].mutated_at) == "0.001"
+
+
+def test_every_value_of_the_shipped_trial_has_a_provenance():
+    protocol = load("NCT04509635")
+
+    assert protocol.design.provenance("participants") == "mirror"
+    assert protocol.design.provenance("alpha") == "A-PRIMARY-TEST"
+    assert protocol.design.provenance() == "A-SCENARIOS"
+    assert protocol.arms[0].provenance("ratio") == "record"
+
+
+@pytest.mark.parametrize("trial", shipped())
+def test_the_ledger_carries_the_whole_protocol(trial):
+    protocol = load(trial)
+    payload = json.loads(json.dumps(to_payload(protocol), allow_nan=False))
+
+    assert from_payload(payload) == protocol
+    assert not _floats(payload)
+
+
+def _floats(node: object) -> list[float]:
+    if isinstance(node, dict):
+        return [found for value in node.values() for found in _floats(value)]
+    if isinstance(node, list):
+        return [found for value in node for found in _floats(value)]
+    return [node] if isinstance(node, float) else []
+
+
+def test_every_form_of_the_library_is_used_by_the_shipped_trial():
+    assert {form.id for form in load("NCT04509635").forms} == set(library())
