@@ -28,6 +28,7 @@ __all__ = ["Rehearsal", "Unexpected", "draw_sealed_list", "rehearse"]
 Progress = Callable[[int, int], None]
 _LAST_CONTACTS = 14  # days before the end in which those still followed are contacted
 _LONGEST = 365 * 6
+_CLEANING = 14  # days from the last entry to the lock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +74,7 @@ def rehearse(
     run = _Run(protocol, storage, sealed, participants, seed, progress)
     run.begin()
     run.agenda.work()
+    run.close()
     return run.summary()
 
 
@@ -238,6 +240,23 @@ class _Run:
             return
         self.data.save(day, subject.id, contact(day, "UNSCHEDULED 104", "NOT REACHED" if lost else "ALIVE"))
         self._end(day, followed, {"ended_on": day, "cause": "LOST TO FOLLOW-UP" if lost else "END OF STUDY"})
+
+    def close(self) -> None:
+        """Before the analysis: the last queries are settled, the trial is locked, and the list is opened."""
+        day = self.agenda.today + timedelta(days=_CLEANING)
+        for code, query, status in self._pending():
+            site = self.trial.subjects[code].site
+            if status == "OPEN":
+                text = "confirmed against the source"
+                self.office.do(day, "coordinator", site, data_management.answer_query, code, query, text=text)
+            self.office.do(day, "data_manager", None, data_management.close_query, code, query, text="accepted")
+        self.office.do(day, "data_manager", None, data_management.lock, None)
+        self.office.do(day, "statistician", None, commands.open_allocation, self.sealed)
+
+    def _pending(self) -> list[tuple[str, str, str]]:
+        """(subject, query, status) of what is not closed."""
+        return [(code, query.id, query.status) for code, subject in self.trial.subjects.items()
+                for query in subject.queries.values() if query.status != "CLOSED"]  # fmt: skip
 
     def summary(self) -> Rehearsal:
         """Counts from the trial as it stands."""
