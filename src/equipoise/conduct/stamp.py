@@ -65,7 +65,8 @@ def outcome(
     findings: tuple[Finding, ...] = (),
 ) -> Outcome:
     """The entry that records the event, or what is in the way. Nothing else decides whether an event is recorded."""
-    known = trial.subjects[subject].keys if subject in trial.subjects else trial.keys
+    held = trial.subjects.get(subject) if subject else None
+    known = held.keys if held else trial.keys
     if stamp.key in known:
         return AlreadyDone(known[stamp.key])
     kind = type(event).__name__
