@@ -54,7 +54,8 @@ def _percent_axis(y: Scale, ceiling: int, left: float, right: float, limits: tup
         parts += [line(left, y(value), right, y(value), "axis" if value == 0 else "grid"),
                   text(left - 6, y(value) + 4, f"{signed(value, 0)} %", "muted", "end", 11)]  # fmt: skip
     growth, shrinkage = limits
-    for value, said in ((growth, f"+{growth} %: progression" + (", counted from the smallest sum" if right > NARROW else "")),
+    grown = "progression, counted from the smallest sum" if right > NARROW else "progression"
+    for value, said in ((growth, f"+{growth} %: {grown}"),
                         (-shrinkage, f"−{shrinkage} %: partial response")):  # fmt: skip
         parts.append(line(left, y(value), right, y(value), "limit"))
         at_left = value < 0

@@ -164,7 +164,7 @@ def _forest(results: Mapping[str, Any], found: Mapping[str, Any], protocol: Prot
     arms = tuple({"id": arm.id, "label": arm.label} for arm in (protocol.experimental, protocol.control))
     caption = (f"Difference of the {found['label'].lower()} in percentage points with 95 % intervals "
                "(Miettinen-Nurminen), experimental minus control, beside participants who reached it "
-               "of those randomized, experimental v control. Descriptive: no test, and no claim that strata differ.")  # fmt: skip
+               "of those randomized, experimental v control. Descriptive: nothing is tested.")  # fmt: skip
     return _figure(lambda width: draw_forest(rows, (arms[0], arms[1]), hrefs, results["simulated"], width), caption)
 
 
