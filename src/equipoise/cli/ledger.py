@@ -38,14 +38,35 @@ def verify(
     from equipoise.store.json_lines import JsonLines
 
     with readable_failures():
-        found = verify_lines(JsonLines(_existing(ledger)).lines(), anchor)
-    if isinstance(found, Broken):
-        err.print(f"{ledger}: entry {found.seq}: {found.why}", markup=False)
-        raise typer.Exit(BAD_NEWS)
+        store = JsonLines(_existing(ledger))
+        found = verify_lines(store.lines(), anchor)
+        if isinstance(found, Broken):
+            err.print(f"{ledger}: entry {found.seq}: {found.why}", markup=False)
+            raise typer.Exit(BAD_NEWS)
+        list_says = _list_opened(store)
     gone = f", content redacted by log: {', '.join(map(str, found.redacted))}" if found.redacted else ""
     out.print(f"{ledger}: {found.entries} entries hold{gone}. Head {found.head}", markup=False)
+    if list_says:
+        out.print(list_says, markup=False)
     if anchor is None:
         out.print("Without --anchor, a ledger that was cut short or written anew cannot be told from a whole one.")
+
+
+def _list_opened(store: Any) -> str:
+    """Was the randomization list, once opened, the one that was committed before the first randomization?"""
+    from equipoise.allocation.sealed import check_opening
+    from equipoise.ledger.events import AllocationCommitted, AllocationOpened, SubjectRandomized, event_of
+
+    kinds = ("AllocationCommitted", "AllocationOpened", "SubjectRandomized")
+    events = [event_of(entry) for entry in store.read() if entry.type in kinds]
+    opened = [event for event in events if isinstance(event, AllocationOpened)]
+    committed = [event for event in events if isinstance(event, AllocationCommitted)]
+    allocated = [event for event in events if isinstance(event, SubjectRandomized)]
+    if not opened:
+        return ""
+    if mismatch := check_opening(committed[0].commitment, opened[0], allocated):
+        fail(f"the opened randomization list is not what was committed: {mismatch}", BAD_NEWS)
+    return f"The opened randomization list is the one committed, and all {len(allocated)} allocations follow it."
 
 
 def redact(

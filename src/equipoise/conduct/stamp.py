@@ -65,8 +65,9 @@ def outcome(
     findings: tuple[Finding, ...] = (),
 ) -> Outcome:
     """The entry that records the event, or what is in the way. Nothing else decides whether an event is recorded."""
-    if stamp.key in trial.keys:
-        return AlreadyDone(trial.keys[stamp.key])
+    known = trial.subjects[subject].keys if subject in trial.subjects else trial.keys
+    if stamp.key in known:
+        return AlreadyDone(known[stamp.key])
     kind = type(event).__name__
     found = list(problems)
     if not may(stamp.role, kind):

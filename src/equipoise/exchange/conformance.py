@@ -24,6 +24,7 @@ from equipoise.assessments.rules import NOT_EVALUATED, TOO_SMALL, VisitResults, 
 from equipoise.assessments.series import combine
 from equipoise.endpoints import response as endpoint
 from equipoise.endpoints import time_to_event as time
+from equipoise.exchange.eligibility_cases import answer_eligibility, answer_ras
 from equipoise.terms.response import NewLesion, NonTarget, Response
 
 Answer = Callable[[str, Mapping[str, Any]], Mapping[str, Any]]
@@ -233,6 +234,8 @@ TOPICS: dict[str, Callable[[Mapping[str, Any]], Mapping[str, Any]]] = {
     "best_response": answer_best,
     "confirmed_response": answer_confirmed,
     "censoring": answer_censoring,
+    "ras": answer_ras,
+    "eligibility": answer_eligibility,
 }
 """Who answers which topic for this package. Rooms above add theirs here."""
 

@@ -133,7 +133,7 @@ class DataDesk:
             self._ask(day, code, seq, filled, "data_manager", "response[1].response", text, correct=True)
 
     def _lesions_questioned(self, day: date, subject: Subject) -> bool:
-        """Lesions that RECIST does not allow as recorded are a slip at baseline; is one there, and being asked about?"""
+        """Lesions that RECIST does not allow as recorded are a slip at baseline; somebody has to ask about it."""
         try:
             self._derived(subject, "")
         except LesionError as error:

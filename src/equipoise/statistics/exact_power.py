@@ -15,6 +15,7 @@ from equipoise.statistics.proportions import (
     Test,
     binomial,
     check_share,
+    exceeds,
     largest_probability,
     p_values,
 )
@@ -67,10 +68,10 @@ def _boschloo_region(n_1: int, n_0: int, alpha: float) -> Region:
     rejected, not_rejected = int(np.searchsorted(levels, alpha)) - 1, len(levels)
     while not_rejected - rejected > 1:
         middle = (rejected + not_rejected) // 2
-        if largest_probability(order <= levels[middle] * TIE) <= alpha * (1 + 1e-9):
-            rejected = middle
-        else:
+        if exceeds(order <= levels[middle] * TIE, alpha * (1 + 1e-9)):
             not_rejected = middle
+        else:
+            rejected = middle
     return order <= (levels[rejected] * TIE if rejected >= 0 else -1.0)
 
 

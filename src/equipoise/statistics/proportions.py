@@ -199,22 +199,49 @@ def _boschloo_matrix(n_1: int, n_0: int) -> Floats:
     return p
 
 
+NEAR = 0.98
+"""A peak of the grid below this share of the highest is not climbed: the grid is too fine to hide so much."""
+
+
 def largest_probability(region: Region) -> float:
     """Largest probability of a set of tables, bool (n_1 + 1, n_0 + 1), over the share common to both groups.
 
     A grid even in the arcsine of the root of the share (where every peak is about equally wide, and the grid many
     times finer) brackets each peak; every peak within 2 % of the highest is then climbed. No randomness.
     """
+    return _highest(region, _on_grid(region))
+
+
+def exceeds(region: Region, limit: float) -> bool:
+    """Is the largest probability above a limit? The grid alone answers unless its highest point is near the limit."""
+    grid = _on_grid(region)
+    if grid.max() > limit:
+        return True
+    return bool(grid.max() >= NEAR * limit and _highest(region, grid) > limit)
+
+
+def _angles(n_1: int, n_0: int) -> Floats:
+    return np.linspace(0, np.pi / 2, 24 * int(np.ceil(np.sqrt(n_1 + n_0))) + 1)
+
+
+def _on_grid(region: Region) -> Floats:
+    n_1, n_0 = region.shape[0] - 1, region.shape[1] - 1
+    points = _angles(n_1, n_0).size
+    weights = region.astype(np.float64)
+    found: Floats = np.einsum("gx,gx->g", _binomial_on(n_1, points) @ weights, _binomial_on(n_0, points))
+    return found
+
+
+def _highest(region: Region, grid: Floats) -> float:
     weights, n_1, n_0 = region.astype(np.float64), region.shape[0] - 1, region.shape[1] - 1
-    angles = np.linspace(0, np.pi / 2, 24 * int(np.ceil(np.sqrt(n_1 + n_0))) + 1)
+    angles = _angles(n_1, n_0)
 
     def probability(angle: float) -> float:
         share = np.sin(angle) ** 2
         return float(binomial(n_1, share) @ weights @ binomial(n_0, share))
 
-    grid = np.einsum("gx,gx->g", _binomial_on(n_1, angles.size) @ weights, _binomial_on(n_0, angles.size))
     inner = grid[1:-1]
-    peaks = 1 + np.flatnonzero((inner >= grid[:-2]) & (inner >= grid[2:]) & (inner >= 0.98 * grid.max()))
+    peaks = 1 + np.flatnonzero((inner >= grid[:-2]) & (inner >= grid[2:]) & (inner >= NEAR * grid.max()))
     climbed = [_climb(probability, angles[peak - 1], angles[peak + 1]) for peak in peaks]
     return min(max([float(grid.max()), *climbed]), 1.0)
 

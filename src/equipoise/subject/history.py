@@ -74,7 +74,7 @@ class Ended:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """One participant as known at some entry of the ledger."""
+    """One participant as known at some entry of the ledger. `keys` makes a repeated command harmless."""
 
     id: str
     site: str = ""
@@ -97,6 +97,7 @@ class Subject:
     frozen: bool = False
     locked: bool = False
     redacted: tuple[int, ...] = ()
+    keys: Mapping[str, int] = field(default_factory=dict)
 
     def records(self, domain: type[AnyRecord]) -> tuple[AnyRecord, ...]:
         """All current records of a domain, in the order in which they were entered."""
@@ -164,27 +165,28 @@ def replay(entries: Iterable[Entry], until: Callable[[Entry], bool] = lambda ent
 
 def step(trial: Trial, entry: Entry) -> Trial:
     """The trial after one more entry."""
-    trial = replace(trial, head=entry, keys={**trial.keys, entry.key: entry.seq})
-    if entry.payload is None:
-        return _redacted(trial, entry)
-    event = event_of(entry)
+    trial = replace(trial, head=entry)
     if entry.subject is None:
-        return _step_trial(trial, entry, event)
+        trial = replace(trial, keys={**trial.keys, entry.key: entry.seq})
+        return _step_trial(trial, entry, event_of(entry)) if entry.payload is not None else trial
     subject = trial.subjects.get(entry.subject) or Subject(id=entry.subject, site=entry.site or "")
-    protocol = trial.version(entry.protocol).protocol
+    keys = {**subject.keys, entry.key: entry.seq}
+    if entry.payload is None:
+        after = replace(_redacted(subject, entry), keys=keys)
+        return replace(trial, subjects={**trial.subjects, subject.id: after})
+    event, protocol = event_of(entry), trial.version(entry.protocol).protocol
     after = _with_milestones(step_subject(subject, entry, event, protocol), event, entry.seq)
+    after = replace(after, keys=keys)
     allocated = trial.allocated
     if isinstance(event, events.SubjectRandomized):
         allocated = {**allocated, event.stratum: allocated.get(event.stratum, 0) + 1}
     return replace(trial, subjects={**trial.subjects, subject.id: after}, allocated=allocated)
 
 
-def _redacted(trial: Trial, entry: Entry) -> Trial:
-    if entry.subject is None:
-        return trial
-    subject = trial.subjects.get(entry.subject) or Subject(id=entry.subject, site=entry.site or "")
-    after = replace(subject.with_records((), entry.supersedes), redacted=(*subject.redacted, entry.seq))
-    return replace(trial, subjects={**trial.subjects, subject.id: after})
+def _redacted(subject: Subject, entry: Entry) -> Subject:
+    """What the entry said is gone; what it replaced stays replaced."""
+    forms = {seq: what for seq, what in subject.forms.items() if seq != entry.supersedes}
+    return replace(subject.with_records((), entry.supersedes), forms=forms, redacted=(*subject.redacted, entry.seq))
 
 
 def _step_trial(trial: Trial, entry: Entry, event: Any) -> Trial:
