@@ -120,7 +120,7 @@ def _baseline_sources(course: Course) -> tuple[Any, ...]:
     subject, start = course.subject, course.start
     records = [*subject.records(DM), *(cm for cm in subject.records(CM) if cm.drug_class == "ANTI-EGFR"
                                        and cm.category.startswith("PRIOR"))]  # fmt: skip
-    dated = [*subject.records(QS), *subject.records(TU), *subject.records(TR)]
+    dated: list[QS | TU | TR] = [*subject.records(QS), *subject.records(TU), *subject.records(TR)]
     found = {r.source for r in records} | {r.source for r in dated if r.date and r.date.latest <= start}
     return tuple(sorted(found, key=str))
 
@@ -229,10 +229,7 @@ def payload_words(entry: Entry) -> str:
         return "content redacted; the hash chain still holds"
     if entry.type in ("ProtocolAdopted", "ProtocolAmended"):
         return f"version {entry.payload['version']}, hash {entry.payload['hash'][:12]}"
-    if entry.type == "FormSaved":
-        said = _form_words(entry.payload)
-    else:
-        said = _pairs(entry.payload)
+    said = _form_words(entry.payload) if entry.type == "FormSaved" else _pairs(entry.payload)
     return said if len(said) <= LONGEST else said[: LONGEST - 1].rsplit(" ", 1)[0] + " …"
 
 
