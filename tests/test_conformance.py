@@ -9,7 +9,7 @@ import pytest
 from equipoise.exchange.conformance import TOPICS, against, answer, read_topics, run
 
 CASES = Path(__file__).parents[1] / "conformance"
-OURS = ("time_point", "split_and_merged", "best_response", "confirmed_response", "censoring", "ras")
+OURS = ("time_point", "split_and_merged", "best_response", "confirmed_response", "censoring", "ras", "eligibility")
 
 
 def published():

@@ -80,13 +80,14 @@ def _plasma(rule: Genomic, asked: Asked) -> Finding:
     if rule.resolved is None:
         raise ValueError(f"panel {rule.panel!r} was not resolved: load protocols with protocol.load")
     policy = ras_policy(rule.resolved)
-    samples: dict[str, list[GF]] = {}
+    # By number and date: without numbers, an older draw would otherwise fill the gaps of the latest one.
+    samples: dict[tuple[str, PartialDate | None], list[GF]] = {}
     for row in asked.subject.records(GF):
         if row.specimen == "PLASMA":
-            samples.setdefault(row.sample, []).append(row)
+            samples.setdefault((row.sample, row.date), []).append(row)
 
     def decide(first: GF) -> Finding:
-        return _sample_finding(rule, samples[first.sample], first.date, policy, asked)
+        return _sample_finding(rule, samples[first.sample, first.date], first.date, policy, asked)
 
     firsts = [rows[0] for rows in samples.values()]
     return decided_by_latest(rule, firsts, "ctDNA sample", asked, rule.within_days, decide)
