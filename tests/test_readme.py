@@ -21,4 +21,6 @@ def test_the_readme_shows_what_the_command_prints(command, shown, tmp_path, monk
     monkeypatch.chdir(TOP)
     printed = CliRunner().invoke(app, command.replace("{tmp}", str(tmp_path)).split()).output
 
-    assert [line.rstrip() for line in printed.strip().splitlines()] == [line.rstrip() for line in shown.strip().splitlines()]
+    assert [line.rstrip() for line in printed.strip().splitlines()] == [
+        line.rstrip() for line in shown.strip().splitlines()
+    ]

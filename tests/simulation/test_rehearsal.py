@@ -165,7 +165,7 @@ def test_the_same_person_has_the_same_baseline_in_either_arm(protocol):
 # ------------------------------------------------------------------ what is recorded
 
 
-def test_queries_are_closed_but_for_the_few_declared_open(played):
+def test_every_query_is_closed_in_the_end(played):
     told, _, trial = played
     queries = [query for subject in trial.subjects.values() for query in subject.queries.values()]
 

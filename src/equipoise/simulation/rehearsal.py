@@ -243,7 +243,8 @@ class _Run:
 
     def close(self) -> None:
         """Before the analysis: the last queries are settled, the trial is locked, and the list is opened."""
-        day = self.agenda.today + timedelta(days=_CLEANING)
+        assert self.trial.head is not None
+        day = date.fromisoformat(self.trial.head.at[:10]) + timedelta(days=_CLEANING)
         for code, query, status in self._pending():
             site = self.trial.subjects[code].site
             if status == "OPEN":
