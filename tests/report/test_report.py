@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from datetime import date
@@ -9,15 +10,21 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 from small_trial import Diary, small_trial
 
 from equipoise.analysis.pipeline import Analysis, analyze
+from equipoise.protocol.load import load
 from equipoise.report.behind import entry_anchor, subject_anchor
 from equipoise.report.html import write_report
+from equipoise.report.results import results_schema, write_results
 from equipoise.report.words import p_value, percent, points, points_span, share_span
+from equipoise.simulation.rehearsal import draw_sealed_list, rehearse
+from equipoise.store.memory import Memory
+from equipoise.subject.history import replay
 
 
 class Page(HTMLParser):
@@ -130,6 +137,18 @@ def test_every_assumption_is_shown_and_counted(report):
 
     assert f"<strong>{len(assumptions)} assumptions</strong>" in report
     assert [name for name in assumptions if f"<code>{name}</code>" not in report] == []
+
+
+def test_a_rehearsed_trial_has_no_loose_ends():
+    protocol, storage = load("NCT04509635"), Memory()
+    played = rehearse(protocol, storage, draw_sealed_list(protocol, participants=6, seed=4), participants=6, seed=4)
+    entries = tuple(storage.read())
+    analysis = analyze(replay(entries), cutoff=played.os_cutoff)
+
+    page = Page(write_report(analysis, entries))
+
+    assert {href[1:] for href in page.hrefs} <= set(page.ids)
+    assert Draft202012Validator(results_schema()).is_valid(json.loads(write_results(analysis.results)))
 
 
 # ------------------------------------------------------------------ early and odd data

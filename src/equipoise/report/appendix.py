@@ -15,7 +15,7 @@ from equipoise.eligibility.finding import Finding
 from equipoise.endpoints.follow_up import Course
 from equipoise.ledger.entry import Entry
 from equipoise.report.behind import entry_anchor, subject_anchor
-from equipoise.report.words import RULES, spoken
+from equipoise.report.words import RULES, plural, spoken
 from equipoise.subject.history import Subject
 from equipoise.subject.records import CM, DM, QS, TR, TU
 from equipoise.terms.response import Response
@@ -111,7 +111,7 @@ def _baseline_fact(known: Mapping[str, Any], course: Course) -> Fact:
         return f"{known[key]:g}{unit}" if known[key] is not None else f"{key.replace('_', ' ')} not known"
 
     spelled = [said("age", " years"), {"M": "male", "F": "female"}.get(known["sex"] or "", "sex not known"),
-               f"ECOG {known['ecog'] if known['ecog'] is not None else 'not known'}", f"{known['organs']} organ(s)",
+               f"ECOG {known['ecog'] if known['ecog'] is not None else 'not known'}", plural(known["organs"], "organ"),
                said("sum_mm", " mm"), said("anti_egfr_free_months", " months without anti-EGFR")]  # fmt: skip
     return Fact("Baseline", "", ", ".join(spelled), _baseline_sources(course))
 
@@ -122,7 +122,7 @@ def _baseline_sources(course: Course) -> tuple[Any, ...]:
                                        and cm.category.startswith("PRIOR"))]  # fmt: skip
     dated: list[QS | TU | TR] = [*subject.records(QS), *subject.records(TU), *subject.records(TR)]
     found = {r.source for r in records} | {r.source for r in dated if r.date and r.date.latest <= start}
-    return tuple(sorted(found, key=str))
+    return tuple(sorted(found, key=lambda source: (0, source, "") if isinstance(source, int) else (1, 0, str(source))))
 
 
 def _endpoint_facts(results: Mapping[str, Any], name: str) -> Iterable[Fact]:

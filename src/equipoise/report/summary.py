@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from equipoise.analysis.pipeline import Analysis
 from equipoise.report.behind import Behind
-from equipoise.report.tables import subject_arms
+from equipoise.report.tables import of_arm
 from equipoise.report.words import (
     SENSITIVITY,
     TESTS,
@@ -69,10 +69,11 @@ def _why_none(results: Mapping[str, Any]) -> str:
 
 
 def _shares(found: Mapping[str, Any], results: Mapping[str, Any], behind: Behind) -> Markup:
-    parts, people = [], subject_arms(results)
+    parts = []
     for arm, about in results["arms"].items():
         share = found["arms"][arm]
-        reached = [n for n, one in found["subjects"].items() if one["value"] and people.get(n) == arm]
+        inside = of_arm(found, arm, results)
+        reached = {name: why for name, why in inside.items() if found["subjects"][name]["value"]}
         count = behind.number(share["events"], f"{found['label']}, reached: {about['label']}", reached)
         parts.append(Markup('<b class="{}">{}</b>: {} of {} ({})').format(
             about["role"], about["label"], count, share["n"], percent(share["estimate"])))  # fmt: skip

@@ -138,7 +138,7 @@ def _class_rows(
 # ------------------------------------------------------------------ proportions
 
 
-def _of_arm(found: Mapping[str, Any], arm: str, results: Mapping[str, Any]) -> dict[str, str]:
+def of_arm(found: Mapping[str, Any], arm: str, results: Mapping[str, Any]) -> dict[str, str]:
     """The subjects of one arm with what each contributed."""
     people = subject_arms(results)
     return {n: f"{'yes' if one['value'] else 'no'}: {one['why']}"
@@ -154,7 +154,7 @@ def proportion_table(results: Mapping[str, Any], ids: Iterable[str], behind: Beh
         if len(known) > 1:
             rows.append([found["label"]])
         for arm, about in results["arms"].items():
-            share, inside = found["arms"][arm], _of_arm(found, arm, results)
+            share, inside = found["arms"][arm], of_arm(found, arm, results)
             counted = f"{found['label']}, counted: {about['label']}"
             reached = {n: why for n, why in inside.items() if found["subjects"][n]["value"]}
             rows.append([about["label"] if len(known) == 1 else "  " + about["label"],
@@ -172,7 +172,7 @@ def proportion_table(results: Mapping[str, Any], ids: Iterable[str], behind: Beh
 
 def comparison_table(results: Mapping[str, Any], found: Mapping[str, Any], behind: Behind) -> Table:
     """The difference and its tests; the declared one first, every other labeled sensitivity or nominal."""
-    everyone = {n: why for arm in results["arms"] for n, why in _of_arm(found, arm, results).items()}
+    everyone = {n: why for arm in results["arms"] for n, why in of_arm(found, arm, results).items()}
     differ = behind.number(points(found["difference"]), f"{found['label']}: everyone compared", everyone)
     rows: list[list[Cell]] = [
         ["Difference, experimental minus control, percentage points", differ],
