@@ -330,3 +330,28 @@ def test_codes_not_names(story):
     outcome = story.do("2021-03-01", "coordinator", commands.screen, "Mrs. Smith", screened_on=date(2021, 3, 1))
 
     assert "no name" in reasons(outcome)
+
+
+def test_nothing_happens_after_death(story):
+    story.ready("S01-001", DAY)
+    story.randomize("S01-001", DAY)
+    story.done("2021-09-01", "investigator", commands.record_death, "S01-001", died_on="2021-08-10", cause="disease")
+
+    late = story.do("2021-09-10", "coordinator", commands.save_form, "S01-001", "SUBSEQUENT_THERAPY", "UNSCHEDULED 1", {},
+                    {"therapy": [{"therapy": "REGORAFENIB", "class": "OTHER TARGETED", "start": "2021-08-11"}]})  # fmt: skip
+
+    assert "is after death" in reasons(late)
+
+
+@pytest.mark.parametrize(("told", "days"), [("2021-06", 113), ("2021-07", 114), ("2021-06-30", 113), ("2021", 113)])
+def test_a_partial_date_of_death_is_the_earliest_that_the_contacts_allow(story, told, days):
+    from equipoise.analysis.pipeline import analyze
+
+    story.ready("S01-001", DAY)
+    story.randomize("S01-001", DAY)
+    story.scan("S01-001", "2021-06-30", 1, "SD", "45")
+    story.done("2021-08-01", "investigator", commands.record_death, "S01-001", died_on=told, cause="disease")
+
+    found = analyze(story.session.trial, date(2021, 12, 31)).results["endpoints"]["OS"]["OS"]["subjects"]["S01-001"]
+
+    assert found["value"] == {"days": days, "event": True}

@@ -312,6 +312,8 @@ def _untimely(
     for where, text in _dates(form, values, groups):
         if parse_date(text).earliest > stamp.today:
             found.append(f"{where}: {text} lies in the future")
+        if subject.died and parse_date(text).earliest > subject.died.latest:
+            found.append(f"{where}: {text} is after death ({subject.died})")
     main = values.get("date") or values.get("collected")
     if not isinstance(main, str):
         return found
@@ -321,8 +323,6 @@ def _untimely(
     can_be_earlier = label in {field.id for field in form.header}
     if when.latest < consented and can_be_earlier and values.get(label) != "Y":
         found.append(f"{form.id}: {main} is before consent ({consented}); enter it only as a standard-of-care result")
-    if subject.died and when.earliest > subject.died.latest:
-        found.append(f"{form.id}: {main} is after death ({subject.died})")
     return found + _after_withdrawal(subject, form, when.latest)
 
 
