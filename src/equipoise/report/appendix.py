@@ -62,7 +62,10 @@ class Line:
 def people(analysis: Analysis, entries: Sequence[Entry]) -> list[Person]:
     """Every subject of the flow diagram, in order of their codes."""
     flow = analysis.results["flow"]
-    others = {name for names in flow["reasons"].values() for name in names} | set(flow["open"])
+    others = {name for names in flow["reasons"].values() for name in names} | {
+        *flow["open"],
+        *flow["eligible_not_randomized"],
+    }
     found = [_randomized(analysis, name, course, entries) for name, course in analysis.courses.items()]
     found += [
         _not_randomized(analysis, analysis.trial.subjects[name], entries) for name in others - set(analysis.courses)
