@@ -19,7 +19,7 @@ from equipoise.conduct.stamp import Outcome, Refused, Stamp, outcome, version_fo
 from equipoise.eligibility import evaluate_all, overall
 from equipoise.ledger import events
 from equipoise.ledger.entry import canonical
-from equipoise.protocol.criteria import Attestation
+from equipoise.protocol.criteria import asks_a_person
 from equipoise.protocol.forms import Form, problems
 from equipoise.protocol.load import to_payload
 from equipoise.protocol.model import Protocol
@@ -168,13 +168,6 @@ def attest(
     if criterion not in asked:
         found.append(f"criterion {criterion!r} asks for no judgement; those that do are {', '.join(asked)}")
     return _for_subject(trial, stamp, subject_id, event, found, attested_on, reason, supersedes)
-
-
-def asks_a_person(rule: Any) -> bool:
-    """Does a rule, or a part of it, ask for an attestation?"""
-    parts = getattr(rule, "of", ())
-    inner = parts if isinstance(parts, tuple) else (parts,)
-    return isinstance(rule, Attestation) or any(asks_a_person(part) for part in inner)
 
 
 def intend_chemotherapy(trial: Trial, stamp: Stamp, subject_id: str, regimen: str, *, decided_on: date) -> Outcome:

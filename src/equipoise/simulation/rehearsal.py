@@ -20,8 +20,9 @@ from equipoise.simulation.parameters import Parameters, read_parameters
 from equipoise.simulation.queries import DataDesk
 from equipoise.simulation.screening import Case, Screening, again
 from equipoise.simulation.screening_forms import Desk
-from equipoise.simulation.virtual_subject import DAYS_PER_MONTH, draw_person
+from equipoise.simulation.virtual_subject import draw_person
 from equipoise.subject.history import Subject, Trial
+from equipoise.terms.dates import DAYS_PER_MONTH
 
 __all__ = ["Rehearsal", "Unexpected", "draw_sealed_list", "rehearse"]
 
