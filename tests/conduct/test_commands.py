@@ -337,8 +337,9 @@ def test_nothing_happens_after_death(story):
     story.randomize("S01-001", DAY)
     story.done("2021-09-01", "investigator", commands.record_death, "S01-001", died_on="2021-08-10", cause="disease")
 
-    late = story.do("2021-09-10", "coordinator", commands.save_form, "S01-001", "SUBSEQUENT_THERAPY", "UNSCHEDULED 1", {},
-                    {"therapy": [{"therapy": "REGORAFENIB", "class": "OTHER TARGETED", "start": "2021-08-11"}]})  # fmt: skip
+    row = {"therapy": "REGORAFENIB", "class": "OTHER TARGETED", "start": "2021-08-11"}
+    late = story.do("2021-09-10", "coordinator", commands.save_form, "S01-001", "SUBSEQUENT_THERAPY", "UNSCHEDULED 1",
+                    {}, {"therapy": [row]})  # fmt: skip
 
     assert "is after death" in reasons(late)
 

@@ -5,16 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from textwrap import wrap
 
-from equipoise.protocol.model import (
-    BinaryAnalysis,
-    Criterion,
-    Endpoint,
-    Protocol,
-    SafetyAnalysis,
-    Sourced,
-    TimeToEventAnalysis,
-    Visit,
-)
+from equipoise.protocol.estimands import BinaryAnalysis, SafetyAnalysis, TimeToEventAnalysis
+from equipoise.protocol.model import Criterion, Endpoint, Protocol, Visit
+from equipoise.protocol.provenance import Sourced
 from equipoise.report.criterion_words import rule_words
 from equipoise.report.words import first_up, plural, spoken
 

@@ -9,11 +9,11 @@ from datetime import date, timedelta
 import numpy as np
 
 from equipoise.conduct import commands, data_management
-from equipoise.conduct.commands import asks_a_person
 from equipoise.conduct.ports import SealedAllocation
 from equipoise.conduct.stamp import Refused
 from equipoise.eligibility.finding import Finding
 from equipoise.ledger.entry import Entry
+from equipoise.protocol.criteria import asks_a_person
 from equipoise.simulation.filled import Filled
 from equipoise.simulation.office import Agenda, Office, Unexpected
 from equipoise.simulation.queries import DataDesk
