@@ -10,7 +10,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from equipoise.allocation.sealed import SealedList
-from equipoise.conduct import commands, data_management
+from equipoise.conduct import commands, data_management, randomization
 from equipoise.conduct.ports import SealedAllocation, Storage
 from equipoise.ledger.entry import Entry
 from equipoise.protocol.model import Protocol
@@ -60,7 +60,7 @@ def draw_sealed_list(protocol: Protocol, *, participants: int, seed: int) -> Sea
     """The sealed list of a rehearsal: as the statistician draws it, with randomness and salt from the seed."""
     rng = np.random.default_rng([seed, 0])
     design = protocol.design.model_copy(update={"participants": max(participants, protocol.design.participants)})
-    return commands.draw_allocation(protocol.model_copy(update={"design": design}), rng, rng.bytes(16).hex())
+    return randomization.draw_allocation(protocol.model_copy(update={"design": design}), rng, rng.bytes(16).hex())
 
 
 def rehearse(
@@ -116,7 +116,7 @@ class _Run:
     def begin(self) -> None:
         """Adopt the protocol, commit the list, and wait for the first person."""
         self.office.do(self.start, "sponsor", None, commands.adopt_protocol, self.protocol, simulated=True)
-        self.office.do(self.start, "statistician", None, commands.commit_allocation, self.sealed)
+        self.office.do(self.start, "statistician", None, randomization.commit_allocation, self.sealed)
         self._next_arrival(self.start)
 
     # -------------------------------------------------------------- coming in
@@ -253,7 +253,7 @@ class _Run:
                 self.office.do(day, "coordinator", site, data_management.answer_query, code, query, text=text)
             self.office.do(day, "data_manager", None, data_management.close_query, code, query, text="accepted")
         self.office.do(day, "data_manager", None, data_management.lock, None)
-        self.office.do(day, "statistician", None, commands.open_allocation, self.sealed)
+        self.office.do(day, "statistician", None, randomization.open_allocation, self.sealed)
 
     def _pending(self) -> list[tuple[str, str, str]]:
         """(subject, query, status) of what is not closed."""

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from equipoise.conduct import commands, data_management
+from equipoise.conduct import commands, data_entry, data_management, randomization
 from equipoise.conduct.ports import SealedAllocation
 from equipoise.conduct.stamp import Refused
 from equipoise.eligibility.finding import Finding
@@ -147,7 +147,7 @@ class Screening:
         case.attempts += 1
         site = case.desk.person.site.id
         outcome = self.office.attempt(
-            day, "investigator", site, commands.randomize, case.code, randomized_on=day, sealed=self.sealed
+            day, "investigator", site, randomization.randomize, case.code, randomized_on=day, sealed=self.sealed
         )
         if isinstance(outcome, Entry):
             self.on_randomized(case, outcome)
@@ -180,7 +180,7 @@ class Screening:
     def _ask_pathology(self, day: date, case: Case) -> None:
         right, case.told = history_with_pathology(case.desk, day), True
         self.office.do(
-            day, "coordinator", case.desk.person.site.id, commands.save_form, case.code, right.form, right.visit,
+            day, "coordinator", case.desk.person.site.id, data_entry.save_form, case.code, right.form, right.visit,
             right.values, right.groups, supersedes=case.history, reason="morphology obtained from pathology",
         )  # fmt: skip
 
