@@ -233,6 +233,16 @@ def test_nobody_central_changes_what_a_site_records(story, role, command, detail
     assert "is not open to the role" in reasons(story.do("2021-03-10", role, command, "S01-001", *details))
 
 
+def test_a_site_acts_only_for_its_own_participants(story):
+    story.ready("S01-001", DAY)
+    story.site = "S02"
+
+    outcome = story.do("2021-03-10", "coordinator", data_entry.save_form, "S01-001", "ECOG", "SCREENING",
+                       {"date": "2021-03-10"}, {"score": [{"score": "1"}]})  # fmt: skip
+
+    assert "belongs to site S01" in reasons(outcome)
+
+
 def test_queries_are_opened_answered_and_closed_in_that_order(story):
     story.ready("S01-001", DAY)
     last = len(story.storage.read())

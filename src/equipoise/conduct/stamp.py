@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from equipoise.conduct.access import MAY, may
+from equipoise.conduct.access import MAY, SITE, may
 from equipoise.eligibility.finding import Finding
 from equipoise.ledger import chain
 from equipoise.ledger.entry import Entry
@@ -73,6 +73,8 @@ def outcome(
     found = list(problems)
     if not may(stamp.role, kind):
         found.insert(0, f"{kind} is not open to the role {stamp.role!r}; it is to {', '.join(sorted(MAY[kind]))}")
+    if held and stamp.role in SITE and stamp.site != held.site:
+        found.append(f"{held.id} belongs to site {held.site}, not to {stamp.site}")
     if trial.head is not None and stamp.at < trial.head.at:
         found.append(f"the clock runs back: {stamp.at} is before the last entry, {trial.head.at}")
     if trial.locked and kind not in ("AllocationOpened", "Signed"):
