@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from equipoise.conduct import commands, data_management
+from equipoise.conduct import commands, data_entry, data_management, randomization
 from equipoise.conduct.session import Session
 from equipoise.conduct.stamp import Outcome, Stamp
 from equipoise.ledger.entry import Entry
@@ -32,7 +32,7 @@ class Story:
 
     def __post_init__(self) -> None:
         self.session = Session(self.storage)
-        drawn = commands.draw_allocation(self.protocol, np.random.default_rng(self.seed), "ab" * 16)
+        drawn = randomization.draw_allocation(self.protocol, np.random.default_rng(self.seed), "ab" * 16)
         self.sealed = drawn
 
     def clock(self, on: str) -> str:
@@ -55,13 +55,13 @@ class Story:
 
     def begin(self, on: str = "2021-01-04") -> Story:
         self.done(on, "sponsor", commands.adopt_protocol, self.protocol, simulated=True)
-        self.done(on, "statistician", commands.commit_allocation, self.sealed)
+        self.done(on, "statistician", randomization.commit_allocation, self.sealed)
         return self
 
     def form(
         self, on: str, subject: str, form: str, visit: str, values: dict[str, Any], groups: dict[str, Any]
     ) -> Entry:
-        return self.done(on, "coordinator", commands.save_form, subject, form, visit, values, groups)
+        return self.done(on, "coordinator", data_entry.save_form, subject, form, visit, values, groups)
 
     def ready(self, subject: str, day: date = date(2021, 3, 10), **changes: Any) -> Story:
         """Everything that randomization on `day` asks for; `changes` replaces single values."""
@@ -85,7 +85,7 @@ class Story:
 
     def randomize(self, subject: str, day: date = date(2021, 3, 10)) -> Outcome:
         return self.do(
-            day.isoformat(), "investigator", commands.randomize, subject, randomized_on=day, sealed=self.sealed
+            day.isoformat(), "investigator", randomization.randomize, subject, randomized_on=day, sealed=self.sealed
         )
 
     def scan(self, subject: str, on: str, number: int, response: str, diameter: str, **more: Any) -> Entry:
@@ -94,7 +94,7 @@ class Story:
             "response": [{"response": response}],
             **more,
         }
-        values = {"date": on, "evaluator": "LOCAL MDT", "blinded": "Y"}
+        values = {"date": on, "evaluator": "LOCAL MDT", "reader_knew_arm": "Y"}
         return self.form(on, subject, "TUMOR_ASSESSMENT", f"SCAN {number}", values, groups)
 
 
@@ -135,7 +135,7 @@ def screening_forms(day: date, **changes: Any) -> list[tuple[str, dict[str, Any]
         ("ECOG", {"date": recent}, {"score": [{"score": changes.get("ecog", "1")}]}),
         ("HEMATOLOGY", {"date": recent}, {"result": rows(labs)}),
         ("CHEMISTRY", {"date": recent}, {"result": rows(liver)}),
-        ("TUMOR_ASSESSMENT", {"date": recent, "evaluator": "LOCAL MDT", "blinded": "Y"}, {
+        ("TUMOR_ASSESSMENT", {"date": recent, "evaluator": "LOCAL MDT", "reader_knew_arm": "Y"}, {
             "lesion": [{"lesion": "T1", "role": "TARGET", "location": "LIVER", "method": "CT SCAN"}],
             "measurement": [{"lesion": "T1", "test": "LDIAM", "value": "50", "unit": "mm"}]}),
     ]  # fmt: skip

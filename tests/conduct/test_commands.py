@@ -5,7 +5,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from equipoise.conduct import commands, data_management
+from equipoise.conduct import commands, data_entry, data_management, randomization
 from equipoise.conduct.stamp import AlreadyDone, Refused
 from equipoise.ledger.chain import Verified, verify
 from equipoise.ledger.entry import Entry
@@ -35,7 +35,7 @@ def reasons(outcome):
 def test_entry_before_consent_is_refused(story):
     story.done("2021-03-01", "coordinator", commands.screen, "S01-001", screened_on=date(2021, 3, 1))
 
-    refused = story.do("2021-03-01", "coordinator", commands.save_form, "S01-001", "ECOG", "SCREENING",
+    refused = story.do("2021-03-01", "coordinator", data_entry.save_form, "S01-001", "ECOG", "SCREENING",
                        {"date": "2021-03-01"}, {"score": [{"score": "1"}]})  # fmt: skip
 
     assert "entry before consent is refused" in reasons(refused)
@@ -49,7 +49,7 @@ def test_earlier_results_are_accepted_only_when_labeled(story, label, accepted):
     story.done("2021-03-05", "investigator", commands.record_consent, "S01-001",
                consented_on=date(2021, 3, 5), version="1.0")  # fmt: skip
 
-    outcome = story.do("2021-03-05", "coordinator", commands.save_form, "S01-001", "ECOG", "SCREENING",
+    outcome = story.do("2021-03-05", "coordinator", data_entry.save_form, "S01-001", "ECOG", "SCREENING",
                        {"date": "2021-03-04", **label}, {"score": [{"score": "1"}]})  # fmt: skip
 
     assert isinstance(outcome, Entry) is accepted
@@ -100,7 +100,7 @@ def test_an_unknown_stratum_refuses(story):
     held = next(
         seq for seq, (form, _) in story.session.trial.subjects["S01-001"].forms.items() if form == "PRIOR_THERAPY"
     )
-    story.done("2021-03-10", "coordinator", commands.save_form, "S01-001", "PRIOR_THERAPY", "SCREENING", {}, drugs,
+    story.done("2021-03-10", "coordinator", data_entry.save_form, "S01-001", "PRIOR_THERAPY", "SCREENING", {}, drugs,
                supersedes=held, reason="date of the last dose is not known")  # fmt: skip
 
     assert "stratum ANTI_EGFR_FREE unknown" in reasons(story.randomize("S01-001", DAY))
@@ -124,9 +124,9 @@ def test_a_correction_supersedes_with_a_reason_and_the_old_entry_stays(story):
     held = next(seq for seq, (form, _) in story.session.trial.subjects["S01-001"].forms.items() if form == "HEMATOLOGY")
     values, groups = {"date": "2021-03-08"}, {"result": [{"test": "NEUT", "value": "2.2", "unit": "K/uL"}]}
 
-    silent = story.do("2021-03-10", "coordinator", commands.save_form, "S01-001", "HEMATOLOGY", "SCREENING", values,
+    silent = story.do("2021-03-10", "coordinator", data_entry.save_form, "S01-001", "HEMATOLOGY", "SCREENING", values,
                       groups, supersedes=held)  # fmt: skip
-    told = story.done("2021-03-10", "coordinator", commands.save_form, "S01-001", "HEMATOLOGY", "SCREENING", values,
+    told = story.done("2021-03-10", "coordinator", data_entry.save_form, "S01-001", "HEMATOLOGY", "SCREENING", values,
                       groups, supersedes=held, reason="typed from the wrong sheet")  # fmt: skip
 
     assert "a correction needs a reason" in reasons(silent)
@@ -142,8 +142,8 @@ def test_ineligible_after_randomization_stays_with_both_verdicts(story):
     story.ready("S01-001", DAY)
     story.randomize("S01-001", DAY)
     held = next(seq for seq, (form, _) in story.session.trial.subjects["S01-001"].forms.items() if form == "ECOG")
-    story.done("2021-03-12", "coordinator", commands.save_form, "S01-001", "ECOG", "SCREENING", {"date": "2021-03-08"},
-               {"score": [{"score": "2"}]}, supersedes=held, reason="misread")  # fmt: skip
+    story.done("2021-03-12", "coordinator", data_entry.save_form, "S01-001", "ECOG", "SCREENING",
+               {"date": "2021-03-08"}, {"score": [{"score": "2"}]}, supersedes=held, reason="misread")  # fmt: skip
 
     found = analyze(story.session.trial, date(2021, 6, 1)).results
 
@@ -174,7 +174,7 @@ def test_withdrawal_has_levels(story, level, form, open_):
     }[form]
     visit = "SURVIVAL 1" if form == "SURVIVAL_CONTACT" else "UNSCHEDULED 1"
 
-    outcome = story.do("2021-05-01", "coordinator", commands.save_form, "S01-001", form, visit,
+    outcome = story.do("2021-05-01", "coordinator", data_entry.save_form, "S01-001", form, visit,
                        {"date": "2021-05-01"}, groups)  # fmt: skip
 
     assert isinstance(outcome, Entry) is open_
@@ -200,7 +200,7 @@ def test_bad_input_says_where_what_and_what_was_expected(story, values, groups, 
     story.ready("S01-001", DAY)
     before = len(story.storage.read())
 
-    outcome = story.do("2021-03-10", "coordinator", commands.save_form, "S01-001", "HEMATOLOGY", "SCREENING", values,
+    outcome = story.do("2021-03-10", "coordinator", data_entry.save_form, "S01-001", "HEMATOLOGY", "SCREENING", values,
                        {"result": groups})  # fmt: skip
 
     assert said in reasons(outcome)
@@ -211,7 +211,7 @@ def test_bad_input_says_where_what_and_what_was_expected(story, values, groups, 
 def test_visits_that_recur_are_numbered(story):
     story.ready("S01-001", DAY)
     for visit, said in (("SCAN", "SCAN 1, 2"), ("SCREENING 1", "expected SCREENING"), ("PARTY", "no visit 'PARTY'")):
-        outcome = story.do("2021-03-10", "coordinator", commands.save_form, "S01-001", "ECOG", visit,
+        outcome = story.do("2021-03-10", "coordinator", data_entry.save_form, "S01-001", "ECOG", visit,
                            {"date": "2021-03-10"}, {"score": [{"score": "1"}]})  # fmt: skip
         assert said in reasons(outcome)
 
@@ -219,10 +219,10 @@ def test_visits_that_recur_are_numbered(story):
 @pytest.mark.parametrize(
     ("role", "command", "details"),
     [
-        ("sponsor", commands.save_form, ("ECOG", "SCREENING", {"date": "2021-03-10"}, {"score": [{"score": "1"}]})),
+        ("sponsor", data_entry.save_form, ("ECOG", "SCREENING", {"date": "2021-03-10"}, {"score": [{"score": "1"}]})),
         (
             "data_manager",
-            commands.save_form,
+            data_entry.save_form,
             ("ECOG", "SCREENING", {"date": "2021-03-10"}, {"score": [{"score": "1"}]}),
         ),
     ],
@@ -231,6 +231,16 @@ def test_nobody_central_changes_what_a_site_records(story, role, command, detail
     story.ready("S01-001", DAY)
 
     assert "is not open to the role" in reasons(story.do("2021-03-10", role, command, "S01-001", *details))
+
+
+def test_a_site_acts_only_for_its_own_participants(story):
+    story.ready("S01-001", DAY)
+    story.site = "S02"
+
+    outcome = story.do("2021-03-10", "coordinator", data_entry.save_form, "S01-001", "ECOG", "SCREENING",
+                       {"date": "2021-03-10"}, {"score": [{"score": "1"}]})  # fmt: skip
+
+    assert "belongs to site S01" in reasons(outcome)
 
 
 def test_queries_are_opened_answered_and_closed_in_that_order(story):
@@ -246,7 +256,7 @@ def test_queries_are_opened_answered_and_closed_in_that_order(story):
     story.done("2021-03-10", "data_manager", data_management.close_query, "S01-001", "Q1", text="fine")
     story.done("2021-03-10", "data_manager", data_management.lock, "S01-001")
 
-    outcome = story.do("2021-03-10", "coordinator", commands.save_form, "S01-001", "ECOG", "SCREENING",
+    outcome = story.do("2021-03-10", "coordinator", data_entry.save_form, "S01-001", "ECOG", "SCREENING",
                        {"date": "2021-03-10"}, {"score": [{"score": "1"}]})  # fmt: skip
     assert "are locked" in reasons(outcome)
 
@@ -275,12 +285,12 @@ def test_rescreening_is_one_person(story):
 def test_the_list_is_opened_only_after_lock_and_must_match(story):
     story.ready("S01-001", DAY)
     story.randomize("S01-001", DAY)
-    assert "not locked" in reasons(story.do("2021-06-01", "statistician", commands.open_allocation, story.sealed))
+    assert "not locked" in reasons(story.do("2021-06-01", "statistician", randomization.open_allocation, story.sealed))
     story.done("2021-06-01", "data_manager", data_management.lock, None)
-    other = commands.draw_allocation(story.protocol, np.random.default_rng(99), "cd" * 16)
+    other = randomization.draw_allocation(story.protocol, np.random.default_rng(99), "cd" * 16)
 
-    assert isinstance(story.do("2021-06-02", "statistician", commands.open_allocation, other), Refused)
-    assert isinstance(story.do("2021-06-02", "statistician", commands.open_allocation, story.sealed), Entry)
+    assert isinstance(story.do("2021-06-02", "statistician", randomization.open_allocation, other), Refused)
+    assert isinstance(story.do("2021-06-02", "statistician", randomization.open_allocation, story.sealed), Entry)
 
 
 def test_the_list_is_neither_in_the_ledger_nor_guessable_from_the_commitment(story):
@@ -330,3 +340,29 @@ def test_codes_not_names(story):
     outcome = story.do("2021-03-01", "coordinator", commands.screen, "Mrs. Smith", screened_on=date(2021, 3, 1))
 
     assert "no name" in reasons(outcome)
+
+
+def test_nothing_happens_after_death(story):
+    story.ready("S01-001", DAY)
+    story.randomize("S01-001", DAY)
+    story.done("2021-09-01", "investigator", commands.record_death, "S01-001", died_on="2021-08-10", cause="disease")
+
+    row = {"therapy": "REGORAFENIB", "class": "OTHER TARGETED", "start": "2021-08-11"}
+    late = story.do("2021-09-10", "coordinator", data_entry.save_form, "S01-001", "SUBSEQUENT_THERAPY", "UNSCHEDULED 1",
+                    {}, {"therapy": [row]})  # fmt: skip
+
+    assert "is after death" in reasons(late)
+
+
+@pytest.mark.parametrize(("told", "days"), [("2021-06", 113), ("2021-07", 114), ("2021-06-30", 113), ("2021", 113)])
+def test_a_partial_date_of_death_is_the_earliest_that_the_contacts_allow(story, told, days):
+    from equipoise.analysis.pipeline import analyze
+
+    story.ready("S01-001", DAY)
+    story.randomize("S01-001", DAY)
+    story.scan("S01-001", "2021-06-30", 1, "SD", "45")
+    story.done("2021-08-01", "investigator", commands.record_death, "S01-001", died_on=told, cause="disease")
+
+    found = analyze(story.session.trial, date(2021, 12, 31)).results["endpoints"]["OS"]["OS"]["subjects"]["S01-001"]
+
+    assert found["value"] == {"days": days, "event": True}

@@ -12,7 +12,6 @@ import numpy as np
 
 from equipoise.analysis.pipeline import Analysis, analyze
 from equipoise.conduct import commands
-from equipoise.conduct.stamp import Stamp
 from equipoise.ledger.entry import Entry
 from story import Story
 
@@ -27,12 +26,6 @@ class Diary(Story):
     """A story whose parts are told in order of their days; what was late is recorded late."""
 
     told: list[tuple[date, int, Callable[[], object]]] = field(default_factory=list)
-    clock: str = "2021-01-04"
-
-    def stamp(self, on: str, role: str) -> Stamp:
-        """A stamp whose clock never runs back."""
-        self.clock = max(self.clock, on)
-        return super().stamp(self.clock, role)
 
     def later(self, on: date, part: Callable[[], object]) -> None:
         """Tell this part when its day comes."""

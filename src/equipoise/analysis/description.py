@@ -27,6 +27,7 @@ def flow(trial: Trial, cutoff: date) -> dict[str, Any]:
     others = [s for s in persons if s not in randomized and s.screened_on and s.screened_on <= cutoff]
     verdicts = {s.id: _screening(trial, s, cutoff) for s in others}
     failed = {name: found for name, found in verdicts.items() if found["not_met"]}
+    unknown = {name: found["unknown"] for name, found in verdicts.items() if found["unknown"] and name not in failed}
     reasons: dict[str, list[str]] = {}
     for name, found in failed.items():
         for criterion in found["not_met"]:
@@ -34,11 +35,12 @@ def flow(trial: Trial, cutoff: date) -> dict[str, Any]:
     return {
         "screened": len(randomized) + len(others),
         "not_eligible": len(failed),
-        "unknown": len(verdicts) - len(failed),
+        "unknown": len(unknown),
         "randomized": len(randomized),
         "rescreened": sum(s.previous is not None for s in persons),
         "reasons": {criterion: sorted(names) for criterion, names in sorted(reasons.items())},
-        "open": {name: found["unknown"] for name, found in verdicts.items() if name not in failed},
+        "open": unknown,
+        "eligible_not_randomized": sorted(verdicts.keys() - failed.keys() - unknown.keys()),
         "arms": {arm.id: _arm_flow(randomized, arm.id, cutoff) for arm in trial.protocol.arms},
     }
 

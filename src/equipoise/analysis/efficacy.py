@@ -20,7 +20,8 @@ from equipoise.endpoints.time_to_event import (
     derive_os,
     derive_pfs,
 )
-from equipoise.protocol.model import BinaryAnalysis, Endpoint, Protocol, TimeToEventAnalysis
+from equipoise.protocol.estimands import BinaryAnalysis, TimeToEventAnalysis
+from equipoise.protocol.model import Endpoint, Protocol
 from equipoise.statistics.cox import fit_cox
 from equipoise.statistics.proportions import (
     boschloo,

@@ -15,7 +15,8 @@ from equipoise.analysis.efficacy import Courses, analyze_binary, analyze_time_to
 from equipoise.analysis.safety import analyze_safety
 from equipoise.endpoints.follow_up import Course, course_of
 from equipoise.endpoints.populations import members
-from equipoise.protocol.model import BinaryAnalysis, Endpoint, Protocol, TimeToEventAnalysis
+from equipoise.protocol.estimands import BinaryAnalysis, TimeToEventAnalysis
+from equipoise.protocol.model import Endpoint, Protocol
 from equipoise.subject.history import Trial
 
 

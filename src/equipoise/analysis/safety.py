@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from equipoise.protocol.model import Endpoint, Protocol, SafetyAnalysis
+from equipoise.protocol.estimands import SafetyAnalysis
+from equipoise.protocol.model import Endpoint, Protocol
 from equipoise.subject.history import Subject
 from equipoise.subject.records import AE, EX
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from equipoise.cli.speak import BAD_INPUT, err, out, read_text, readable_failures
+
+if TYPE_CHECKING:
+    from equipoise.exchange.registry_findings import RegistryFinding
 
 app = typer.Typer(no_args_is_help=True, help="Check, read and draft protocols.")
 Name = Annotated[str, typer.Argument(help="a protocol file, or the id of a shipped trial such as NCT04509635")]
@@ -55,6 +59,7 @@ def schema() -> None:
 def import_(
     record: Annotated[Path, typer.Argument(help="a registry page as text, or ClinicalTrials.gov API v2 JSON")],
     output: Annotated[Path, typer.Option("-o", "--output", help="the draft to write")],
+    explain: Annotated[bool, typer.Option("--explain", help="also the text found, and what to do about it")] = False,
 ) -> None:
     """Draft a protocol from a registry record. Every criterion appears; what the record leaves open is listed."""
     from equipoise.exchange.registry import import_record
@@ -63,7 +68,19 @@ def import_(
     with readable_failures():
         found = import_record(read_text(record))
         write_file(output, found.draft_yaml)
-    for finding in found.findings:
-        out.print(f"{finding.code:24} {finding.criterion or '-':5} {finding.message}", markup=False)
+    for code in dict.fromkeys(finding.code for finding in found.findings):
+        _show_findings([finding for finding in found.findings if finding.code == code], explain)
     out.print(f"{len(found.criteria)} criteria, {len(found.findings)} findings. Draft: {output}", markup=False)
     out.print("The draft is not a protocol yet: `equipoise protocol check` lists what it still needs.")
+
+
+def _show_findings(alike: Sequence[RegistryFinding], explain: bool) -> None:
+    """Findings of one kind: where, why it matters, and when asked the text found and what to do."""
+    places = " ".join(dict.fromkeys(finding.criterion or "record" for finding in alike))
+    out.print(f"{alike[0].code}: {places}", markup=False)
+    out.print(f"    {alike[0].why}", markup=False)
+    if explain:
+        for finding in alike:
+            out.print(
+                f"    {finding.criterion or 'record'}: found {finding.found!r}. To do: {finding.todo}", markup=False
+            )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from equipoise.conduct.access import MAY, may
+from equipoise.conduct.access import MAY, SITE, may
 from equipoise.eligibility.finding import Finding
 from equipoise.ledger import chain
 from equipoise.ledger.entry import Entry
@@ -65,13 +65,16 @@ def outcome(
     findings: tuple[Finding, ...] = (),
 ) -> Outcome:
     """The entry that records the event, or what is in the way. Nothing else decides whether an event is recorded."""
-    known = trial.subjects[subject].keys if subject in trial.subjects else trial.keys
+    held = trial.subjects.get(subject) if subject else None
+    known = held.keys if held else trial.keys
     if stamp.key in known:
         return AlreadyDone(known[stamp.key])
     kind = type(event).__name__
     found = list(problems)
     if not may(stamp.role, kind):
         found.insert(0, f"{kind} is not open to the role {stamp.role!r}; it is to {', '.join(sorted(MAY[kind]))}")
+    if held and stamp.role in SITE and stamp.site != held.site:
+        found.append(f"{held.id} belongs to site {held.site}, not to {stamp.site}")
     if trial.head is not None and stamp.at < trial.head.at:
         found.append(f"the clock runs back: {stamp.at} is before the last entry, {trial.head.at}")
     if trial.locked and kind not in ("AllocationOpened", "Signed"):

@@ -24,7 +24,7 @@ from equipoise.endpoints.time_to_event import (
 )
 from equipoise.protocol.model import Assessment, CensoringRules, Protocol
 from equipoise.subject.history import Subject
-from equipoise.subject.records import CM, EX, LB, PR, QS, RS, SS, TR, TU, VS, Source
+from equipoise.subject.records import AE, CM, EX, LB, PR, QS, RS, SS, TR, TU, VS, Source
 from equipoise.terms.dates import PartialDate
 from equipoise.terms.quantity import Quantity
 from equipoise.terms.response import Response
@@ -141,7 +141,6 @@ def course_of(subject: Subject, protocol: Protocol, cutoff: date) -> Course:
     clinical, clinical_source = _first([(rs.date, rs.source) for rs in progressions], start)
     alive, alive_source = _last_known_alive(subject, start, cutoff)
     baseline = [tr for tr in subject.records(TR) if tr.date and tr.date.latest <= start]
-    death = (subject.died.earliest - start).days if subject.died else -1
     return Course(
         subject=subject,
         start=start,
@@ -151,7 +150,7 @@ def course_of(subject: Subject, protocol: Protocol, cutoff: date) -> Course:
         assessed=assessed,
         problem=problem,
         has_baseline=bool(baseline),
-        death=max(death, 0) if subject.died else -1,
+        death=_death_day(subject.died, start, alive, therapy),
         new_therapy=therapy,
         clinical_progression=clinical,
         last_known_alive=alive,
@@ -164,6 +163,14 @@ def course_of(subject: Subject, protocol: Protocol, cutoff: date) -> Course:
             "last_known_alive": alive_source,
         },
     )
+
+
+def _death_day(died: PartialDate | None, start: date, alive: int, therapy: int) -> int:
+    """The day of death; of a partial date the earliest that the dated contacts and treatments before it allow."""
+    if died is None:
+        return -1
+    earliest, latest = (died.earliest - start).days, (died.latest - start).days
+    return max(min(max(earliest, alive, therapy), latest), 0)
 
 
 def _first(dated: Iterable[tuple[PartialDate | None, Source]], start: date) -> tuple[int, tuple[Source, ...]]:
@@ -184,7 +191,8 @@ def _last_known_alive(subject: Subject, start: date, cutoff: date) -> tuple[int,
         *subject.records(LB), *subject.records(QS), *subject.records(VS), *subject.records(TR)
     )  # fmt: skip
     seen += [(record.date, record.source) for record in dated]
-    seen += [(ex.start, ex.source) for ex in subject.records(EX)]
+    begun: tuple[EX | AE, ...] = (*subject.records(EX), *subject.records(AE))
+    seen += [(record.start, record.source) for record in begun]
     days = [(when.exact, source) for when, source in seen if when and when.exact and start <= when.exact <= cutoff]
     if not days:
         return 0, (subject.randomized.source,) if subject.randomized else ()

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from equipoise.protocol.criteria import Attestation
+from equipoise.protocol.criteria import asks_a_person
 from equipoise.protocol.model import Protocol
 from equipoise.subject.history import Attested, Subject
 from equipoise.subject.records import DOMAINS, read_record, variables
@@ -66,7 +66,7 @@ def _records(value: Any, problems: list[str]) -> Any:
 
 
 def _attestations(value: Any, protocol: Protocol, problems: list[str]) -> Any:
-    known = {criterion.id for criterion in protocol.criteria if _asks(criterion.rule)}
+    known = {criterion.id for criterion in protocol.criteria if asks_a_person(criterion.rule)}
     for number, row in enumerate(value if isinstance(value, list) else [value], start=1):
         where = f"attestations[{number}]"
         if not isinstance(row, Mapping) or set(row) != {"criterion", "answer", "by", "date"}:
@@ -79,13 +79,6 @@ def _attestations(value: Any, protocol: Protocol, problems: list[str]) -> Any:
             problems.append(f"{where}.answer: found {row['answer']!r}, expected true or false")
         elif on := _day(row["date"], f"{where}.date", problems):
             yield Attested(row["criterion"], row["answer"], str(row["by"]), on, ("input", "attestations", number))
-
-
-def _asks(rule: Any) -> bool:
-    """Does a rule ask a person for a judgement?"""
-    parts = getattr(rule, "of", ())
-    inner = parts if isinstance(parts, tuple) else (parts,)
-    return isinstance(rule, Attestation) or any(_asks(part) for part in inner)
 
 
 def subject_schema() -> dict[str, Any]:

@@ -7,7 +7,7 @@ for a participant of whom nothing is known, so that a protocol that would let su
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
 
@@ -239,3 +239,10 @@ def without_data(rule: Rule) -> Verdict:
             return Verdict.MET
         case _:
             return Verdict.UNKNOWN
+
+
+def asks_a_person(rule: Any) -> bool:
+    """Does a rule, or a part of it, ask for an attestation?"""
+    parts = getattr(rule, "of", ())
+    inner = parts if isinstance(parts, tuple) else (parts,)
+    return isinstance(rule, Attestation) or any(asks_a_person(part) for part in inner)

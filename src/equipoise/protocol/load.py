@@ -110,6 +110,8 @@ def _plain(node: Any) -> Any:
 def _problems(tree: Any, error: Any) -> Iterator[Problem]:
     location = [part for part in error["loc"] if not (isinstance(part, str) and part.startswith("function-"))]
     expected = error["msg"].removeprefix("Value error, ")
+    if error["type"] == "missing":
+        expected = "nothing found, expected this part: a protocol needs it"
     for message in expected.split("\n"):
         where, path = _named_place(message, location)
         line, column, shown = _position(tree, path)

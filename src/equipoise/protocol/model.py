@@ -7,37 +7,15 @@ record) or the id of an assumption; a mapping gives single fields a provenance o
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from equipoise.protocol.criteria import Measure, Model, RasPanel, Rule, without_data
+from equipoise.protocol.estimands import Analysis, BinaryAnalysis, Estimand
 from equipoise.protocol.forms import Form
+from equipoise.protocol.provenance import Assumption, Sourced, provenance_problems
 from equipoise.terms.verdict import Verdict, all_of
-
-Provenance = str | dict[str, str]
-
-
-class Sourced(Model):
-    """A block of values with the place they come from."""
-
-    from_: Provenance = Field(alias="from", description="record, mirror, or the id of an assumption; or one per field")
-
-    def provenance(self, field: str = "*") -> str:
-        """Where one field of the block comes from."""
-        if isinstance(self.from_, str):
-            return self.from_
-        return self.from_.get(field, self.from_["*"])
-
-
-class Assumption(Model):
-    """A value that the record does not give."""
-
-    said: str = Field(description="what the record says")
-    taken: str = Field(description="what this protocol takes")
-    why: str
-    otherwise: str = Field(description="what changes if it is taken differently")
-    to_check: bool = Field(False, description="standard knowledge, to be checked with its source before clinical use")
 
 
 class Registration(Sourced):
@@ -190,54 +168,6 @@ class Assessment(Sourced):
     recist: RecistRules
 
 
-class IntercurrentEvent(Model):
-    """An event after randomization that affects the meaning or existence of the variable (ICH E9(R1) A.3.3)."""
-
-    event: str
-    strategy: Literal["treatment policy", "hypothetical", "composite", "while on treatment", "principal stratum"]
-    handled: str = ""
-
-
-class Estimand(Model):
-    """The five attributes of ICH E9(R1) A.3."""
-
-    treatment: str
-    population: str
-    variable: str
-    intercurrent: tuple[IntercurrentEvent, ...]
-    summary: str
-
-
-Sensitivity = Literal[
-    "boschloo", "fisher", "cmh", "best_case", "worst_case", "per_protocol", "evaluable", "derived_response",
-    "shorter_sd", "late_control",
-]  # fmt: skip
-
-
-class BinaryAnalysis(Model):
-    """A comparison of proportions."""
-
-    kind: Literal["binary"]
-    primary_test: Literal["boschloo", "fisher", "cmh"] | None = None
-    interval: Literal["miettinen_nurminen"]
-    sensitivity: tuple[Sensitivity, ...] = ()
-
-
-class TimeToEventAnalysis(Model):
-    """A comparison of times to an event, under one or more sets of censoring rules."""
-
-    kind: Literal["time_to_event"]
-    rules: tuple[Literal["FDA", "EMA", "OS", "DOR"], ...]
-    stratified: bool
-
-
-class SafetyAnalysis(Model):
-    """Worst grade per subject and term."""
-
-    kind: Literal["safety"]
-    ctcae: Literal["5.0", "6.0"]
-
-
 class Endpoint(Sourced):
     """An endpoint as an estimand with its analysis."""
 
@@ -246,7 +176,7 @@ class Endpoint(Sourced):
     role: Literal["primary", "secondary"]
     responses: tuple[str, ...] = Field((), description="best responses that count as an event")
     estimand: Estimand
-    analysis: Annotated[BinaryAnalysis | TimeToEventAnalysis | SafetyAnalysis, Field(discriminator="kind")]
+    analysis: Analysis
 
 
 class Population(Sourced):
@@ -426,37 +356,7 @@ def _contradictions(trial: Protocol) -> list[str]:
             "eligibility: a participant without any data would be eligible; "
             "state at least one criterion that only data can meet"
         )
-    return found + _provenance_problems(trial)
-
-
-def sourced_blocks(part: Any, where: str = "") -> list[tuple[str, Sourced]]:
-    """(path, block) of every block with a provenance, in file order."""
-    if isinstance(part, Model):
-        here = [(where, part)] if isinstance(part, Sourced) else []
-        inner = [(f"{where}.{name}".lstrip("."), getattr(part, name)) for name in type(part).model_fields]
-        return here + [block for path, value in inner for block in sourced_blocks(value, path)]
-    if isinstance(part, tuple):
-        return [b for i, v in enumerate(part) for b in sourced_blocks(v, f"{where}.{getattr(v, 'id', i)}")]
-    if isinstance(part, dict):
-        return [b for k, v in part.items() for b in sourced_blocks(v, f"{where}.{k}")]
-    return []
-
-
-def _provenance_problems(trial: Protocol) -> list[str]:
-    used: set[str] = set()
-    found = []
-    for where, block in sourced_blocks(trial):
-        given = {"*": block.from_} if isinstance(block.from_, str) else block.from_
-        names = {f.alias or n for n, f in type(block).model_fields.items()} | set(type(block).model_fields) | {"*"}
-        found += [f"{where}.from: no field {name!r} in this block" for name in given if name not in names]
-        if "*" not in given:
-            found.append(f"{where}.from: expected an entry '*' for the fields not named")
-        for source in given.values():
-            if source not in ("record", "mirror") and source not in trial.assumptions:
-                found.append(f"{where}.from: found {source!r}, expected record, mirror or the id of an assumption")
-            used.add(source)
-    unused = sorted(set(trial.assumptions) - used)
-    return found + [f"assumptions.{one}: no value refers to it" for one in unused]
+    return found + provenance_problems(trial, trial.assumptions)
 
 
 Protocol.model_rebuild()

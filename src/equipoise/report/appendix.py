@@ -15,7 +15,7 @@ from equipoise.eligibility.finding import Finding
 from equipoise.endpoints.follow_up import Course
 from equipoise.ledger.entry import Entry
 from equipoise.report.behind import entry_anchor, subject_anchor
-from equipoise.report.words import RULES, spoken
+from equipoise.report.words import RULES, plural, spoken
 from equipoise.subject.history import Subject
 from equipoise.subject.records import CM, DM, QS, TR, TU
 from equipoise.terms.response import Response
@@ -62,7 +62,10 @@ class Line:
 def people(analysis: Analysis, entries: Sequence[Entry]) -> list[Person]:
     """Every subject of the flow diagram, in order of their codes."""
     flow = analysis.results["flow"]
-    others = {name for names in flow["reasons"].values() for name in names} | set(flow["open"])
+    others = {name for names in flow["reasons"].values() for name in names} | {
+        *flow["open"],
+        *flow["eligible_not_randomized"],
+    }
     found = [_randomized(analysis, name, course, entries) for name, course in analysis.courses.items()]
     found += [
         _not_randomized(analysis, analysis.trial.subjects[name], entries) for name in others - set(analysis.courses)
@@ -111,7 +114,7 @@ def _baseline_fact(known: Mapping[str, Any], course: Course) -> Fact:
         return f"{known[key]:g}{unit}" if known[key] is not None else f"{key.replace('_', ' ')} not known"
 
     spelled = [said("age", " years"), {"M": "male", "F": "female"}.get(known["sex"] or "", "sex not known"),
-               f"ECOG {known['ecog'] if known['ecog'] is not None else 'not known'}", f"{known['organs']} organ(s)",
+               f"ECOG {known['ecog'] if known['ecog'] is not None else 'not known'}", plural(known["organs"], "organ"),
                said("sum_mm", " mm"), said("anti_egfr_free_months", " months without anti-EGFR")]  # fmt: skip
     return Fact("Baseline", "", ", ".join(spelled), _baseline_sources(course))
 
@@ -120,9 +123,9 @@ def _baseline_sources(course: Course) -> tuple[Any, ...]:
     subject, start = course.subject, course.start
     records = [*subject.records(DM), *(cm for cm in subject.records(CM) if cm.drug_class == "ANTI-EGFR"
                                        and cm.category.startswith("PRIOR"))]  # fmt: skip
-    dated = [*subject.records(QS), *subject.records(TU), *subject.records(TR)]
+    dated: list[QS | TU | TR] = [*subject.records(QS), *subject.records(TU), *subject.records(TR)]
     found = {r.source for r in records} | {r.source for r in dated if r.date and r.date.latest <= start}
-    return tuple(sorted(found, key=str))
+    return tuple(sorted(found, key=lambda source: (0, source, "") if isinstance(source, int) else (1, 0, str(source))))
 
 
 def _endpoint_facts(results: Mapping[str, Any], name: str) -> Iterable[Fact]:
@@ -229,10 +232,7 @@ def payload_words(entry: Entry) -> str:
         return "content redacted; the hash chain still holds"
     if entry.type in ("ProtocolAdopted", "ProtocolAmended"):
         return f"version {entry.payload['version']}, hash {entry.payload['hash'][:12]}"
-    if entry.type == "FormSaved":
-        said = _form_words(entry.payload)
-    else:
-        said = _pairs(entry.payload)
+    said = _form_words(entry.payload) if entry.type == "FormSaved" else _pairs(entry.payload)
     return said if len(said) <= LONGEST else said[: LONGEST - 1].rsplit(" ", 1)[0] + " …"
 
 

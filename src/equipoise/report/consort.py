@@ -43,14 +43,16 @@ def flow_of(results: Mapping[str, Any], protocol: Protocol, behind: Behind) -> F
     def row(said: str, names: Sequence[str], css: str = "") -> Row:
         return Row(f"{said}: {len(names)}", behind.href(said, names) if names else None, css)
 
-    everybody = sorted({*entered, *failed, *flow["open"]})
+    outside = sorted({*failed, *flow["open"], *flow["eligible_not_randomized"]})
+    everybody = sorted({*entered, *outside})
     screened = [row("Assessed for eligibility", everybody, "strong")]
     if flow["rescreened"]:
         screened.append(Row(f"of whom screened again: {flow['rescreened']}"))
     short = {criterion.id: criterion.short for criterion in protocol.criteria}
-    excluded = [row("Not randomized", sorted({*failed, *flow["open"]}), "strong"), row("Not eligible", failed)]
+    excluded = [row("Not randomized", outside, "strong"), row("Not eligible", failed)]
     excluded += [row(f"– {one} {short.get(one, '')}", names) for one, names in flow["reasons"].items()]
     excluded.append(row("Eligibility not known", sorted(flow["open"])))
+    excluded.append(row("Eligible, not randomized", flow["eligible_not_randomized"]))
     return Flow(screened, excluded, [row("Randomized", entered, "strong")],
                 {arm: _arm_boxes(about, flow["arms"][arm], row) for arm, about in results["arms"].items()})  # fmt: skip
 

@@ -44,11 +44,13 @@ def show_design(protocol: Protocol) -> str:
         f"{'true size (largest)':28} {'':14} {size.get('fisher', 0):>14.3f} {size.get('boschloo', 0):>9.3f} "
         f"{size.get('pooled_z', 0):>9.3f}",
         "",
-        f"Participants per arm for a power of {design.power} (first n that reaches it; from which n on it stays):",
+        f"Participants per arm for a power of {design.power}: the first number that reaches it",
+        "(and the number from which on it is never missed again, as exact power rises in a saw-tooth)",
+        f"{'':28} {'':>14} {'Fisher':>14} {'Boschloo':>9} {'z formula':>9}",
     ]
     for row in rows:
-        needed = [f"{test}: {row.n_per_arm[test].first}; {row.n_per_arm[test].always_from}" for test in TESTS[:2]]
-        lines.append(f"{labels[row.scenario]:28} {'   '.join(needed)}   z formula: {row.n_per_arm_by_formula}")
+        fisher, boschloo = (f"{row.n_per_arm[t].first} ({row.n_per_arm[t].always_from})" for t in TESTS[:2])
+        lines.append(f"{labels[row.scenario]:28} {'':>14} {fisher:>14} {boschloo:>9} {row.n_per_arm_by_formula:>9}")
     median = float(design.control_median_pfs_months)
     timing = [f"week {week}: {100 * scan_timing(median, week):.1f} %" for week in design.first_scan_weeks]
     lines += [

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from equipoise.report.behind import subject_anchor
-from equipoise.report.svg import Scale, circle, line, link, path, picture, rect, steps, text, titled, wrap
-from equipoise.report.words import percent, points
+from equipoise.report.svg import Scale, circle, line, lines, link, path, picture, rect, steps, text, titled, wrap
+from equipoise.report.words import percent, points, signed
 from equipoise.terms.dates import DAYS_PER_MONTH
 
 Arms = Mapping[str, Mapping[str, str]]
@@ -36,7 +36,7 @@ def draw_waterfall(
 ) -> str:
     """One bar for each subject, from most growth to most shrinkage; `limits` are the percentages of PD and PR."""
     legend, used = arm_legend(arms, width, 34)
-    top, left, right = used + 26, 40.0, 8.0
+    top, left, right = used + 26, 48.0, 8.0
     ordered = sorted(changes.items(), key=lambda item: (-item[1]["value"], item[0]))
     highest = min(max([20, *(one["value"] for one in changes.values())]), HIGHEST)
     ceiling = -(-highest // 20) * 20
@@ -52,9 +52,10 @@ def _percent_axis(y: Scale, ceiling: int, left: float, right: float, limits: tup
     parts = []
     for value in range(-100, ceiling + 1, 20):
         parts += [line(left, y(value), right, y(value), "axis" if value == 0 else "grid"),
-                  text(left - 6, y(value) + 4, f"{value:+d} %".replace("-", "−").replace("+0", "0"), "muted", "end", 11)]  # fmt: skip
+                  text(left - 6, y(value) + 4, f"{signed(value, 0)} %", "muted", "end", 11)]  # fmt: skip
     growth, shrinkage = limits
-    for value, said in ((growth, f"+{growth} %: progression, counted from the smallest sum"),
+    grown = "progression, counted from the smallest sum" if right > NARROW else "progression"
+    for value, said in ((growth, f"+{growth} %: {grown}"),
                         (-shrinkage, f"−{shrinkage} %: partial response")):  # fmt: skip
         parts.append(line(left, y(value), right, y(value), "limit"))
         at_left = value < 0
@@ -79,6 +80,9 @@ def _bar(name: str, one: Mapping[str, Any], arms: Arms, x: float, room: float, y
 # ------------------------------------------------------------------ swimmer plot
 
 LANE = 15
+
+OPEN_END = 4
+"""How much further an arrow reaches than other marks."""
 
 MARKS = {
     "CR": "complete response",
@@ -120,7 +124,10 @@ def _swimmer_legend(arms: Arms, lines: Mapping[str, Any], width: float) -> tuple
         needed = 28 + len(MARKS[kind]) * 6.4
         if x > 6 and x + needed > width:
             x, y = 6.0, y + 18
-        parts += [_mark(kind, x, y - 4), text(x + 11, y, MARKS[kind], "muted", size=11)]
+        parts += [
+            _mark(kind, x, y - 4),
+            text(x + 12 + (OPEN_END if kind == "on" else 0), y, MARKS[kind], "muted", size=11),
+        ]
         x += needed
     return "".join(parts), y
 
@@ -186,7 +193,7 @@ def draw_forest(
     """The difference in each subgroup with its interval; `arms` is (experimental, control)."""
     narrow = width < NARROW
     left, right = (8.0, width - 8) if narrow else (width * 0.36, width - 150)
-    x, height = Scale(-1, 1, left, right), 42 if narrow else 30
+    x, height = Scale(-1, 1, left, right), 54 if narrow else 36
     top = 34.0
     bottom = top + height * len(rows) + 6
     parts = [line(x(0), top - 8, x(0), bottom, "axis")]
@@ -220,13 +227,19 @@ def _forest_row(
     narrow = width < NARROW
     strong = "strong" if whole else ""
     shown = points(one["difference"]) if one["difference"] is not None else "an arm is empty"
-    parts = [text(0, y, name if narrow else wrap(name, x.start - 80)[0], strong),
-             text(width if narrow else x.start - 14, y, f"{counts}: {shown}" if narrow else counts, "muted", "end", 11)]  # fmt: skip
-    if not narrow:
-        parts.append(text(width, y, shown + _bounds(one), strong, "end", 11))
+    if narrow:
+        parts = [
+            text(0, y, name, strong + " halo"),
+            text(0, y + 16, f"{counts}: {shown}{_bounds(one)}", "muted halo", size=11),
+        ]
+    else:
+        label = wrap(name, x.start - 80)
+        parts = [lines(0, y - (8 if len(label) > 1 else 0), label, strong),
+                 text(x.start - 14, y, counts, "muted", "end", 11),
+                 text(width, y, shown + _bounds(one), strong, "end", 11)]  # fmt: skip
     if one["difference"] is not None:
         low, high = one["interval"]
-        level = y + 14 if narrow else y - 4
+        level = y + 28 if narrow else y - 4
         parts += [line(x(low), level, x(high), level, "whisker"),
                   rect(x(one["difference"]) - 4, level - 4, 8, 8, "mark even" if whole else "mark open")]  # fmt: skip
     said = f"{name}: {counts}, difference {shown}{_bounds(one)}"

@@ -91,7 +91,8 @@ def _front(analysis: Analysis, behind: Behind) -> dict[str, Any]:
         "registration": protocol.registration,
         "cutoff": day_words(results["cutoff"]),
         "as_of": day_words(results["as_of"]),
-        "standing": summary.standing(analysis),
+        "early": summary.too_early(analysis),
+        "standing": [*summary.too_early(analysis), *summary.not_locked(analysis)],
         "interim": protocol.design.interim,
         "primary": primary,
         "estimand": protocol.primary.estimand,
@@ -100,7 +101,7 @@ def _front(analysis: Analysis, behind: Behind) -> dict[str, Any]:
         "sensitivity_range": summary.range_of_sensitivity(primary),
         "not_shown": summary.not_shown(results, limits.selects_by_ctdna(protocol)),
         "assumptions": protocol.assumptions,
-        "to_check": plural(sum(one.to_check for one in protocol.assumptions.values()), "assumption"),
+        "to_check": sum(one.to_check for one in protocol.assumptions.values()),
         "assumption_table": assumption_table(protocol),
     }
 
@@ -161,9 +162,9 @@ def _forest(results: Mapping[str, Any], found: Mapping[str, Any], protocol: Prot
             name = f"{stratum.label}: {level}"
             hrefs |= {name: behind.href(f"{found['label']}, {name}", inside)} if inside else {}
     arms = tuple({"id": arm.id, "label": arm.label} for arm in (protocol.experimental, protocol.control))
-    caption = (f"Difference of the {found['label'].lower()} in percentage points with 95 % intervals (Miettinen-Nurminen), "
-               "experimental minus control, with participants reaching it of those randomized, experimental v control. "
-               "Descriptive: no test, and no claim that strata differ.")  # fmt: skip
+    caption = (f"Difference of the {found['label'].lower()} in percentage points with 95 % intervals "
+               "(Miettinen-Nurminen), experimental minus control, beside participants who reached it "
+               "of those randomized, experimental v control. Descriptive: nothing is tested.")  # fmt: skip
     return _figure(lambda width: draw_forest(rows, (arms[0], arms[1]), hrefs, results["simulated"], width), caption)
 
 
@@ -188,7 +189,8 @@ def _effect_words(found: Mapping[str, Any], rules: str) -> str:
     if rules == "DOR":
         return shown + "Responders only: they are no randomized groups, so the arms are not compared."
     if found["hazard_ratio"] is None:
-        return shown + f"No hazard ratio: {found.get('note', 'not estimable')}."
+        why = "an arm is empty" if found.get("note") == "an arm is empty" else "these times do not let it be estimated"
+        return f"{shown}No hazard ratio: {why}."
     return (f"{shown}Hazard ratio {ratio(found['hazard_ratio'])} (95 % interval {span(found['interval'], ratio)}), "
             f"{found['test']} {p_equals(found['p_value'])}, nominal.")  # fmt: skip
 
@@ -201,8 +203,8 @@ def _courses(analysis: Analysis) -> dict[str, Any]:
     arms, simulated = results["arms"], results["simulated"]
     changes, lanes = results["tumor_change"], results["time_lines"]
     without = len(lanes) - len(changes)
-    caption = ("Smallest sum of diameters after baseline against baseline; one bar for each participant. A bar may shrink "
-               "while the best response is progression: a new lesion counts too.")  # fmt: skip
+    caption = ("Smallest sum of diameters after baseline against baseline; one bar for each participant. "
+               "A bar may shrink while the best response is progression: a new lesion counts too.")  # fmt: skip
     if without:
         caption += f" Not drawn: {plural(without, 'participant')} without a measured scan after baseline."
     limit = (recist.pd_percent, recist.pr_percent)
@@ -217,7 +219,8 @@ def _courses(analysis: Analysis) -> dict[str, Any]:
 
 def _safety(results: Mapping[str, Any], behind: Behind) -> list[dict[str, Any]]:
     return [
-        {"found": found, "treated": sum(found["n"].values()), "table": tables.adverse_event_table(found, results["arms"], behind)}
+        {"found": found, "treated": sum(found["n"].values()),
+         "table": tables.adverse_event_table(found, results["arms"], behind)}
         for found in results["endpoints"].values()
         if "terms" in found
     ]  # fmt: skip

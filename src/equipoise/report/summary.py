@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from equipoise.analysis.pipeline import Analysis
 from equipoise.report.behind import Behind
-from equipoise.report.tables import subject_arms
+from equipoise.report.tables import of_arm
 from equipoise.report.words import (
     SENSITIVITY,
     TESTS,
@@ -27,22 +27,26 @@ from equipoise.report.words import (
 )
 
 
-def standing(analysis: Analysis) -> list[str]:
-    """Why this is not the final analysis; nothing when the planned size and cutoff are reached."""
-    protocol, trial = analysis.trial.protocol, analysis.trial
-    planned, randomized = protocol.design.participants, analysis.results["flow"]["randomized"]
+def too_early(analysis: Analysis) -> list[str]:
+    """Why this is not the analysis that the protocol plans; nothing when the planned size and cutoff are reached."""
+    protocol, randomized = analysis.trial.protocol, analysis.results["flow"]["randomized"]
     found = []
-    if randomized < planned:
-        found.append(f"{randomized} of the {planned} planned participants are randomized.")
+    if randomized < protocol.design.participants:
+        found.append(f"{randomized} of the {protocol.design.participants} planned participants are randomized.")
     starts = [course.start for course in analysis.courses.values()]
     if starts:
         due = max(starts) + timedelta(protocol.cutoff.primary_days_after_last_randomization)
         if analysis.cutoff < due:
-            found.append(f"The cutoff lies before {day_words(due.isoformat())}, when every participant will have had the "
-                         "scans that the primary endpoint counts.")  # fmt: skip
-    if not trial.locked:
-        found.append("The database is not locked: entries may still be corrected.")
+            found.append(
+                f"The cutoff lies before {day_words(due.isoformat())}; "
+                "from then on every participant can have had the scans that the primary endpoint counts."
+            )
     return found
+
+
+def not_locked(analysis: Analysis) -> list[str]:
+    """Whether entries may still change."""
+    return [] if analysis.trial.locked else ["The database is not locked: entries may still be corrected."]
 
 
 def primary_words(results: Mapping[str, Any], alpha: float, behind: Behind) -> list[Markup]:
@@ -54,7 +58,7 @@ def primary_words(results: Mapping[str, Any], alpha: float, behind: Behind) -> l
 
 
 def _primary(results: Mapping[str, Any]) -> Mapping[str, Any]:
-    return next(one for one in results["endpoints"].values() if one["role"] == "primary")  # type: ignore[no-any-return]
+    return next(one for one in results["endpoints"].values() if one["role"] == "primary")
 
 
 def _why_none(results: Mapping[str, Any]) -> str:
@@ -65,10 +69,11 @@ def _why_none(results: Mapping[str, Any]) -> str:
 
 
 def _shares(found: Mapping[str, Any], results: Mapping[str, Any], behind: Behind) -> Markup:
-    parts, people = [], subject_arms(results)
+    parts = []
     for arm, about in results["arms"].items():
         share = found["arms"][arm]
-        reached = [n for n, one in found["subjects"].items() if one["value"] and people.get(n) == arm]
+        inside = of_arm(found, arm, results)
+        reached = {name: why for name, why in inside.items() if found["subjects"][name]["value"]}
         count = behind.number(share["events"], f"{found['label']}, reached: {about['label']}", reached)
         parts.append(Markup('<b class="{}">{}</b>: {} of {} ({})').format(
             about["role"], about["label"], count, share["n"], percent(share["estimate"])))  # fmt: skip
@@ -78,10 +83,12 @@ def _shares(found: Mapping[str, Any], results: Mapping[str, Any], behind: Behind
 
 
 def _difference(found: Mapping[str, Any], results: Mapping[str, Any], alpha: float) -> Markup:
-    test, low, high = found["primary_test"], *found["interval"]
+    test = found["primary_test"]
+    low, high = found["interval"]
     p = found["tests"][test]
     words = Markup(
-        "The difference is <strong>{} percentage points</strong> (95 % interval {}); {}, two-sided: <strong>{}</strong>. {}"
+        "The difference is <strong>{} percentage points</strong> (95 % interval {}); "
+        "{}, two-sided: <strong>{}</strong>. {}"
     ).format(
         points(found["difference"]), points_span(found["interval"]), TESTS[test], p_equals(p), _verdict(p, alpha, found)
     )
@@ -93,7 +100,10 @@ def _verdict(p: float, alpha: float, found: Mapping[str, Any]) -> str:
         return (f"This is above the {alpha:g} declared: the trial does not show that the arms differ, "
                 "and it does not show that they are alike.")  # fmt: skip
     better = "more" if found["difference"] > 0 else "fewer"
-    return f"This is not above the {alpha:g} declared: {better} participants of the experimental arm reached the endpoint than chance explains."
+    return (
+        f"This is not above the {alpha:g} declared: {better} participants of the experimental arm reached the endpoint "
+        "than chance explains."
+    )
 
 
 def _in_a_hundred(difference: float, low: float, high: float, results: Mapping[str, Any]) -> str:
@@ -130,7 +140,8 @@ def not_shown(results: Mapping[str, Any], by_ctdna: bool) -> list[str]:
     found = _primary(results)
     said = ["That ctDNA predicts who benefits: everyone who entered is RAS wild type in ctDNA."] if by_ctdna else []
     said += [
-        "That participants live longer, or better: disease control is read from scans, and the secondary results are nominal.",
+        "That participants live longer, or better: disease control is read from scans, and the secondary results are "
+        "nominal.",
         "That the readers were not influenced: treatment was open, and the local team read the scans.",
     ]
     changes = _direction_changes(found)

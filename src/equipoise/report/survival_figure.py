@@ -12,6 +12,7 @@ from equipoise.report.words import median_words
 from equipoise.terms.dates import DAYS_PER_MONTH
 
 LEFT, RIGHT, ROW = 46, 14, 18
+BOLD = 1.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,11 @@ def _legend(what: Curves, width: float) -> tuple[str, float]:
     y, parts = 30.0, []
     for arm, about in what.arms.items():
         n, events = what.found["arms"][arm]["n"], what.found["arms"][arm]["events"]
-        words = f"{about['label']}: {events} of {n} with event, median {median_words(what.found['medians'][arm], n)}"
-        rows = wrap(words + (" months" if what.found["medians"][arm]["median"] else ""), width - 40)
+        median = what.found["medians"][arm]
+        words = f"{about['label']}: {events} of {n} with event" if n else f"{about['label']}: nobody"
+        words += f", median {median_words(median, n)}" if n else ""
+        words += " months" if n and median["median"] is not None else ""
+        rows = wrap(words, (width - 40) / BOLD)
         inner = "".join(text(34, y + i * 16, row, about["role"] + " strong") for i, row in enumerate(rows))
         href = what.hrefs.get(arm)
         parts += [line(6, y - 4, 26, y - 4, f"curve {about['role']}"), link(href, inner, words) if href else inner]

@@ -35,7 +35,8 @@ def px(value: float) -> str:
 
 def text(x: float, y: float, content: str, css: str = "", anchor: str = "start", size: float = 12) -> str:
     """One line of text; `y` is its base line."""
-    return f'<text x="{px(x)}" y="{px(y)}" text-anchor="{anchor}" font-size="{px(size)}"{_css(css)}>{escape(content)}</text>'
+    place = f'x="{px(x)}" y="{px(y)}" text-anchor="{anchor}" font-size="{px(size)}"'
+    return f"<text {place}{_css(css)}>{escape(content)}</text>"
 
 
 def lines(x: float, y: float, content: Iterable[str], css: str = "", anchor: str = "start", size: float = 12) -> str:

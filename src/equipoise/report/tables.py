@@ -39,7 +39,9 @@ class Table:
     rows: Sequence[Sequence[Cell]]
     caption: str = ""
     note: str = ""
-    words: bool = False  # cells hold sentences: on a narrow screen rows become blocks, not a scroll
+    over: Sequence[tuple[Cell, int]] = ()  # headings over several columns
+    stack: bool = False  # on a narrow screen rows become blocks
+    words: bool = False  # cells hold sentences; stacked too
 
 
 Arms = Mapping[str, Mapping[str, str]]
@@ -136,7 +138,7 @@ def _class_rows(
 # ------------------------------------------------------------------ proportions
 
 
-def _of_arm(found: Mapping[str, Any], arm: str, results: Mapping[str, Any]) -> dict[str, str]:
+def of_arm(found: Mapping[str, Any], arm: str, results: Mapping[str, Any]) -> dict[str, str]:
     """The subjects of one arm with what each contributed."""
     people = subject_arms(results)
     return {n: f"{'yes' if one['value'] else 'no'}: {one['why']}"
@@ -146,23 +148,31 @@ def _of_arm(found: Mapping[str, Any], arm: str, results: Mapping[str, Any]) -> d
 def proportion_table(results: Mapping[str, Any], ids: Iterable[str], behind: Behind) -> Table:
     """n, events, share with its exact interval, by arm and endpoint."""
     rows: list[list[Cell]] = []
-    for one in ids:
+    known = list(ids)
+    for one in known:
         found = results["endpoints"][one]
-        rows.append([found["label"]])
+        if len(known) > 1:
+            rows.append([found["label"]])
         for arm, about in results["arms"].items():
-            share, inside = found["arms"][arm], _of_arm(found, arm, results)
+            share, inside = found["arms"][arm], of_arm(found, arm, results)
+            counted = f"{found['label']}, counted: {about['label']}"
             reached = {n: why for n, why in inside.items() if found["subjects"][n]["value"]}
-            rows.append(["  " + about["label"],
-                         behind.number(share["n"], f"{found['label']}, counted: {about['label']}", inside),
+            rows.append([about["label"] if len(known) == 1 else "  " + about["label"],
+                         behind.number(share["n"], counted, inside),
                          behind.number(share["events"], f"{found['label']}, reached: {about['label']}", reached),
-                         behind.number(percent(share["estimate"]), f"{found['label']}, counted: {about['label']}", inside),
+                         behind.number(percent(share["estimate"]), counted, inside),
                          share_span(share["interval"])])  # fmt: skip
-    return Table(["", "n", "Reached", "Share", "95 % interval (Clopper-Pearson)"], rows)
+    return Table(
+        ["", "n", "Reached", "Share", "95 % interval"],
+        rows,
+        note="Intervals by Clopper and Pearson (exact).",
+        stack=True,
+    )
 
 
 def comparison_table(results: Mapping[str, Any], found: Mapping[str, Any], behind: Behind) -> Table:
     """The difference and its tests; the declared one first, every other labeled sensitivity or nominal."""
-    everyone = {n: why for arm in results["arms"] for n, why in _of_arm(found, arm, results).items()}
+    everyone = {n: why for arm in results["arms"] for n, why in of_arm(found, arm, results).items()}
     differ = behind.number(points(found["difference"]), f"{found['label']}: everyone compared", everyone)
     rows: list[list[Cell]] = [
         ["Difference, experimental minus control, percentage points", differ],
@@ -193,7 +203,7 @@ def sensitivity_table(results: Mapping[str, Any], found: Mapping[str, Any], behi
         p = p_value(one["tests"].get(found["primary_test"])) if one["tests"] else NONE
         rows.append([Markup("{}<br><small>{}</small>").format(title, said), *counts, bounds, p,
                      _changed_cell(one, found, title, behind)])  # fmt: skip
-    return Table(head, rows, note="Sensitivity only: none of these replaces the primary result.")
+    return Table(head, rows, note="Sensitivity only: none of these replaces the primary result.", stack=True)
 
 
 def _reached_cell(
@@ -232,18 +242,20 @@ def time_table(results: Mapping[str, Any], ids: Iterable[str], behind: Behind) -
             found = endpoint[rules]
             name = f"{endpoint['label']}{', ' + RULES[rules] if RULES[rules] else ''}"
             cells = [_time_cell(found, arm, about["label"], name, results, behind) for arm, about in arms]
-            effect = f"{ratio(found['hazard_ratio'])} ({span(found['interval'], ratio)})" if found["interval"] else NONE
+            effect = (
+                f"{ratio(found['hazard_ratio'])} ({span(found['interval'], ratio)})"
+                if found["interval"]
+                else "not estimable"
+            )
             p = p_value(found["p_value"]) + (f", {found['test']}" if found["test"] else "")
             if one == "DOR":  # responders are no randomized groups, so the protocol compares nothing here
                 effect, p = "not compared", NONE
             rows.append([name, *cells, effect, p])
-    head: list[Cell] = ["", *(f"{about['label']}: events / n, median months (95 %)" for _, about in arms),
+    head: list[Cell] = ["", *(about["label"] for _, about in arms),
                         "Hazard ratio (95 %)", "p (nominal)"]  # fmt: skip
-    return Table(
-        head,
-        rows,
-        note="Hazard ratio by Cox regression (Efron), experimental over control; under 1 favors the experimental arm.",
-    )
+    note = ("Events / n, median in months (95 % interval). Hazard ratio by Cox regression (Efron), experimental over "
+            "control; under 1 favors the experimental arm.")  # fmt: skip
+    return Table(head, rows, note=note, stack=True)
 
 
 def time_notes(found: Mapping[str, Any], results: Mapping[str, Any], arm: str) -> dict[str, str]:
@@ -267,12 +279,14 @@ def _time_cell(
 def adverse_event_table(found: Mapping[str, Any], arms: Arms, behind: Behind) -> Table:
     """How many had each term, by worst grade and treatment received; the most frequent first."""
     head: list[Cell] = ["Term"]
+    over: list[tuple[Cell, int]] = [("", 1)]
     for arm, about in arms.items():
-        head += [f"{about['label']}, any grade (n = {found['n'][arm]})", *(f"grade {grade}" for grade in "12345")]
+        over.append((f"{about['label']} (n = {found['n'][arm]}), by worst grade", 6))
+        head += ["any", *"12345"]
     terms = sorted(found["terms"].items(), key=lambda item: (-sum(one["any"] for one in item[1].values()), item[0]))
     rows = [[term, *_term_cells(term, by_arm, found, arms, behind)] for term, by_arm in terms]
     rows.append(_serious_row(found, arms, behind))
-    return Table(head, rows, note="Each participant once per term, at the worst grade.")
+    return Table(head, rows, note="Each participant once per term, at the worst grade.", over=over)
 
 
 def _term_cells(

@@ -121,5 +121,8 @@ def spoken(code: str) -> str:
 
 
 def first_up(sentence: str) -> str:
-    """A sentence with its first letter large; the rest stays."""
+    """A sentence with its first letter large; a word such as ctDNA stays as it is."""
+    first = sentence.split(" ", 1)[0]
+    if any(letter.isupper() for letter in first[1:]):
+        return sentence
     return sentence[:1].upper() + sentence[1:]

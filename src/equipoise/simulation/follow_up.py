@@ -14,7 +14,8 @@ from equipoise.simulation.screening_forms import Desk, lab_form
 from equipoise.simulation.treatment_forms import Cycle, draw_cycles, event_forms, weighted
 from equipoise.simulation.tumor import ALIVE
 from equipoise.simulation.tumor_forms import Scan, draw_scans
-from equipoise.simulation.virtual_subject import DAYS_PER_MONTH, tumor_course
+from equipoise.simulation.virtual_subject import tumor_course
+from equipoise.terms.dates import DAYS_PER_MONTH
 from equipoise.terms.response import Response
 
 NEVER = date.max

@@ -9,7 +9,7 @@ import numpy as np
 
 from equipoise.assessments.recist import lesion_series
 from equipoise.assessments.series import LesionError, assess_series
-from equipoise.conduct import commands, data_management
+from equipoise.conduct import data_entry, data_management
 from equipoise.conduct.edit_checks import implausible
 from equipoise.endpoints.follow_up import recist_policy
 from equipoise.protocol.model import Protocol
@@ -51,7 +51,7 @@ class DataDesk:
             filled = with_slip(self.rng, form, filled)
         site = self.subject(code).site
         saved = self.office.do(
-            day, "coordinator", site, commands.save_form, code, filled.form, filled.visit, filled.values, filled.first
+            day, "coordinator", site, data_entry.save_form, code, filled.form, filled.visit, filled.values, filled.first
         )
         if filled.typed is not None and not _is_reading(filled):
             self.slips[saved.seq] = filled
@@ -91,7 +91,7 @@ class DataDesk:
         elif right is not None and about in subject.forms:
             reason = READ_AGAIN if _is_reading(right) else OFF_BY_TEN
             self.office.do(
-                day, "coordinator", site, commands.save_form, code, right.form, right.visit, right.values,
+                day, "coordinator", site, data_entry.save_form, code, right.form, right.visit, right.values,
                 right.groups, supersedes=about, reason=reason,
             )  # fmt: skip
             text = f"corrected: {reason}"

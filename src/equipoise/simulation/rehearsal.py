@@ -10,7 +10,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from equipoise.allocation.sealed import SealedList
-from equipoise.conduct import commands, data_management
+from equipoise.conduct import commands, data_management, randomization
 from equipoise.conduct.ports import SealedAllocation, Storage
 from equipoise.ledger.entry import Entry
 from equipoise.protocol.model import Protocol
@@ -20,14 +20,16 @@ from equipoise.simulation.parameters import Parameters, read_parameters
 from equipoise.simulation.queries import DataDesk
 from equipoise.simulation.screening import Case, Screening, again
 from equipoise.simulation.screening_forms import Desk
-from equipoise.simulation.virtual_subject import DAYS_PER_MONTH, draw_person
+from equipoise.simulation.virtual_subject import draw_person
 from equipoise.subject.history import Subject, Trial
+from equipoise.terms.dates import DAYS_PER_MONTH
 
 __all__ = ["Rehearsal", "Unexpected", "draw_sealed_list", "rehearse"]
 
 Progress = Callable[[int, int], None]
 _LAST_CONTACTS = 14  # days before the end in which those still followed are contacted
 _LONGEST = 365 * 6
+_CLEANING = 14  # days from the last entry to the lock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +60,7 @@ def draw_sealed_list(protocol: Protocol, *, participants: int, seed: int) -> Sea
     """The sealed list of a rehearsal: as the statistician draws it, with randomness and salt from the seed."""
     rng = np.random.default_rng([seed, 0])
     design = protocol.design.model_copy(update={"participants": max(participants, protocol.design.participants)})
-    return commands.draw_allocation(protocol.model_copy(update={"design": design}), rng, rng.bytes(16).hex())
+    return randomization.draw_allocation(protocol.model_copy(update={"design": design}), rng, rng.bytes(16).hex())
 
 
 def rehearse(
@@ -73,6 +75,7 @@ def rehearse(
     run = _Run(protocol, storage, sealed, participants, seed, progress)
     run.begin()
     run.agenda.work()
+    run.close()
     return run.summary()
 
 
@@ -113,7 +116,7 @@ class _Run:
     def begin(self) -> None:
         """Adopt the protocol, commit the list, and wait for the first person."""
         self.office.do(self.start, "sponsor", None, commands.adopt_protocol, self.protocol, simulated=True)
-        self.office.do(self.start, "statistician", None, commands.commit_allocation, self.sealed)
+        self.office.do(self.start, "statistician", None, randomization.commit_allocation, self.sealed)
         self._next_arrival(self.start)
 
     # -------------------------------------------------------------- coming in
@@ -238,6 +241,24 @@ class _Run:
             return
         self.data.save(day, subject.id, contact(day, "UNSCHEDULED 104", "NOT REACHED" if lost else "ALIVE"))
         self._end(day, followed, {"ended_on": day, "cause": "LOST TO FOLLOW-UP" if lost else "END OF STUDY"})
+
+    def close(self) -> None:
+        """Before the analysis: the last queries are settled, the trial is locked, and the list is opened."""
+        assert self.trial.head is not None
+        day = date.fromisoformat(self.trial.head.at[:10]) + timedelta(days=_CLEANING)
+        for code, query, status in self._pending():
+            site = self.trial.subjects[code].site
+            if status == "OPEN":
+                text = "confirmed against the source"
+                self.office.do(day, "coordinator", site, data_management.answer_query, code, query, text=text)
+            self.office.do(day, "data_manager", None, data_management.close_query, code, query, text="accepted")
+        self.office.do(day, "data_manager", None, data_management.lock, None)
+        self.office.do(day, "statistician", None, randomization.open_allocation, self.sealed)
+
+    def _pending(self) -> list[tuple[str, str, str]]:
+        """(subject, query, status) of what is not closed."""
+        return [(code, query.id, query.status) for code, subject in self.trial.subjects.items()
+                for query in subject.queries.values() if query.status != "CLOSED"]  # fmt: skip
 
     def summary(self) -> Rehearsal:
         """Counts from the trial as it stands."""

@@ -8,12 +8,12 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from equipoise.conduct import commands, data_management
-from equipoise.conduct.commands import asks_a_person
+from equipoise.conduct import commands, data_entry, data_management, randomization
 from equipoise.conduct.ports import SealedAllocation
 from equipoise.conduct.stamp import Refused
 from equipoise.eligibility.finding import Finding
 from equipoise.ledger.entry import Entry
+from equipoise.protocol.criteria import asks_a_person
 from equipoise.simulation.filled import Filled
 from equipoise.simulation.office import Agenda, Office, Unexpected
 from equipoise.simulation.queries import DataDesk
@@ -147,7 +147,7 @@ class Screening:
         case.attempts += 1
         site = case.desk.person.site.id
         outcome = self.office.attempt(
-            day, "investigator", site, commands.randomize, case.code, randomized_on=day, sealed=self.sealed
+            day, "investigator", site, randomization.randomize, case.code, randomized_on=day, sealed=self.sealed
         )
         if isinstance(outcome, Entry):
             self.on_randomized(case, outcome)
@@ -180,7 +180,7 @@ class Screening:
     def _ask_pathology(self, day: date, case: Case) -> None:
         right, case.told = history_with_pathology(case.desk, day), True
         self.office.do(
-            day, "coordinator", case.desk.person.site.id, commands.save_form, case.code, right.form, right.visit,
+            day, "coordinator", case.desk.person.site.id, data_entry.save_form, case.code, right.form, right.visit,
             right.values, right.groups, supersedes=case.history, reason="morphology obtained from pathology",
         )  # fmt: skip
 

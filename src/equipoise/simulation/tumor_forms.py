@@ -118,7 +118,7 @@ def _scan_form(course: Course, v: int, visit: str, day: date, protocol: Protocol
 
 def _form(visit: str, day: date, protocol: Protocol, groups: Mapping[str, list[Row]]) -> Filled:
     knew = "N" if visit == "SCREENING" else "Y"
-    values = {"date": day.isoformat(), "evaluator": protocol.assessment.reader, "blinded": knew}
+    values = {"date": day.isoformat(), "evaluator": protocol.assessment.reader, "reader_knew_arm": knew}
     return Filled(form=FORM, visit=visit, values=values, groups=groups)
 
 

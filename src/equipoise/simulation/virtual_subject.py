@@ -11,8 +11,8 @@ import numpy as np
 from equipoise.protocol.model import Protocol
 from equipoise.simulation.parameters import Parameters, Site
 from equipoise.simulation.tumor import Course, TumorParameters, draw_course, velo_fit
+from equipoise.terms.dates import DAYS_PER_MONTH
 
-DAYS_PER_MONTH = 30.4375
 ANTI_EGFR, ANTI_VEGF = "ANTI-EGFR", "ANTI-VEGF"
 Drugs = tuple[tuple[str, str], ...]
 _IRINOTECAN: Drugs = (("IRINOTECAN", "IRINOTECAN"), ("FLUOROURACIL", "FLUOROPYRIMIDINE"))

@@ -1,0 +1,53 @@
+"""Keep the README honest: run its console blocks in order and write what they print, or say which one differs.
+
+`python docs/readme_blocks.py` rewrites the blocks; the tests call `differences`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from typer.testing import CliRunner
+
+from equipoise.cli.app import app
+
+TOP = Path(__file__).resolve().parents[1]
+README = TOP / "README.md"
+BLOCK = re.compile(r"(```console\n\$ equipoise (?P<command>.+?)\n)(?P<shown>.*?)(```)", re.S)
+
+
+def run_blocks(text: str) -> Iterator[tuple[re.Match[str], str]]:
+    """Each block with what its command prints on standard output; all run in one new folder."""
+    here = Path.cwd()
+    with tempfile.TemporaryDirectory() as folder:
+        for name in ("docs", "tests"):
+            (Path(folder) / name).symlink_to(TOP / name)
+        os.chdir(folder)
+        try:
+            for block in BLOCK.finditer(text):
+                printed = CliRunner().invoke(app, block["command"].split()).stdout
+                yield block, "".join(f"{line.rstrip()}\n" for line in printed.strip("\n").splitlines())
+        finally:
+            os.chdir(here)
+
+
+def differences() -> list[str]:
+    """The commands whose block does not show what they print."""
+    return [block["command"] for block, printed in run_blocks(README.read_text(encoding="utf-8"))
+            if block["shown"] != printed]  # fmt: skip
+
+
+def rewrite() -> None:
+    """Write every block anew."""
+    text = README.read_text(encoding="utf-8")
+    for block, printed in reversed(list(run_blocks(text))):
+        text = text[: block.start()] + block[1] + printed + block[4] + text[block.end() :]
+    README.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    rewrite()

@@ -1,0 +1,111 @@
+"""May this form be saved? Entry and correction of data, under consent, withdrawal and the calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from equipoise.conduct.guards import for_subject, no_consent, not_open
+from equipoise.conduct.stamp import Outcome, Stamp, outcome, version_for
+from equipoise.ledger import events
+from equipoise.protocol.forms import Form, problems
+from equipoise.protocol.model import Protocol
+from equipoise.subject.history import Subject, Trial
+from equipoise.terms.dates import parse_date
+
+UNSCHEDULED = "UNSCHEDULED"
+
+
+def save_form(
+    trial: Trial, stamp: Stamp, subject_id: str, form_id: str, visit: str, values: Mapping[str, Any],
+    groups: Mapping[str, Any], *, supersedes: int | None = None, reason: str | None = None,
+) -> Outcome:  # fmt: skip
+    """Save a form as typed. With `supersedes` and a reason it corrects an earlier entry, which stays in the ledger."""
+    event = events.FormSaved(form=form_id, visit=visit, values=dict(values), groups=dict(groups))
+    subject = trial.subjects.get(subject_id)
+    found = not_open(trial, subject_id) + no_consent(trial, subject_id)
+    protocol = trial.version(version_for(trial, subject_id, stamp.today)).protocol if trial.versions else None
+    form = protocol.form(form_id) if protocol else None
+    if protocol is None or form is None:
+        known = ", ".join(f.id for f in protocol.forms) if protocol else "none"
+        return outcome(trial, stamp, event, [*found, f"there is no form {form_id!r}; known are {known}"])
+    found += _no_such_visit(protocol, visit)
+    found += problems(form, values, groups)
+    if subject is not None and not found:
+        found += _untimely(stamp, subject, form, values, groups, protocol)
+    if supersedes is not None:
+        found += _not_correctable(subject, supersedes, form_id, reason)
+    return for_subject(trial, stamp, subject_id, event, found, stamp.today, reason, supersedes)
+
+
+def _no_such_visit(protocol: Protocol, visit: str) -> list[str]:
+    """Visits that recur are numbered (`SCAN 2`), so that two of them are never taken for one."""
+    name, _, number = visit.partition(" ")
+    recurs = {v.id: v.every_days is not None for v in protocol.schedule} | {UNSCHEDULED: True}
+    if name not in recurs:
+        return [f"there is no visit {name!r}; known are {', '.join(recurs)}"]
+    if recurs[name] != number.isdigit() or (number and not number.isdigit()):
+        return [f"found the visit {visit!r}, expected {name + ' 1, 2, …' if recurs[name] else name}"]
+    return []
+
+
+def _not_correctable(subject: Subject | None, supersedes: int, form_id: str, reason: str | None) -> list[str]:
+    found = [] if reason else ["a correction needs a reason"]
+    held = subject.forms.get(supersedes) if subject else None
+    if held is None:
+        found.append(f"entry {supersedes} is no current form of this participant")
+    elif held[0] != form_id:
+        found.append(f"entry {supersedes} is a {held[0]}, not a {form_id}")
+    return found
+
+
+def _untimely(
+    stamp: Stamp, subject: Subject, form: Form, values: Mapping[str, Any], groups: Mapping[str, Any], protocol: Protocol
+) -> list[str]:
+    """Dates in the future, results from before consent without label, and data after withdrawal or death."""
+    found = []
+    for where, text in _dates(form, values, groups):
+        if parse_date(text).earliest > stamp.today:
+            found.append(f"{where}: {text} lies in the future")
+        if subject.died and parse_date(text).earliest > subject.died.latest:
+            found.append(f"{where}: {text} is after death ({subject.died})")
+    main = values.get("date") or values.get("collected")
+    if not isinstance(main, str):
+        return found
+    when = parse_date(main)
+    consented = min(on for on, _, _ in subject.consents)
+    label = protocol.conduct.earlier_results_label
+    can_be_earlier = label in {field.id for field in form.header}
+    if when.latest < consented and can_be_earlier and values.get(label) != "Y":
+        found.append(f"{form.id}: {main} is before consent ({consented}); enter it only as a standard-of-care result")
+    return found + _after_withdrawal(subject, form, when.latest)
+
+
+_CLOSES = {"TREATMENT": ("TREATMENT",), "VISITS": None, "CONTACT": None, "DATA": None}
+
+
+_STILL_OPEN = {"VISITS": ("SURVIVAL_CONTACT", "SUBSEQUENT_THERAPY")}
+
+
+def _after_withdrawal(subject: Subject, form: Form, when: date) -> list[str]:
+    """Data until the withdrawal stay; after it, only what its level leaves open (ICH E6(R3) 2.9)."""
+    found = []
+    for withdrawal in subject.withdrawals:
+        closed = _CLOSES[withdrawal.what]
+        is_closed = form.id in closed if closed else form.id not in _STILL_OPEN.get(withdrawal.what, ())
+        if when > withdrawal.on and is_closed:
+            found.append(f"{form.id}: {when} is after the withdrawal of {withdrawal.on} ({withdrawal.what.lower()})")
+    return found
+
+
+def _dates(form: Form, values: Mapping[str, Any], groups: Mapping[str, Any]) -> list[tuple[str, str]]:
+    found = [(f"{form.id}.{f.id}", values.get(f.id)) for f in form.header if f.type in ("date", "day")]
+    for group in form.groups:
+        for number, row in enumerate(groups.get(group.id, ()), start=1):
+            found += [
+                (f"{form.id}.{group.id}[{number}].{f.id}", row.get(f.id))
+                for f in group.fields
+                if f.type in ("date", "day")
+            ]
+    return [(where, text) for where, text in found if isinstance(text, str) and text]
