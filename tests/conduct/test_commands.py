@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from equipoise.conduct import commands, data_entry, data_management, randomization
+from equipoise.conduct.edit_checks import questions
 from equipoise.conduct.stamp import AlreadyDone, Refused
 from equipoise.ledger.chain import CannotRedact, Verified, redact, verify
 from equipoise.ledger.entry import Entry
@@ -566,3 +567,20 @@ def test_an_amendment_holds_from_its_day(story):
     )
 
     assert entry.protocol == "1.0"
+
+
+def test_a_late_first_dose_and_a_short_washout_are_asked_about(story):
+    story.ready("S01-001", DAY)
+    story.randomize("S01-001", DAY)
+    subject, form = story.session.trial.subjects["S01-001"], story.protocol.form("TREATMENT")
+
+    def asked(on):
+        return [text for _, text in questions(story.protocol, subject, form, {"date": on}, {"dose": []})]
+
+    assert asked("2021-03-13") == []
+    assert "4 days after randomization, planned within 3" in asked("2021-03-14")[0]
+    drugs = [{"line": "2", "setting": "METASTATIC", "drug": "X", "class": "OTHER", "outcome": "PROGRESSION",
+              "end": "2021-03-01"}]  # fmt: skip
+    story.form("2021-03-10", "S01-001", "PRIOR_THERAPY", "SCREENING", {}, {"drug": drugs})
+    subject = story.session.trial.subjects["S01-001"]
+    assert "12 days since earlier treatment, washout is 14" in asked("2021-03-13")[0]
