@@ -82,8 +82,8 @@ class Ended:
 class Subject:
     """One participant as known at some entry of the ledger.
 
-    `forms` and `decisions` name the entries that hold now, and so can be corrected; `signed` those that an investigator
-    endorsed; `keys` makes a repeated command harmless.
+    `forms` and `decisions` name the entries that hold now, and so can be corrected; `first_entry` the one that a
+    correction goes back to; `signed` those that an investigator endorsed; `keys` makes a repeated command harmless.
     """
 
     id: str
@@ -108,6 +108,7 @@ class Subject:
     locked: bool = False
     redacted: tuple[int, ...] = ()
     decisions: Mapping[int, str] = field(default_factory=dict)
+    first_entry: Mapping[int, int] = field(default_factory=dict)
     keys: Mapping[str, int] = field(default_factory=dict)
 
     def records(self, domain: type[AnyRecord]) -> tuple[AnyRecord, ...]:
@@ -307,12 +308,17 @@ def _save_form(subject: Subject, entry: Entry, event: events.FormSaved, protocol
     form = protocol.form(event.form)
     if form is None:
         raise ValueError(f"entry {entry.seq}: protocol {entry.protocol} has no form {event.form!r}")
+    first = subject.first_entry.get(entry.supersedes or 0, entry.supersedes or entry.seq)
     added = []
     for domain, values in fold(form, event.visit, event.values, event.groups):
         if "VISIT" not in variables(domain):
             values.pop("VISIT")
-        added.append(read_record(domain, values, entry.seq))
-    return replace(subject.with_records(added), forms={**subject.forms, entry.seq: (event.form, event.visit)})
+        added.append(read_record(domain, values, entry.seq, first))
+    return replace(
+        subject.with_records(added),
+        forms={**subject.forms, entry.seq: (event.form, event.visit)},
+        first_entry={**subject.first_entry, entry.seq: first},
+    )
 
 
 def _milestones(event: Any, source: int) -> Iterable[Record]:
