@@ -143,7 +143,8 @@ def _position(tree: Any, path: list[Any]) -> tuple[int, int, str]:
             line, column = marks[0] + 1, marks[1] + 1
         shown.append(str(part))
         node = value
-    missing = [str(part) for part in path[-1:] if shown[-1:] != [str(part)]]
+    is_tag = isinstance(node, Mapping) and path[-1:] == [node.get("kind")]  # of a union of kinds
+    missing = [str(part) for part in path[-1:] if shown[-1:] != [str(part)] and not is_tag]
     return line, column, ".".join(shown + missing)
 
 

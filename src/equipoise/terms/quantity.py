@@ -49,7 +49,7 @@ _UNITS: dict[str, tuple[str, Decimal]] = {
     for unit, factor in units.items()
 }
 
-# What laboratories write for the units above. "10^9/l" and "x109/l" (a lost superscript) are the registry's spellings.
+# What laboratories write for the units above. "x109/l", a lost superscript, is not among them: the importer reads it.
 _ALIASES = {
     "K/uL": "10*3/uL", "10^3/uL": "10*3/uL", "x10E3/uL": "10*3/uL", "10*3/mm3": "10*3/uL", "G/L": "10*9/L",
     "x10E9/L": "10*9/L", "10^9/L": "10*9/L", "10^9/l": "10*9/L", "x10^9/L": "10*9/L", "10*9/l": "10*9/L",
