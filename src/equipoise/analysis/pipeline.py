@@ -93,7 +93,7 @@ def _describe(trial: Trial, courses: Courses) -> dict[str, Any]:
         "tumor_change": description.tumor_change(courses, arms),
         "time_lines": description.time_lines(courses, arms),
         "disagreements": description.disagreements(courses),
-        "problems": {name: course.problem for name, course in courses.items() if course.problem},
+        "problems": {name: "; ".join(course.problems) for name, course in courses.items() if course.problems},
     }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,6 +9,7 @@ from equipoise.assessments.policy import RecistPolicy, build_policy
 from equipoise.assessments.recist import lesion_series
 from equipoise.assessments.rules import VisitResults
 from equipoise.assessments.series import LesionError, LesionSeries, assess_series
+from equipoise.endpoints import dated
 from equipoise.endpoints.response import CR_WAS_TRUE, ResponsePolicy
 from equipoise.endpoints.time_to_event import (
     CENSOR,
@@ -24,8 +24,7 @@ from equipoise.endpoints.time_to_event import (
 )
 from equipoise.protocol.model import Assessment, CensoringRules, Protocol
 from equipoise.subject.history import Subject
-from equipoise.subject.records import AE, CM, EX, LB, PR, QS, RS, SS, TR, TU, VS, Source
-from equipoise.terms.dates import PartialDate
+from equipoise.subject.records import RS, TR, TU, Source
 from equipoise.terms.quantity import Quantity
 from equipoise.terms.response import Response
 
@@ -52,7 +51,7 @@ class Course:
     derived: Reading
     lesions: LesionSeries | None
     assessed: VisitResults | None
-    problem: str
+    problems: tuple[str, ...]
     has_baseline: bool
     death: int
     new_therapy: int
@@ -127,91 +126,50 @@ def censoring_rules(protocol: Protocol, rules: CensoringRules) -> TimeToEventRul
 
 
 def course_of(subject: Subject, protocol: Protocol, cutoff: date) -> Course:
-    """Everything the endpoints need of one randomized subject, nothing dated after the cutoff."""
+    """Everything the endpoints need of one randomized subject; the rules of each endpoint apply the cutoff."""
     assert subject.randomized is not None
     start = subject.randomized.on
-    reader = protocol.assessment.reader
-    therapies = [cm for cm in subject.records(CM) if cm.category == "SUBSEQUENT ANTICANCER THERAPY"]
-    resections = [pr for pr in subject.records(PR) if pr.category.endswith("OF TARGET")]
-    therapy, therapy_source = _first(
-        [(cm.start, cm.source) for cm in therapies] + [(p.date, p.source) for p in resections], start
-    )
-    lesions, assessed, problem = _assessed(subject, protocol, start, therapy)
-    progressions = [rs for rs in subject.records(RS) if rs.test == "CLINPROG"]
-    clinical, clinical_source = _first([(rs.date, rs.source) for rs in progressions], start)
-    alive, alive_source = _last_known_alive(subject, start, cutoff)
+    therapy = dated.new_therapy(subject, start, cutoff)
+    clinical = dated.clinical_progression(subject, start, cutoff)
+    death, alive = dated.death(subject, start), dated.last_known_alive(subject, start)
+    lesions, assessed, problems = _assessed(subject, protocol, start, therapy.day)
     baseline = [tr for tr in subject.records(TR) if tr.date and tr.date.latest <= start]
     return Course(
         subject=subject,
         start=start,
-        read=_as_read(subject, reader, start, cutoff),
+        read=_as_read(subject, protocol.assessment.reader, start, cutoff),
         derived=_as_derived(lesions, assessed, start, cutoff),
         lesions=lesions,
         assessed=assessed,
-        problem=problem,
+        problems=(*therapy.problems, *clinical.problems, *dated.unrecorded_death(subject, cutoff), *problems),
         has_baseline=bool(baseline),
-        death=_death_day(subject.died, start, alive, therapy),
-        new_therapy=therapy,
-        clinical_progression=clinical,
-        last_known_alive=alive,
+        death=death.day,
+        new_therapy=therapy.day,
+        clinical_progression=clinical.day,
+        last_known_alive=alive.day,
         cutoff=(cutoff - start).days,
         sources={
             "randomization": (subject.randomized.source,),
-            "death": (subject.died_source,),
-            "new_therapy": therapy_source,
-            "clinical_progression": clinical_source,
-            "last_known_alive": alive_source,
+            "death": death.source,
+            "new_therapy": therapy.source,
+            "clinical_progression": clinical.source,
+            "last_known_alive": alive.source,
         },
     )
 
 
-def _death_day(died: PartialDate | None, start: date, alive: int, therapy: int) -> int:
-    """The day of death; of a partial date the earliest that the dated contacts and treatments before it allow."""
-    if died is None:
-        return -1
-    earliest, latest = (died.earliest - start).days, (died.latest - start).days
-    return max(min(max(earliest, alive, therapy), latest), 0)
-
-
-def _first(dated: Iterable[tuple[PartialDate | None, Source]], start: date) -> tuple[int, tuple[Source, ...]]:
-    """The first day since randomization, of a partial date the earliest; (-1, ()) without any."""
-    found = [(max((when.earliest - start).days, 0), source) for when, source in dated if when]
-    if not found:
-        return -1, ()
-    first = min(found, key=lambda one: one[0])
-    return first[0], (first[1],)
-
-
-def _last_known_alive(subject: Subject, start: date, cutoff: date) -> tuple[int, tuple[Source, ...]]:
-    """The last dated contact by the cutoff: nothing is imputed, so only dates known to the day count."""
-    seen: list[tuple[PartialDate | None, Source]] = [
-        (ss.date, ss.source) for ss in subject.records(SS) if ss.original == "ALIVE"
-    ]
-    dated: tuple[LB | QS | VS | TR, ...] = (
-        *subject.records(LB), *subject.records(QS), *subject.records(VS), *subject.records(TR)
-    )  # fmt: skip
-    seen += [(record.date, record.source) for record in dated]
-    begun: tuple[EX | AE, ...] = (*subject.records(EX), *subject.records(AE))
-    seen += [(record.start, record.source) for record in begun]
-    days = [(when.exact, source) for when, source in seen if when and when.exact and start <= when.exact <= cutoff]
-    if not days:
-        return 0, (subject.randomized.source,) if subject.randomized else ()
-    last = max(days, key=lambda one: one[0])
-    return (last[0] - start).days, (last[1],)
-
-
 def _as_read(subject: Subject, reader: str, start: date, cutoff: date) -> Reading:
     rows = [rs for rs in subject.records(RS) if rs.test == "OVRLRESP" and rs.evaluator == reader]
-    dated = [(rs.date.exact, rs) for rs in rows if rs.date and rs.date.exact and start < rs.date.exact <= cutoff]
-    dated.sort(key=lambda one: one[0])
-    days = tuple((when - start).days for when, _ in dated)
-    codes = tuple(int(Response.parse(rs.original)) for _, rs in dated)
-    return Reading(days, codes, tuple(-1 for _ in days), tuple((rs.source,) for _, rs in dated))
+    scans = [(rs.date.exact, rs) for rs in rows if rs.date and rs.date.exact and start < rs.date.exact <= cutoff]
+    scans.sort(key=lambda one: one[0])
+    days = tuple((when - start).days for when, _ in scans)
+    codes = tuple(int(Response.parse(rs.original)) for _, rs in scans)
+    return Reading(days, codes, tuple(-1 for _ in days), tuple((rs.source,) for _, rs in scans))
 
 
 def _assessed(
     subject: Subject, protocol: Protocol, start: date, therapy: int
-) -> tuple[LesionSeries | None, VisitResults | None, str]:
+) -> tuple[LesionSeries | None, VisitResults | None, tuple[str, ...]]:
     """The response derived from the lesions; a table that RECIST does not allow is told, never mended."""
     policy = recist_policy(protocol.assessment)
     try:
@@ -219,8 +177,8 @@ def _assessed(
             subject.records(TU), subject.records(TR), start, policy, evaluator=protocol.assessment.reader
         )
     except LesionError as error:
-        return None, None, str(error)
-    return series, assess_series(series, policy, therapy), ""
+        return None, None, (str(error),)
+    return series, assess_series(series, policy, therapy), ()
 
 
 def _as_derived(lesions: LesionSeries | None, assessed: VisitResults | None, start: date, cutoff: date) -> Reading:

@@ -192,7 +192,7 @@ def _eligibility_facts(analysis: Analysis, subject: Subject) -> Iterable[Fact]:
 
 def _problem_facts(results: Mapping[str, Any], name: str) -> Iterable[Fact]:
     if name in results["problems"]:
-        yield Fact("Lesions", "not derivable", results["problems"][name])
+        yield Fact("Problem in the data", "to be asked about", results["problems"][name])
     if results["strata"][name]["differs"]:
         yield Fact(
             "Stratum as recorded now",
