@@ -51,9 +51,9 @@ def last_known_alive(subject: Subject, start: date) -> Dated:
 
 
 def death(subject: Subject, start: date) -> Dated:
-    """The day of death; of a partial date the earliest that every dated sign of life, before and after the cutoff, allows.
+    """The day of death; of a partial date the earliest that the dated signs of life allow.
 
-    A therapy whose start is itself partial says nothing about the day.
+    Those after the cutoff speak too, else the day would move with it. A therapy whose start is itself partial does not.
     """
     died = subject.died
     if died is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from equipoise.assessments.policy import RecistPolicy, build_policy
@@ -10,7 +10,7 @@ from equipoise.assessments.recist import lesion_series
 from equipoise.assessments.rules import VisitResults
 from equipoise.assessments.series import LesionError, LesionSeries, assess_series
 from equipoise.endpoints import dated
-from equipoise.endpoints.response import CR_WAS_TRUE, ResponsePolicy
+from equipoise.endpoints.response import AS_RECORDED, CR, CR_WAS_TRUE, PD, ResponsePolicy, is_disease_after_cr
 from equipoise.endpoints.time_to_event import (
     CENSOR,
     DATED,
@@ -25,7 +25,7 @@ from equipoise.endpoints.time_to_event import (
 from equipoise.protocol.model import Assessment, CensoringRules, Protocol
 from equipoise.subject.history import Subject
 from equipoise.subject.records import RS, TR, TU, Source
-from equipoise.terms.quantity import Quantity
+from equipoise.terms.quantity import Quantity, convert
 from equipoise.terms.response import Response
 
 _DOES = {"censor": CENSOR, "event": EVENT, "ignore": IGNORE, "dated": DATED, "scan": SCAN}
@@ -75,11 +75,18 @@ class Course:
         )
 
 
+def tenths(length: Quantity) -> int:
+    """A declared length in tenths of a millimeter. Raises ValueError for what is no length or falls between two."""
+    millimeters = convert(length.value, length.unit, "mm")
+    if millimeters is None or millimeters * 10 % 1:
+        raise ValueError(
+            f"assessment.recist: found {length}, expected a length in mm or cm, to a tenth of a millimeter"
+        )
+    return int(millimeters * 10)
+
+
 def recist_policy(assessment: Assessment) -> RecistPolicy:
     """The protocol's thresholds and switches, lengths in tenths of a millimeter."""
-
-    def tenths(length: Quantity) -> int:
-        return int(length.value * 10)
 
     recist = assessment.recist
     return build_policy(
@@ -99,16 +106,52 @@ def recist_policy(assessment: Assessment) -> RecistPolicy:
 
 
 def response_policy(assessment: Assessment, sd_min_days: int | None = None) -> ResponsePolicy:
-    """How single responses become a best response, as the protocol declares it."""
-    confirmation = assessment.confirmation
+    """How single responses become a best response; disease after CR and new therapy count as for the lesions."""
+    confirmation, choices = assessment.confirmation, assessment.recist.choices
     return ResponsePolicy(
         sd_min_days=sd_min_days or assessment.sd_min_days,
         confirmation_min_days=confirmation.min_days if confirmation else 0,
         intervening_ne_allowed=confirmation.intervening_ne_allowed if confirmation else 0,
         intervening_sd_allowed=bool(confirmation and confirmation.intervening_sd_allowed),
-        after_cr=CR_WAS_TRUE,
-        therapy_ends_response=True,
+        after_cr=CR_WAS_TRUE if choices["disease_after_cr_is_pd"] else AS_RECORDED,
+        therapy_ends_response=bool(choices["therapy_ends_assessability"]),
     )
+
+
+def disease_after_cr(reading: Reading) -> tuple[int, int] | None:
+    """The first complete response and the first assessment after it that shows disease again without being PD."""
+    first = next((i for i, code in enumerate(reading.responses) if code in (CR, PD)), None)
+    if first is None or reading.responses[first] == PD:
+        return None
+    for i in range(first + 1, len(reading.responses)):
+        if reading.responses[i] == PD:
+            return None
+        if is_disease_after_cr(reading.responses[i]):
+            return first, i
+    return None
+
+
+def progression_after_cr(reading: Reading, policy: ResponsePolicy) -> Reading:
+    """The reading as progression counts it: what best response takes for progression after a true CR is PD here too.
+
+    RECIST 1.1 Table 3 note a; the source stays that of the reading.
+    """
+    found = disease_after_cr(reading) if policy.after_cr == CR_WAS_TRUE else None
+    if found is None:
+        return reading
+    responses = (*reading.responses[: found[1]], PD, *reading.responses[found[1] + 1 :])
+    return replace(reading, responses=responses)
+
+
+def _cr_questioned(reading: Reading, policy: ResponsePolicy) -> tuple[str, ...]:
+    """A partial response or stable disease after CR contradicts one of the two readings: a query, however it counts."""
+    found = disease_after_cr(reading)
+    if found is None:
+        return ()
+    cr, later = found
+    counts = "it counts as progression" if policy.after_cr == CR_WAS_TRUE else "it stands as read"
+    said = Response(reading.responses[later]).cdisc
+    return (f"{said} on day {reading.days[later]} after CR on day {reading.days[cr]}: a query; {counts}",)
 
 
 def censoring_rules(protocol: Protocol, rules: CensoringRules) -> TimeToEventRules:
@@ -133,15 +176,22 @@ def course_of(subject: Subject, protocol: Protocol, cutoff: date) -> Course:
     clinical = dated.clinical_progression(subject, start, cutoff)
     death, alive = dated.death(subject, start), dated.last_known_alive(subject, start)
     lesions, assessed, problems = _assessed(subject, protocol, start, therapy.day)
+    read = _as_read(subject, protocol.assessment.reader, start, cutoff)
     baseline = [tr for tr in subject.records(TR) if tr.date and tr.date.latest <= start]
     return Course(
         subject=subject,
         start=start,
-        read=_as_read(subject, protocol.assessment.reader, start, cutoff),
+        read=read,
         derived=_as_derived(lesions, assessed, start, cutoff),
         lesions=lesions,
         assessed=assessed,
-        problems=(*therapy.problems, *clinical.problems, *dated.unrecorded_death(subject, cutoff), *problems),
+        problems=(
+            *therapy.problems,
+            *clinical.problems,
+            *dated.unrecorded_death(subject, cutoff),
+            *_cr_questioned(read, response_policy(protocol.assessment)),
+            *problems,
+        ),
         has_baseline=bool(baseline),
         death=death.day,
         new_therapy=therapy.day,
