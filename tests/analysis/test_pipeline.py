@@ -227,7 +227,7 @@ def test_disease_after_a_complete_response_is_one_thing_for_every_endpoint_and_a
     assert found["endpoints"]["DCR"]["subjects"]["S01-001"]["source"] == [first.seq]
     value = found["endpoints"]["PFS"]["FDA"]["subjects"]["S01-001"]
     assert value == {"value": pfs, "why": "progression", "source": [(second if progression else third).seq]}
-    assert found["problems"]["S01-001"] == f"PR on day 112 after CR on day 56: a query; {said}"
+    assert found["problems"]["S01-001"].startswith(f"PR on day 112 after CR on day 56: a query; {said}")
 
 
 def test_best_response_follows_the_choices_that_the_protocol_declares_for_the_lesions():

@@ -183,3 +183,46 @@ def test_what_was_not_done_and_a_dose_not_given_show_nobody_alive():
     assert course(story).last_known_alive == days_after("2021-06-01")
     dose(story, (DAY + timedelta(120)).isoformat())
     assert course(story).last_known_alive == 120
+
+
+# ------------------------------------------------------------------ lesions
+
+
+def test_a_visit_name_used_twice_loses_no_scan_and_is_asked_about():
+    story = randomized()
+    first = story.scan(WHO, "2021-05-05", 1, "SD", "45")
+    again = story.scan(WHO, "2021-06-30", 1, "PD", "60")
+    found = course(story)
+
+    assert found.derived.days == (56, 112)
+    assert found.derived.responses == found.read.responses
+    assert results(story)["disagreements"] == []
+    assert results(story)["problems"][WHO] == (
+        f"TR record {first.seq} and TR record {again.seq}: visit 'SCAN 1' is named for scans of 2021-05-05 and "
+        "2021-06-30; taken as two visits, correct one name"
+    )
+
+
+def test_a_raised_marker_withholds_the_complete_response_that_the_lesions_give():
+    story = Story().begin().ready(WHO)
+
+    def cea(on: str, visit: str, value: str) -> None:
+        story.form(on, WHO, "TUMOR_MARKER", visit, {"date": on},
+                   {"result": [{"test": "CEA", "value": value, "unit": "ng/mL", "upper": "5"}]})  # fmt: skip
+
+    cea("2021-03-10", "SCREENING", "40")
+    assert isinstance(story.randomize(WHO), Entry)
+    scan = story.scan(WHO, "2021-05-05", 1, "CR", "0")
+    cea("2021-05-05", "SCAN 1", "9")
+
+    assert results(story)["disagreements"] == [
+        {"subject": WHO, "day": 56, "read": "CR", "derived": "PR", "source": [scan.seq]}
+    ]
+
+
+def test_a_complete_response_whose_marker_nobody_knows_stands_and_is_asked_about():
+    story = randomized()
+    story.scan(WHO, "2021-05-05", 1, "CR", "0")
+
+    assert results(story)["disagreements"] == []
+    assert results(story)["problems"][WHO].startswith("complete response at SCAN 1: whether CEA is normal is not known")

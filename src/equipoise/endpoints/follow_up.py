@@ -24,7 +24,7 @@ from equipoise.endpoints.time_to_event import (
 )
 from equipoise.protocol.model import Assessment, CensoringRules, Protocol
 from equipoise.subject.history import Subject
-from equipoise.subject.records import RS, TR, TU, Source
+from equipoise.subject.records import LB, RS, TR, TU, Source
 from equipoise.terms.quantity import Quantity, convert
 from equipoise.terms.response import Response
 
@@ -221,14 +221,20 @@ def _assessed(
     subject: Subject, protocol: Protocol, start: date, therapy: int
 ) -> tuple[LesionSeries | None, VisitResults | None, tuple[str, ...]]:
     """The response derived from the lesions; a table that RECIST does not allow is told, never mended."""
-    policy = recist_policy(protocol.assessment)
+    policy, scan = recist_policy(protocol.assessment), protocol.visit(protocol.assessment.scan_visit)
     try:
         series = lesion_series(
-            subject.records(TU), subject.records(TR), start, policy, evaluator=protocol.assessment.reader
+            subject.records(TU),
+            subject.records(TR),
+            start,
+            policy,
+            evaluator=protocol.assessment.reader,
+            markers=subject.records(LB),
+            one_visit_days=scan.before_days + scan.after_days,
         )
     except LesionError as error:
         return None, None, (str(error),)
-    return series, assess_series(series, policy, therapy), ()
+    return series, assess_series(series, policy, therapy), series.notes
 
 
 def _as_derived(lesions: LesionSeries | None, assessed: VisitResults | None, start: date, cutoff: date) -> Reading:
