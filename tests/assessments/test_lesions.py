@@ -9,7 +9,7 @@ from equipoise.assessments.lesions import assess, read_lesions
 from equipoise.assessments.policy import RECIST_1_1
 from equipoise.assessments.recist import lesion_series
 from equipoise.assessments.series import LesionError, assess_series
-from equipoise.subject.records import TR, TU
+from equipoise.subject.records import LB, TR, TU
 from equipoise.terms.dates import parse_date
 from equipoise.terms.response import Response
 
@@ -197,3 +197,96 @@ def test_two_readers_are_never_mixed():
 def test_a_reading_of_an_unknown_lesion_names_the_record():
     with pytest.raises(LesionError, match="TR record 4: lesion 'T7' is not identified"):
         lesion_series(TUMORS, [reading("T7", "SCREENING", "2023-12-20", 4, "50")], START, RECIST_1_1)
+
+
+# ------------------------------------------------------------------ visits of one name, tumor markers
+
+
+def test_two_scans_under_one_visit_name_are_two_visits_when_they_lie_apart():
+    twice = [
+        reading("T1", "SCAN 1", "2024-02-26", 7, "40"),
+        reading("T2", "SCAN 1", "2024-02-26", 8, "20"),
+        reading("T1", "SCAN 1", "2024-04-22", 9, "70"),
+        reading("T2", "SCAN 1", "2024-04-22", 10, "20"),
+    ]
+    series = lesion_series(TUMORS, SCREENING + twice, START, RECIST_1_1)
+
+    assert series.visits == ("SCREENING", "SCAN 1", "SCAN 1 (2024-04-22)")
+    assert series.day.tolist()[1:] == [56, 112]
+    assert assess_series(series, RECIST_1_1).response.tolist()[1:] == [int(Response.SD), int(Response.PD)]
+    assert series.notes == (
+        "TR record 7 and TR record 9: visit 'SCAN 1' is named for scans of 2024-02-26 and 2024-04-22; "
+        "taken as two visits, correct one name",
+    )
+
+
+def test_scans_within_the_window_of_a_visit_are_one_and_two_lengths_of_one_lesion_are_asked_about():
+    near = [
+        reading("T1", "SCAN 1", "2024-02-26", 7, "40"),
+        reading("T2", "SCAN 1", "2024-03-11", 8, "20"),
+        reading("T1", "SCAN 1", "2024-03-11", 9, "44"),
+    ]
+    series = lesion_series(TUMORS, SCREENING + near, START, RECIST_1_1)
+
+    assert series.tenths.tolist()[1] == [400, 200]
+    assert series.notes == (
+        "TR record 7 and TR record 9: T1 measures 40.0 and 44.0 mm in visit SCAN 1; the first is taken",
+    )
+    assert lesion_series(TUMORS, SCREENING + near, START, RECIST_1_1, one_visit_days=13).tenths.shape[0] == 3
+
+
+def cea(day, source, value, upper="5", visit=""):
+    numbers = [None if x is None else Decimal(x) for x in (value, upper)]
+    return LB(test="CEA", date=parse_date(day), visit=visit, value=numbers[0], upper=numbers[1], source=source)
+
+
+def gone(visit, day, source):
+    return [
+        reading("T1", visit, day, source, "0"),
+        reading("T2", visit, day, source + 1, "8", test="SAXIS"),
+        reading("N1", visit, day, source + 2, test="TUMSTATE", original="ABSENT"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("markers", "responses", "noted"),
+    [
+        pytest.param([("2023-12-20", "40"), ("2024-02-20", "9"), ("2024-04-15", "4")], "PR CR", "", id="normal later"),
+        pytest.param([("2023-12-20", "40"), ("2024-02-20", "4"), ("2024-04-15", "90")], "CR CR", "", id="rises again"),
+        pytest.param([("2023-12-20", "3"), ("2024-02-20", "9")], "CR CR", "", id="normal at baseline"),
+        pytest.param(
+            [("2023-12-20", "40"), ("2024-01-28", "9")], "CR CR", "at WEEK 8, 2024-02-26", id="29 days before"
+        ),
+        pytest.param(
+            [("2023-12-20", "40"), ("2024-01-29", "9")], "PR CR", "at WEEK 16, 2024-04-22", id="28 days before"
+        ),
+        pytest.param([("2023-12-20", "40"), ("2024-02-20", None)], "CR CR", "at WEEK 8, 2024-02-26", id="no result"),
+        pytest.param([("2024-02-20", "9")], "CR CR", "at baseline", id="nothing at baseline"),
+        pytest.param([("2023-12-20", "40"), ("2024-02-20", "5")], "CR CR", "", id="at the limit is normal"),
+    ],
+)
+def test_no_complete_response_while_the_marker_is_raised(markers, responses, noted):
+    samples = [cea(day, 100 + i, value) for i, (day, value) in enumerate(markers)]
+    scans = [*gone("WEEK 8", "2024-02-26", 10), *gone("WEEK 16", "2024-04-22", 20)]
+
+    series = lesion_series(TUMORS, SCREENING + scans, START, RECIST_1_1, markers=samples)
+
+    found = [Response(int(code)).cdisc for code in assess_series(series, RECIST_1_1).response[1:]]
+    assert " ".join(found) == responses
+    assert [note.split("(")[-1].rstrip(")") for note in series.notes] == ([noted] if noted else [])
+
+
+def test_the_sample_that_withholds_a_complete_response_is_one_of_its_sources_and_that_of_the_visit_goes_first():
+    samples = [cea("2023-12-20", 30, "40"), cea("2024-02-26", 31, "4"), cea("2024-02-28", 32, "9", visit="WEEK 8")]
+
+    series = lesion_series(TUMORS, SCREENING + gone("WEEK 8", "2024-02-26", 10), START, RECIST_1_1, markers=samples)
+
+    assert assess_series(series, RECIST_1_1).response[1] == Response.PR
+    assert series.sources[1] == (10, 11, 12, 32)
+
+
+def test_without_laboratory_records_nothing_is_asked_of_the_marker():
+    series = lesion_series(TUMORS, SCREENING + gone("WEEK 8", "2024-02-26", 10), START, RECIST_1_1)
+
+    assert assess_series(series, RECIST_1_1).response[1] == Response.CR
+    assert series.notes == ()

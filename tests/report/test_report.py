@@ -17,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from small_trial import Diary, small_trial
 
 from equipoise.analysis.pipeline import Analysis, analyze
+from equipoise.conduct import commands
 from equipoise.protocol.load import load
 from equipoise.report.behind import entry_anchor, subject_anchor
 from equipoise.report.html import write_report
@@ -207,3 +208,22 @@ def test_text_of_the_ledger_is_escaped():
     story.form("2021-04-01", "S01-001", "ADVERSE_EVENTS", "CYCLE 1", {}, {"event": [event]})
 
     assert "<script>alert(1)" not in told(story)
+
+
+def test_who_declined_stands_in_the_flow_and_in_the_appendix():
+    story = begun().ready("S01-001")
+    story.done("2021-03-10", "investigator", commands.fail_screening, "S01-001", failed_on=date(2021, 3, 10),
+               criteria=())  # fmt: skip
+    text = told(story)
+
+    assert "Declined: 1" in text
+    assert '<span class="id">S01-001</span><span class="none">declined</span>' in text
+
+
+def test_the_level_of_the_intervals_is_that_of_the_results():
+    analysis, entries = small_trial()
+    results = analysis.results | {"confidence": 0.9}
+    text = write_report(Analysis(analysis.trial, analysis.cutoff, analysis.as_of, analysis.courses, results), entries)
+
+    assert "90 % interval" in text
+    assert "95 % interval" not in text

@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from equipoise.terms.dates import PartialDate, in_window, parse_date, study_day, window_before, years_before
+from equipoise.terms.dates import (
+    PartialDate,
+    completed_years,
+    in_window,
+    parse_date,
+    study_day,
+    window_before,
+    years_before,
+)
 from equipoise.terms.verdict import Verdict
 
 DAYS = st.dates(date(1900, 1, 1), date(2100, 12, 31))
@@ -104,3 +112,16 @@ def test_the_time_of_day_is_kept_and_orders_results_of_one_day():
 
     assert morning < evening
     assert morning.exact == evening.exact
+
+
+@pytest.mark.parametrize(
+    ("birth", "on", "years"),
+    [
+        ("1960-03-10", "2021-03-09", 60),
+        ("1960-03-10", "2021-03-10", 61),  # in years of 365.25 days it would be 60
+        ("2000-02-29", "2021-02-28", 20),
+        ("2000-02-29", "2021-03-01", 21),
+    ],
+)
+def test_age_goes_by_birthdays(birth, on, years):
+    assert completed_years(date.fromisoformat(birth), date.fromisoformat(on)) == years

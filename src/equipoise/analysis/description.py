@@ -11,26 +11,32 @@ from equipoise.assessments.rules import NOBODY
 from equipoise.eligibility import evaluate_all
 from equipoise.eligibility.finding import Finding
 from equipoise.endpoints.follow_up import Course
-from equipoise.endpoints.populations import ineligible_as_known_now, received
+from equipoise.endpoints.populations import at_randomization, ineligible_as_known_now, received
 from equipoise.protocol.model import Protocol
-from equipoise.subject.history import Subject, Trial
+from equipoise.subject.history import Ended, Subject, Trial
 from equipoise.subject.records import CM, DM, QS, TU
-from equipoise.terms.dates import DAYS_PER_MONTH
+from equipoise.terms.dates import DAYS_PER_MONTH, completed_years
 from equipoise.terms.response import Response
 from equipoise.terms.verdict import Verdict
 
 
 def flow(trial: Trial, cutoff: date) -> dict[str, Any]:
-    """CONSORT: persons, not codes; someone screened again is one person, shown by the latest code."""
-    persons = latest_codes(trial.subjects)
-    randomized = [s for s in persons if s.randomized and s.randomized.on <= cutoff]
-    others = [s for s in persons if s not in randomized and s.screened_on and s.screened_on <= cutoff]
-    verdicts = {s.id: _screening(trial, s, cutoff) for s in others}
-    failed = {name: found for name, found in verdicts.items() if found["not_met"]}
+    """CONSORT: persons, not codes; someone screened again is one person, shown by the latest code of the cutoff.
+
+    Everybody randomized counts, under the code that was randomized. The reasons of somebody not eligible are those
+    that the site recorded and those that the records show; who will not enter and fails nothing by record declined.
+    """
+    persons = latest_codes(trial.subjects, cutoff)
+    randomized = [s for _, s in sorted(trial.subjects.items()) if s.randomized and s.randomized.on <= cutoff]
+    entered = {code for s in randomized for code in _codes_of(s, trial.subjects)}
+    others = [s for s in persons if not entered & _codes_of(s, trial.subjects)]
+    declined = [s.id for s in others if has_declined(s, cutoff)]
+    verdicts = {s.id: _screening(trial, s, cutoff) for s in others if s.id not in declined}
+    failed = {name: found["not_met"] for name, found in verdicts.items() if found["not_met"]}
     unknown = {name: found["unknown"] for name, found in verdicts.items() if found["unknown"] and name not in failed}
     reasons: dict[str, list[str]] = {}
-    for name, found in failed.items():
-        for criterion in found["not_met"]:
+    for name, criteria in failed.items():
+        for criterion in criteria:
             reasons.setdefault(criterion, []).append(name)
     return {
         "screened": len(randomized) + len(others),
@@ -40,28 +46,59 @@ def flow(trial: Trial, cutoff: date) -> dict[str, Any]:
         "rescreened": sum(s.previous is not None for s in persons),
         "reasons": {criterion: sorted(names) for criterion, names in sorted(reasons.items())},
         "open": unknown,
+        "declined": declined,
         "eligible_not_randomized": sorted(verdicts.keys() - failed.keys() - unknown.keys()),
         "arms": {arm.id: _arm_flow(randomized, arm.id, cutoff) for arm in trial.protocol.arms},
     }
 
 
-def latest_codes(subjects: Mapping[str, Subject]) -> list[Subject]:
-    """One subject for each person: the code that nobody was screened again from."""
-    earlier = {subject.previous for subject in subjects.values()}
-    return [subject for name, subject in sorted(subjects.items()) if name not in earlier]
+def latest_codes(subjects: Mapping[str, Subject], cutoff: date) -> list[Subject]:
+    """One subject for each person: the code that nobody was screened again from by the cutoff."""
+    here = [s for _, s in sorted(subjects.items()) if s.screened_on and s.screened_on <= cutoff]
+    earlier = {subject.previous for subject in here}
+    return [subject for subject in here if subject.id not in earlier]
+
+
+def _codes_of(subject: Subject, subjects: Mapping[str, Subject]) -> set[str]:
+    """The code and those that the person was screened under before."""
+    codes: set[str] = set()
+    found: Subject | None = subject
+    while found and found.id not in codes:
+        codes.add(found.id)
+        found = subjects.get(found.previous or "")
+    return codes
+
+
+def failed_screening(subject: Subject, cutoff: date) -> Ended | None:
+    """The decision that the person will not enter, when it was made by the cutoff."""
+    failed = subject.screening_failed
+    return failed if failed and failed.on <= cutoff else None
+
+
+def has_declined(subject: Subject, cutoff: date) -> bool:
+    """Will the person not enter without any criterion of record, that is by their own decision?"""
+    failed = failed_screening(subject, cutoff)
+    return failed is not None and not failed.cause
+
+
+def reasons_of_record(subject: Subject, cutoff: date) -> list[str]:
+    """The criteria that the site named when screening failed."""
+    failed = failed_screening(subject, cutoff)
+    return failed.cause.split(", ") if failed and failed.cause else []
 
 
 def screening_findings(trial: Trial, subject: Subject, cutoff: date) -> list[Finding]:
     """Every criterion of somebody who was not randomized, on the day screening failed or else at the cutoff."""
     protocol = trial.version_at(subject.site, subject.screened_on or cutoff).protocol
-    index = subject.screening_failed.on if subject.screening_failed else cutoff
-    return list(evaluate_all(protocol, subject, index))
+    failed = failed_screening(subject, cutoff)
+    return list(evaluate_all(protocol, subject, failed.on if failed else cutoff))
 
 
 def _screening(trial: Trial, subject: Subject, cutoff: date) -> dict[str, list[str]]:
     findings = screening_findings(trial, subject, cutoff)
+    computed = [f.id for f in findings if f.verdict is Verdict.NOT_MET]
     return {
-        "not_met": [f.id for f in findings if f.verdict is Verdict.NOT_MET],
+        "not_met": list(dict.fromkeys([*computed, *reasons_of_record(subject, cutoff)])),
         "unknown": [f.id for f in findings if f.verdict is Verdict.UNKNOWN],
     }
 
@@ -90,7 +127,7 @@ def strata_report(trial: Trial, randomized: Iterable[Subject]) -> dict[str, Any]
     found = {}
     for subject in randomized:
         assert subject.randomized is not None
-        declared = trial.protocol.randomization.strata
+        declared = at_randomization(trial, subject).randomization.strata
         actual = tuple(level.value or "unknown" for level in levels(declared, subject, subject.randomized.on))
         found[subject.id] = {
             "as_randomized": list(subject.randomized.stratum),
@@ -107,7 +144,7 @@ def eligibility_report(trial: Trial, randomized: Iterable[Subject]) -> dict[str,
         before, at = subject.before_randomization, subject.randomized
         assert before is not None
         assert at is not None
-        protocol = trial.version(at.version).protocol
+        protocol = at_randomization(trial, subject)
         then = evaluate_all(protocol, before, at.on)
         found[subject.id] = {
             "then": [f.id for f in then if f.verdict is not Verdict.MET],
@@ -125,21 +162,27 @@ def _characteristics(course: Course, protocol: Protocol) -> dict[str, Any]:
     subject, start = course.subject, course.start
     known = subject.records(DM)
     birth = next((dm.birth for dm in known if dm.birth), None)
-    scores = [qs.original for qs in subject.records(QS) if qs.date and qs.date.latest <= start]
     organs = {tu.location for tu in subject.records(TU) if tu.date and tu.date.latest <= start}
     ends = [cm.end.latest for cm in subject.records(CM) if cm.drug_class == "ANTI-EGFR" and cm.end
             and cm.category.startswith("PRIOR")]  # fmt: skip
     first_sum = int(course.assessed.sum[0]) if course.assessed is not None else NOBODY
     return {
-        "age": (start - birth.earliest).days // 365.25 if birth else None,
+        "age": completed_years(birth.earliest, start) if birth else None,
         "sex": known[-1].sex if known else None,
-        "ecog": scores[-1] if scores else None,
+        "ecog": _ecog(subject, start),
         "organs": len(organs),
         "liver_only": organs == {"LIVER"},
         "sum_mm": first_sum / 10 if first_sum >= 0 else None,
         "anti_egfr_free_months": round((start - max(ends)).days / DAYS_PER_MONTH, 1) if ends else None,
         "stratum": list(subject.randomized.stratum) if subject.randomized else [],
     }
+
+
+def _ecog(subject: Subject, start: date) -> str | None:
+    """The last score until randomization by its date; the order of entry decides between scores of one day."""
+    scores = [(qs.date, qs.original) for qs in subject.records(QS)
+              if qs.test == "ECOG101" and qs.original and qs.date and qs.date.latest <= start]  # fmt: skip
+    return sorted(scores, key=lambda one: (one[0].latest, one[0].time))[-1][1] if scores else None
 
 
 def tumor_change(courses: Mapping[str, Course], arms: Mapping[str, str]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from equipoise.endpoints.follow_up import Course, Reading, censoring_rules, response_policy
+from equipoise.endpoints.follow_up import Course, Reading, censoring_rules, progression_after_cr, response_policy
 from equipoise.endpoints.response import derive_best_response, first_progression, first_response
 from equipoise.endpoints.time_to_event import (
     TimeToEvent,
@@ -56,6 +56,11 @@ Courses = Mapping[str, Course]
 Arms = Mapping[str, str]
 
 
+def confidence_of(protocol: Protocol) -> float:
+    """The level of every interval: what the declared two-sided alpha leaves."""
+    return float(1 - protocol.design.alpha)
+
+
 # ------------------------------------------------------------------ response
 
 
@@ -70,9 +75,16 @@ def best_response(course: Course, protocol: Protocol, reading: Reading, sd_min_d
     return Value(best.response.cdisc, best.why + day, source)
 
 
-def is_missing(course: Course, best: Value) -> bool:
-    """Not evaluable for want of data: neither death nor new therapy explains it, so best and worst case differ."""
-    return bool(best.value == Response.NE.cdisc and course.death < 0 and course.new_therapy < 0)
+def is_missing(course: Course, best: Value, protocol: Protocol) -> bool:
+    """Not evaluable for want of data, so best and worst case differ.
+
+    Only death or new therapy by the cutoff, and before the window of the first scan closes, explains why no scan could
+    show control; whoever died later had a scan to miss.
+    """
+    scan = protocol.visit(protocol.assessment.scan_visit)
+    due = min(scan.day + scan.after_days, course.cutoff)
+    explained = any(0 <= day <= due for day in (course.death, course.new_therapy))
+    return bool(best.value == Response.NE.cdisc and not explained)
 
 
 def late_control(course: Course, protocol: Protocol, reading: Reading) -> Value:
@@ -81,7 +93,7 @@ def late_control(course: Course, protocol: Protocol, reading: Reading) -> Value:
     end = first_progression(reading.days, reading.responses, policy, therapy_day=course.new_therapy)
     wanted = {int(Response.parse(text)) for text in protocol.primary.responses}
     for i, (day, code) in enumerate(zip(reading.days, reading.responses, strict=True)):
-        ended = (0 <= end <= i) or (0 <= course.new_therapy < day)
+        ended = (0 <= end <= i) or (policy.therapy_ends_response and 0 <= course.new_therapy < day)
         if day >= protocol.assessment.late_control_days and code in wanted and not ended:
             return Value(True, f"{Response(code).cdisc} on day {day}", reading.sources[i])
     return Value(False, "not shown to last", course.sources["randomization"])
@@ -116,11 +128,11 @@ def compare_binary(
 def describe_binary(values: Mapping[str, bool], arms: Arms, protocol: Protocol) -> dict[str, Any]:
     """Counts by arm and the difference with its Miettinen-Nurminen interval, without a test."""
     counts = {arm.id: _count(values, arms, arm.id) for arm in protocol.arms}
-    found: dict[str, Any] = {"arms": {arm: _share(*count) for arm, count in counts.items()}}
+    found: dict[str, Any] = {"arms": {arm: _share(*count, confidence_of(protocol)) for arm, count in counts.items()}}
     (x1, n1), (x0, n0) = counts[protocol.experimental.id], counts[protocol.control.id]
     if not (n1 and n0):
         return found | {"difference": None, "interval": None, "note": "an arm is empty"}
-    interval = miettinen_nurminen(x1, n1, x0, n0)
+    interval = miettinen_nurminen(x1, n1, x0, n0, confidence_of(protocol))
     return found | {"difference": interval.estimate, "interval": [interval.lower, interval.upper]}
 
 
@@ -129,10 +141,10 @@ def _count(values: Mapping[str, bool], arms: Arms, arm: str) -> tuple[int, int]:
     return sum(values[name] for name in inside), len(inside)
 
 
-def _share(events: int, n: int) -> dict[str, Any]:
+def _share(events: int, n: int, level: float) -> dict[str, Any]:
     if n == 0:
         return {"n": 0, "events": 0, "estimate": None, "interval": None}
-    interval = clopper_pearson(events, n)
+    interval = clopper_pearson(events, n, level)
     return {"n": n, "events": events, "estimate": interval.estimate, "interval": [interval.lower, interval.upper]}
 
 
@@ -189,7 +201,7 @@ def _sensitivity(
         return {subject: reached[subject] for subject in arms}, arms
     if name in ("best_case", "worst_case"):
         favored = protocol.experimental.id if name == "best_case" else protocol.control.id
-        missing = {n for n, c in courses.items() if is_missing(c, best_response(c, protocol, c.read))}
+        missing = {n for n, c in courses.items() if is_missing(c, best_response(c, protocol, c.read), protocol)}
         return {n: (itt[n] == favored) if n in missing else value for n, value in reached.items()}, itt
     by_rule: dict[str, Callable[[Course], Value]] = {
         "derived_response": lambda c: _reached(endpoint, best_response(c, protocol, c.derived)),
@@ -215,7 +227,7 @@ def time_values(endpoint: Endpoint, rules: str, courses: Courses, protocol: Prot
 
 
 def _time(rules: str, course: Course, protocol: Protocol) -> TimeToEvent | None:
-    known = course.follow_up(course.read)
+    known = course.follow_up(progression_after_cr(course.read, response_policy(protocol.assessment)))
     if rules == "OS":
         return derive_os(known)
     if rules == "DOR":
@@ -224,13 +236,14 @@ def _time(rules: str, course: Course, protocol: Protocol) -> TimeToEvent | None:
 
 
 def _duration(course: Course, protocol: Protocol) -> TimeToEvent | None:
-    reading = course.read
+    reading, policy = course.read, response_policy(protocol.assessment)
     first = first_response(
-        reading.days, reading.responses, response_policy(protocol.assessment),
+        reading.days, reading.responses, policy,
         confirm=protocol.assessment.confirmation is not None, pd_day=reading.pd_days, therapy_day=course.new_therapy,
     )  # fmt: skip
     rules = censoring_rules(protocol, protocol.censoring["FDA"])
-    return derive_duration_of_response(course.follow_up(reading), reading.days[first] if first >= 0 else -1, rules)
+    known = course.follow_up(progression_after_cr(reading, policy))
+    return derive_duration_of_response(known, reading.days[first] if first >= 0 else -1, rules)
 
 
 def _time_source(course: Course, time: TimeToEvent) -> tuple[Source, ...]:
@@ -242,60 +255,81 @@ def _time_source(course: Course, time: TimeToEvent) -> tuple[Source, ...]:
 def analyze_time_to_event(
     endpoint: Endpoint, courses: Courses, arms: Arms, strata: Mapping[str, str], protocol: Protocol
 ) -> dict[str, Any]:
-    """One time-to-event endpoint under each of its rule sets."""
+    """One time-to-event endpoint under each of its rule sets; a duration of response compares nothing."""
     assert isinstance(endpoint.analysis, TimeToEventAnalysis)
-    found: dict[str, Any] = {"label": endpoint.label, "role": endpoint.role, "population": "ITT", "unit": "days"}
+    of_responders = endpoint.analysis.rules == ("DOR",)
+    found: dict[str, Any] = {"label": endpoint.label, "role": endpoint.role,
+                             "population": "responders" if of_responders else "ITT", "unit": "days"}  # fmt: skip
     for rules in endpoint.analysis.rules:
         values = time_values(endpoint, rules, courses, protocol)
-        found[rules] = compare_times(values, arms, strata if endpoint.analysis.stratified else {}, protocol) | {
-            "subjects": {name: value.told() for name, value in values.items()}
-        }
+        if rules == "DOR":  # responders are no randomized groups
+            shown = describe_times(values, arms, protocol) | NOT_COMPARED | {"note": "descriptive"}
+        else:
+            shown = compare_times(values, arms, strata if endpoint.analysis.stratified else {}, protocol)
+        found[rules] = shown | {"subjects": {name: value.told() for name, value in values.items()}}
     return found
+
+
+NOT_COMPARED: dict[str, Any] = {"hazard_ratio": None, "interval": None, "p_value": None, "test": None}
+"""What stands in the results where the arms are not compared; a note says why."""
+
+
+def describe_times(values: Mapping[str, Value], arms: Arms, protocol: Protocol) -> dict[str, Any]:
+    """Curves, events and medians by arm, without a comparison."""
+    names, time, event = _times(values)
+    level = confidence_of(protocol)
+    curves = {
+        arm.id: _curve(time[inside], event[inside], level)
+        for arm in protocol.arms
+        for inside in [np.array([arms[name] == arm.id for name in names], bool)]
+    }
+    return {
+        "arms": {arm: {"n": curve["n"], "events": curve["events_total"]} for arm, curve in curves.items()},
+        "medians": {arm: curve["median"] for arm, curve in curves.items()},
+        "curves": curves,
+    }
 
 
 def compare_times(
     values: Mapping[str, Value], arms: Arms, strata: Mapping[str, str], protocol: Protocol
 ) -> dict[str, Any]:
     """Hazard ratio (Cox, Efron), log-rank p (stratified when strata are given), curves and medians by arm."""
+    names, time, event = _times(values)
+    treated = np.array([arms[name] == protocol.experimental.id for name in names], float)
+    groups = np.array([strata.get(name, "") for name in names]) if strata else None
+    effect = _effect(time, event, treated, groups, confidence_of(protocol))
+    return describe_times(values, arms, protocol) | effect
+
+
+def _times(values: Mapping[str, Value]) -> tuple[list[str], Any, Any]:
     names = sorted(values)
     time = np.array([values[name].value["days"] for name in names], float)
     event = np.array([values[name].value["event"] for name in names], bool)
-    treated = np.array([arms[name] == protocol.experimental.id for name in names], float)
-    groups = np.array([strata.get(name, "") for name in names])
-    curves = {
-        arm.id: _curve(time[inside], event[inside])
-        for arm in protocol.arms
-        for inside in [np.array([arms[name] == arm.id for name in names], bool)]
-    }
-    found = {
-        "arms": {arm: {"n": curve["n"], "events": curve["events_total"]} for arm, curve in curves.items()},
-        "medians": {arm: curve["median"] for arm, curve in curves.items()},
-        "curves": curves,
-    }
-    return found | _effect(time, event, treated, groups if strata else None)
+    return names, time, event
 
 
-def _effect(time: Any, event: Any, treated: Any, strata: Any) -> dict[str, Any]:
-    none = {"hazard_ratio": None, "interval": None, "p_value": None, "test": None}
+def _effect(time: Any, event: Any, treated: Any, strata: Any, level: float) -> dict[str, Any]:
+    """Two answers, each for itself: arms that separate have no finite hazard ratio and the clearest log-rank test."""
     if len(set(treated)) < 2:
-        return none | {"note": "an arm is empty"}
+        return NOT_COMPARED | {"note": "an arm is empty"}
+    found, notes = dict(NOT_COMPARED), []
     try:
-        fit = fit_cox(time, event, treated.reshape(-1, 1), strata)
-        p = log_rank(time, event, treated, strata).p
+        fit = fit_cox(time, event, treated.reshape(-1, 1), strata, level=level)
+        found |= {"hazard_ratio": float(fit.hazard_ratio[0]), "interval": [float(fit.lower[0]), float(fit.upper[0])]}
     except ValueError as error:
-        return none | {"note": str(error)}
-    return {
-        "hazard_ratio": float(fit.hazard_ratio[0]),
-        "interval": [float(fit.lower[0]), float(fit.upper[0])],
-        "p_value": float(p),
-        "test": "stratified log-rank" if strata is not None else "log-rank",
-    }
+        notes.append(str(error))
+    try:
+        p = log_rank(time, event, treated, strata).p
+        found |= {"p_value": float(p), "test": "stratified log-rank" if strata is not None else "log-rank"}
+    except ValueError as error:
+        notes.append(str(error))
+    return found | ({"note": "; ".join(dict.fromkeys(notes))} if notes else {})
 
 
-def _curve(time: Any, event: Any) -> dict[str, Any]:
+def _curve(time: Any, event: Any, level: float) -> dict[str, Any]:
     if not len(time):
         return {"n": 0, "events_total": 0, "median": {"median": None, "interval": [None, None]}, "times": []}
-    curve = kaplan_meier(time, event)
+    curve = kaplan_meier(time, event, level)
     middle = curve.median()
     return {
         "n": len(time),

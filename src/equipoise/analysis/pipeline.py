@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from equipoise.analysis import description
-from equipoise.analysis.efficacy import Courses, analyze_binary, analyze_time_to_event, describe_binary
+from equipoise.analysis.efficacy import Courses, analyze_binary, analyze_time_to_event, confidence_of, describe_binary
 from equipoise.analysis.safety import analyze_safety
 from equipoise.endpoints.follow_up import Course, course_of
 from equipoise.endpoints.populations import members
@@ -51,6 +51,7 @@ def analyze(trial: Trial, cutoff: date, as_of: str | None = None) -> Analysis:
         "simulated": trial.simulated,
         "cutoff": cutoff.isoformat(),
         "as_of": as_of or trial.head.at,
+        "confidence": confidence_of(trial.protocol),
         "arms": {arm.id: {"label": arm.label, "role": arm.role} for arm in trial.protocol.arms},
         "flow": description.flow(trial, cutoff),
         **_describe(trial, courses),
@@ -71,7 +72,7 @@ def courses_of(trial: Trial, cutoff: date) -> dict[str, Course]:
 def populations_of(trial: Trial, courses: Courses, cutoff: date) -> dict[str, Mapping[str, str]]:
     """Population -> subject id -> arm."""
     subjects = [course.subject for course in courses.values()]
-    return {p.id: members(p, trial.protocol, subjects, cutoff) for p in trial.protocol.populations}
+    return {p.id: members(p, trial, subjects, cutoff) for p in trial.protocol.populations}
 
 
 def _arms(courses: Courses) -> dict[str, str]:
@@ -93,7 +94,7 @@ def _describe(trial: Trial, courses: Courses) -> dict[str, Any]:
         "tumor_change": description.tumor_change(courses, arms),
         "time_lines": description.time_lines(courses, arms),
         "disagreements": description.disagreements(courses),
-        "problems": {name: course.problem for name, course in courses.items() if course.problem},
+        "problems": {name: "; ".join(course.problems) for name, course in courses.items() if course.problems},
     }
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
+from equipoise.assessments.markers import with_markers
 from equipoise.assessments.policy import RecistPolicy
 from equipoise.assessments.series import (
     FITTING,
@@ -20,25 +21,40 @@ from equipoise.assessments.series import (
     Sighting,
     build_series,
 )
-from equipoise.subject.records import TR, TU
+from equipoise.subject.records import LB, TR, TU
 
 LENGTHS = ("LDIAM", "SAXIS", "DIAMETER")
 NODE = "LYMPH NODE"
 
 
+ONE_VISIT_DAYS = 14
+"""Scans of one visit name that lie further apart are two visits; a window of 7 days to either side."""
+
+
 def lesion_series(
-    tu: Iterable[TU], tr: Iterable[TR], start: date, policy: RecistPolicy, evaluator: str | None = None
+    tu: Iterable[TU],
+    tr: Iterable[TR],
+    start: date,
+    policy: RecistPolicy,
+    evaluator: str | None = None,
+    *,
+    markers: Iterable[LB] | None = None,
+    one_visit_days: int = ONE_VISIT_DAYS,
 ) -> LesionSeries:
     """The lesions of one subject; `start` is randomization (day 0), what was scanned until then is baseline.
 
     Args:
         tu, tr: all tumor records of the subject.
         evaluator: take only the records of this reader (TUEVAL, TREVAL); None takes all.
+        markers: laboratory records; while CEA is raised there is no complete response. None: nothing is asked of it.
+        one_visit_days: how far apart the scans of one visit may lie, by the windows of the schedule.
 
     Raises LesionError naming the record's source.
     """
-    lesions = {t.link: t for t in tu if evaluator is None or t.evaluator == evaluator}
+    tumors = [t for t in tu if evaluator is None or t.evaluator == evaluator]
     readings = [t for t in tr if evaluator is None or t.evaluator == evaluator]
+    tumors, readings, notes = _visits_apart(tumors, readings, start, one_visit_days)
+    lesions = {t.link: t for t in tumors}
     readers = sorted({t.evaluator for t in readings})
     if len(readers) > 1:
         raise LesionError(
@@ -48,7 +64,54 @@ def lesion_series(
     seen = [_sighting(_lesion(t, lesions), t, _day(t, days), policy) for t in readings if _says_something(t)]
     measured = {s.lesion for s in seen}
     seen += [_new(t, _day(t, days)) for t in lesions.values() if t.role.upper() == NEW and t.link not in measured]
-    return build_series(_baseline_as_one(_diameter_first(seen), start), start, policy)
+    notes += _measured_twice(seen)
+    series = replace(build_series(_baseline_as_one(_diameter_first(seen), start), start, policy), notes=notes)
+    return series if markers is None else with_markers(series, markers, start, policy)
+
+
+def _visits_apart(
+    tumors: list[TU], readings: list[TR], start: date, days: int
+) -> tuple[list[TU], list[TR], tuple[str, ...]]:
+    """Scans further apart than one visit lasts are visits of their own, whatever their name, and a note says so.
+
+    Merged, the second scan would vanish behind the first; refused, both would. Of baseline there is only one.
+    """
+    records: list[TU | TR] = [*tumors, *readings]
+    scans = [(t.date.exact, t) for t in records if t.date and t.date.exact]
+    began: dict[str, tuple[date, TU | TR]] = {}
+    called: dict[str, str] = {}
+    named: dict[int, str] = {}
+    notes = []
+    for day, record in sorted(scans, key=lambda one: one[0]):
+        before, first = began.setdefault(record.visit, (day, record))
+        if (day - before).days > days:
+            began[record.visit] = (day, record)
+            if day > start:
+                notes.append(f"{_where(first)} and {_where(record)}: visit {record.visit!r} is named for scans of "
+                             f"{before} and {day}; taken as two visits, correct one name")  # fmt: skip
+            called[record.visit] = f"{record.visit} ({day})"
+        named[id(record)] = called.get(record.visit, record.visit)
+    return (
+        [replace(t, visit=named.get(id(t), t.visit)) for t in tumors],
+        [replace(t, visit=named.get(id(t), t.visit)) for t in readings],
+        tuple(notes),
+    )
+
+
+def _measured_twice(seen: Iterable[Sighting]) -> tuple[str, ...]:
+    """One lesion with two lengths at one visit: the first stands, and somebody has to say which is right."""
+    known: dict[tuple[str, str], Sighting] = {}
+    notes = []
+    for s in seen:
+        first = known.setdefault((s.visit, s.lesion), s) if s.tenths is not None else s
+        if first.tenths != s.tenths:
+            notes.append(f"{first.where} and {s.where}: {s.lesion} measures {_mm(first)} and {_mm(s)} mm in visit "
+                         f"{s.visit}; the first is taken")  # fmt: skip
+    return tuple(notes)
+
+
+def _mm(s: Sighting) -> float:
+    return (s.tenths or 0) / 10
 
 
 def _visit_days(records: Iterable[TU | TR]) -> dict[str, date]:

@@ -89,6 +89,7 @@ class LesionSeries:
     sources: tuple[tuple[Any, ...], ...]  # of all records of each visit
     target_sources: tuple[tuple[Any, ...], ...]  # [visit][lesion], None where nothing was recorded
     new_seen: tuple[NewLesion, ...]  # as recorded; `new` keeps equivocal findings only when they are confirmed
+    notes: tuple[str, ...] = ()  # what somebody has to ask about, though the lesions can be assessed
 
 
 def combine(parts: Sequence[int], how: str, policy: RecistPolicy) -> int:

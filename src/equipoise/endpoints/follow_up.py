@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from equipoise.assessments.policy import RecistPolicy, build_policy
 from equipoise.assessments.recist import lesion_series
 from equipoise.assessments.rules import VisitResults
 from equipoise.assessments.series import LesionError, LesionSeries, assess_series
-from equipoise.endpoints.response import CR_WAS_TRUE, ResponsePolicy
+from equipoise.endpoints import dated
+from equipoise.endpoints.response import AS_RECORDED, CR, CR_WAS_TRUE, PD, ResponsePolicy, is_disease_after_cr
 from equipoise.endpoints.time_to_event import (
     CENSOR,
     DATED,
@@ -24,9 +24,8 @@ from equipoise.endpoints.time_to_event import (
 )
 from equipoise.protocol.model import Assessment, CensoringRules, Protocol
 from equipoise.subject.history import Subject
-from equipoise.subject.records import AE, CM, EX, LB, PR, QS, RS, SS, TR, TU, VS, Source
-from equipoise.terms.dates import PartialDate
-from equipoise.terms.quantity import Quantity
+from equipoise.subject.records import LB, RS, TR, TU, Source
+from equipoise.terms.quantity import Quantity, convert
 from equipoise.terms.response import Response
 
 _DOES = {"censor": CENSOR, "event": EVENT, "ignore": IGNORE, "dated": DATED, "scan": SCAN}
@@ -52,7 +51,7 @@ class Course:
     derived: Reading
     lesions: LesionSeries | None
     assessed: VisitResults | None
-    problem: str
+    problems: tuple[str, ...]
     has_baseline: bool
     death: int
     new_therapy: int
@@ -76,11 +75,18 @@ class Course:
         )
 
 
+def tenths(length: Quantity) -> int:
+    """A declared length in tenths of a millimeter. Raises ValueError for what is no length or falls between two."""
+    millimeters = convert(length.value, length.unit, "mm")
+    if millimeters is None or millimeters * 10 % 1:
+        raise ValueError(
+            f"assessment.recist: found {length}, expected a length in mm or cm, to a tenth of a millimeter"
+        )
+    return int(millimeters * 10)
+
+
 def recist_policy(assessment: Assessment) -> RecistPolicy:
     """The protocol's thresholds and switches, lengths in tenths of a millimeter."""
-
-    def tenths(length: Quantity) -> int:
-        return int(length.value * 10)
 
     recist = assessment.recist
     return build_policy(
@@ -100,16 +106,52 @@ def recist_policy(assessment: Assessment) -> RecistPolicy:
 
 
 def response_policy(assessment: Assessment, sd_min_days: int | None = None) -> ResponsePolicy:
-    """How single responses become a best response, as the protocol declares it."""
-    confirmation = assessment.confirmation
+    """How single responses become a best response; disease after CR and new therapy count as for the lesions."""
+    confirmation, choices = assessment.confirmation, assessment.recist.choices
     return ResponsePolicy(
         sd_min_days=sd_min_days or assessment.sd_min_days,
         confirmation_min_days=confirmation.min_days if confirmation else 0,
         intervening_ne_allowed=confirmation.intervening_ne_allowed if confirmation else 0,
         intervening_sd_allowed=bool(confirmation and confirmation.intervening_sd_allowed),
-        after_cr=CR_WAS_TRUE,
-        therapy_ends_response=True,
+        after_cr=CR_WAS_TRUE if choices["disease_after_cr_is_pd"] else AS_RECORDED,
+        therapy_ends_response=bool(choices["therapy_ends_assessability"]),
     )
+
+
+def disease_after_cr(reading: Reading) -> tuple[int, int] | None:
+    """The first complete response and the first assessment after it that shows disease again without being PD."""
+    first = next((i for i, code in enumerate(reading.responses) if code in (CR, PD)), None)
+    if first is None or reading.responses[first] == PD:
+        return None
+    for i in range(first + 1, len(reading.responses)):
+        if reading.responses[i] == PD:
+            return None
+        if is_disease_after_cr(reading.responses[i]):
+            return first, i
+    return None
+
+
+def progression_after_cr(reading: Reading, policy: ResponsePolicy) -> Reading:
+    """The reading as progression counts it: what best response takes for progression after a true CR is PD here too.
+
+    RECIST 1.1 Table 3 note a; the source stays that of the reading.
+    """
+    found = disease_after_cr(reading) if policy.after_cr == CR_WAS_TRUE else None
+    if found is None:
+        return reading
+    responses = (*reading.responses[: found[1]], PD, *reading.responses[found[1] + 1 :])
+    return replace(reading, responses=responses)
+
+
+def _cr_questioned(reading: Reading, policy: ResponsePolicy) -> tuple[str, ...]:
+    """A partial response or stable disease after CR contradicts one of the two readings: a query, however it counts."""
+    found = disease_after_cr(reading)
+    if found is None:
+        return ()
+    cr, later = found
+    counts = "it counts as progression" if policy.after_cr == CR_WAS_TRUE else "it stands as read"
+    said = Response(reading.responses[later]).cdisc
+    return (f"{said} on day {reading.days[later]} after CR on day {reading.days[cr]}: a query; {counts}",)
 
 
 def censoring_rules(protocol: Protocol, rules: CensoringRules) -> TimeToEventRules:
@@ -127,100 +169,72 @@ def censoring_rules(protocol: Protocol, rules: CensoringRules) -> TimeToEventRul
 
 
 def course_of(subject: Subject, protocol: Protocol, cutoff: date) -> Course:
-    """Everything the endpoints need of one randomized subject, nothing dated after the cutoff."""
+    """Everything the endpoints need of one randomized subject; the rules of each endpoint apply the cutoff."""
     assert subject.randomized is not None
     start = subject.randomized.on
-    reader = protocol.assessment.reader
-    therapies = [cm for cm in subject.records(CM) if cm.category == "SUBSEQUENT ANTICANCER THERAPY"]
-    resections = [pr for pr in subject.records(PR) if pr.category.endswith("OF TARGET")]
-    therapy, therapy_source = _first(
-        [(cm.start, cm.source) for cm in therapies] + [(p.date, p.source) for p in resections], start
-    )
-    lesions, assessed, problem = _assessed(subject, protocol, start, therapy)
-    progressions = [rs for rs in subject.records(RS) if rs.test == "CLINPROG"]
-    clinical, clinical_source = _first([(rs.date, rs.source) for rs in progressions], start)
-    alive, alive_source = _last_known_alive(subject, start, cutoff)
+    therapy = dated.new_therapy(subject, start, cutoff)
+    clinical = dated.clinical_progression(subject, start, cutoff)
+    death, alive = dated.death(subject, start), dated.last_known_alive(subject, start)
+    lesions, assessed, problems = _assessed(subject, protocol, start, therapy.day)
+    read = _as_read(subject, protocol.assessment.reader, start, cutoff)
     baseline = [tr for tr in subject.records(TR) if tr.date and tr.date.latest <= start]
     return Course(
         subject=subject,
         start=start,
-        read=_as_read(subject, reader, start, cutoff),
+        read=read,
         derived=_as_derived(lesions, assessed, start, cutoff),
         lesions=lesions,
         assessed=assessed,
-        problem=problem,
+        problems=(
+            *therapy.problems,
+            *clinical.problems,
+            *dated.unrecorded_death(subject, cutoff),
+            *_cr_questioned(read, response_policy(protocol.assessment)),
+            *problems,
+        ),
         has_baseline=bool(baseline),
-        death=_death_day(subject.died, start, alive, therapy),
-        new_therapy=therapy,
-        clinical_progression=clinical,
-        last_known_alive=alive,
+        death=death.day,
+        new_therapy=therapy.day,
+        clinical_progression=clinical.day,
+        last_known_alive=alive.day,
         cutoff=(cutoff - start).days,
         sources={
             "randomization": (subject.randomized.source,),
-            "death": (subject.died_source,),
-            "new_therapy": therapy_source,
-            "clinical_progression": clinical_source,
-            "last_known_alive": alive_source,
+            "death": death.source,
+            "new_therapy": therapy.source,
+            "clinical_progression": clinical.source,
+            "last_known_alive": alive.source,
         },
     )
 
 
-def _death_day(died: PartialDate | None, start: date, alive: int, therapy: int) -> int:
-    """The day of death; of a partial date the earliest that the dated contacts and treatments before it allow."""
-    if died is None:
-        return -1
-    earliest, latest = (died.earliest - start).days, (died.latest - start).days
-    return max(min(max(earliest, alive, therapy), latest), 0)
-
-
-def _first(dated: Iterable[tuple[PartialDate | None, Source]], start: date) -> tuple[int, tuple[Source, ...]]:
-    """The first day since randomization, of a partial date the earliest; (-1, ()) without any."""
-    found = [(max((when.earliest - start).days, 0), source) for when, source in dated if when]
-    if not found:
-        return -1, ()
-    first = min(found, key=lambda one: one[0])
-    return first[0], (first[1],)
-
-
-def _last_known_alive(subject: Subject, start: date, cutoff: date) -> tuple[int, tuple[Source, ...]]:
-    """The last dated contact by the cutoff: nothing is imputed, so only dates known to the day count."""
-    seen: list[tuple[PartialDate | None, Source]] = [
-        (ss.date, ss.source) for ss in subject.records(SS) if ss.original == "ALIVE"
-    ]
-    dated: tuple[LB | QS | VS | TR, ...] = (
-        *subject.records(LB), *subject.records(QS), *subject.records(VS), *subject.records(TR)
-    )  # fmt: skip
-    seen += [(record.date, record.source) for record in dated]
-    begun: tuple[EX | AE, ...] = (*subject.records(EX), *subject.records(AE))
-    seen += [(record.start, record.source) for record in begun]
-    days = [(when.exact, source) for when, source in seen if when and when.exact and start <= when.exact <= cutoff]
-    if not days:
-        return 0, (subject.randomized.source,) if subject.randomized else ()
-    last = max(days, key=lambda one: one[0])
-    return (last[0] - start).days, (last[1],)
-
-
 def _as_read(subject: Subject, reader: str, start: date, cutoff: date) -> Reading:
     rows = [rs for rs in subject.records(RS) if rs.test == "OVRLRESP" and rs.evaluator == reader]
-    dated = [(rs.date.exact, rs) for rs in rows if rs.date and rs.date.exact and start < rs.date.exact <= cutoff]
-    dated.sort(key=lambda one: one[0])
-    days = tuple((when - start).days for when, _ in dated)
-    codes = tuple(int(Response.parse(rs.original)) for _, rs in dated)
-    return Reading(days, codes, tuple(-1 for _ in days), tuple((rs.source,) for _, rs in dated))
+    scans = [(rs.date.exact, rs) for rs in rows if rs.date and rs.date.exact and start < rs.date.exact <= cutoff]
+    scans.sort(key=lambda one: one[0])
+    days = tuple((when - start).days for when, _ in scans)
+    codes = tuple(int(Response.parse(rs.original)) for _, rs in scans)
+    return Reading(days, codes, tuple(-1 for _ in days), tuple((rs.source,) for _, rs in scans))
 
 
 def _assessed(
     subject: Subject, protocol: Protocol, start: date, therapy: int
-) -> tuple[LesionSeries | None, VisitResults | None, str]:
+) -> tuple[LesionSeries | None, VisitResults | None, tuple[str, ...]]:
     """The response derived from the lesions; a table that RECIST does not allow is told, never mended."""
-    policy = recist_policy(protocol.assessment)
+    policy, scan = recist_policy(protocol.assessment), protocol.visit(protocol.assessment.scan_visit)
     try:
         series = lesion_series(
-            subject.records(TU), subject.records(TR), start, policy, evaluator=protocol.assessment.reader
+            subject.records(TU),
+            subject.records(TR),
+            start,
+            policy,
+            evaluator=protocol.assessment.reader,
+            markers=subject.records(LB),
+            one_visit_days=scan.before_days + scan.after_days,
         )
     except LesionError as error:
-        return None, None, str(error)
-    return series, assess_series(series, policy, therapy), ""
+        return None, None, (str(error),)
+    return series, assess_series(series, policy, therapy), series.notes
 
 
 def _as_derived(lesions: LesionSeries | None, assessed: VisitResults | None, start: date, cutoff: date) -> Reading:

@@ -7,7 +7,7 @@ from datetime import date
 
 from equipoise.eligibility import evaluate_all
 from equipoise.protocol.model import Population, Protocol
-from equipoise.subject.history import Subject
+from equipoise.subject.history import Subject, Trial
 from equipoise.subject.records import EX, RS, TR
 from equipoise.terms.verdict import Verdict
 
@@ -19,8 +19,13 @@ def experimental_drug(protocol: Protocol) -> str:
 
 def received(subject: Subject, drug: str | None, cutoff: date) -> bool:
     """Was a dose given by the cutoff, of this drug or (None) of any?"""
-    doses = (ex for ex in subject.records(EX) if drug is None or ex.treatment == drug)
+    doses = (ex for ex in subject.records(EX) if drug is None or _named(ex.treatment) == _named(drug))
     return any(ex.dose is not None and ex.dose > 0 and ex.start and ex.start.earliest <= cutoff for ex in doses)
+
+
+def _named(drug: str) -> str:
+    """A name as typed, without case and stray blanks; another spelling or brand stays another drug."""
+    return drug.strip().upper()
 
 
 def ineligible_as_known_now(protocol: Protocol, subject: Subject) -> tuple[str, ...]:
@@ -31,12 +36,25 @@ def ineligible_as_known_now(protocol: Protocol, subject: Subject) -> tuple[str, 
     return tuple(finding.id for finding in findings if finding.verdict is Verdict.NOT_MET)
 
 
-def members(population: Population, protocol: Protocol, subjects: Iterable[Subject], cutoff: date) -> Mapping[str, str]:
+def at_randomization(trial: Trial, subject: Subject) -> Protocol:
+    """The protocol under which the subject was randomized; a later amendment does not change who was eligible."""
+    assert subject.randomized is not None
+    return trial.version(subject.randomized.version).protocol
+
+
+def members(population: Population, trial: Trial, subjects: Iterable[Subject], cutoff: date) -> Mapping[str, str]:
     """Subject id -> arm (for safety: the arm that was in fact received) of one population."""
-    randomized = [s for s in subjects if s.randomized and s.randomized.on <= cutoff]
-    if population.rule == "received_experimental_drug":
-        return {s.id: _as_received(protocol, s, cutoff) for s in randomized if received(s, None, cutoff)}
-    return {s.id: s.randomized.arm for s in randomized if s.randomized and _belongs(population, protocol, s, cutoff)}
+    found = {}
+    for subject in subjects:
+        if subject.randomized is None or subject.randomized.on > cutoff:
+            continue
+        protocol = at_randomization(trial, subject)
+        if population.rule == "received_experimental_drug":
+            if received(subject, None, cutoff):
+                found[subject.id] = _as_received(protocol, subject, cutoff)
+        elif _belongs(population, protocol, subject, cutoff):
+            found[subject.id] = subject.randomized.arm
+    return found
 
 
 def _belongs(population: Population, protocol: Protocol, subject: Subject, cutoff: date) -> bool:

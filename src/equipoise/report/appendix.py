@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from equipoise.analysis.description import screening_findings
+from equipoise.analysis.description import failed_screening, reasons_of_record, screening_findings
 from equipoise.analysis.pipeline import Analysis
 from equipoise.eligibility import evaluate_all
 from equipoise.eligibility.finding import Finding
@@ -64,6 +64,7 @@ def people(analysis: Analysis, entries: Sequence[Entry]) -> list[Person]:
     flow = analysis.results["flow"]
     others = {name for names in flow["reasons"].values() for name in names} | {
         *flow["open"],
+        *flow["declined"],
         *flow["eligible_not_randomized"],
     }
     found = [_randomized(analysis, name, course, entries) for name, course in analysis.courses.items()]
@@ -96,13 +97,25 @@ def _randomized(analysis: Analysis, name: str, course: Course, entries: Sequence
 
 def _not_randomized(analysis: Analysis, subject: Subject, entries: Sequence[Entry]) -> Person:
     findings = screening_findings(analysis.trial, subject, analysis.cutoff)
-    failed = any(f.verdict is Verdict.NOT_MET for f in findings)
     short = _short(analysis)
     facts = [_finding_fact(f, short) for f in findings if f.verdict is not Verdict.MET]
-    standing = "not eligible" if failed else "eligibility not known"
+    failed = failed_screening(subject, analysis.cutoff)
+    if failed:
+        named = [f"{one} {short.get(one, '')}" for one in reasons_of_record(subject, analysis.cutoff)]
+        facts.insert(0, Fact("Will not enter", failed.on.isoformat(), "; ".join(named) or "declined", (failed.source,)))
+    standing = _standing(analysis.results["flow"], subject.id)
     return Person(
         subject.id, subject_anchor(subject.id), "none", standing, tuple(facts), _milestones(entries, subject.id)
     )
+
+
+def _standing(flow: Mapping[str, Any], name: str) -> str:
+    """The box of the flow diagram in which somebody stands who was not randomized."""
+    if name in flow["declined"]:
+        return "declined"
+    if name in flow["open"]:
+        return "eligibility not known"
+    return "eligible, in screening" if name in flow["eligible_not_randomized"] else "not eligible"
 
 
 def _milestones(entries: Iterable[Entry], name: str) -> tuple[int, ...]:
@@ -192,7 +205,7 @@ def _eligibility_facts(analysis: Analysis, subject: Subject) -> Iterable[Fact]:
 
 def _problem_facts(results: Mapping[str, Any], name: str) -> Iterable[Fact]:
     if name in results["problems"]:
-        yield Fact("Lesions", "not derivable", results["problems"][name])
+        yield Fact("Problem in the data", "to be asked about", results["problems"][name])
     if results["strata"][name]["differs"]:
         yield Fact(
             "Stratum as recorded now",

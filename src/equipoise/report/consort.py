@@ -43,7 +43,7 @@ def flow_of(results: Mapping[str, Any], protocol: Protocol, behind: Behind) -> F
     def row(said: str, names: Sequence[str], css: str = "") -> Row:
         return Row(f"{said}: {len(names)}", behind.href(said, names) if names else None, css)
 
-    outside = sorted({*failed, *flow["open"], *flow["eligible_not_randomized"]})
+    outside = sorted({*failed, *flow["open"], *flow["declined"], *flow["eligible_not_randomized"]})
     everybody = sorted({*entered, *outside})
     screened = [row("Assessed for eligibility", everybody, "strong")]
     if flow["rescreened"]:
@@ -51,8 +51,9 @@ def flow_of(results: Mapping[str, Any], protocol: Protocol, behind: Behind) -> F
     short = {criterion.id: criterion.short for criterion in protocol.criteria}
     excluded = [row("Not randomized", outside, "strong"), row("Not eligible", failed)]
     excluded += [row(f"– {one} {short.get(one, '')}", names) for one, names in flow["reasons"].items()]
+    excluded.append(row("Declined", flow["declined"]))
     excluded.append(row("Eligibility not known", sorted(flow["open"])))
-    excluded.append(row("Eligible, not randomized", flow["eligible_not_randomized"]))
+    excluded.append(row("Eligible, in screening", flow["eligible_not_randomized"]))
     return Flow(screened, excluded, [row("Randomized", entered, "strong")],
                 {arm: _arm_boxes(about, flow["arms"][arm], row) for arm, about in results["arms"].items()})  # fmt: skip
 

@@ -19,7 +19,7 @@ from equipoise.report.consort import draw_consort, flow_of
 from equipoise.report.figures import draw_forest, draw_swimmer, draw_waterfall
 from equipoise.report.survival_figure import Curves, draw_survival
 from equipoise.report.tables import Table
-from equipoise.report.words import RULES, day_words, first_up, p_equals, plural, ratio, span
+from equipoise.report.words import RULES, confidence, day_words, first_up, p_equals, plural, ratio, span
 
 WIDE, NARROW = 860.0, 350.0
 """Widths for which every figure is drawn; the page shows the one that fits."""
@@ -162,7 +162,7 @@ def _forest(results: Mapping[str, Any], found: Mapping[str, Any], protocol: Prot
             name = f"{stratum.label}: {level}"
             hrefs |= {name: behind.href(f"{found['label']}, {name}", inside)} if inside else {}
     arms = tuple({"id": arm.id, "label": arm.label} for arm in (protocol.experimental, protocol.control))
-    caption = (f"Difference of the {found['label'].lower()} in percentage points with 95 % intervals "
+    caption = (f"Difference of the {found['label'].lower()} in percentage points with {confidence(results)} intervals "
                "(Miettinen-Nurminen), experimental minus control, beside participants who reached it "
                "of those randomized, experimental v control. Descriptive: nothing is tested.")  # fmt: skip
     return _figure(lambda width: draw_forest(rows, (arms[0], arms[1]), hrefs, results["simulated"], width), caption)
@@ -181,17 +181,23 @@ def _survival(results: Mapping[str, Any], one: str, rules: str, behind: Behind) 
             hrefs[arm] = behind.href(f"{title}: {about['label']}", notes)
     origin = "first response" if rules == "DOR" else "randomization"
     curves = Curves(title, found, results["arms"], people, hrefs, origin, results["simulated"])
-    return {"title": title, "figure": _figure(lambda width: draw_survival(curves, width), _effect_words(found, rules))}
+    return {
+        "title": title,
+        "figure": _figure(lambda width: draw_survival(curves, width), _effect_words(found, rules, confidence(results))),
+    }
 
 
-def _effect_words(found: Mapping[str, Any], rules: str) -> str:
-    shown = "Kaplan-Meier estimate with pointwise 95 % intervals (log-log, shaded); ticks are censored participants. "
+def _effect_words(found: Mapping[str, Any], rules: str, sure: str) -> str:
+    shown = (
+        f"Kaplan-Meier estimate with pointwise {sure} intervals (log-log, shaded); ticks are censored participants. "
+    )
     if rules == "DOR":
         return shown + "Responders only: they are no randomized groups, so the arms are not compared."
     if found["hazard_ratio"] is None:
         why = "an arm is empty" if found.get("note") == "an arm is empty" else "these times do not let it be estimated"
-        return f"{shown}No hazard ratio: {why}."
-    return (f"{shown}Hazard ratio {ratio(found['hazard_ratio'])} (95 % interval {span(found['interval'], ratio)}), "
+        tested = f" {first_up(found['test'])} {p_equals(found['p_value'])}, nominal." if found["test"] else ""
+        return f"{shown}No hazard ratio: {why}.{tested}"
+    return (f"{shown}Hazard ratio {ratio(found['hazard_ratio'])} ({sure} interval {span(found['interval'], ratio)}), "
             f"{found['test']} {p_equals(found['p_value'])}, nominal.")  # fmt: skip
 
 

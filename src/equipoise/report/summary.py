@@ -14,6 +14,7 @@ from equipoise.report.tables import of_arm
 from equipoise.report.words import (
     SENSITIVITY,
     TESTS,
+    confidence,
     day_words,
     listed,
     p_equals,
@@ -87,10 +88,15 @@ def _difference(found: Mapping[str, Any], results: Mapping[str, Any], alpha: flo
     low, high = found["interval"]
     p = found["tests"][test]
     words = Markup(
-        "The difference is <strong>{} percentage points</strong> (95 % interval {}); "
+        "The difference is <strong>{} percentage points</strong> ({} interval {}); "
         "{}, two-sided: <strong>{}</strong>. {}"
     ).format(
-        points(found["difference"]), points_span(found["interval"]), TESTS[test], p_equals(p), _verdict(p, alpha, found)
+        points(found["difference"]),
+        confidence(results),
+        points_span(found["interval"]),
+        TESTS[test],
+        p_equals(p),
+        _verdict(p, alpha, found),
     )
     return words + " " + _in_a_hundred(found["difference"], low, high, results)
 

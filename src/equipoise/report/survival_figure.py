@@ -29,7 +29,7 @@ class Curves:
 
 
 def draw_survival(what: Curves, width: float) -> str:
-    """Curves with pointwise 95 % intervals (log-log), over months; the legend gives events and medians."""
+    """Curves with pointwise intervals (log-log), over months; the legend gives events and medians."""
     last = max((max(c["times"]) for c in what.found["curves"].values() if c["times"]), default=0) / DAYS_PER_MONTH
     ticks = steps(last, 6 if width < 500 else 12)
     legend, top = _legend(what, width)

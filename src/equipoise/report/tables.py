@@ -16,6 +16,7 @@ from equipoise.report.words import (
     RULES,
     SENSITIVITY,
     TESTS,
+    confidence,
     listed,
     median_words,
     p_value,
@@ -163,7 +164,7 @@ def proportion_table(results: Mapping[str, Any], ids: Iterable[str], behind: Beh
                          behind.number(percent(share["estimate"]), counted, inside),
                          share_span(share["interval"])])  # fmt: skip
     return Table(
-        ["", "n", "Reached", "Share", "95 % interval"],
+        ["", "n", "Reached", "Share", f"{confidence(results)} interval"],
         rows,
         note="Intervals by Clopper and Pearson (exact).",
         stack=True,
@@ -176,7 +177,7 @@ def comparison_table(results: Mapping[str, Any], found: Mapping[str, Any], behin
     differ = behind.number(points(found["difference"]), f"{found['label']}: everyone compared", everyone)
     rows: list[list[Cell]] = [
         ["Difference, experimental minus control, percentage points", differ],
-        ["95 % interval (Miettinen-Nurminen)", points_span(found["interval"])],
+        [f"{confidence(results)} interval (Miettinen-Nurminen)", points_span(found["interval"])],
     ]
     for name, p in sorted(found["tests"].items(), key=lambda test: test[0] != found["primary_test"]):
         standing = _standing(name, found)
@@ -193,7 +194,8 @@ def _standing(test: str, found: Mapping[str, Any]) -> str:
 def sensitivity_table(results: Mapping[str, Any], found: Mapping[str, Any], behind: Behind) -> Table:
     """The primary comparison under other assumptions, with the subjects whose value changes."""
     arms = list(results["arms"].items())
-    head: list[Cell] = ["Sensitivity analysis", *(about["label"] for _, about in arms), "Difference (95 % interval)",
+    head: list[Cell] = ["Sensitivity analysis", *(about["label"] for _, about in arms),
+                        f"Difference ({confidence(results)} interval)",
                         "p, as the primary test", "Differs for"]  # fmt: skip
     rows: list[list[Cell]] = []
     for name, one in found["sensitivity"].items():
@@ -248,13 +250,13 @@ def time_table(results: Mapping[str, Any], ids: Iterable[str], behind: Behind) -
                 else "not estimable"
             )
             p = p_value(found["p_value"]) + (f", {found['test']}" if found["test"] else "")
-            if one == "DOR":  # responders are no randomized groups, so the protocol compares nothing here
+            if found.get("note") == "descriptive":  # responders are no randomized groups
                 effect, p = "not compared", NONE
             rows.append([name, *cells, effect, p])
     head: list[Cell] = ["", *(about["label"] for _, about in arms),
-                        "Hazard ratio (95 %)", "p (nominal)"]  # fmt: skip
-    note = ("Events / n, median in months (95 % interval). Hazard ratio by Cox regression (Efron), experimental over "
-            "control; under 1 favors the experimental arm.")  # fmt: skip
+                        f"Hazard ratio ({confidence(results)})", "p (nominal)"]  # fmt: skip
+    note = (f"Events / n, median in months ({confidence(results)} interval). Hazard ratio by Cox regression (Efron), "
+            "experimental over control; under 1 favors the experimental arm.")  # fmt: skip
     return Table(head, rows, note=note, stack=True)
 
 

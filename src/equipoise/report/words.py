@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -46,6 +46,11 @@ def signed(value: float, digits: int = 1) -> str:
     if float(shown) == 0:
         return shown
     return f"+{shown}" if value > 0 else f"−{shown}"
+
+
+def confidence(results: Mapping[str, Any]) -> str:
+    """The confidence level of the intervals in words."""
+    return f"{100 * results['confidence']:.6g} %"
 
 
 def span(interval: Sequence[float | None] | None, write: Any) -> str:
