@@ -181,18 +181,18 @@ def _summary(analyzed: Analysis, folder: Path) -> None:
     for arm, share in primary["arms"].items():
         shown = "" if share["estimate"] is None else f" = {100 * share['estimate']:.1f} %"
         out.print(f"  {primary['label']}, {found['arms'][arm]['label']}: {share['events']} of {share['n']}{shown}")
-    out.print(f"  {_effect(primary)}")
+    out.print(f"  {_effect(primary, found['confidence'])}")
     out.print(f"  files: {folder}/ledger.jsonl, results.json, report.html" if (folder / "ledger.jsonl").exists()
               else f"  files: {folder}/results.json, report.html", markup=False)  # fmt: skip
 
 
-def _effect(primary: dict[str, Any]) -> str:
+def _effect(primary: dict[str, Any], confidence: float) -> str:
     if primary["difference"] is None:
         return f"no comparison: {primary.get('note', '')}"
     low, high = (100 * bound for bound in primary["interval"])
     p = primary["tests"][primary["primary_test"]]
     return (
-        f"difference {100 * primary['difference']:.1f} points (95 % interval {low:.1f} to {high:.1f}), "
+        f"difference {100 * primary['difference']:.1f} points ({100 * confidence:g} % interval {low:.1f} to {high:.1f}), "
         f"{primary['primary_test'].capitalize()} p = {p:.4f}"
     )
 
