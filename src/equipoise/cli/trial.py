@@ -176,8 +176,10 @@ def _summary(analyzed: Analysis, folder: Path) -> None:
     flow, primary = found["flow"], found["endpoints"][analyzed.trial.protocol.primary.id]
     label = "[bold yellow]SIMULATED[/] " if found["simulated"] else ""
     out.print(f"{label}{found['protocol']['id']} version {found['protocol']['version']}, cutoff {found['cutoff']}")
-    out.print(f"  screened {flow['screened']}, not eligible {flow['not_eligible']}, unknown {flow['unknown']}, "
-              f"randomized {flow['randomized']}")  # fmt: skip
+    counts = {"screened": flow["screened"], "not eligible": flow["not_eligible"], "unknown": flow["unknown"],
+              "declined": len(flow["declined"]), "still in screening": len(flow["eligible_not_randomized"]),
+              "randomized": flow["randomized"]}  # fmt: skip
+    out.print("  " + ", ".join(f"{name} {number}" for name, number in counts.items() if number))
     for arm, share in primary["arms"].items():
         shown = "" if share["estimate"] is None else f" = {100 * share['estimate']:.1f} %"
         out.print(f"  {primary['label']}, {found['arms'][arm]['label']}: {share['events']} of {share['n']}{shown}")
