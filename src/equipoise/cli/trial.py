@@ -193,10 +193,9 @@ def _effect(primary: dict[str, Any], confidence: float) -> str:
         return f"no comparison: {primary.get('note', '')}"
     low, high = (100 * bound for bound in primary["interval"])
     p = primary["tests"][primary["primary_test"]]
-    return (
-        f"difference {100 * primary['difference']:.1f} points ({100 * confidence:g} % interval {low:.1f} to {high:.1f}), "
-        f"{primary['primary_test'].capitalize()} p = {p:.4f}"
-    )
+    difference = f"difference {100 * primary['difference']:.1f} points"
+    interval = f"({100 * confidence:g} % interval {low:.1f} to {high:.1f})"
+    return f"{difference} {interval}, {primary['primary_test'].capitalize()} p = {p:.4f}"
 
 
 def design(
