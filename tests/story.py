@@ -103,7 +103,7 @@ def screening_forms(day: date, **changes: Any) -> list[tuple[str, dict[str, Any]
     recent = (day - timedelta(2)).isoformat()
     absent = ["HYPERSENSITIVITY", "INTESTINAL OCCLUSION", "BREAST-FEEDING", "OTHER MALIGNANCY", "SUBSTANCE ABUSE",
               "LEGAL INCAPACITY", "PERIPHERAL NEUROPATHY"]  # fmt: skip
-    history = [{"category": "PRIMARY DIAGNOSIS", "occurred": "Y", "code": "C18.7"},
+    history = [{"category": "PRIMARY DIAGNOSIS", "occurred": "Y", "code": "C18.7", "morphology": "8140/3"},
                {"category": "LIVER METASTASIS", "occurred": "Y", "code": "C78.7"},
                *({"category": one, "occurred": "N"} for one in absent)]  # fmt: skip
 

@@ -60,6 +60,8 @@ NEUT = {"kind": "lab", "test": "NEUT", "at_least": "1.5 10*9/L", "within_days": 
 BILI = {"kind": "lab", "test": "BILI", "at_most_uln": "1.5", "within_days": 7}
 MALIGNANCY = {"kind": "condition", "category": "OTHER MALIGNANCY", "absence": "unknown", "within_years": 5,
               "except": [{"code": "C44", "morphology": "809"}]}  # fmt: skip
+DIAGNOSIS = {"kind": "condition", "category": "PRIMARY DIAGNOSIS", "absence": "unknown", "codes": ["C18", "C78.7"],
+             "histology": ["814", "848"]}  # fmt: skip
 MEASURABLE = {
     "kind": "measurable_disease",
     "at_least": 2,
@@ -121,6 +123,19 @@ STORIES = [
            MH | OTHER MALIGNANCY | Y | C50.9 | | 2012-01-01 | 2018-06-01""",
         "not_met", None, (2,), "other malignancy: 2012-01-01 to 2018-06-01, window from 2016-03-10",
         id="of two conditions the one that counts is the evidence",
+    ),
+    pytest.param(
+        DIAGNOSIS, "MH | PRIMARY DIAGNOSIS | Y | C61 | 8140/3",
+        "not_met", None, (1,), "primary diagnosis: ICD-10 C61, asked about C18, C78.7", id="another diagnosis",
+    ),
+    pytest.param(
+        DIAGNOSIS, "MH | PRIMARY DIAGNOSIS | Y | C18.7 | ",
+        "unknown", "not_classified", (1,), "primary diagnosis: morphology not recorded, asked about 814, 848",
+        id="a diagnosis without its morphology",
+    ),
+    pytest.param(
+        DIAGNOSIS, "MH | PRIMARY DIAGNOSIS | Y | C187 | M8480/3",
+        "met", None, (1,), "primary diagnosis: present (C187)", id="a diagnosis by its codes",
     ),
     pytest.param(
         {"kind": "prior_line", "line": 2, "excludes_class": ["ANTI-EGFR"]},
@@ -266,6 +281,36 @@ def test_what_was_not_recorded_leaves_its_criteria_open_and_nothing_else(domain,
     assert open_now == open_criteria - ({"E03"} if domain == "DM" else set())
     assert not any(finding.verdict is Verdict.NOT_MET for finding in findings)
     assert overall(findings) is Verdict.UNKNOWN
+
+
+def with_changed(domain: str, where: dict[str, str], change: dict[str, str]) -> dict[str, Any]:
+    """The records of the example with the rows of one domain changed where they hold these values."""
+    records = example_subject()["records"]
+    hit = [row for row in records[domain] if where.items() <= row.items()]
+    assert hit
+    changed = [{**row, **change} if row in hit else row for row in records[domain]]
+    return {**records, domain: [{name: value for name, value in row.items() if value} for row in changed]}
+
+
+def answer(criterion: str, **changes: Any) -> tuple[str, str | None]:
+    found = next(finding for finding in example(**changes) if finding.id == criterion)
+    return found.verdict.value, found.reason.value if found.reason else None
+
+
+@pytest.mark.parametrize(
+    ("category", "change", "criterion", "expected"),
+    [
+        ("PRIMARY DIAGNOSIS", {"MHDECOD": "C61"}, "I01", ("not_met", None)),
+        ("PRIMARY DIAGNOSIS", {"MHDECOD": ""}, "I01", ("unknown", "not_classified")),
+        ("PRIMARY DIAGNOSIS", {"MHMORPH": "8240/3"}, "I01", ("not_met", None)),
+        ("PRIMARY DIAGNOSIS", {"MHMORPH": ""}, "I01", ("unknown", "not_classified")),
+        ("PRIMARY DIAGNOSIS", {"MHDECOD": "C20", "MHMORPH": "8490/3"}, "I01", ("met", None)),
+        ("LIVER METASTASIS", {"MHDECOD": "C78.0"}, "I02", ("not_met", None)),
+        ("LIVER METASTASIS", {"MHDECOD": ""}, "I02", ("unknown", "not_classified")),
+    ],
+)
+def test_only_colorectal_adenocarcinoma_with_metastases_of_the_liver_enters(category, change, criterion, expected):
+    assert answer(criterion, records=with_changed("MH", {"MHCAT": category}, change)) == expected
 
 
 def test_without_judgements_the_criteria_that_ask_for_them_are_open():

@@ -47,6 +47,8 @@ def conditions(draw: st.DrawFn) -> dict[str, Any]:
     return {
         "kind": "condition",
         "category": draw(CATEGORIES),
+        "codes": draw(st.sampled_from([[], ["C50", "C78.7"]])),
+        "histology": draw(st.sampled_from([[], ["809"]])),
         "absence": draw(st.sampled_from(["unknown", "closed_world"])),
         "within_years": years,
         "except": draw(st.sampled_from([[], [{"code": "C44", "morphology": "809"}, {"code": "D06"}]])),
@@ -154,8 +156,8 @@ ROWS = st.one_of(
             {
                 "MHCAT": CATEGORIES,
                 "MHOCCUR": st.sampled_from(["Y", "N", ""]),
-                "MHDECOD": st.sampled_from(["", "C44.3", "D06", "C50", "C78.7"]),
-                "MHMORPH": st.sampled_from(["", "8090/3", "8070/3"]),
+                "MHDECOD": st.sampled_from(["", "C44.3", "D06", "C50", "C78", "C787"]),
+                "MHMORPH": st.sampled_from(["", "8090/3", "M8090/3", "8070/3"]),
                 "MHSTDTC": st.sampled_from(["", "2010", "2016-03", "2019-01-01", "2022"]),
                 "MHENDTC": st.sampled_from(["", "2015", "2016", "2018-02-03"]),
             }

@@ -36,9 +36,22 @@ _EXCEPTIONS: tuple[tuple[str, dict[str, str]], ...] = (
 )
 
 
+_ADENOCARCINOMA = ("814", "821", "822", "826", "848", "849")
+
+
 def condition(category: str) -> RuleData:
     """Has, or had, the participant this condition? Silence is unknown, the only reading that lets nobody in."""
     return {"kind": "condition", "category": category, "absence": "unknown"}
+
+
+def diagnosis(text: str) -> RuleData:
+    """The disease under study, by ICD-10 where the text names an organ that is known here, and by its histology."""
+    rule = condition("PRIMARY DIAGNOSIS")
+    if codes := [code for name, codes in _SITES.items() if name in text.lower() for code in codes]:
+        rule["codes"] = codes
+    if "colorectal adenocarcinoma" in text.lower():
+        rule["histology"] = list(_ADENOCARCINOMA)
+    return rule
 
 
 def conditions(text: str, everything: str) -> Iterator[Piece]:
@@ -98,7 +111,8 @@ _LIVER = re.compile(
 def _liver_metastases(text: str, everything: str) -> Iterator[Piece]:
     if not (found := _LIVER.search(text)):
         return
-    rules, notes = [condition("LIVER METASTASIS")], [("SILENCE", found[0])]
+    rules = [{**condition("LIVER METASTASIS"), "codes": ["C78.7"]}]
+    notes = [("SILENCE", found[0]), ("DIAGNOSIS_CODES", found[0])]
     if found["not"]:
         rules.append(attest("the liver metastases cannot be resected"))
         notes.append(("JUDGEMENT", found["not"].strip()))
