@@ -313,6 +313,15 @@ def test_only_colorectal_adenocarcinoma_with_metastases_of_the_liver_enters(cate
     assert answer(criterion, records=with_changed("MH", {"MHCAT": category}, change)) == expected
 
 
+@pytest.mark.parametrize(
+    ("code", "verdict"), [("C18.2", "not_met"), ("C20", "not_met"), ("C77.2", "met"), ("C79.5", "met")]
+)
+def test_a_second_colorectal_cancer_is_another_malignancy_and_a_secondary_site_is_not(code, verdict):
+    told = {"MHOCCUR": "Y", "MHDECOD": code, "MHSTDTC": "2019-01-01"}
+
+    assert answer("E04", records=with_changed("MH", {"MHCAT": "OTHER MALIGNANCY"}, told)) == (verdict, None)
+
+
 def test_without_judgements_the_criteria_that_ask_for_them_are_open():
     open_now = {
         finding.id: finding.reason for finding in example(attestations=[]) if finding.verdict is not Verdict.MET

@@ -62,7 +62,7 @@ def conditions(text: str, everything: str) -> Iterator[Piece]:
             if category == "PERIPHERAL NEUROPATHY":
                 notes.append(("ANY_GRADE", found[0]))
             yield Piece(*found.span(), condition(category), category.lower(), tuple(notes))
-    yield from _malignancy(text, everything)
+    yield from _malignancy(text)
     yield from _liver_metastases(text, everything)
 
 
@@ -74,7 +74,7 @@ _MALIGNANCY = re.compile(
 )
 
 
-def _malignancy(text: str, everything: str) -> Iterator[Piece]:
+def _malignancy(text: str) -> Iterator[Piece]:
     found = _MALIGNANCY.search(text)
     if not found:
         return
@@ -82,8 +82,7 @@ def _malignancy(text: str, everything: str) -> Iterator[Piece]:
     if years := number_of(found["years"] or ""):
         rule["within_years"] = years
         notes.append(("YEARS_OF_WHAT", found[0].split(",")[0]))
-    site = next((codes for name, codes in _SITES.items() if name in everything.lower()), ())
-    rule["same_disease"] = [*site, "C77", "C78", "C79"]
+    rule["same_disease"] = ["C77", "C78", "C79"]
     excepted, left = _exceptions(found["except"] or "")
     if excepted:
         rule["except"] = excepted
