@@ -322,6 +322,66 @@ def test_a_second_colorectal_cancer_is_another_malignancy_and_a_secondary_site_i
     assert answer("E04", records=with_changed("MH", {"MHCAT": "OTHER MALIGNANCY"}, told)) == (verdict, None)
 
 
+def sample(*told: dict[str, str]) -> dict[str, Any]:
+    """The records of the example, with these rows of the plasma sample in place of its tumor fraction."""
+    records = example_subject()["records"]
+    drawn = {"GFSPEC": "PLASMA", "GFREFID": "P-1", "GFDTC": "2021-03-01"}
+    rows = [row for row in records["GF"] if row["GFTESTCD"] != "TUMFRAC"]
+    return {**records, "GF": [*rows, *({**drawn, **row} for row in told)]}
+
+
+@pytest.mark.parametrize(
+    ("signal", "expected"),
+    [
+        ("TP53", ("met", None)),
+        ("tp53", ("met", None)),
+        ("DNMT3A, TP53", ("met", None)),
+        ("NONE", ("unknown", "not_informative")),
+        ("dnmt3a", ("unknown", "not_informative")),
+        ("DNMT3A, TET2", ("unknown", "not_informative")),
+        ("DNMT3A; tet2", ("unknown", "not_informative")),
+        *((text, ("unknown", "value_unreadable")) for text in (
+            "NEGATIVE", "NO", "not detected", "Detected", "unknown", "DNMT3A R882H", "TP53, NONE", "1 variant",
+            "TP53,")),
+    ],
+)  # fmt: skip
+def test_only_a_gene_shows_tumor_dna(signal, expected):
+    assert answer("I06", records=sample({"GFTESTCD": "SOMSIG", "GFORRES": signal})) == expected
+
+
+def test_a_signal_that_cannot_be_read_is_corrected_whatever_else_shows_tumor_dna():
+    told = sample({"GFTESTCD": "TUMFRAC", "GFORRES": "0.06"}, {"GFTESTCD": "SOMSIG", "GFORRES": "not detected"})
+
+    assert answer("I06", records=told) == ("unknown", "value_unreadable")
+
+
+KRAS12 = {"GFGENSR": "KRAS", "GFCODON": "12"}
+
+
+@pytest.mark.parametrize(
+    ("beside", "expected"),
+    [
+        ({"GFVAF": "0"}, ("met", None)),
+        ({"GFVAF": "0.05"}, ("unknown", "value_unreadable")),
+        ({"GFVAF": "0.0001"}, ("unknown", "value_unreadable")),
+        ({"GFPVRID": "p.G12D"}, ("unknown", "value_unreadable")),
+        ({"GFORRES": "DETECTED", "GFPVRID": "p.G12D", "GFVAF": "0.05"}, ("not_met", None)),
+    ],
+)
+def test_not_detected_beside_a_variant_is_never_wild_type(beside, expected):
+    records = with_changed("GF", KRAS12, beside)
+
+    assert answer("I06", records=records) == expected
+
+
+def test_a_mutation_decides_whatever_else_of_the_sample_cannot_be_read():
+    records = with_changed("GF", KRAS12, {"GFORRES": "DETECTED", "GFPVRID": "p.G12D", "GFVAF": "0.05"})
+    drawn = {"GFSPEC": "PLASMA", "GFREFID": "P-1", "GFDTC": "2021-03-01"}
+    records["GF"].append({**drawn, "GFTESTCD": "SOMSIG", "GFORRES": "not detected"})
+
+    assert answer("I06", records=records) == ("not_met", None)
+
+
 def test_without_judgements_the_criteria_that_ask_for_them_are_open():
     open_now = {
         finding.id: finding.reason for finding in example(attestations=[]) if finding.verdict is not Verdict.MET

@@ -81,9 +81,7 @@ class Condition(Model):
     kind: Literal["condition"]
     category: str = Field(description="MHCAT", examples=["OTHER MALIGNANCY"])
     codes: tuple[str, ...] = Field((), description="ICD-10 prefixes; only a row with one of them counts")
-    histology: tuple[str, ...] = Field(
-        (), description="ICD-O-3 prefixes; only a row with one of them counts"
-    )
+    histology: tuple[str, ...] = Field((), description="ICD-O-3 prefixes; only a row with one of them counts")
     absence: Literal["unknown", "closed_world"] = Field(
         description="what no record means: unknown until its absence is declared (MHOCCUR = N), or absent"
     )
