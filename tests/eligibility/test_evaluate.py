@@ -31,7 +31,7 @@ COLUMNS = {
     "CM": ("CMLINE", "CMTRT", "CMCLAS", "CMOUTCOME"),
     "DM": ("SEX", "BRTHDTC", "AGE"),
     "DS": ("DSDECOD", "DSTERM", "DSSTDTC"),
-    "TU": ("TULNKID", "TUORRES", "TUDTC"),
+    "TU": ("TULNKID", "TUORRES", "TUDTC", "TULOC"),
     "TR": ("TRLNKID", "TRTESTCD", "TRORRES", "TRORRESU", "TRDTC"),
     "GF": ("GFSPEC", "GFTESTCD", "GFORRES", "GFDTC"),
 }
@@ -163,6 +163,45 @@ STORIES = [
            TR | T1 | LDIAM | 34 | mm | 2021-02-24
            TR | T2 | SAXIS | 12 | mm | 2021-02-24""",
         "not_met", None, (3,), "1 measurable lesion on 2021-02-24, needed 2", id="measurable lesions are counted",
+    ),
+    pytest.param(
+        MEASURABLE,
+        """TU | T1 | TARGET | 2021-02-20 | LIVER
+           TU | T2 | TARGET | 2021-02-24 | LUNG
+           TR | T1 | LDIAM | 34 | mm | 2021-02-20
+           TR | T2 | LDIAM | 12 | mm | 2021-02-24""",
+        "met", None, (3, 4), "2 measurable lesions on 2021-02-20 and 2021-02-24, needed 2",
+        id="a baseline scanned on several days",
+    ),
+    pytest.param(
+        {**MEASURABLE, "at_least": 1},
+        """TU | T1 | TARGET | 2021-02-20 | LIVER
+           TR | T1 | LDIAM | 34 | mm | 2021-02-20
+           TR | T1 | LDIAM | 8 | mm | 2021-02-24""",
+        "not_met", None, (3,), "0 measurable lesions on 2021-02-24, needed 1",
+        id="of a lesion read twice the latest reading decides",
+    ),
+    pytest.param(
+        {**MEASURABLE, "at_least": 1},
+        """TU | T1 | TARGET | 2021-02-24 | LYMPH NODE
+           TR | T1 | LDIAM | 22 | mm | 2021-02-24
+           TR | T1 | SAXIS | 14 | mm | 2021-02-24""",
+        "not_met", None, (3,), "0 measurable lesions on 2021-02-24, needed 1",
+        id="a node is measured by its short axis",
+    ),
+    pytest.param(
+        {**MEASURABLE, "at_least": 1},
+        """TU | T1 | TARGET | 2021-02-24 | LYMPH NODE
+           TR | T1 | LDIAM | 22 | mm | 2021-02-24""",
+        "unknown", "no_result", (),
+        "0 measurable lesions, needed 1; no reading of T1 (SAXIS) between 2021-02-10 and 2021-03-10",
+        id="the longest diameter of a node proves nothing",
+    ),
+    pytest.param(
+        {**MEASURABLE, "at_least": 1, "diameter": "1 cm", "short_axis": "1.5 cm"},
+        """TU | T1 | TARGET | 2021-02-24 | LIVER
+           TR | T1 | LDIAM | 9 | mm | 2021-02-24""",
+        "not_met", None, (2,), "0 measurable lesions on 2021-02-24, needed 1", id="a threshold in centimeters",
     ),
     pytest.param(
         {"kind": "attestation", "question": "Fit?", "within_days": 7},

@@ -190,7 +190,11 @@ ROWS = st.one_of(
     st.tuples(
         st.just("TU"),
         st.fixed_dictionaries(
-            {"TULNKID": st.sampled_from(["T1", "T2"]), "TUORRES": st.sampled_from(["TARGET", "NON-TARGET"])}
+            {
+                "TULNKID": st.sampled_from(["T1", "T2"]),
+                "TUORRES": st.sampled_from(["TARGET", "NON-TARGET"]),
+                "TULOC": st.sampled_from(["", "LIVER", "LYMPH NODE"]),
+            }
         ),
     ),
     st.tuples(
