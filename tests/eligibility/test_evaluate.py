@@ -28,7 +28,7 @@ COLUMNS = {
     "LB": ("LBTESTCD", "LBORRES", "LBORRESU", "LBORNRHI", "LBDTC"),
     "QS": ("QSTESTCD", "QSORRES", "QSDTC"),
     "MH": ("MHCAT", "MHOCCUR", "MHDECOD", "MHMORPH", "MHSTDTC", "MHENDTC"),
-    "CM": ("CMLINE", "CMTRT", "CMCLAS", "CMOUTCOME"),
+    "CM": ("CMLINE", "CMTRT", "CMCLAS", "CMOUTCOME", "CMSTDTC"),
     "DM": ("SEX", "BRTHDTC", "AGE"),
     "DS": ("DSDECOD", "DSTERM", "DSSTDTC"),
     "TU": ("TULNKID", "TUORRES", "TUDTC", "TULOC"),
@@ -155,6 +155,42 @@ STORIES = [
         {"kind": "genomic", "specimen": "TISSUE", "panel": "RAS", "status": "WILD TYPE"},
         "GF | TISSUE | RASSTAT | MUTATED | 2019-01",
         "not_met", None, (1,), "RAS in tissue MUTATED on 2019-01", id="a tissue report with a partial date",
+    ),
+    *(
+        pytest.param(
+            {"kind": "genomic", "specimen": "TISSUE", "panel": "RAS", "status": "WILD TYPE", "before_line": 1},
+            table, verdict, reason, evidence, detail, id=name,
+        )
+        for name, table, verdict, reason, evidence, detail in [
+            ("a tissue report of the day of the first dose",
+             """CM | 1 | CETUXIMAB | ANTI-EGFR | PROGRESSION | 2019-02-01
+                CM | 1 | IRINOTECAN | IRINOTECAN | PROGRESSION | 2019-02-15
+                GF | TISSUE | RASSTAT | WILD TYPE | 2019-02-01""",
+             "met", None, (3,), "RAS in tissue WILD TYPE on 2019-02-01"),
+            ("a tissue report from after the first dose",
+             """CM | 1 | CETUXIMAB | ANTI-EGFR | PROGRESSION | 2019-02-01
+                GF | TISSUE | RASSTAT | WILD TYPE | 2019-02-02""",
+             "unknown", "outside_window", (2,),
+             "no RAS status of tissue up to 2019-02-01; the last is of 2019-02-02"),
+            ("a later tissue report does not replace the one from before first line",
+             """CM | 1 | CETUXIMAB | ANTI-EGFR | PROGRESSION | 2019-02-01
+                GF | TISSUE | RASSTAT | WILD TYPE | 2019-01-15
+                GF | TISSUE | RASSTAT | MUTATED | 2020-12-01""",
+             "met", None, (2,), "RAS in tissue WILD TYPE on 2019-01-15"),
+            ("a first dose without its date",
+             """CM | 1 | CETUXIMAB | ANTI-EGFR | PROGRESSION
+                GF | TISSUE | RASSTAT | WILD TYPE | 2019-01-15""",
+             "unknown", "no_result", (), "the date of the first dose of line 1 is not recorded"),
+            ("a first dose and a report of the same month",
+             """CM | 1 | CETUXIMAB | ANTI-EGFR | PROGRESSION | 2019-02
+                GF | TISSUE | RASSTAT | WILD TYPE | 2019-02-10""",
+             "unknown", "partial_date", (2,),
+             "the first dose of line 1 is dated 2019-02; which report was before it is open"),
+            ("a first dose known to the month, and a report from before that month",
+             """CM | 1 | CETUXIMAB | ANTI-EGFR | PROGRESSION | 2019-02
+                GF | TISSUE | RASSTAT | WILD TYPE | 2019-01""",
+             "met", None, (2,), "RAS in tissue WILD TYPE on 2019-01"),
+        ]
     ),
     pytest.param(
         MEASURABLE,
@@ -359,6 +395,22 @@ def test_a_second_colorectal_cancer_is_another_malignancy_and_a_secondary_site_i
     told = {"MHOCCUR": "Y", "MHDECOD": code, "MHSTDTC": "2019-01-01"}
 
     assert answer("E04", records=with_changed("MH", {"MHCAT": "OTHER MALIGNANCY"}, told)) == (verdict, None)
+
+
+def test_the_tissue_report_of_the_shipped_trial_is_from_before_first_line():
+    late = with_changed("GF", {"GFSPEC": "TISSUE"}, {"GFDTC": "2020-06-01"})
+
+    assert answer("I04", records=late) == ("unknown", "outside_window")
+
+
+@pytest.mark.parametrize(
+    ("on", "expected"), [("2021-03-03", ("met", None)), ("2021-03-02", ("unknown", "outside_window"))]
+)
+@pytest.mark.parametrize("criterion", ["I02", "I08", "I10"])
+def test_every_judgement_holds_for_seven_days(criterion, on, expected):
+    said = [{**row, "date": on} for row in example_subject()["attestations"]]
+
+    assert answer(criterion, attestations=said) == expected
 
 
 def sample(*told: dict[str, str]) -> dict[str, Any]:

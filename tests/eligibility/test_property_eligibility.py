@@ -73,17 +73,19 @@ LEAVES = st.one_of(
     st.builds(lambda n: {"kind": "prior_line", "line": n, "excludes_class": ["X"]}, st.integers(1, 3)),
     st.builds(lambda n: {"kind": "prior_lines", "exactly": n}, st.integers(0, 3)),
     st.builds(
-        lambda s, d, line: {
+        lambda s, d, line, before: {
             "kind": "genomic",
             "specimen": s,
             "panel": "RAS",
             "status": "WILD TYPE",
             "within_days": d,
             "after_line": line,
+            "before_line": before,
             "resolved": PANEL,
         },
         st.sampled_from(["PLASMA", "TISSUE"]),
         st.one_of(st.none(), DAYS),
+        st.one_of(st.none(), st.integers(1, 2)),
         st.one_of(st.none(), st.integers(1, 2)),
     ),
     st.builds(
@@ -172,6 +174,7 @@ ROWS = st.one_of(
                 "CMTRT": st.sampled_from("AB"),
                 "CMCLAS": st.sampled_from(["", "X", "Y"]),
                 "CMOUTCOME": st.sampled_from(["", "PROGRESSION", "TOXICITY"]),
+                "CMSTDTC": dates(),
                 "CMPDDTC": dates(),
             }
         ),

@@ -189,7 +189,7 @@ def test_lines_of_therapy_keep_their_drugs():
 
     assert rule(imported, "I04")["of"] == [
         {"kind": "prior_line", "line": 1, "includes": ["CETUXIMAB"]},
-        {"kind": "genomic", "specimen": "TISSUE", "panel": "RAS", "status": "WILD TYPE"},
+        {"kind": "genomic", "specimen": "TISSUE", "panel": "RAS", "status": "WILD TYPE", "before_line": 1},
     ]
     assert rule(imported, "I05")["of"][1]["kind"] == "not"
 

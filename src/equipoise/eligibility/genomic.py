@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from equipoise.eligibility.evaluate import Asked, decided_by_latest, evaluate
 from equipoise.eligibility.finding import Finding
+from equipoise.eligibility.prior_therapy import prior_drugs
 from equipoise.molecular.ras import (
     CodonResult,
     RasPolicy,
@@ -113,7 +115,36 @@ def _tissue(rule: Genomic, asked: Asked) -> Finding:
         return Finding(rule.kind, verdict, detail, (row.source,))
 
     rows = [gf for gf in asked.subject.records(GF) if gf.specimen == "TISSUE" and gf.test == f"{rule.panel}STAT"]
-    return decided_by_latest(rule, rows, f"{rule.panel} status of tissue", asked, rule.within_days, decide)
+    what = f"{rule.panel} status of tissue"
+    if rule.before_line is None:
+        return decided_by_latest(rule, rows, what, asked, rule.within_days, decide)
+    first = _first_dose(rule.before_line, asked)
+    if first is None:
+        detail = f"the date of the first dose of line {rule.before_line} is not recorded"
+        return Finding(rule.kind, Verdict.UNKNOWN, detail, (), Reason.NO_RESULT)
+    found = [
+        decided_by_latest(rule, rows, what, replace(asked, index=min(closes, asked.index)), rule.within_days, decide)
+        for closes in _completions(first, rows)
+    ]
+    if len({one.verdict for one in found}) == 1:
+        return found[-1]
+    detail = f"the first dose of line {rule.before_line} is dated {first}; which report was before it is open"
+    return Finding(rule.kind, Verdict.UNKNOWN, detail, found[-1].evidence, Reason.PARTIAL_DATE)
+
+
+def _first_dose(line: int, asked: Asked) -> PartialDate | None:
+    """The first dose of a line; a drug without its date could have been the first."""
+    starts = [cm.start for cm in prior_drugs(asked, line)]
+    dated = [start for start in starts if start]
+    if not dated or len(dated) < len(starts):
+        return None
+    return PartialDate(min(start.earliest for start in dated), min(start.latest for start in dated))
+
+
+def _completions(first: PartialDate, rows: list[GF]) -> list[date]:
+    """The days of a partial date that can differ in which reports lie on or before them."""
+    between = {row.date.latest for row in rows if row.date and first.earliest < row.date.latest < first.latest}
+    return sorted({first.earliest, first.latest} | between)
 
 
 def _plasma(rule: Genomic, asked: Asked) -> Finding:

@@ -185,7 +185,8 @@ def _line(found: re.Match[str], everything: str) -> tuple[list[RuleData], Notes]
         return [{**line, **ended}, without], [*notes, ("ONLY_THIS_DRUG", found[0])]
     rules = [{**line, "includes": named, **ended} if named else {**line, **ended}]
     if found["ras"]:
-        rules.append({"kind": "genomic", "specimen": "TISSUE", "panel": "RAS", "status": "WILD TYPE"})
+        tissue = {"kind": "genomic", "specimen": "TISSUE", "panel": "RAS", "status": "WILD TYPE"}
+        rules.append({**tissue, "before_line": line["line"]})
         notes.append(("TISSUE_REPORT", found["ras"].strip()))
     told = re.search("interval|free of|(?:complete|partial) response", everything, re.I)
     if named and not told and len(re.findall(drug, everything, re.I)) > 1:

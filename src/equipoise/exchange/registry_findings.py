@@ -70,7 +70,7 @@ KNOWN: dict[str, tuple[str, str, str]] = {
         "If the class is meant, write excludes_class.", "A-LINES"),
     "TISSUE_REPORT": (
         "Whether a report from tissue is required, or the parenthesis only explains, is not said.",
-        "Keep the genomic part to require the report, or delete it.", "A-LINES"),
+        "Keep the genomic part to require a report from before that line, or delete it.", "A-LINES"),
     "LINE_UNDEFINED": (
         "What ends a line (progression, toxicity, maintenance), and how many lines may have been given, is not said.",
         "Define a line; add prior_lines if the number matters.", "A-LINES"),

@@ -116,6 +116,7 @@ class Genomic(Model):
     status: Literal["WILD TYPE"]
     within_days: int | None = Field(None, gt=0)
     after_line: int | None = Field(None, description="drawn on or after the progression that ended this line")
+    before_line: int | None = Field(None, description="reported on or before the first dose of this line")
     resolved: RasPanel | None = Field(None, description="filled when the protocol is loaded")
 
 

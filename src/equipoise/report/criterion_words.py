@@ -91,6 +91,7 @@ def _other(rule: Rule) -> str:
     match rule:
         case Genomic():
             after = f", drawn after progression on line {rule.after_line}" if rule.after_line else ""
+            after += f", reported before the first dose of line {rule.before_line}" if rule.before_line else ""
             return f"{rule.panel} {rule.status.lower()} in {rule.specimen.lower()}{after}{_days(rule.within_days)}"
         case Performance():
             return f"{rule.test} at most {rule.at_most}{_days(rule.within_days)}"
