@@ -91,10 +91,10 @@ class Story:
     def scan(self, subject: str, on: str, number: int, response: str, diameter: str, **more: Any) -> Entry:
         groups = {
             "measurement": [{"lesion": "T1", "test": "LDIAM", "value": diameter, "unit": "mm"}],
-            "response": [{"response": response}],
+            "response": [{"response": response, "blinded": "N"}],
             **more,
         }
-        values = {"date": on, "evaluator": "LOCAL MDT", "reader_knew_arm": "Y"}
+        values = {"date": on, "evaluator": "LOCAL MDT"}
         return self.form(on, subject, "TUMOR_ASSESSMENT", f"SCAN {number}", values, groups)
 
 
@@ -136,7 +136,7 @@ def screening_forms(day: date, **changes: Any) -> list[tuple[str, dict[str, Any]
         ("ECOG", {"date": recent}, {"score": [{"score": changes.get("ecog", "1")}]}),
         ("HEMATOLOGY", {"date": recent}, {"result": rows(labs)}),
         ("CHEMISTRY", {"date": recent}, {"result": rows(liver)}),
-        ("TUMOR_ASSESSMENT", {"date": recent, "evaluator": "LOCAL MDT", "reader_knew_arm": "Y"}, {
+        ("TUMOR_ASSESSMENT", {"date": recent, "evaluator": "LOCAL MDT"}, {
             "lesion": [{"lesion": "T1", "role": "TARGET", "location": "LIVER", "method": "CT SCAN"}],
             "measurement": [{"lesion": "T1", "test": "LDIAM", "value": "50", "unit": "mm"}]}),
     ]  # fmt: skip

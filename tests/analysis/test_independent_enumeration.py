@@ -37,9 +37,10 @@ def pool():
     story.sealed: SealedAllocation = Alternating()
     story.begin()
     by_kind = {(arm, response): [] for arm in (EXPERIMENTAL, CONTROL) for response in ("SD", "PD")}
-    for number in range(1, 4 * N + 1):
-        name = f"S01-{number:03}"
+    names = [f"S01-{number:03}" for number in range(1, 4 * N + 1)]
+    for name in names:
         story.ready(name, DAY).randomize(name, DAY)
+    for number, name in enumerate(names, 1):
         response = "SD" if number <= 2 * N else "PD"
         story.scan(name, "2021-05-05", 1, response, "45" if response == "SD" else "70")
         by_kind[story.session.trial.subjects[name].randomized.arm, response].append(name)

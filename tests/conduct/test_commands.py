@@ -1,16 +1,18 @@
 """Rules of conduct: what the commands refuse, and what they say."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
 
 from equipoise.conduct import commands, data_entry, data_management, randomization
+from equipoise.conduct.edit_checks import questions
 from equipoise.conduct.stamp import AlreadyDone, Refused
-from equipoise.ledger.chain import Verified, verify
+from equipoise.ledger.chain import CannotRedact, Verified, redact, verify
 from equipoise.ledger.entry import Entry
 from equipoise.protocol.load import load
-from equipoise.subject.records import LB
+from equipoise.subject.history import replay
+from equipoise.subject.records import DD, LB
 from equipoise.terms.dates import parse_date
 from story import Story, screening_forms
 
@@ -323,8 +325,12 @@ def test_lost_to_follow_up_needs_documented_attempts(story):
     assert "documented attempts" in reasons(
         story.do("2021-06-01", "investigator", commands.end_study, "S01-001", **end)
     )
-    story.form("2021-06-01", "S01-001", "SURVIVAL_CONTACT", "SURVIVAL 1", {"date": "2021-05-30"},
-               {"contact": [{"status": "NOT REACHED", "contact": "TELEPHONE"}]})  # fmt: skip
+    for number, status in enumerate(("ALIVE", "NOT REACHED"), 1):
+        story.form("2021-06-01", "S01-001", "SURVIVAL_CONTACT", f"SURVIVAL {number}", {"date": f"2021-05-{number}0"},
+                   {"contact": [{"status": status, "contact": "TELEPHONE"}]})  # fmt: skip
+        if status == "ALIVE":
+            refused = story.do("2021-06-01", "investigator", commands.end_study, "S01-001", **end)
+            assert "documented attempts" in reasons(refused)
     story.done("2021-06-01", "investigator", commands.end_study, "S01-001", **end)
 
 
@@ -366,3 +372,215 @@ def test_a_partial_date_of_death_is_the_earliest_that_the_contacts_allow(story, 
     found = analyze(story.session.trial, date(2021, 12, 31)).results["endpoints"]["OS"]["OS"]["subjects"]["S01-001"]
 
     assert found["value"] == {"days": days, "event": True}
+
+
+# ------------------------------------------------------------------ nobody enters by another door
+
+
+def test_only_the_committed_list_allocates(story):
+    story.ready("S01-001", DAY)
+    story.sealed = randomization.draw_allocation(story.protocol, np.random.default_rng(99), "cd" * 16)
+
+    assert "not the randomization list that was committed" in reasons(story.randomize("S01-001", DAY))
+
+
+def test_an_exhausted_list_refuses(story):
+    short = story.sealed.__class__(story.sealed.strata, tuple(arms[:0] for arms in story.sealed.sequences), "ab" * 16)
+    other = Story(protocol=story.protocol)
+    other.sealed = short
+    other.begin().ready("S01-001", DAY)
+
+    assert "exhausted" in reasons(other.randomize("S01-001", DAY))
+
+
+@pytest.mark.parametrize("days", [-2, 2])
+def test_randomization_is_not_dated_back_or_forward(story, days):
+    story.ready("S01-001", DAY)
+
+    outcome = story.do("2021-03-10", "investigator", randomization.randomize, "S01-001",
+                       randomized_on=DAY + timedelta(days), sealed=story.sealed)  # fmt: skip
+
+    assert "is not the day of recording" in reasons(outcome)
+
+
+def test_the_earlier_code_of_somebody_screened_again_is_closed(story):
+    story.ready("S01-001", DAY)
+    again = {"screened_on": DAY, "previous_subject": "S01-001"}
+    assert "has not ended" in reasons(story.do("2021-03-10", "coordinator", commands.screen, "S01-002", **again))
+    failed = story.done("2021-03-10", "investigator", commands.fail_screening, "S01-001", failed_on=DAY, criteria=())
+    story.done("2021-03-10", "coordinator", commands.screen, "S01-002", **again)
+    refused = reasons(story.randomize("S01-001", DAY))
+
+    assert "screening failed" in refused
+    assert "screened again as S01-002" in refused
+    assert failed.seq in story.session.trial.subjects["S01-001"].decisions
+
+
+@pytest.mark.parametrize(
+    ("command", "details", "said"),
+    [
+        (commands.record_death, {"died_on": "2021-03-09", "cause": "disease"}, "died on"),
+        (commands.end_study, {"ended_on": DAY, "cause": "CHOICE"}, "left the study"),
+        (commands.withdraw, {"level": "VISITS", "withdrew_on": DAY, "cause": "choice"}, "withdrew"),
+    ],
+)
+def test_who_died_or_left_is_not_randomized(story, command, details, said):
+    story.ready("S01-001", DAY)
+    story.done("2021-03-10", "investigator", command, "S01-001", **details)
+
+    assert said in reasons(story.randomize("S01-001", DAY))
+
+
+def test_only_an_investigator_signs_the_intention(story):
+    story.ready("S01-001", DAY, signed=False)
+    intended = next(e.seq for e in story.storage.read() if e.type == "ChemotherapyIntended")
+    story.done("2021-03-10", "statistician", data_management.sign, "S01-001", meaning="seen", about=(intended,))
+
+    assert "is not signed by an investigator" in reasons(story.randomize("S01-001", DAY))
+
+
+# ------------------------------------------------------------------ corrections of decisions
+
+
+def test_a_wrong_death_is_corrected_with_a_reason_and_then_redacted(story):
+    story.ready("S01-001", DAY)
+    story.randomize("S01-001", DAY)
+    died = ("2021-06-01", "investigator", commands.record_death, "S01-001")
+    wrong = story.done(*died, died_on="2021-05-01", cause="x")
+    again = {"died_on": "2021-05-10", "cause": "disease"}
+    assert "correct that entry" in reasons(story.do(*died, **again))
+    assert isinstance(_redact(story, wrong.seq), CannotRedact)
+
+    right = story.done(*died, **again, supersedes=wrong.seq, reason="typed the wrong day")
+    redacted = _redact(story, wrong.seq)
+
+    assert not isinstance(redacted, CannotRedact)
+    for trial in (story.session.trial, replay(redacted)):
+        subject = trial.subjects["S01-001"]
+        assert (subject.died, subject.died_source) == (parse_date("2021-05-10"), right.seq)
+        assert [dd.source for dd in subject.records(DD)] == [right.seq]
+
+
+def _redact(story, seq):
+    return redact(story.storage.read(), seq, "a name was typed", at="2021-06-03T12:00:00Z", actor="dm-01",
+                  role="data_manager", site=None, protocol="1.0", key=f"r{seq}", salt="ab" * 16)  # fmt: skip
+
+
+def test_a_redacted_query_does_not_stop_the_fold(story):
+    story.ready("S01-001", DAY)
+    opened = story.done("2021-03-10", "data_manager", data_management.open_query, "S01-001", "Q1", about=3,
+                        field="score", text="Mrs. Smith?")  # fmt: skip
+    story.done("2021-03-10", "coordinator", data_management.answer_query, "S01-001", "Q1", text="checked")
+
+    trial = replay(_redact(story, opened.seq))
+
+    assert trial.subjects["S01-001"].queries["Q1"].status == "ANSWERED"
+
+
+def test_a_redacted_correction_does_not_bring_back_what_it_corrected(story):
+    story.ready("S01-001", DAY)
+    said = next(a for a in story.session.trial.subjects["S01-001"].attestations if a.criterion == "I08")
+    no = {"answer": False, "attested_on": DAY, "supersedes": said.source, "reason": "seen again"}
+    corrected = story.done("2021-03-10", "investigator", commands.attest, "S01-001", "I08", **no)
+
+    trial = replay(_redact(story, corrected.seq))
+
+    assert [a for a in trial.subjects["S01-001"].attestations if a.criterion == "I08"] == []
+
+
+def test_a_person_who_was_screened_cannot_be_redacted_away(story):
+    entry = story.done("2021-03-01", "coordinator", commands.screen, "S01-001", screened_on=date(2021, 3, 1))
+
+    assert isinstance(_redact(story, entry.seq), CannotRedact)
+
+
+def test_an_attestation_corrects_only_its_own_criterion(story):
+    story.ready("S01-001", DAY)
+    other = next(a for a in story.session.trial.subjects["S01-001"].attestations if a.criterion == "I08")
+
+    outcome = story.do("2021-03-10", "investigator", commands.attest, "S01-001", "I10", answer=True, attested_on=DAY,
+                       supersedes=other.source, reason="mistake")  # fmt: skip
+
+    assert "attests another criterion" in reasons(outcome)
+
+
+# ------------------------------------------------------------------ what cannot be so
+
+
+def test_death_before_data_of_a_living_person_is_refused(story):
+    story.ready("S01-001", DAY)
+    story.randomize("S01-001", DAY)
+    scan = story.scan("S01-001", "2021-05-05", 1, "SD", "45")
+
+    outcome = story.do("2021-06-01", "investigator", commands.record_death, "S01-001", died_on="2021-03-19", cause="x")
+
+    assert f"entry {scan.seq} (2021-05-05)" in reasons(outcome)
+
+
+def test_study_treatment_belongs_after_randomization(story):
+    story.ready("S01-001", DAY)
+    given = ("S01-001", "TREATMENT", "FIRST_DOSE", {"date": "2021-03-10"},
+             {"dose": [{"drug": "CETUXIMAB", "dose": "500", "unit": "mg/m2"}]})  # fmt: skip
+
+    assert "before randomization" in reasons(story.do("2021-03-10", "coordinator", data_entry.save_form, *given))
+    story.randomize("S01-001", DAY)
+    story.done("2021-03-10", "coordinator", data_entry.save_form, *given)
+
+
+def test_rows_with_dates_of_their_own_obey_a_withdrawal(story):
+    story.ready("S01-001", DAY)
+    story.randomize("S01-001", DAY)
+    story.done(
+        "2021-04-01", "investigator", commands.withdraw, "S01-001", "CONTACT", withdrew_on=date(2021, 4, 1), cause="x"
+    )
+    row = {"therapy": "REGORAFENIB", "class": "OTHER TARGETED", "start": "2021-04-20"}
+
+    outcome = story.do("2021-05-01", "coordinator", data_entry.save_form, "S01-001", "SUBSEQUENT_THERAPY",
+                       "UNSCHEDULED 1", {}, {"therapy": [row]})  # fmt: skip
+
+    assert "after the withdrawal" in reasons(outcome)
+
+
+@pytest.mark.parametrize(("version", "on", "accepted"), [("2.0", DAY, True), ("3.0", DAY, True), ("1.0", DAY, False)])
+def test_consent_to_a_later_version_satisfies_an_earlier_request(story, version, on, accepted):
+    story.ready("S01-001", DAY)
+    for number, asks in (("2.0", True), ("3.0", False)):
+        amended = story.protocol.model_copy(update={"version": number})
+        story.done(
+            "2021-03-10", "sponsor", commands.amend_protocol, amended, sites=(), effective_on=DAY, reconsent=asks
+        )
+    story.done("2021-03-10", "investigator", commands.record_consent, "S01-001", consented_on=on, version=version)
+
+    assert isinstance(story.randomize("S01-001", DAY), Entry) is accepted
+
+
+def test_an_amendment_holds_from_its_day(story):
+    story.ready("S01-001", DAY)
+    amended = story.protocol.model_copy(update={"version": "2.0"})
+    tomorrow = DAY + timedelta(1)
+    story.done(
+        "2021-03-10", "sponsor", commands.amend_protocol, amended, sites=(), effective_on=tomorrow, reconsent=False
+    )
+
+    entry = story.form(
+        "2021-03-10", "S01-001", "ECOG", "SCREENING", {"date": "2021-03-10"}, {"score": [{"score": "1"}]}
+    )
+
+    assert entry.protocol == "1.0"
+
+
+def test_a_late_first_dose_and_a_short_washout_are_asked_about(story):
+    story.ready("S01-001", DAY)
+    story.randomize("S01-001", DAY)
+    subject, form = story.session.trial.subjects["S01-001"], story.protocol.form("TREATMENT")
+
+    def asked(on):
+        return [text for _, text in questions(story.protocol, subject, form, {"date": on}, {"dose": []})]
+
+    assert asked("2021-03-13") == []
+    assert "4 days after randomization, planned within 3" in asked("2021-03-14")[0]
+    drugs = [{"line": "2", "setting": "METASTATIC", "drug": "X", "class": "OTHER", "outcome": "PROGRESSION",
+              "end": "2021-03-01"}]  # fmt: skip
+    story.form("2021-03-10", "S01-001", "PRIOR_THERAPY", "SCREENING", {}, {"drug": drugs})
+    subject = story.session.trial.subjects["S01-001"]
+    assert "12 days since earlier treatment, washout is 14" in asked("2021-03-13")[0]

@@ -61,7 +61,7 @@ def test_every_error_is_reported_at_once_in_the_order_of_the_file():
     ("old", "new", "where", "says"),
     [
         ("  title: Cetuximab", "  titel: Cetuximab", "registration.titel", "Extra inputs are not permitted"),
-        ("  title: Cetuximab", "  titel: Cetuximab", "registration.title", "Field required"),
+        ("  title: Cetuximab", "  titel: Cetuximab", "registration.title", "expected this part"),
         ("block_sizes: [4, 6]", "block_sizes: 4", "randomization.block_sizes", "valid tuple"),
         ("rule: {kind: consent}", "rule: {kind: consents}", "eligibility.inclusion.10.rule", "does not match any"),
         (

@@ -62,12 +62,12 @@ def test_screening_opens_28_days_before_and_closes_on_the_day():
     ]
 
 
-def test_cycles_end_with_treatment_and_survival_contacts_begin_with_progression():
-    anchors = {"randomization": RANDOMIZED, "first_dose": RANDOMIZED, "progression": date(2021, 4, 20)}
+def test_cycles_end_with_treatment_and_survival_contacts_begin_with_its_end_even_without_progression():
+    anchors = {"randomization": RANDOMIZED, "first_dose": RANDOMIZED, "last_dose": date(2021, 4, 7)}
     known = {"end_of_treatment": date(2021, 4, 7), "progression": date(2021, 4, 20)}
 
     assert [one.split(" (")[0] for one in shown(anchors, known, END, "CYCLE", "SURVIVAL")] == [
-        "CYCLE 1 2021-03-24", "CYCLE 2 2021-04-07", "SURVIVAL 1 2021-07-13",
+        "CYCLE 1 2021-03-24", "CYCLE 2 2021-04-07", "SURVIVAL 1 2021-06-30",
     ]  # fmt: skip
 
 

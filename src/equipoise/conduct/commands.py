@@ -18,7 +18,8 @@ from equipoise.protocol.criteria import asks_a_person
 from equipoise.protocol.load import to_payload
 from equipoise.protocol.model import Protocol
 from equipoise.subject.history import Subject, Trial
-from equipoise.terms.dates import parse_date
+from equipoise.subject.records import EX, LB, QS, RS, SS, TR, VS
+from equipoise.terms.dates import PartialDate, parse_date
 
 _CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{1,19}")
 
@@ -83,12 +84,17 @@ def _not_rescreenable(trial: Trial, previous: str) -> list[str]:
         return [f"re-screening of {previous}: there is no such subject"]
     if earlier.randomized:
         return [f"re-screening of {previous}: already randomized; nobody is randomized twice"]
+    if earlier.screening_failed is None:
+        return [f"re-screening of {previous}: that screening has not ended; record its failure first"]
     if any(other.previous == previous for other in trial.subjects.values()):
         return [f"re-screening of {previous}: this has been done; link to the latest code"]
     return []
 
 
-def record_consent(trial: Trial, stamp: Stamp, subject_id: str, *, consented_on: date, version: str) -> Outcome:
+def record_consent(
+    trial: Trial, stamp: Stamp, subject_id: str, *, consented_on: date, version: str,
+    supersedes: int | None = None, reason: str | None = None,
+) -> Outcome:  # fmt: skip
     """Informed consent to a protocol version, the first time or again after an amendment."""
     subject = trial.subjects.get(subject_id)
     kind: Literal["INITIAL", "RECONSENT"] = "RECONSENT" if subject and subject.consents else "INITIAL"
@@ -96,7 +102,7 @@ def record_consent(trial: Trial, stamp: Stamp, subject_id: str, *, consented_on:
     found = not_open(trial, subject_id) + not_in_future(stamp, consented_on, "consented_on")
     if version not in {v.protocol.version for v in trial.versions}:
         found.append(f"there is no protocol version {version!r}")
-    return for_subject(trial, stamp, subject_id, event, found, consented_on)
+    return for_subject(trial, stamp, subject_id, event, found, consented_on, reason, supersedes)
 
 
 def attest(
@@ -110,10 +116,16 @@ def attest(
     found += not_in_future(stamp, attested_on, "attested_on")
     if criterion not in asked:
         found.append(f"criterion {criterion!r} asks for no judgement; those that do are {', '.join(asked)}")
+    held = trial.subjects[subject_id].attestations if subject_id in trial.subjects else ()
+    if any(one.source == supersedes and one.criterion != criterion for one in held):
+        found.append(f"entry {supersedes} attests another criterion than {criterion}")
     return for_subject(trial, stamp, subject_id, event, found, attested_on, reason, supersedes)
 
 
-def intend_chemotherapy(trial: Trial, stamp: Stamp, subject_id: str, regimen: str, *, decided_on: date) -> Outcome:
+def intend_chemotherapy(
+    trial: Trial, stamp: Stamp, subject_id: str, regimen: str, *, decided_on: date,
+    supersedes: int | None = None, reason: str | None = None,
+) -> Outcome:  # fmt: skip
     """The regimen that the MDT will give whatever the arm, before anybody knows the arm."""
     event = events.ChemotherapyIntended(regimen=regimen, decided_on=decided_on)
     found = not_open(trial, subject_id) + no_consent(trial, subject_id) + not_in_future(stamp, decided_on, "decided_on")
@@ -123,12 +135,13 @@ def intend_chemotherapy(trial: Trial, stamp: Stamp, subject_id: str, regimen: st
     subject = trial.subjects.get(subject_id)
     if subject and subject.randomized:
         found.append("the arm is known: an intention cannot be recorded any more")
-    return for_subject(trial, stamp, subject_id, event, found, decided_on)
+    return for_subject(trial, stamp, subject_id, event, found, decided_on, reason, supersedes)
 
 
 def fail_screening(
-    trial: Trial, stamp: Stamp, subject_id: str, *, failed_on: date, criteria: tuple[str, ...]
-) -> Outcome:
+    trial: Trial, stamp: Stamp, subject_id: str, *, failed_on: date, criteria: tuple[str, ...],
+    supersedes: int | None = None, reason: str | None = None,
+) -> Outcome:  # fmt: skip
     """The person will not enter. Criteria that block are named; none means the person declined."""
     event = events.ScreeningFailed(failed_on=failed_on, criteria=criteria)
     found = not_open(trial, subject_id) + not_in_future(stamp, failed_on, "failed_on")
@@ -136,7 +149,7 @@ def fail_screening(
     found += [f"there is no criterion {one!r}" for one in criteria if one not in known]
     if trial.subjects.get(subject_id, Subject(id="")).randomized:
         found.append("already randomized: an ineligible participant stays in the intention-to-treat population")
-    return for_subject(trial, stamp, subject_id, event, found, failed_on)
+    return for_subject(trial, stamp, subject_id, event, found, failed_on, reason, supersedes)
 
 
 # ------------------------------------------------------------------ endings
@@ -144,49 +157,76 @@ def fail_screening(
 
 def withdraw(
     trial: Trial, stamp: Stamp, subject_id: str, level: Literal["TREATMENT", "VISITS", "CONTACT", "DATA"], *,
-    withdrew_on: date, cause: str,
+    withdrew_on: date, cause: str, supersedes: int | None = None, reason: str | None = None,
 ) -> Outcome:  # fmt: skip
     """The participant withdraws from treatment, visits, all contact, or further use of data."""
     event = events.SubjectWithdrew(level=level, withdrew_on=withdrew_on, cause=cause)
     found = not_open(trial, subject_id) + not_in_future(stamp, withdrew_on, "withdrew_on")
-    return for_subject(trial, stamp, subject_id, event, found, withdrew_on)
+    return for_subject(trial, stamp, subject_id, event, found, withdrew_on, reason, supersedes)
 
 
-def end_treatment(trial: Trial, stamp: Stamp, subject_id: str, *, ended_on: date, cause: str) -> Outcome:
+def end_treatment(
+    trial: Trial, stamp: Stamp, subject_id: str, *, ended_on: date, cause: str,
+    supersedes: int | None = None, reason: str | None = None,
+) -> Outcome:  # fmt: skip
     """Study treatment stopped for good."""
     event = events.TreatmentEnded(ended_on=ended_on, cause=cause)
     found = not_open(trial, subject_id) + not_randomized(trial, subject_id, ended_on)
     found += not_in_future(stamp, ended_on, "ended_on")
     subject = trial.subjects.get(subject_id)
-    if subject and subject.treatment_ended:
+    if subject and subject.treatment_ended and subject.treatment_ended.source != supersedes:
         found.append(f"treatment ended on {subject.treatment_ended.on}, as entry {subject.treatment_ended.source} says")
-    return for_subject(trial, stamp, subject_id, event, found, ended_on)
+    return for_subject(trial, stamp, subject_id, event, found, ended_on, reason, supersedes)
 
 
-def end_study(trial: Trial, stamp: Stamp, subject_id: str, *, ended_on: date, cause: str) -> Outcome:
+def end_study(
+    trial: Trial, stamp: Stamp, subject_id: str, *, ended_on: date, cause: str,
+    supersedes: int | None = None, reason: str | None = None,
+) -> Outcome:  # fmt: skip
     """The participant's time in the study ended. Lost to follow-up needs documented attempts."""
     event = events.StudyEnded(ended_on=ended_on, cause=cause)
     found = not_open(trial, subject_id) + not_in_future(stamp, ended_on, "ended_on")
     subject = trial.subjects.get(subject_id)
     if subject and cause == "LOST TO FOLLOW-UP":
         found += _no_attempts(subject)
-    return for_subject(trial, stamp, subject_id, event, found, ended_on)
+    return for_subject(trial, stamp, subject_id, event, found, ended_on, reason, supersedes)
 
 
 def _no_attempts(subject: Subject) -> list[str]:
-    attempts = [seq for seq, (form, _) in subject.forms.items() if form == "SURVIVAL_CONTACT"]
-    return (
-        [] if attempts else ["lost to follow-up needs documented attempts: save a SURVIVAL_CONTACT (NOT REACHED) first"]
-    )
+    """Attempts count when they came after the last contact."""
+    contacts = [ss for ss in subject.records(SS) if ss.date]
+    alive = max((ss.date.latest for ss in contacts if ss.date and ss.original == "ALIVE"), default=date.min)
+    tried = [ss for ss in contacts if ss.date and ss.original == "NOT REACHED" and ss.date.latest >= alive]
+    if tried:
+        return []
+    return ["lost to follow-up needs documented attempts: save a SURVIVAL_CONTACT (NOT REACHED) first"]
 
 
-def record_death(trial: Trial, stamp: Stamp, subject_id: str, *, died_on: str, cause: str) -> Outcome:
+def record_death(
+    trial: Trial, stamp: Stamp, subject_id: str, *, died_on: str, cause: str,
+    supersedes: int | None = None, reason: str | None = None,
+) -> Outcome:  # fmt: skip
     """The participant died; the day may be known only by month or year."""
     event = events.DeathRecorded(died_on=died_on, cause=cause)
-    found = not_open(trial, subject_id) + not_in_future(stamp, parse_date(died_on).earliest, "died_on")
+    died = parse_date(died_on)
+    found = not_open(trial, subject_id) + not_in_future(stamp, died.earliest, "died_on")
     subject = trial.subjects.get(subject_id)
-    if subject and subject.died:
-        found.append(f"death is recorded as of {subject.died}")
-    if subject and subject.randomized and parse_date(died_on).latest < subject.randomized.on:
+    if subject and subject.died and subject.died_source != supersedes:
+        found.append(f"death is recorded as of {subject.died} (entry {subject.died_source}); correct that entry")
+    if subject and subject.randomized and died.latest < subject.randomized.on:
         found.append(f"died_on: {died_on} is before randomization ({subject.randomized.on})")
-    return for_subject(trial, stamp, subject_id, event, found, parse_date(died_on).earliest)
+    if subject:
+        found += _seen_later(subject, died.latest)
+    return for_subject(trial, stamp, subject_id, event, found, died.earliest, reason, supersedes)
+
+
+def _seen_later(subject: Subject, died: date) -> list[str]:
+    """Data of a living person from after the death: one of the two is wrong."""
+    seen: list[tuple[PartialDate | None, object]] = [(ex.start, ex.source) for ex in subject.records(EX) if ex.dose]
+    dated: tuple[LB | QS | VS | TR | RS, ...] = (
+        *subject.records(LB), *subject.records(QS), *subject.records(VS), *subject.records(TR), *subject.records(RS),
+    )  # fmt: skip
+    seen += [(row.date, row.source) for row in dated if getattr(row, "status", "") != "NOT DONE"]
+    seen += [(ss.date, ss.source) for ss in subject.records(SS) if ss.original == "ALIVE"]
+    later = sorted({f"entry {source} ({when})" for when, source in seen if when and when.earliest > died})
+    return [f"data of a later day are recorded: {', '.join(later[:5])}"] if later else []

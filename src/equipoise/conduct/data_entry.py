@@ -25,7 +25,7 @@ def save_form(
     event = events.FormSaved(form=form_id, visit=visit, values=dict(values), groups=dict(groups))
     subject = trial.subjects.get(subject_id)
     found = not_open(trial, subject_id) + no_consent(trial, subject_id)
-    protocol = trial.version(version_for(trial, subject_id, stamp.today)).protocol if trial.versions else None
+    protocol = trial.version(version_for(trial, subject_id, stamp.day)).protocol if trial.versions else None
     form = protocol.form(form_id) if protocol else None
     if protocol is None or form is None:
         known = ", ".join(f.id for f in protocol.forms) if protocol else "none"
@@ -34,9 +34,7 @@ def save_form(
     found += problems(form, values, groups)
     if subject is not None and not found:
         found += _untimely(stamp, subject, form, values, groups, protocol)
-    if supersedes is not None:
-        found += _not_correctable(subject, supersedes, form_id, reason)
-    return for_subject(trial, stamp, subject_id, event, found, stamp.today, reason, supersedes)
+    return for_subject(trial, stamp, subject_id, event, found, stamp.day, reason, supersedes)
 
 
 def _no_such_visit(protocol: Protocol, visit: str) -> list[str]:
@@ -50,52 +48,50 @@ def _no_such_visit(protocol: Protocol, visit: str) -> list[str]:
     return []
 
 
-def _not_correctable(subject: Subject | None, supersedes: int, form_id: str, reason: str | None) -> list[str]:
-    found = [] if reason else ["a correction needs a reason"]
-    held = subject.forms.get(supersedes) if subject else None
-    if held is None:
-        found.append(f"entry {supersedes} is no current form of this participant")
-    elif held[0] != form_id:
-        found.append(f"entry {supersedes} is a {held[0]}, not a {form_id}")
-    return found
-
-
 def _untimely(
     stamp: Stamp, subject: Subject, form: Form, values: Mapping[str, Any], groups: Mapping[str, Any], protocol: Protocol
 ) -> list[str]:
-    """Dates in the future, results from before consent without label, and data after withdrawal or death."""
+    """Dates in the future, before consent without label, before randomization, after withdrawal or after death."""
     found = []
     for where, text in _dates(form, values, groups):
-        if parse_date(text).earliest > stamp.today:
+        when = parse_date(text)
+        if when.earliest > stamp.today:
             found.append(f"{where}: {text} lies in the future")
-        if subject.died and parse_date(text).earliest > subject.died.latest:
+        if subject.died and when.earliest > subject.died.latest:
             found.append(f"{where}: {text} is after death ({subject.died})")
+        found += _after_withdrawal(subject, form, where, when.earliest)
     main = values.get("date") or values.get("collected")
-    if not isinstance(main, str):
-        return found
-    when = parse_date(main)
+    if isinstance(main, str):
+        found += _too_early(subject, form, values, parse_date(main).latest, protocol)
+    return found
+
+
+def _too_early(subject: Subject, form: Form, values: Mapping[str, Any], when: date, protocol: Protocol) -> list[str]:
+    """Results from before consent only as standard of care; study treatment only after randomization."""
+    found = []
     consented = min(on for on, _, _ in subject.consents)
-    label = protocol.conduct.earlier_results_label
-    can_be_earlier = label in {field.id for field in form.header}
-    if when.latest < consented and can_be_earlier and values.get(label) != "Y":
-        found.append(f"{form.id}: {main} is before consent ({consented}); enter it only as a standard-of-care result")
-    return found + _after_withdrawal(subject, form, when.latest)
+    if when < consented and values.get(protocol.conduct.earlier_results_label) != "Y":
+        found.append(f"{form.id}: {when} is before consent ({consented}); enter it only as a standard-of-care result")
+    if any(group.domain == "EX" for group in form.groups):
+        if subject.randomized is None:
+            found.append(f"{form.id}: study treatment before randomization")
+        elif when < subject.randomized.on:
+            found.append(f"{form.id}: {when} is before randomization ({subject.randomized.on})")
+    return found
 
 
 _CLOSES = {"TREATMENT": ("TREATMENT",), "VISITS": None, "CONTACT": None, "DATA": None}
-
-
 _STILL_OPEN = {"VISITS": ("SURVIVAL_CONTACT", "SUBSEQUENT_THERAPY")}
 
 
-def _after_withdrawal(subject: Subject, form: Form, when: date) -> list[str]:
+def _after_withdrawal(subject: Subject, form: Form, where: str, when: date) -> list[str]:
     """Data until the withdrawal stay; after it, only what its level leaves open (ICH E6(R3) 2.9)."""
     found = []
     for withdrawal in subject.withdrawals:
         closed = _CLOSES[withdrawal.what]
         is_closed = form.id in closed if closed else form.id not in _STILL_OPEN.get(withdrawal.what, ())
         if when > withdrawal.on and is_closed:
-            found.append(f"{form.id}: {when} is after the withdrawal of {withdrawal.on} ({withdrawal.what.lower()})")
+            found.append(f"{where}: {when} is after the withdrawal of {withdrawal.on} ({withdrawal.what.lower()})")
     return found
 
 

@@ -26,9 +26,14 @@ class Stamp:
     salt: str
 
     @property
+    def day(self) -> date:
+        """The day of recording, in UTC."""
+        return date.fromisoformat(self.at[:10])
+
+    @property
     def today(self) -> date:
         """The latest calendar day that can have begun at any site: clinical dates are local, `at` is UTC."""
-        return date.fromisoformat(self.at[:10]) + timedelta(days=1)
+        return self.day + timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)

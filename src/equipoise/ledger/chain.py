@@ -27,7 +27,11 @@ _NEEDED = {
     "SubjectRandomized": "intention-to-treat and the check of the list rest on it, and it names no person",
     "Signed": "a signature cannot be excised from what was signed (21 CFR 11.70)",
     "EntryRedacted": "it is the log of another redaction",
+    "SubjectScreened": "without it a person who was screened would vanish, and it names none",
 }
+_NEEDED_UNTIL_CORRECTED = {
+    "ConsentRecorded", "ScreeningFailed", "SubjectWithdrew", "TreatmentEnded", "StudyEnded", "DeathRecorded",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,4 +233,6 @@ def _not_redactable(entries: Sequence[Entry], seq: int, reason: str) -> str | No
     target = entries[seq - 1]
     if target.type in _NEEDED:
         return f"entry {seq}, {target.type}, must stay: {_NEEDED[target.type]}"
+    if target.type in _NEEDED_UNTIL_CORRECTED and seq not in {entry.supersedes for entry in entries}:
+        return f"entry {seq} is a {target.type} that holds: correct it first, then take out what was corrected"
     return f"the content of entry {seq} was redacted before" if target.redacted else None

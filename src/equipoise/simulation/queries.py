@@ -10,7 +10,7 @@ import numpy as np
 from equipoise.assessments.recist import lesion_series
 from equipoise.assessments.series import LesionError, assess_series
 from equipoise.conduct import data_entry, data_management
-from equipoise.conduct.edit_checks import implausible
+from equipoise.conduct.edit_checks import questions
 from equipoise.endpoints.follow_up import recist_policy
 from equipoise.protocol.model import Protocol
 from equipoise.simulation.filled import Filled, with_slip
@@ -49,13 +49,14 @@ class DataDesk:
             raise Unexpected(f"the rehearsal fills in {filled.form}, which protocol {self.protocol.id} does not have")
         if filled.typed is None and self.rng.random() < self.parameters["slip"]:
             filled = with_slip(self.rng, form, filled)
-        site = self.subject(code).site
+        before = self.subject(code)
+        site = before.site
         saved = self.office.do(
             day, "coordinator", site, data_entry.save_form, code, filled.form, filled.visit, filled.values, filled.first
         )
         if filled.typed is not None and not _is_reading(filled):
             self.slips[saved.seq] = filled
-        asked = implausible(form, filled.first)
+        asked = questions(self.protocol, before, form, filled.values, filled.first)
         for number, (field, text) in enumerate(asked, start=1):
             self._ask(day, code, saved.seq, filled, "system", field, text, correct=number == 1)
         if not asked:

@@ -117,14 +117,13 @@ def _scan_form(course: Course, v: int, visit: str, day: date, protocol: Protocol
 
 
 def _form(visit: str, day: date, protocol: Protocol, groups: Mapping[str, list[Row]]) -> Filled:
-    knew = "N" if visit == "SCREENING" else "Y"
-    values = {"date": day.isoformat(), "evaluator": protocol.assessment.reader, "reader_knew_arm": knew}
+    values = {"date": day.isoformat(), "evaluator": protocol.assessment.reader}
     return Filled(form=FORM, visit=visit, values=values, groups=groups)
 
 
 def _with_response(form: Filled, response: Response, typed: Response) -> Filled:
     def saying(what: Response) -> dict[str, list[Row]]:
-        return {**form.groups, "response": [{"response": what.cdisc}]}
+        return {**form.groups, "response": [{"response": what.cdisc, "blinded": "N"}]}
 
     if typed is response:
         return replace(form, groups=saying(response))

@@ -26,6 +26,11 @@ from equipoise.terms.dates import PartialDate, parse_date
 
 MILESTONE = "PROTOCOL MILESTONE"
 DISPOSITION = "DISPOSITION EVENT"
+DECISIONS = frozenset({
+    "ConsentRecorded", "CriterionAttested", "ChemotherapyIntended", "ScreeningFailed", "SubjectWithdrew",
+    "TreatmentEnded", "StudyEnded", "DeathRecorded",
+})  # fmt: skip
+"""Events that a later one of the same kind may correct, with a reason. A randomization is never corrected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,7 @@ class Randomized:
 
     arm: str
     stratum: tuple[str, ...]
+    list_position: int
     on: date
     source: int
     version: str
@@ -74,7 +80,11 @@ class Ended:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """One participant as known at some entry of the ledger. `keys` makes a repeated command harmless."""
+    """One participant as known at some entry of the ledger.
+
+    `forms` and `decisions` name the entries that hold now, and so can be corrected; `first_entry` the one that a
+    correction goes back to; `signed` those that an investigator endorsed; `keys` makes a repeated command harmless.
+    """
 
     id: str
     site: str = ""
@@ -97,6 +107,8 @@ class Subject:
     frozen: bool = False
     locked: bool = False
     redacted: tuple[int, ...] = ()
+    decisions: Mapping[int, str] = field(default_factory=dict)
+    first_entry: Mapping[int, int] = field(default_factory=dict)
     keys: Mapping[str, int] = field(default_factory=dict)
 
     def records(self, domain: type[AnyRecord]) -> tuple[AnyRecord, ...]:
@@ -175,8 +187,10 @@ def step(trial: Trial, entry: Entry) -> Trial:
         after = replace(_redacted(subject, entry), keys=keys)
         return replace(trial, subjects={**trial.subjects, subject.id: after})
     event, protocol = event_of(entry), trial.version(entry.protocol).protocol
-    after = _with_milestones(step_subject(subject, entry, event, protocol), event, entry.seq)
-    after = replace(after, keys=keys)
+    after = step_subject(_without(subject, entry.supersedes), entry, event, protocol)
+    after = after.with_records(_milestones(event, entry.seq))
+    decisions = {**after.decisions, entry.seq: entry.type} if entry.type in DECISIONS else after.decisions
+    after = replace(after, keys=keys, decisions=decisions)
     allocated = trial.allocated
     if isinstance(event, events.SubjectRandomized):
         allocated = {**allocated, event.stratum: allocated.get(event.stratum, 0) + 1}
@@ -185,8 +199,32 @@ def step(trial: Trial, entry: Entry) -> Trial:
 
 def _redacted(subject: Subject, entry: Entry) -> Subject:
     """What the entry said is gone; what it replaced stays replaced."""
-    forms = {seq: what for seq, what in subject.forms.items() if seq != entry.supersedes}
-    return replace(subject.with_records((), entry.supersedes), forms=forms, redacted=(*subject.redacted, entry.seq))
+    after = _without(subject, entry.supersedes)
+    return replace(after, redacted=(*after.redacted, entry.seq))
+
+
+def _without(subject: Subject, seq: int | None) -> Subject:
+    """The subject without what one entry said, because another replaced it."""
+    if seq is None:
+        return subject
+
+    def other(ended: Ended | None) -> Ended | None:
+        return None if ended and ended.source == seq else ended
+
+    has_died = subject.died is not None and subject.died_source != seq
+    return replace(
+        subject.with_records((), seq),
+        forms={one: what for one, what in subject.forms.items() if one != seq},
+        decisions={one: what for one, what in subject.decisions.items() if one != seq},
+        attestations=tuple(a for a in subject.attestations if a.source != seq),
+        consents=tuple(c for c in subject.consents if c[2] != seq),
+        withdrawals=tuple(w for w in subject.withdrawals if w.source != seq),
+        screening_failed=other(subject.screening_failed),
+        treatment_ended=other(subject.treatment_ended),
+        study_ended=other(subject.study_ended),
+        died=subject.died if has_died else None,
+        died_source=subject.died_source if has_died else 0,
+    )
 
 
 def _step_trial(trial: Trial, entry: Entry, event: Any) -> Trial:
@@ -226,10 +264,9 @@ def step_subject(subject: Subject, entry: Entry, event: Any, protocol: Protocol)
             return replace(subject, consents=(*subject.consents, (event.consented_on, event.version, source)))
         case events.CriterionAttested():
             said = Attested(event.criterion, event.answer, entry.actor, event.attested_on, source)
-            kept = tuple(a for a in subject.attestations if a.source != entry.supersedes)
-            return replace(subject, attestations=(*kept, said))
+            return replace(subject, attestations=(*subject.attestations, said))
         case events.SubjectRandomized():
-            got = Randomized(event.arm, event.stratum, event.randomized_on, source, entry.protocol)
+            got = Randomized(event.arm, event.stratum, event.list_position, event.randomized_on, source, entry.protocol)
             return replace(subject, randomized=got, before_randomization=subject)
         case events.ScreeningFailed():
             failed = Ended("SCREENING", event.failed_on, ", ".join(event.criteria), source)
@@ -254,10 +291,11 @@ def _step_data_management(subject: Subject, entry: Entry, event: Any) -> Subject
             return replace(subject, queries={**subject.queries, event.query: opened})
         case events.QueryAnswered() | events.QueryClosed():
             status = "ANSWERED" if isinstance(event, events.QueryAnswered) else "CLOSED"
-            moved = replace(subject.queries[event.query], status=status)
-            return replace(subject, queries={**subject.queries, event.query: moved})
+            held = subject.queries.get(event.query) or Query(event.query, 0, "", "redacted", "OPEN", entry.seq)
+            return replace(subject, queries={**subject.queries, event.query: replace(held, status=status)})
         case events.Signed():
-            return replace(subject, signed=(*subject.signed, *event.about))
+            endorsed = event.about if entry.role == "investigator" else ()
+            return replace(subject, signed=(*subject.signed, *endorsed))
         case events.Frozen():
             return replace(subject, frozen=True)
         case events.Locked():
@@ -270,22 +308,22 @@ def _save_form(subject: Subject, entry: Entry, event: events.FormSaved, protocol
     form = protocol.form(event.form)
     if form is None:
         raise ValueError(f"entry {entry.seq}: protocol {entry.protocol} has no form {event.form!r}")
+    first = subject.first_entry.get(entry.supersedes or 0, entry.supersedes or entry.seq)
     added = []
     for domain, values in fold(form, event.visit, event.values, event.groups):
         if "VISIT" not in variables(domain):
             values.pop("VISIT")
-        added.append(read_record(domain, values, entry.seq))
-    forms = {seq: what for seq, what in subject.forms.items() if seq != entry.supersedes}
-    after = subject.with_records(added, entry.supersedes)
-    return replace(after, forms={**forms, entry.seq: (event.form, event.visit)})
-
-
-def _with_milestones(subject: Subject, event: Any, source: int) -> Subject:
-    """Decisions are events of their own; SDTM shows them as disposition (DS) and death details (DD)."""
-    return subject.with_records(_milestones(event, source))
+        added.append(read_record(domain, values, entry.seq, first))
+    return replace(
+        subject.with_records(added),
+        forms={**subject.forms, entry.seq: (event.form, event.visit)},
+        first_entry={**subject.first_entry, entry.seq: first},
+    )
 
 
 def _milestones(event: Any, source: int) -> Iterable[Record]:
+    """Decisions are events of their own; SDTM shows them as disposition (DS) and death details (DD)."""
+
     def ds(decoded: str, term: str, on: date, category: str = DISPOSITION) -> DS:
         return DS(decoded=decoded, term=term, category=category, date=parse_date(on.isoformat()), source=source)
 

@@ -34,9 +34,14 @@ def _number(variable: str) -> Any:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """One SDTM record and the place it came from."""
+    """One SDTM record, the place it came from, and its place among the others.
+
+    A correction has a source of its own and keeps the order of what it corrects: of two results of one day the later
+    one stays the later one when the earlier one is corrected.
+    """
 
     source: Source = 0
+    order: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -286,7 +291,7 @@ def _defaults(domain: str) -> Mapping[str, Any]:
     return {f.name: f.default for f in fields(DOMAINS[domain]) if f.default is not MISSING}
 
 
-def read_record(domain: str, values: Mapping[str, Any], source: Source) -> Record:
+def read_record(domain: str, values: Mapping[str, Any], source: Source, order: int | None = None) -> Record:
     """One record from SDTM variables. Raises ValueError naming the domain and variable that cannot be read."""
     if domain not in DOMAINS:
         raise ValueError(f"{domain!r} is not a domain; known are {', '.join(DOMAINS)}")
@@ -300,7 +305,8 @@ def read_record(domain: str, values: Mapping[str, Any], source: Source) -> Recor
             read[attribute] = _read_value(kind, value)
         except ValueError as error:
             raise ValueError(f"{domain}.{name}: {error}") from None
-    return standardize(DOMAINS[domain](source=source, **read))
+    place = source if isinstance(source, int) else source[2]
+    return standardize(DOMAINS[domain](source=source, order=place if order is None else order, **read))
 
 
 def _read_value(kind: str, value: Any) -> Any:
