@@ -27,7 +27,7 @@ RULES: TypeAdapter[Any] = TypeAdapter(Rule)
 COLUMNS = {
     "LB": ("LBTESTCD", "LBORRES", "LBORRESU", "LBORNRHI", "LBDTC"),
     "QS": ("QSTESTCD", "QSORRES", "QSDTC"),
-    "MH": ("MHCAT", "MHOCCUR", "MHDECOD", "MHMORPH", "MHSTDTC", "MHENDTC"),
+    "MH": ("MHCAT", "MHOCCUR", "MHDECOD", "MHMORPH", "MHSTDTC", "MHENDTC", "MHDTC"),
     "CM": ("CMLINE", "CMTRT", "CMCLAS", "CMOUTCOME", "CMSTDTC"),
     "DM": ("SEX", "BRTHDTC", "AGE"),
     "DS": ("DSDECOD", "DSTERM", "DSSTDTC"),
@@ -60,6 +60,7 @@ NEUT = {"kind": "lab", "test": "NEUT", "at_least": "1.5 10*9/L", "within_days": 
 BILI = {"kind": "lab", "test": "BILI", "at_most_uln": "1.5", "within_days": 7}
 MALIGNANCY = {"kind": "condition", "category": "OTHER MALIGNANCY", "absence": "unknown", "within_years": 5,
               "except": [{"code": "C44", "morphology": "809"}]}  # fmt: skip
+NEUROPATHY = {"kind": "condition", "category": "PERIPHERAL NEUROPATHY", "absence": "unknown"}
 DIAGNOSIS = {"kind": "condition", "category": "PRIMARY DIAGNOSIS", "absence": "unknown", "codes": ["C18", "C78.7"],
              "histology": ["814", "848"]}  # fmt: skip
 MEASURABLE = {
@@ -123,6 +124,37 @@ STORIES = [
            MH | OTHER MALIGNANCY | Y | C50.9 | | 2012-01-01 | 2018-06-01""",
         "not_met", None, (2,), "other malignancy: 2012-01-01 to 2018-06-01, window from 2016-03-10",
         id="of two conditions the one that counts is the evidence",
+    ),
+    *(
+        pytest.param({"kind": "not", "of": NEUROPATHY}, table, verdict, reason, evidence, detail, id=name)
+        for name, table, verdict, reason, evidence, detail in [
+            ("denied, and later not known",
+             """MH | PERIPHERAL NEUROPATHY | N | | | | | 2021-03-02
+                MH | PERIPHERAL NEUROPATHY | U | | | | | 2021-03-08""",
+             "unknown", "not_declared", (2,), "peripheral neuropathy: asked again, without an answer"),
+            ("not known, and later denied",
+             """MH | PERIPHERAL NEUROPATHY | N | | | | | 2021-03-08
+                MH | PERIPHERAL NEUROPATHY | U | | | | | 2021-03-02""",
+             "met", None, (1,), "peripheral neuropathy: declared absent"),
+            ("denied, then not known on an unknown date",
+             """MH | PERIPHERAL NEUROPATHY | N | | | | | 2021-03-08
+                MH | PERIPHERAL NEUROPATHY | U""",
+             "unknown", "not_declared", (2,), "peripheral neuropathy: asked again, without an answer"),
+            ("present, and later not known",
+             """MH | PERIPHERAL NEUROPATHY | Y | | | | | 2021-03-02
+                MH | PERIPHERAL NEUROPATHY | U | | | | | 2021-03-08""",
+             "not_met", None, (1,), "peripheral neuropathy: present"),
+        ]
+    ),
+    pytest.param(
+        {"kind": "not", "of": MALIGNANCY}, "MH | OTHER MALIGNANCY | Y | C44.3 | M8090/3 | 2019-01-01 |",
+        "met", None, (1,), "other malignancy: C44.3 with morphology 8090/3 is excepted",
+        id="the morphology of an exception, written with its M",
+    ),
+    pytest.param(
+        {"kind": "not", "of": {**NEUROPATHY, "current": True}}, "MH | PERIPHERAL NEUROPATHY | Y | | | 2020 | 2021-03",
+        "unknown", "partial_date", (1,), "peripheral neuropathy: ended 2021-03, index 2021-03-10",
+        id="a condition that may be over",
     ),
     pytest.param(
         DIAGNOSIS, "MH | PRIMARY DIAGNOSIS | Y | C61 | 8140/3",
@@ -395,6 +427,18 @@ def test_a_second_colorectal_cancer_is_another_malignancy_and_a_secondary_site_i
     told = {"MHOCCUR": "Y", "MHDECOD": code, "MHSTDTC": "2019-01-01"}
 
     assert answer("E04", records=with_changed("MH", {"MHCAT": "OTHER MALIGNANCY"}, told)) == (verdict, None)
+
+
+@pytest.mark.parametrize(
+    ("end", "expected"),
+    [("", "not_met"), ("2021-03-09", "met"), ("2021-03-10", "not_met"), ("2020", "met"), ("2021", "unknown")],
+)
+def test_an_intestinal_occlusion_that_is_over_does_not_exclude(end, expected):
+    told = {"MHOCCUR": "Y", "MHSTDTC": "2018", "MHENDTC": end}
+
+    assert answer("E02", records=with_changed("MH", {"MHCAT": "INTESTINAL OCCLUSION"}, told))[0] == expected
+    told_of_nerves = with_changed("MH", {"MHCAT": "PERIPHERAL NEUROPATHY"}, told)
+    assert answer("E07", records=told_of_nerves)[0] == "not_met"  # any that ever was
 
 
 def test_the_tissue_report_of_the_shipped_trial_is_from_before_first_line():

@@ -51,6 +51,7 @@ def conditions(draw: st.DrawFn) -> dict[str, Any]:
         "histology": draw(st.sampled_from([[], ["809"]])),
         "absence": draw(st.sampled_from(["unknown", "closed_world"])),
         "within_years": years,
+        "current": draw(st.booleans()),
         "except": draw(st.sampled_from([[], [{"code": "C44", "morphology": "809"}, {"code": "D06"}]])),
         "same_disease": draw(st.sampled_from([[], ["C77", "C78"]])),
     }
@@ -157,10 +158,11 @@ ROWS = st.one_of(
         st.fixed_dictionaries(
             {
                 "MHCAT": CATEGORIES,
-                "MHOCCUR": st.sampled_from(["Y", "N", ""]),
+                "MHOCCUR": st.sampled_from(["Y", "N", "U", ""]),
                 "MHDECOD": st.sampled_from(["", "C44.3", "D06", "C50", "C78", "C787"]),
                 "MHMORPH": st.sampled_from(["", "8090/3", "M8090/3", "8070/3"]),
                 "MHSTDTC": st.sampled_from(["", "2010", "2016-03", "2019-01-01", "2022"]),
+                "MHDTC": dates(),
                 "MHENDTC": st.sampled_from(["", "2015", "2016", "2018-02-03"]),
             }
         ),

@@ -7,7 +7,7 @@ from datetime import date
 from equipoise.eligibility.evaluate import Asked, evaluate
 from equipoise.eligibility.finding import Finding
 from equipoise.protocol.criteria import Condition
-from equipoise.subject.records import MH
+from equipoise.subject.records import MH, Source
 from equipoise.terms.dates import in_window, years_before
 from equipoise.terms.verdict import Reason, Verdict, all_of, any_of
 
@@ -23,11 +23,28 @@ def _(rule: Condition, asked: Asked) -> Finding:
         return _silence(rule, rows)
     present = [(mh, _counts(rule, mh, asked.index)) for mh in told if mh.occurred == "Y"]
     verdict = any_of(answer[0] for _, answer in present)
+    if verdict is Verdict.NOT_MET and (doubts := _asked_again(rows, told)):
+        detail = f"{rule.category.lower()}: asked again, without an answer"
+        return Finding(rule.kind, Verdict.UNKNOWN, detail, doubts, Reason.NOT_DECLARED)
     deciding = [(mh, answer) for mh, answer in present if answer[0] is verdict]
     sources = tuple(dict.fromkeys(mh.source for mh, _ in deciding) or dict.fromkeys(mh.source for mh in told))
     detail = "; ".join(f"{mh.term or rule.category.lower()}: {answer[1]}" for mh, answer in deciding)
     reason = next((answer[2] for _, answer in deciding if answer[2]), None)
     return Finding(rule.kind, verdict, detail or f"{rule.category.lower()}: declared absent", sources, reason)
+
+
+def _asked_again(rows: list[MH], told: list[MH]) -> tuple[Source, ...]:
+    """Rows without an answer (U) that no answer came after: what was once denied is in doubt again."""
+    doubts = [mh for mh in rows if mh not in told and not any(_after(answer, mh) for answer in told)]
+    return tuple(dict.fromkeys(mh.source for mh in doubts))
+
+
+def _after(one: MH, other: MH) -> bool:
+    """By the date asked, and by the order of entry where the dates do not tell."""
+    if one.date and other.date and (one.date.earliest > other.date.latest or one.date.latest < other.date.earliest):
+        return one.date.earliest > other.date.latest
+    later: bool = one.source > other.source  # type: ignore[operator]
+    return later
 
 
 def _silence(rule: Condition, rows: list[MH]) -> Finding:
@@ -98,11 +115,14 @@ def _by_exception(rule: Condition, mh: MH) -> _Answer:
 
 
 def _by_time(rule: Condition, mh: MH, index: date) -> _Answer:
-    """Diagnosis or treatment inside the years asked for; without years, present before the index date."""
+    """Diagnosis or treatment inside the years asked for; without years, begun by the index date (and not over)."""
     began = in_window(mh.start, date.min, index) if mh.start else Verdict.MET
     if began is not Verdict.MET:
         reason = Reason.PARTIAL_DATE if began is Verdict.UNKNOWN else None
         return began, f"began {mh.start}, index {index}", reason
+    still = in_window(mh.end, index, date.max) if rule.current and mh.end else Verdict.MET
+    if still is not Verdict.MET:
+        return still, f"ended {mh.end}, index {index}", Reason.PARTIAL_DATE if still is Verdict.UNKNOWN else None
     if rule.within_years is None:
         return Verdict.MET, "present", None
     opens = years_before(index, rule.within_years)

@@ -61,7 +61,10 @@ def conditions(text: str, everything: str) -> Iterator[Piece]:
             notes = [("SILENCE", found[0])]
             if category == "PERIPHERAL NEUROPATHY":
                 notes.append(("ANY_GRADE", found[0]))
-            yield Piece(*found.span(), condition(category), category.lower(), tuple(notes))
+            rule = condition(category)
+            if re.search(r"\b(?:acute|active)\b", found[0], re.I):
+                rule["current"] = True
+            yield Piece(*found.span(), rule, category.lower(), tuple(notes))
     yield from _malignancy(text)
     yield from _liver_metastases(text, everything)
 

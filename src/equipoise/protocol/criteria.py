@@ -86,6 +86,7 @@ class Condition(Model):
         description="what no record means: unknown until its absence is declared (MHOCCUR = N), or absent"
     )
     within_years: int | None = Field(None, gt=0, description="calendar years of diagnosis, treatment or end")
+    current: bool = Field(False, description="only as of the index date: one that ended before it is not present")
     except_: tuple[NotCounted, ...] = Field((), alias="except")
     same_disease: tuple[str, ...] = Field((), description="ICD-10 prefixes that belong to the disease under study")
 

@@ -77,6 +77,7 @@ def _history(rule: Condition | PriorLine | PriorLines) -> str:
             return f"line {rule.line}{given}{without}{', ended by progression' if rule.progressed else ''}"
         case Condition():
             within = f" within {rule.within_years} calendar years" if rule.within_years else ""
+            current = "current " if rule.current else ""
             coded = f", coded {' or '.join(rule.codes)}" if rule.codes else ""
             coded += f" with morphology {' or '.join(rule.histology)}" if rule.histology else ""
             apart = " or ".join(one.code + (f" with morphology {one.morphology}" if one.morphology else "")
@@ -84,7 +85,7 @@ def _history(rule: Condition | PriorLine | PriorLines) -> str:
             apart = f", except {apart}" if apart else ""
             same = f"; {', '.join(rule.same_disease)} are the disease itself" if rule.same_disease else ""
             silent = "unknown until declared" if rule.absence == "unknown" else "silence means absent"
-            return f"{rule.category.lower()}{coded}{within}{apart}{same} ({silent})"
+            return f"{current}{rule.category.lower()}{coded}{within}{apart}{same} ({silent})"
 
 
 def _other(rule: Rule) -> str:
