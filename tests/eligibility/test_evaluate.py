@@ -25,7 +25,7 @@ from equipoise.terms.verdict import Reason, Verdict
 INDEX = date(2021, 3, 10)
 RULES: TypeAdapter[Any] = TypeAdapter(Rule)
 COLUMNS = {
-    "LB": ("LBTESTCD", "LBORRES", "LBORRESU", "LBORNRHI", "LBDTC"),
+    "LB": ("LBTESTCD", "LBORRES", "LBORRESU", "LBORNRHI", "LBDTC", "LBSTAT", "LBREASND"),
     "QS": ("QSTESTCD", "QSORRES", "QSDTC"),
     "MH": ("MHCAT", "MHOCCUR", "MHDECOD", "MHMORPH", "MHSTDTC", "MHENDTC", "MHDTC"),
     "CM": ("CMLINE", "CMTRT", "CMCLAS", "CMOUTCOME", "CMSTDTC"),
@@ -108,6 +108,15 @@ STORIES = [
     pytest.param(
         {"kind": "if_measured", "of": {**BILI, "test": "ALT"}}, "LB | AST | 30 | U/L | 40 | 2021-03-08",
         "met", None, (), "ALT was not measured in the window", id="a test that was not done does not count against",
+    ),
+    pytest.param(
+        {"kind": "if_measured", "of": {**BILI, "test": "ALT"}}, "LB | ALT | | | | 2021-03-08 | NOT DONE | NOT DONE",
+        "met", None, (), "ALT was not measured in the window", id="a test that was declared not done",
+    ),
+    pytest.param(
+        {"kind": "if_measured", "of": {**BILI, "test": "ALT"}}, "LB | ALT | | | | 2021-03-08 | NOT DONE | HEMOLYZED",
+        "unknown", "no_result", (1,), "ALT on 2021-03-08: found 'HEMOLYZED'",
+        id="a test that was tried and gave no result",
     ),
     pytest.param(
         {"kind": "performance", "test": "ECOG101", "at_most": 1, "within_days": 7}, "QS | ECOG101 | 2 | 2021-03-08",

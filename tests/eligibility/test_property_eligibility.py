@@ -138,6 +138,7 @@ ROWS = st.one_of(
                 "LBORNRHI": st.sampled_from(["", "1", "2"]),
                 "LBDTC": dates(),
                 "LBSTAT": st.sampled_from(["", "", "NOT DONE"]),
+                "LBREASND": st.sampled_from(["", "NOT DONE", "LOST"]),
             }
         ),
     ),

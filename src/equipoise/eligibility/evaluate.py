@@ -179,10 +179,15 @@ def _(rule: c.IfMeasured, asked: Asked) -> Finding:
 
 
 def _attempted(rule: c.LabLimit, asked: Asked) -> bool:
-    """Was there a row in the window, even one without a result?"""
+    """Was there a row in the window, even one without a result? A sample that was lost or hemolyzed was taken."""
     opens, closes = window_before(asked.index, rule.within_days)
-    return any(lab.date and in_window(lab.date, opens, closes) is not Verdict.NOT_MET and lab.status != "NOT DONE"
+    return any(lab.date and in_window(lab.date, opens, closes) is not Verdict.NOT_MET and not _not_done(lab)
                for lab in _labs(asked, rule.test))  # fmt: skip
+
+
+def _not_done(lab: LB) -> bool:
+    """Not measured at all. LBSTAT is NOT DONE for every missing result; LBREASND says why."""
+    return lab.status == "NOT DONE" and lab.reason_not_done.strip().upper() in ("", "NOT DONE")
 
 
 @evaluate.register
