@@ -189,6 +189,24 @@ STORIES = [
         "not_met", None, (1,), "line 1: CETUXIMAB; ended in TOXICITY", id="how a line ended",
     ),
     pytest.param(
+        {"kind": "prior_line", "line": 1, "includes": ["Cetuximab"]}, "CM | 1 | cetuximab | ANTI-EGFR | PROGRESSION",
+        "met", None, (1,), "line 1: CETUXIMAB; ended in progression", id="a drug in any case of letters",
+    ),
+    pytest.param(
+        {"kind": "prior_line", "line": 1, "includes": ["CETUXIMAB"]}, "CM | 1 | Erbitux | ANTI-EGFR | PROGRESSION",
+        "unknown", "not_classified", (1,), "line 1: ERBITUX; ERBITUX may be CETUXIMAB by another name",
+        id="a drug under its trade name",
+    ),
+    pytest.param(
+        {"kind": "prior_line", "line": 1, "includes": ["CETUXIMAB"]}, "CM | 1 | panitumumab | ANTI-EGFR | PROGRESSION",
+        "not_met", None, (1,), "line 1: PANITUMUMAB; without CETUXIMAB", id="another drug of the class",
+    ),
+    pytest.param(
+        {"kind": "prior_line", "line": 2, "excludes_class": ["ANTI-EGFR"]}, "CM | 2 | cetuximab | OTHER | PROGRESSION",
+        "not_met", None, (1,), "line 2: CETUXIMAB; CETUXIMAB is not allowed there",
+        id="a barred drug under a wrong class",
+    ),
+    pytest.param(
         {"kind": "prior_lines", "exactly": 2}, "CM | 1 | IRINOTECAN | | PROGRESSION",
         "not_met", None, (1,), "1 lines of therapy, needed exactly 2", id="the number of lines",
     ),
