@@ -103,7 +103,7 @@ def screening_forms(day: date, **changes: Any) -> list[tuple[str, dict[str, Any]
     recent = (day - timedelta(2)).isoformat()
     absent = ["HYPERSENSITIVITY", "INTESTINAL OCCLUSION", "BREAST-FEEDING", "OTHER MALIGNANCY", "SUBSTANCE ABUSE",
               "LEGAL INCAPACITY", "PERIPHERAL NEUROPATHY"]  # fmt: skip
-    history = [{"category": "PRIMARY DIAGNOSIS", "occurred": "Y", "code": "C18.7"},
+    history = [{"category": "PRIMARY DIAGNOSIS", "occurred": "Y", "code": "C18.7", "morphology": "8140/3"},
                {"category": "LIVER METASTASIS", "occurred": "Y", "code": "C78.7"},
                *({"category": one, "occurred": "N"} for one in absent)]  # fmt: skip
 
@@ -128,7 +128,8 @@ def screening_forms(day: date, **changes: Any) -> list[tuple[str, dict[str, Any]
             drug("1", "CETUXIMAB", "ANTI-EGFR", 760, changes.get("free_days", 400)),
             drug("2", "BEVACIZUMAB", "ANTI-VEGF", 390, 20),
         ]}),
-        ("TISSUE_RAS", {"date": "2019-01-15", "standard_of_care": "Y"}, {"status": [{"status": "WILD TYPE"}]}),
+        ("TISSUE_RAS", {"date": (day - timedelta(780)).isoformat(), "standard_of_care": "Y"}, {
+            "status": [{"status": "WILD TYPE"}]}),
         ("CTDNA", {"sample": "P-1", "collected": (day - timedelta(7)).isoformat()}, {
             "property": [{"property": "QC", "result": "PASS"}, {"property": "TUMFRAC", "result": "0.06"}],
             "codon": changes.get("codons", codon_rows)}),

@@ -25,13 +25,13 @@ from equipoise.terms.verdict import Reason, Verdict
 INDEX = date(2021, 3, 10)
 RULES: TypeAdapter[Any] = TypeAdapter(Rule)
 COLUMNS = {
-    "LB": ("LBTESTCD", "LBORRES", "LBORRESU", "LBORNRHI", "LBDTC"),
+    "LB": ("LBTESTCD", "LBORRES", "LBORRESU", "LBORNRHI", "LBDTC", "LBSTAT", "LBREASND"),
     "QS": ("QSTESTCD", "QSORRES", "QSDTC"),
-    "MH": ("MHCAT", "MHOCCUR", "MHDECOD", "MHMORPH", "MHSTDTC", "MHENDTC"),
-    "CM": ("CMLINE", "CMTRT", "CMCLAS", "CMOUTCOME"),
+    "MH": ("MHCAT", "MHOCCUR", "MHDECOD", "MHMORPH", "MHSTDTC", "MHENDTC", "MHDTC"),
+    "CM": ("CMLINE", "CMTRT", "CMCLAS", "CMOUTCOME", "CMSTDTC"),
     "DM": ("SEX", "BRTHDTC", "AGE"),
     "DS": ("DSDECOD", "DSTERM", "DSSTDTC"),
-    "TU": ("TULNKID", "TUORRES", "TUDTC"),
+    "TU": ("TULNKID", "TUORRES", "TUDTC", "TULOC"),
     "TR": ("TRLNKID", "TRTESTCD", "TRORRES", "TRORRESU", "TRDTC"),
     "GF": ("GFSPEC", "GFTESTCD", "GFORRES", "GFDTC"),
 }
@@ -60,6 +60,9 @@ NEUT = {"kind": "lab", "test": "NEUT", "at_least": "1.5 10*9/L", "within_days": 
 BILI = {"kind": "lab", "test": "BILI", "at_most_uln": "1.5", "within_days": 7}
 MALIGNANCY = {"kind": "condition", "category": "OTHER MALIGNANCY", "absence": "unknown", "within_years": 5,
               "except": [{"code": "C44", "morphology": "809"}]}  # fmt: skip
+NEUROPATHY = {"kind": "condition", "category": "PERIPHERAL NEUROPATHY", "absence": "unknown"}
+DIAGNOSIS = {"kind": "condition", "category": "PRIMARY DIAGNOSIS", "absence": "unknown", "codes": ["C18", "C78.7"],
+             "histology": ["814", "848"]}  # fmt: skip
 MEASURABLE = {
     "kind": "measurable_disease",
     "at_least": 2,
@@ -107,6 +110,15 @@ STORIES = [
         "met", None, (), "ALT was not measured in the window", id="a test that was not done does not count against",
     ),
     pytest.param(
+        {"kind": "if_measured", "of": {**BILI, "test": "ALT"}}, "LB | ALT | | | | 2021-03-08 | NOT DONE | NOT DONE",
+        "met", None, (), "ALT was not measured in the window", id="a test that was declared not done",
+    ),
+    pytest.param(
+        {"kind": "if_measured", "of": {**BILI, "test": "ALT"}}, "LB | ALT | | | | 2021-03-08 | NOT DONE | HEMOLYZED",
+        "unknown", "no_result", (1,), "ALT on 2021-03-08: found 'HEMOLYZED'",
+        id="a test that was tried and gave no result",
+    ),
+    pytest.param(
         {"kind": "performance", "test": "ECOG101", "at_most": 1, "within_days": 7}, "QS | ECOG101 | 2 | 2021-03-08",
         "not_met", None, (1,), "ECOG101 2 on 2021-03-08, limit <= 1", id="performance status",
     ),
@@ -122,6 +134,50 @@ STORIES = [
         "not_met", None, (2,), "other malignancy: 2012-01-01 to 2018-06-01, window from 2016-03-10",
         id="of two conditions the one that counts is the evidence",
     ),
+    *(
+        pytest.param({"kind": "not", "of": NEUROPATHY}, table, verdict, reason, evidence, detail, id=name)
+        for name, table, verdict, reason, evidence, detail in [
+            ("denied, and later not known",
+             """MH | PERIPHERAL NEUROPATHY | N | | | | | 2021-03-02
+                MH | PERIPHERAL NEUROPATHY | U | | | | | 2021-03-08""",
+             "unknown", "not_declared", (2,), "peripheral neuropathy: asked again, without an answer"),
+            ("not known, and later denied",
+             """MH | PERIPHERAL NEUROPATHY | N | | | | | 2021-03-08
+                MH | PERIPHERAL NEUROPATHY | U | | | | | 2021-03-02""",
+             "met", None, (1,), "peripheral neuropathy: declared absent"),
+            ("denied, then not known on an unknown date",
+             """MH | PERIPHERAL NEUROPATHY | N | | | | | 2021-03-08
+                MH | PERIPHERAL NEUROPATHY | U""",
+             "unknown", "not_declared", (2,), "peripheral neuropathy: asked again, without an answer"),
+            ("present, and later not known",
+             """MH | PERIPHERAL NEUROPATHY | Y | | | | | 2021-03-02
+                MH | PERIPHERAL NEUROPATHY | U | | | | | 2021-03-08""",
+             "not_met", None, (1,), "peripheral neuropathy: present"),
+        ]
+    ),
+    pytest.param(
+        {"kind": "not", "of": MALIGNANCY}, "MH | OTHER MALIGNANCY | Y | C44.3 | M8090/3 | 2019-01-01 |",
+        "met", None, (1,), "other malignancy: C44.3 with morphology 8090/3 is excepted",
+        id="the morphology of an exception, written with its M",
+    ),
+    pytest.param(
+        {"kind": "not", "of": {**NEUROPATHY, "current": True}}, "MH | PERIPHERAL NEUROPATHY | Y | | | 2020 | 2021-03",
+        "unknown", "partial_date", (1,), "peripheral neuropathy: ended 2021-03, index 2021-03-10",
+        id="a condition that may be over",
+    ),
+    pytest.param(
+        DIAGNOSIS, "MH | PRIMARY DIAGNOSIS | Y | C61 | 8140/3",
+        "not_met", None, (1,), "primary diagnosis: ICD-10 C61, asked about C18, C78.7", id="another diagnosis",
+    ),
+    pytest.param(
+        DIAGNOSIS, "MH | PRIMARY DIAGNOSIS | Y | C18.7 | ",
+        "unknown", "not_classified", (1,), "primary diagnosis: morphology not recorded, asked about 814, 848",
+        id="a diagnosis without its morphology",
+    ),
+    pytest.param(
+        DIAGNOSIS, "MH | PRIMARY DIAGNOSIS | Y | C187 | M8480/3",
+        "met", None, (1,), "primary diagnosis: present (C187)", id="a diagnosis by its codes",
+    ),
     pytest.param(
         {"kind": "prior_line", "line": 2, "excludes_class": ["ANTI-EGFR"]},
         """CM | 1 | CETUXIMAB | ANTI-EGFR | PROGRESSION
@@ -133,6 +189,24 @@ STORIES = [
         "not_met", None, (1,), "line 1: CETUXIMAB; ended in TOXICITY", id="how a line ended",
     ),
     pytest.param(
+        {"kind": "prior_line", "line": 1, "includes": ["Cetuximab"]}, "CM | 1 | cetuximab | ANTI-EGFR | PROGRESSION",
+        "met", None, (1,), "line 1: CETUXIMAB; ended in progression", id="a drug in any case of letters",
+    ),
+    pytest.param(
+        {"kind": "prior_line", "line": 1, "includes": ["CETUXIMAB"]}, "CM | 1 | Erbitux | ANTI-EGFR | PROGRESSION",
+        "unknown", "not_classified", (1,), "line 1: ERBITUX; ERBITUX may be CETUXIMAB by another name",
+        id="a drug under its trade name",
+    ),
+    pytest.param(
+        {"kind": "prior_line", "line": 1, "includes": ["CETUXIMAB"]}, "CM | 1 | panitumumab | ANTI-EGFR | PROGRESSION",
+        "not_met", None, (1,), "line 1: PANITUMUMAB; without CETUXIMAB", id="another drug of the class",
+    ),
+    pytest.param(
+        {"kind": "prior_line", "line": 2, "excludes_class": ["ANTI-EGFR"]}, "CM | 2 | cetuximab | OTHER | PROGRESSION",
+        "not_met", None, (1,), "line 2: CETUXIMAB; CETUXIMAB is not allowed there",
+        id="a barred drug under a wrong class",
+    ),
+    pytest.param(
         {"kind": "prior_lines", "exactly": 2}, "CM | 1 | IRINOTECAN | | PROGRESSION",
         "not_met", None, (1,), "1 lines of therapy, needed exactly 2", id="the number of lines",
     ),
@@ -141,6 +215,42 @@ STORIES = [
         "GF | TISSUE | RASSTAT | MUTATED | 2019-01",
         "not_met", None, (1,), "RAS in tissue MUTATED on 2019-01", id="a tissue report with a partial date",
     ),
+    *(
+        pytest.param(
+            {"kind": "genomic", "specimen": "TISSUE", "panel": "RAS", "status": "WILD TYPE", "before_line": 1},
+            table, verdict, reason, evidence, detail, id=name,
+        )
+        for name, table, verdict, reason, evidence, detail in [
+            ("a tissue report of the day of the first dose",
+             """CM | 1 | CETUXIMAB | ANTI-EGFR | PROGRESSION | 2019-02-01
+                CM | 1 | IRINOTECAN | IRINOTECAN | PROGRESSION | 2019-02-15
+                GF | TISSUE | RASSTAT | WILD TYPE | 2019-02-01""",
+             "met", None, (3,), "RAS in tissue WILD TYPE on 2019-02-01"),
+            ("a tissue report from after the first dose",
+             """CM | 1 | CETUXIMAB | ANTI-EGFR | PROGRESSION | 2019-02-01
+                GF | TISSUE | RASSTAT | WILD TYPE | 2019-02-02""",
+             "unknown", "outside_window", (2,),
+             "no RAS status of tissue up to 2019-02-01; the last is of 2019-02-02"),
+            ("a later tissue report does not replace the one from before first line",
+             """CM | 1 | CETUXIMAB | ANTI-EGFR | PROGRESSION | 2019-02-01
+                GF | TISSUE | RASSTAT | WILD TYPE | 2019-01-15
+                GF | TISSUE | RASSTAT | MUTATED | 2020-12-01""",
+             "met", None, (2,), "RAS in tissue WILD TYPE on 2019-01-15"),
+            ("a first dose without its date",
+             """CM | 1 | CETUXIMAB | ANTI-EGFR | PROGRESSION
+                GF | TISSUE | RASSTAT | WILD TYPE | 2019-01-15""",
+             "unknown", "no_result", (), "the date of the first dose of line 1 is not recorded"),
+            ("a first dose and a report of the same month",
+             """CM | 1 | CETUXIMAB | ANTI-EGFR | PROGRESSION | 2019-02
+                GF | TISSUE | RASSTAT | WILD TYPE | 2019-02-10""",
+             "unknown", "partial_date", (2,),
+             "the first dose of line 1 is dated 2019-02; which report was before it is open"),
+            ("a first dose known to the month, and a report from before that month",
+             """CM | 1 | CETUXIMAB | ANTI-EGFR | PROGRESSION | 2019-02
+                GF | TISSUE | RASSTAT | WILD TYPE | 2019-01""",
+             "met", None, (2,), "RAS in tissue WILD TYPE on 2019-01"),
+        ]
+    ),
     pytest.param(
         MEASURABLE,
         """TU | T1 | TARGET | 2021-02-24
@@ -148,6 +258,45 @@ STORIES = [
            TR | T1 | LDIAM | 34 | mm | 2021-02-24
            TR | T2 | SAXIS | 12 | mm | 2021-02-24""",
         "not_met", None, (3,), "1 measurable lesion on 2021-02-24, needed 2", id="measurable lesions are counted",
+    ),
+    pytest.param(
+        MEASURABLE,
+        """TU | T1 | TARGET | 2021-02-20 | LIVER
+           TU | T2 | TARGET | 2021-02-24 | LUNG
+           TR | T1 | LDIAM | 34 | mm | 2021-02-20
+           TR | T2 | LDIAM | 12 | mm | 2021-02-24""",
+        "met", None, (3, 4), "2 measurable lesions on 2021-02-20 and 2021-02-24, needed 2",
+        id="a baseline scanned on several days",
+    ),
+    pytest.param(
+        {**MEASURABLE, "at_least": 1},
+        """TU | T1 | TARGET | 2021-02-20 | LIVER
+           TR | T1 | LDIAM | 34 | mm | 2021-02-20
+           TR | T1 | LDIAM | 8 | mm | 2021-02-24""",
+        "not_met", None, (3,), "0 measurable lesions on 2021-02-24, needed 1",
+        id="of a lesion read twice the latest reading decides",
+    ),
+    pytest.param(
+        {**MEASURABLE, "at_least": 1},
+        """TU | T1 | TARGET | 2021-02-24 | LYMPH NODE
+           TR | T1 | LDIAM | 22 | mm | 2021-02-24
+           TR | T1 | SAXIS | 14 | mm | 2021-02-24""",
+        "not_met", None, (3,), "0 measurable lesions on 2021-02-24, needed 1",
+        id="a node is measured by its short axis",
+    ),
+    pytest.param(
+        {**MEASURABLE, "at_least": 1},
+        """TU | T1 | TARGET | 2021-02-24 | LYMPH NODE
+           TR | T1 | LDIAM | 22 | mm | 2021-02-24""",
+        "unknown", "no_result", (),
+        "0 measurable lesions, needed 1; no reading of T1 (SAXIS) between 2021-02-10 and 2021-03-10",
+        id="the longest diameter of a node proves nothing",
+    ),
+    pytest.param(
+        {**MEASURABLE, "at_least": 1, "diameter": "1 cm", "short_axis": "1.5 cm"},
+        """TU | T1 | TARGET | 2021-02-24 | LIVER
+           TR | T1 | LDIAM | 9 | mm | 2021-02-24""",
+        "not_met", None, (2,), "0 measurable lesions on 2021-02-24, needed 1", id="a threshold in centimeters",
     ),
     pytest.param(
         {"kind": "attestation", "question": "Fit?", "within_days": 7},
@@ -266,6 +415,133 @@ def test_what_was_not_recorded_leaves_its_criteria_open_and_nothing_else(domain,
     assert open_now == open_criteria - ({"E03"} if domain == "DM" else set())
     assert not any(finding.verdict is Verdict.NOT_MET for finding in findings)
     assert overall(findings) is Verdict.UNKNOWN
+
+
+def with_changed(domain: str, where: dict[str, str], change: dict[str, str]) -> dict[str, Any]:
+    """The records of the example with the rows of one domain changed where they hold these values."""
+    records = example_subject()["records"]
+    hit = [row for row in records[domain] if where.items() <= row.items()]
+    assert hit
+    changed = [{**row, **change} if row in hit else row for row in records[domain]]
+    return {**records, domain: [{name: value for name, value in row.items() if value} for row in changed]}
+
+
+def answer(criterion: str, **changes: Any) -> tuple[str, str | None]:
+    found = next(finding for finding in example(**changes) if finding.id == criterion)
+    return found.verdict.value, found.reason.value if found.reason else None
+
+
+@pytest.mark.parametrize(
+    ("category", "change", "criterion", "expected"),
+    [
+        ("PRIMARY DIAGNOSIS", {"MHDECOD": "C61"}, "I01", ("not_met", None)),
+        ("PRIMARY DIAGNOSIS", {"MHDECOD": ""}, "I01", ("unknown", "not_classified")),
+        ("PRIMARY DIAGNOSIS", {"MHMORPH": "8240/3"}, "I01", ("not_met", None)),
+        ("PRIMARY DIAGNOSIS", {"MHMORPH": ""}, "I01", ("unknown", "not_classified")),
+        ("PRIMARY DIAGNOSIS", {"MHDECOD": "C20", "MHMORPH": "8490/3"}, "I01", ("met", None)),
+        ("LIVER METASTASIS", {"MHDECOD": "C78.0"}, "I02", ("not_met", None)),
+        ("LIVER METASTASIS", {"MHDECOD": ""}, "I02", ("unknown", "not_classified")),
+    ],
+)
+def test_only_colorectal_adenocarcinoma_with_metastases_of_the_liver_enters(category, change, criterion, expected):
+    assert answer(criterion, records=with_changed("MH", {"MHCAT": category}, change)) == expected
+
+
+@pytest.mark.parametrize(
+    ("code", "verdict"), [("C18.2", "not_met"), ("C20", "not_met"), ("C77.2", "met"), ("C79.5", "met")]
+)
+def test_a_second_colorectal_cancer_is_another_malignancy_and_a_secondary_site_is_not(code, verdict):
+    told = {"MHOCCUR": "Y", "MHDECOD": code, "MHSTDTC": "2019-01-01"}
+
+    assert answer("E04", records=with_changed("MH", {"MHCAT": "OTHER MALIGNANCY"}, told)) == (verdict, None)
+
+
+@pytest.mark.parametrize(
+    ("end", "expected"),
+    [("", "not_met"), ("2021-03-09", "met"), ("2021-03-10", "not_met"), ("2020", "met"), ("2021", "unknown")],
+)
+def test_an_intestinal_occlusion_that_is_over_does_not_exclude(end, expected):
+    told = {"MHOCCUR": "Y", "MHSTDTC": "2018", "MHENDTC": end}
+
+    assert answer("E02", records=with_changed("MH", {"MHCAT": "INTESTINAL OCCLUSION"}, told))[0] == expected
+    told_of_nerves = with_changed("MH", {"MHCAT": "PERIPHERAL NEUROPATHY"}, told)
+    assert answer("E07", records=told_of_nerves)[0] == "not_met"  # any that ever was
+
+
+def test_the_tissue_report_of_the_shipped_trial_is_from_before_first_line():
+    late = with_changed("GF", {"GFSPEC": "TISSUE"}, {"GFDTC": "2020-06-01"})
+
+    assert answer("I04", records=late) == ("unknown", "outside_window")
+
+
+@pytest.mark.parametrize(
+    ("on", "expected"), [("2021-03-03", ("met", None)), ("2021-03-02", ("unknown", "outside_window"))]
+)
+@pytest.mark.parametrize("criterion", ["I02", "I08", "I10"])
+def test_every_judgement_holds_for_seven_days(criterion, on, expected):
+    said = [{**row, "date": on} for row in example_subject()["attestations"]]
+
+    assert answer(criterion, attestations=said) == expected
+
+
+def sample(*told: dict[str, str]) -> dict[str, Any]:
+    """The records of the example, with these rows of the plasma sample in place of its tumor fraction."""
+    records = example_subject()["records"]
+    drawn = {"GFSPEC": "PLASMA", "GFREFID": "P-1", "GFDTC": "2021-03-01"}
+    rows = [row for row in records["GF"] if row["GFTESTCD"] != "TUMFRAC"]
+    return {**records, "GF": [*rows, *({**drawn, **row} for row in told)]}
+
+
+@pytest.mark.parametrize(
+    ("signal", "expected"),
+    [
+        ("TP53", ("met", None)),
+        ("tp53", ("met", None)),
+        ("DNMT3A, TP53", ("met", None)),
+        ("NONE", ("unknown", "not_informative")),
+        ("dnmt3a", ("unknown", "not_informative")),
+        ("DNMT3A, TET2", ("unknown", "not_informative")),
+        ("DNMT3A; tet2", ("unknown", "not_informative")),
+        *((text, ("unknown", "value_unreadable")) for text in (
+            "NEGATIVE", "NO", "not detected", "Detected", "unknown", "DNMT3A R882H", "TP53, NONE", "1 variant",
+            "TP53,")),
+    ],
+)  # fmt: skip
+def test_only_a_gene_shows_tumor_dna(signal, expected):
+    assert answer("I06", records=sample({"GFTESTCD": "SOMSIG", "GFORRES": signal})) == expected
+
+
+def test_a_signal_that_cannot_be_read_is_corrected_whatever_else_shows_tumor_dna():
+    told = sample({"GFTESTCD": "TUMFRAC", "GFORRES": "0.06"}, {"GFTESTCD": "SOMSIG", "GFORRES": "not detected"})
+
+    assert answer("I06", records=told) == ("unknown", "value_unreadable")
+
+
+KRAS12 = {"GFGENSR": "KRAS", "GFCODON": "12"}
+
+
+@pytest.mark.parametrize(
+    ("beside", "expected"),
+    [
+        ({"GFVAF": "0"}, ("met", None)),
+        ({"GFVAF": "0.05"}, ("unknown", "value_unreadable")),
+        ({"GFVAF": "0.0001"}, ("unknown", "value_unreadable")),
+        ({"GFPVRID": "p.G12D"}, ("unknown", "value_unreadable")),
+        ({"GFORRES": "DETECTED", "GFPVRID": "p.G12D", "GFVAF": "0.05"}, ("not_met", None)),
+    ],
+)
+def test_not_detected_beside_a_variant_is_never_wild_type(beside, expected):
+    records = with_changed("GF", KRAS12, beside)
+
+    assert answer("I06", records=records) == expected
+
+
+def test_a_mutation_decides_whatever_else_of_the_sample_cannot_be_read():
+    records = with_changed("GF", KRAS12, {"GFORRES": "DETECTED", "GFPVRID": "p.G12D", "GFVAF": "0.05"})
+    drawn = {"GFSPEC": "PLASMA", "GFREFID": "P-1", "GFDTC": "2021-03-01"}
+    records["GF"].append({**drawn, "GFTESTCD": "SOMSIG", "GFORRES": "not detected"})
+
+    assert answer("I06", records=records) == ("not_met", None)
 
 
 def test_without_judgements_the_criteria_that_ask_for_them_are_open():

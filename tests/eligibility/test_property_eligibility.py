@@ -47,8 +47,11 @@ def conditions(draw: st.DrawFn) -> dict[str, Any]:
     return {
         "kind": "condition",
         "category": draw(CATEGORIES),
+        "codes": draw(st.sampled_from([[], ["C50", "C78.7"]])),
+        "histology": draw(st.sampled_from([[], ["809"]])),
         "absence": draw(st.sampled_from(["unknown", "closed_world"])),
         "within_years": years,
+        "current": draw(st.booleans()),
         "except": draw(st.sampled_from([[], [{"code": "C44", "morphology": "809"}, {"code": "D06"}]])),
         "same_disease": draw(st.sampled_from([[], ["C77", "C78"]])),
     }
@@ -71,17 +74,19 @@ LEAVES = st.one_of(
     st.builds(lambda n: {"kind": "prior_line", "line": n, "excludes_class": ["X"]}, st.integers(1, 3)),
     st.builds(lambda n: {"kind": "prior_lines", "exactly": n}, st.integers(0, 3)),
     st.builds(
-        lambda s, d, line: {
+        lambda s, d, line, before: {
             "kind": "genomic",
             "specimen": s,
             "panel": "RAS",
             "status": "WILD TYPE",
             "within_days": d,
             "after_line": line,
+            "before_line": before,
             "resolved": PANEL,
         },
         st.sampled_from(["PLASMA", "TISSUE"]),
         st.one_of(st.none(), DAYS),
+        st.one_of(st.none(), st.integers(1, 2)),
         st.one_of(st.none(), st.integers(1, 2)),
     ),
     st.builds(
@@ -133,6 +138,7 @@ ROWS = st.one_of(
                 "LBORNRHI": st.sampled_from(["", "1", "2"]),
                 "LBDTC": dates(),
                 "LBSTAT": st.sampled_from(["", "", "NOT DONE"]),
+                "LBREASND": st.sampled_from(["", "NOT DONE", "LOST"]),
             }
         ),
     ),
@@ -153,10 +159,11 @@ ROWS = st.one_of(
         st.fixed_dictionaries(
             {
                 "MHCAT": CATEGORIES,
-                "MHOCCUR": st.sampled_from(["Y", "N", ""]),
-                "MHDECOD": st.sampled_from(["", "C44.3", "D06", "C50", "C78.7"]),
-                "MHMORPH": st.sampled_from(["", "8090/3", "8070/3"]),
+                "MHOCCUR": st.sampled_from(["Y", "N", "U", ""]),
+                "MHDECOD": st.sampled_from(["", "C44.3", "D06", "C50", "C78", "C787"]),
+                "MHMORPH": st.sampled_from(["", "8090/3", "M8090/3", "8070/3"]),
                 "MHSTDTC": st.sampled_from(["", "2010", "2016-03", "2019-01-01", "2022"]),
+                "MHDTC": dates(),
                 "MHENDTC": st.sampled_from(["", "2015", "2016", "2018-02-03"]),
             }
         ),
@@ -170,6 +177,7 @@ ROWS = st.one_of(
                 "CMTRT": st.sampled_from("AB"),
                 "CMCLAS": st.sampled_from(["", "X", "Y"]),
                 "CMOUTCOME": st.sampled_from(["", "PROGRESSION", "TOXICITY"]),
+                "CMSTDTC": dates(),
                 "CMPDDTC": dates(),
             }
         ),
@@ -188,7 +196,11 @@ ROWS = st.one_of(
     st.tuples(
         st.just("TU"),
         st.fixed_dictionaries(
-            {"TULNKID": st.sampled_from(["T1", "T2"]), "TUORRES": st.sampled_from(["TARGET", "NON-TARGET"])}
+            {
+                "TULNKID": st.sampled_from(["T1", "T2"]),
+                "TUORRES": st.sampled_from(["TARGET", "NON-TARGET"]),
+                "TULOC": st.sampled_from(["", "LIVER", "LYMPH NODE"]),
+            }
         ),
     ),
     st.tuples(

@@ -189,7 +189,7 @@ def test_lines_of_therapy_keep_their_drugs():
 
     assert rule(imported, "I04")["of"] == [
         {"kind": "prior_line", "line": 1, "includes": ["CETUXIMAB"]},
-        {"kind": "genomic", "specimen": "TISSUE", "panel": "RAS", "status": "WILD TYPE"},
+        {"kind": "genomic", "specimen": "TISSUE", "panel": "RAS", "status": "WILD TYPE", "before_line": 1},
     ]
     assert rule(imported, "I05")["of"][1]["kind"] == "not"
 
@@ -197,8 +197,8 @@ def test_lines_of_therapy_keep_their_drugs():
 @pytest.mark.parametrize(
     ("criterion", "expected"),
     [
-        ("I01", {"SILENCE"}),
-        ("I02", {"SILENCE", "JUDGEMENT", "OUTSIDE_LIVER"}),
+        ("I01", {"SILENCE", "DIAGNOSIS_CODES"}),
+        ("I02", {"SILENCE", "DIAGNOSIS_CODES", "JUDGEMENT", "OUTSIDE_LIVER"}),
         ("I03", {"MISSING_WINDOW"}),
         ("I04", {"LINE_UNDEFINED", "TISSUE_REPORT", "NO_INTERVAL"}),
         ("I05", {"LINE_UNDEFINED", "ONLY_THIS_DRUG"}),

@@ -54,16 +54,19 @@ def _by_value(stratum: ValueStratum, subject: Subject) -> Level:
 
 
 def _by_interval(stratum: IntervalStratum, subject: Subject, index: date) -> Level:
+    """Since the latest of the dates, which may be any of those that a partial one can hide."""
     attribute = variables(stratum.domain)[stratum.variable][0]
     rows = [(getattr(row, attribute), row.source) for row in _matching(stratum, subject)]
     if not rows or any(when is None for when, _ in rows):
         return Level(stratum.id, None, f"{stratum.label}: {'a date is missing' if rows else 'nothing recorded'}")
-    last, source = max(rows)
-    return Level(stratum.id, _level_of(stratum.levels, last, index), f"{stratum.label}: since {last}", (source,))
+    last = PartialDate(max(when.earliest for when, _ in rows), max(when.latest for when, _ in rows))
+    sources = tuple(dict.fromkeys(source for when, source in rows if when.latest >= last.earliest))
+    since = f"{last}" if last.exact else f"{last.earliest} to {last.latest}"
+    return Level(stratum.id, _level_of(stratum.levels, last, index), f"{stratum.label}: since {since}", sources)
 
 
 def _level_of(declared: Mapping[str, Any], last: PartialDate, index: date) -> str | None:
-    """The level in which every completion of the date falls, or None."""
+    """The level in which every completion of the date falls, or None. A month is 365.25/12 days (A-STRATA)."""
     months = [Decimal((index - day).days) / Decimal(str(DAYS_PER_MONTH)) for day in (last.earliest, last.latest)]
     for name, level in declared.items():
         low, high = level.at_least or Decimal(0), level.below

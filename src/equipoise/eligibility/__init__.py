@@ -1,6 +1,7 @@
 """May this person enter?"""
 
-from equipoise.eligibility import condition, genomic  # noqa: F401  each registers how its kind of rule is evaluated
+# Each of these registers how its kinds of rules are evaluated.
+from equipoise.eligibility import condition, genomic, measurable, prior_therapy  # noqa: F401
 from equipoise.eligibility.evaluate import evaluate, evaluate_all, evaluate_criterion, overall
 from equipoise.eligibility.finding import Finding
 

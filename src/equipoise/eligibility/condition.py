@@ -7,9 +7,9 @@ from datetime import date
 from equipoise.eligibility.evaluate import Asked, evaluate
 from equipoise.eligibility.finding import Finding
 from equipoise.protocol.criteria import Condition
-from equipoise.subject.records import MH
+from equipoise.subject.records import MH, Source
 from equipoise.terms.dates import in_window, years_before
-from equipoise.terms.verdict import Reason, Verdict, any_of
+from equipoise.terms.verdict import Reason, Verdict, all_of, any_of
 
 _Answer = tuple[Verdict, str, Reason | None]
 
@@ -23,11 +23,28 @@ def _(rule: Condition, asked: Asked) -> Finding:
         return _silence(rule, rows)
     present = [(mh, _counts(rule, mh, asked.index)) for mh in told if mh.occurred == "Y"]
     verdict = any_of(answer[0] for _, answer in present)
+    if verdict is Verdict.NOT_MET and (doubts := _asked_again(rows, told)):
+        detail = f"{rule.category.lower()}: asked again, without an answer"
+        return Finding(rule.kind, Verdict.UNKNOWN, detail, doubts, Reason.NOT_DECLARED)
     deciding = [(mh, answer) for mh, answer in present if answer[0] is verdict]
     sources = tuple(dict.fromkeys(mh.source for mh, _ in deciding) or dict.fromkeys(mh.source for mh in told))
     detail = "; ".join(f"{mh.term or rule.category.lower()}: {answer[1]}" for mh, answer in deciding)
     reason = next((answer[2] for _, answer in deciding if answer[2]), None)
     return Finding(rule.kind, verdict, detail or f"{rule.category.lower()}: declared absent", sources, reason)
+
+
+def _asked_again(rows: list[MH], told: list[MH]) -> tuple[Source, ...]:
+    """Rows without an answer (U) that no answer came after: what was once denied is in doubt again."""
+    doubts = [mh for mh in rows if mh not in told and not any(_after(answer, mh) for answer in told)]
+    return tuple(dict.fromkeys(mh.source for mh in doubts))
+
+
+def _after(one: MH, other: MH) -> bool:
+    """By the date asked, and by the order of entry where the dates do not tell."""
+    if one.date and other.date and (one.date.earliest > other.date.latest or one.date.latest < other.date.earliest):
+        return one.date.earliest > other.date.latest
+    later: bool = one.source > other.source  # type: ignore[operator]
+    return later
 
 
 def _silence(rule: Condition, rows: list[MH]) -> Finding:
@@ -41,39 +58,71 @@ def _silence(rule: Condition, rows: list[MH]) -> Finding:
 
 
 def _counts(rule: Condition, mh: MH, index: date) -> _Answer:
-    """Kleene's *and* of: not excepted by its code, and at the time that matters."""
-    by_code, by_time = _by_code(rule, mh), _by_time(rule, mh, index)
-    if Verdict.NOT_MET in (by_code[0], by_time[0]):
-        return by_code if by_code[0] is Verdict.NOT_MET else by_time
-    return by_code if by_code[0] is Verdict.UNKNOWN else by_time
+    """Kleene's *and*: of the diagnosis asked about, not excepted by its code, and at the time that matters."""
+    answers = (
+        _among(f"ICD-10 {mh.code or 'not recorded'}", _code(mh.code), rule.codes),
+        _among(f"morphology {mh.morphology or 'not recorded'}", _morphology(mh), rule.histology),
+        _by_exception(rule, mh),
+        _by_time(rule, mh, index),
+    )
+    verdict = all_of(answer[0] for answer in answers)
+    if verdict is Verdict.MET:
+        return (verdict, f"present ({mh.code})", None) if rule.codes else answers[-1]
+    return next(answer for answer in answers if answer[0] is verdict)
 
 
-def _by_code(rule: Condition, mh: MH) -> _Answer:
+def _code(text: str) -> str:
+    """A code as compared: C18.7 and c187 are one."""
+    return text.strip().upper().replace(".", "")
+
+
+def _morphology(mh: MH) -> str:
+    """ICD-O-3 morphology as compared: M8140/3 and 8140/3 are one."""
+    return mh.morphology.strip().upper().removeprefix("M").lstrip("- ")
+
+
+def _among(told: str, found: str, wanted: tuple[str, ...]) -> _Answer:
+    """Is the code one of those asked about? A code shorter than these (C78 where C78.7 is asked) may be or not."""
+    if not wanted:
+        return Verdict.MET, "present", None
+    shown = f"{told}, asked about {', '.join(wanted)}"
+    prefixes = tuple(map(_code, wanted))
+    if found.startswith(prefixes):
+        return Verdict.MET, shown, None
+    if any(prefix.startswith(found) for prefix in prefixes):
+        return Verdict.UNKNOWN, shown, Reason.NOT_CLASSIFIED
+    return Verdict.NOT_MET, shown, None
+
+
+def _by_exception(rule: Condition, mh: MH) -> _Answer:
     if not (rule.except_ or rule.same_disease):
         return Verdict.MET, "present", None
-    code = mh.code.strip().upper()
+    code, morphology = _code(mh.code), _morphology(mh)
     if not code:
         return Verdict.UNKNOWN, "has no ICD-10 code", Reason.NOT_CLASSIFIED
-    if code.startswith(rule.same_disease):
-        return Verdict.NOT_MET, f"{code} is the disease under study", None
+    if code.startswith(tuple(map(_code, rule.same_disease))):
+        return Verdict.NOT_MET, f"{mh.code} is the disease under study", None
     for exception in rule.except_:
-        if not code.startswith(exception.code):
+        if not code.startswith(_code(exception.code)):
             continue
         if exception.morphology is None:
-            return Verdict.NOT_MET, f"{code} is excepted", None
-        if not mh.morphology:
-            return Verdict.UNKNOWN, f"{code} without morphology may be excepted or not", Reason.NOT_CLASSIFIED
-        if mh.morphology.startswith(exception.morphology):
-            return Verdict.NOT_MET, f"{code} with morphology {mh.morphology} is excepted", None
-    return Verdict.MET, f"{code} counts", None
+            return Verdict.NOT_MET, f"{mh.code} is excepted", None
+        if not morphology:
+            return Verdict.UNKNOWN, f"{mh.code} without morphology may be excepted or not", Reason.NOT_CLASSIFIED
+        if morphology.startswith(exception.morphology):
+            return Verdict.NOT_MET, f"{mh.code} with morphology {morphology} is excepted", None
+    return Verdict.MET, f"{mh.code} counts", None
 
 
 def _by_time(rule: Condition, mh: MH, index: date) -> _Answer:
-    """Diagnosis or treatment inside the years asked for; without years, present before the index date."""
+    """Diagnosis or treatment inside the years asked for; without years, begun by the index date (and not over)."""
     began = in_window(mh.start, date.min, index) if mh.start else Verdict.MET
     if began is not Verdict.MET:
         reason = Reason.PARTIAL_DATE if began is Verdict.UNKNOWN else None
         return began, f"began {mh.start}, index {index}", reason
+    still = in_window(mh.end, index, date.max) if rule.current and mh.end else Verdict.MET
+    if still is not Verdict.MET:
+        return still, f"ended {mh.end}, index {index}", Reason.PARTIAL_DATE if still is Verdict.UNKNOWN else None
     if rule.within_years is None:
         return Verdict.MET, "present", None
     opens = years_before(index, rule.within_years)

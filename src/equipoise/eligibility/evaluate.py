@@ -15,7 +15,7 @@ from equipoise.eligibility.finding import Finding
 from equipoise.protocol import criteria as c
 from equipoise.protocol.model import Criterion, Protocol
 from equipoise.subject.history import Subject
-from equipoise.subject.records import CM, DM, DS, LB, QS, TR, TU, AnyRecord, Source
+from equipoise.subject.records import DM, DS, LB, QS, AnyRecord, Source
 from equipoise.terms.dates import in_window, window_before
 from equipoise.terms.quantity import convert, decimal_of
 from equipoise.terms.verdict import Reason, Verdict, all_of, any_of
@@ -179,10 +179,15 @@ def _(rule: c.IfMeasured, asked: Asked) -> Finding:
 
 
 def _attempted(rule: c.LabLimit, asked: Asked) -> bool:
-    """Was there a row in the window, even one without a result?"""
+    """Was there a row in the window, even one without a result? A sample that was lost or hemolyzed was taken."""
     opens, closes = window_before(asked.index, rule.within_days)
-    return any(lab.date and in_window(lab.date, opens, closes) is not Verdict.NOT_MET and lab.status != "NOT DONE"
+    return any(lab.date and in_window(lab.date, opens, closes) is not Verdict.NOT_MET and not _not_done(lab)
                for lab in _labs(asked, rule.test))  # fmt: skip
+
+
+def _not_done(lab: LB) -> bool:
+    """Not measured at all. LBSTAT is NOT DONE for every missing result; LBREASND says why."""
+    return lab.status == "NOT DONE" and lab.reason_not_done.strip().upper() in ("", "NOT DONE")
 
 
 @evaluate.register
@@ -197,83 +202,6 @@ def _(rule: c.Performance, asked: Asked) -> Finding:
 
     rows = [score for score in asked.subject.records(QS) if score.test == rule.test]
     return decided_by_latest(rule, rows, rule.test, asked, rule.within_days, decide)
-
-
-# ------------------------------------------------------------------ disease
-
-
-@evaluate.register
-def _(rule: c.MeasurableDisease, asked: Asked) -> Finding:
-    def decide(last: TR) -> Finding:
-        return _measurable(rule, asked, last)
-
-    links = {tu.link for tu in asked.subject.records(TU) if tu.role in ("TARGET", "NON-TARGET")}
-    rows = [tr for tr in asked.subject.records(TR) if tr.link in links and tr.test in ("LDIAM", "SAXIS")]
-    return decided_by_latest(rule, rows, "measured lesion", asked, rule.within_days, decide)
-
-
-def _measurable(rule: c.MeasurableDisease, asked: Asked, last: TR) -> Finding:
-    """All rows of the scan of the deciding row (RECIST 1.1 3.1.1: diameter, or short axis of a node)."""
-    assert rule.diameter is not None  # filled when the protocol was loaded
-    assert rule.short_axis is not None
-    rows = [tr for tr in asked.subject.records(TR) if tr.date == last.date and tr.test in ("LDIAM", "SAXIS")]
-    limits = {"LDIAM": rule.diameter.value, "SAXIS": rule.short_axis.value}
-    large = [tr for tr in rows if tr.value is not None and tr.value >= limits[tr.test]]
-    sources = tuple(dict.fromkeys(tr.source for tr in large or rows))
-    detail = f"{len(large)} measurable lesion{'s' * (len(large) != 1)} on {last.date}, needed {rule.at_least}"
-    if len(large) >= rule.at_least:
-        return Finding(rule.kind, Verdict.MET, detail, sources)
-    unread = [tr for tr in rows if tr.value is None]
-    if unread:
-        return _unknown(rule, unread[0].why_missing or Reason.NO_RESULT, f"{detail}; {len(unread)} not read", *sources)
-    return Finding(rule.kind, Verdict.NOT_MET, detail, sources)
-
-
-@evaluate.register
-def _(rule: c.PriorLines, asked: Asked) -> Finding:
-    rows = _prior_drugs(asked)
-    if not rows:
-        return _unknown(rule, Reason.NO_RESULT, "no prior anticancer therapy recorded")
-    lines = sorted({int(row.line) for row in rows if row.line.isdigit() and int(row.line) > 0})
-    sources = tuple(dict.fromkeys(row.source for row in rows))
-    if lines != list(range(1, len(lines) + 1)) or any(not row.line.isdigit() for row in rows):
-        return _unknown(rule, Reason.NOT_CLASSIFIED, f"the lines recorded are {lines}, with gaps", *sources)
-    return Finding(
-        rule.kind, Verdict.MET if len(lines) == rule.exactly else Verdict.NOT_MET,
-        f"{len(lines)} lines of therapy, needed exactly {rule.exactly}", sources,
-    )  # fmt: skip
-
-
-def _prior_drugs(asked: Asked, line: int | None = None) -> list[CM]:
-    rows = [cm for cm in asked.subject.records(CM) if cm.category == "PRIOR ANTICANCER THERAPY"]
-    return [cm for cm in rows if line is None or cm.line == str(line)]
-
-
-@evaluate.register
-def _(rule: c.PriorLine, asked: Asked) -> Finding:
-    rows = _prior_drugs(asked, rule.line)
-    if not rows:
-        return _unknown(rule, Reason.NO_RESULT, f"no therapy of line {rule.line} recorded")
-    sources = tuple(dict.fromkeys(row.source for row in rows))
-    drugs = [row.treatment.upper() for row in rows]
-    shown = f"line {rule.line}: {', '.join(drugs)}"
-    if lacking := [drug for drug in rule.includes if drug not in drugs]:
-        return _met(rule, False, f"{shown}; without {', '.join(lacking)}", *sources)
-    if barred := [row.treatment for row in rows if row.drug_class in rule.excludes_class]:
-        return _met(rule, False, f"{shown}; {', '.join(barred)} is not allowed there", *sources)
-    if rule.excludes_class and any(not row.drug_class for row in rows):
-        return _unknown(rule, Reason.NOT_CLASSIFIED, f"{shown}; a drug has no class", *sources)
-    return _progressed(rule, rows, shown, sources)
-
-
-def _progressed(rule: c.PriorLine, rows: list[CM], shown: str, sources: tuple[Source, ...]) -> Finding:
-    outcomes = {row.outcome for row in rows}
-    if not rule.progressed:
-        return _met(rule, True, shown, *sources)
-    if "PROGRESSION" not in outcomes and "" in outcomes:
-        return _unknown(rule, Reason.NO_RESULT, f"{shown}; how it ended is not recorded", *sources)
-    ended = "ended in progression" if "PROGRESSION" in outcomes else f"ended in {', '.join(sorted(outcomes))}"
-    return _met(rule, "PROGRESSION" in outcomes, f"{shown}; {ended}", *sources)
 
 
 # ------------------------------------------------------------------ persons and judgements

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from equipoise.eligibility.evaluate import Asked, decided_by_latest, evaluate
 from equipoise.eligibility.finding import Finding
-from equipoise.molecular.ras import CodonResult, RasPolicy, Sample, answers_criterion, ras_status, somatic_signal
+from equipoise.eligibility.prior_therapy import prior_drugs
+from equipoise.molecular.ras import (
+    CodonResult,
+    RasPolicy,
+    RasState,
+    Sample,
+    answers_criterion,
+    ras_status,
+    somatic_signal,
+)
 from equipoise.protocol.criteria import Genomic, RasPanel
 from equipoise.subject.records import CM, GF
 from equipoise.terms.dates import PartialDate, in_window
@@ -35,7 +46,7 @@ def sample_of(rows: list[GF], collected: date, policy: RasPolicy) -> Sample:
     for row in rows:
         properties.setdefault(row.test, []).append(row.original.strip())
     fraction = next((decimal_of(text) for text in properties.get("TUMFRAC", [])), None)
-    genes = [gene for gene in properties.get("SOMSIG", []) if gene.upper() not in ("", "NONE")]
+    genes = [gene for text in properties.get("SOMSIG", []) for gene in somatic_genes(text) or ()]
     return Sample(
         collected=collected,
         qc_passed=properties.get("QC", ["FAIL"])[-1].upper() == "PASS",
@@ -44,6 +55,37 @@ def sample_of(rows: list[GF], collected: date, policy: RasPolicy) -> Sample:
         codons=tuple(_codon(row) for row in rows if row.test == "CODON"),
         source=rows[0].source,
     )
+
+
+_GENE = re.compile("[A-Z][A-Z0-9-]{1,9}")
+_WORDS = """
+no not none neg negative pos positive yes detected undetected unknown pending absent present normal na nd wt wild-type
+wildtype mutated mutant mutation variant somatic fail failed pass passed done true false other any all see report
+reported seen found low high trace tumor tumour test tested
+"""
+_NOT_GENES = frozenset(_WORDS.upper().split())
+
+
+def somatic_genes(text: str) -> list[str] | None:
+    """The genes of another somatic change as reported: symbols with commas or semicolons between them, or NONE.
+
+    None when the text is anything else: `NEGATIVE` and `not detected` are no genes, and prove no tumor DNA.
+    """
+    told = [part.strip().upper() for part in re.split("[,;]", text)]
+    if told in ([""], ["NONE"]):
+        return []
+    return told if all(_GENE.fullmatch(gene) and gene not in _NOT_GENES for gene in told) else None
+
+
+def _unreadable(rows: list[GF]) -> str | None:
+    """The first entry of a sample that cannot be taken as it stands: no gene, or a finding that denies itself."""
+    for row in rows:
+        if row.test == "SOMSIG" and somatic_genes(row.original) is None:
+            return f"another somatic change: found {row.original!r}, expected genes such as TP53, or NONE"
+        if row.test == "CODON" and row.original == "NOT DETECTED" and (row.variant or row.allele_fraction):
+            beside = " ".join(str(value) for value in (row.variant, row.allele_fraction) if value)
+            return f"{row.gene} codon {row.codon}: found NOT DETECTED beside {beside}"
+    return None
 
 
 def _codon(row: GF) -> CodonResult:
@@ -73,7 +115,36 @@ def _tissue(rule: Genomic, asked: Asked) -> Finding:
         return Finding(rule.kind, verdict, detail, (row.source,))
 
     rows = [gf for gf in asked.subject.records(GF) if gf.specimen == "TISSUE" and gf.test == f"{rule.panel}STAT"]
-    return decided_by_latest(rule, rows, f"{rule.panel} status of tissue", asked, rule.within_days, decide)
+    what = f"{rule.panel} status of tissue"
+    if rule.before_line is None:
+        return decided_by_latest(rule, rows, what, asked, rule.within_days, decide)
+    first = _first_dose(rule.before_line, asked)
+    if first is None:
+        detail = f"the date of the first dose of line {rule.before_line} is not recorded"
+        return Finding(rule.kind, Verdict.UNKNOWN, detail, (), Reason.NO_RESULT)
+    found = [
+        decided_by_latest(rule, rows, what, replace(asked, index=min(closes, asked.index)), rule.within_days, decide)
+        for closes in _completions(first, rows)
+    ]
+    if len({one.verdict for one in found}) == 1:
+        return found[-1]
+    detail = f"the first dose of line {rule.before_line} is dated {first}; which report was before it is open"
+    return Finding(rule.kind, Verdict.UNKNOWN, detail, found[-1].evidence, Reason.PARTIAL_DATE)
+
+
+def _first_dose(line: int, asked: Asked) -> PartialDate | None:
+    """The first dose of a line; a drug without its date could have been the first."""
+    starts = [cm.start for cm in prior_drugs(asked, line)]
+    dated = [start for start in starts if start]
+    if not dated or len(dated) < len(starts):
+        return None
+    return PartialDate(min(start.earliest for start in dated), min(start.latest for start in dated))
+
+
+def _completions(first: PartialDate, rows: list[GF]) -> list[date]:
+    """The days of a partial date that can differ in which reports lie on or before them."""
+    between = {row.date.latest for row in rows if row.date and first.earliest < row.date.latest < first.latest}
+    return sorted({first.earliest, first.latest} | between)
 
 
 def _plasma(rule: Genomic, asked: Asked) -> Finding:
@@ -105,6 +176,9 @@ def _sample_finding(
     except ValueError as error:
         return Finding(rule.kind, Verdict.UNKNOWN, str(error), sources, Reason.VALUE_UNREADABLE)
     verdict, reason = answers_criterion(found, policy)
+    # What was failed or excluded already stays so; nothing is proven by a sample with an entry that cannot be read.
+    if verdict is not Verdict.NOT_MET and found.state is not RasState.FAILED_QC and (entry := _unreadable(rows)):
+        return Finding(rule.kind, Verdict.UNKNOWN, entry, sources, Reason.VALUE_UNREADABLE)
     return Finding(rule.kind, verdict, f"{found.state.name}: {found.detail}", found.evidence, reason)
 
 

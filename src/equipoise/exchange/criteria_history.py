@@ -36,9 +36,22 @@ _EXCEPTIONS: tuple[tuple[str, dict[str, str]], ...] = (
 )
 
 
+_ADENOCARCINOMA = ("814", "821", "822", "826", "848", "849")
+
+
 def condition(category: str) -> RuleData:
     """Has, or had, the participant this condition? Silence is unknown, the only reading that lets nobody in."""
     return {"kind": "condition", "category": category, "absence": "unknown"}
+
+
+def diagnosis(text: str) -> RuleData:
+    """The disease under study, by ICD-10 where the text names an organ that is known here, and by its histology."""
+    rule = condition("PRIMARY DIAGNOSIS")
+    if codes := [code for name, codes in _SITES.items() if name in text.lower() for code in codes]:
+        rule["codes"] = codes
+    if "colorectal adenocarcinoma" in text.lower():
+        rule["histology"] = list(_ADENOCARCINOMA)
+    return rule
 
 
 def conditions(text: str, everything: str) -> Iterator[Piece]:
@@ -48,8 +61,11 @@ def conditions(text: str, everything: str) -> Iterator[Piece]:
             notes = [("SILENCE", found[0])]
             if category == "PERIPHERAL NEUROPATHY":
                 notes.append(("ANY_GRADE", found[0]))
-            yield Piece(*found.span(), condition(category), category.lower(), tuple(notes))
-    yield from _malignancy(text, everything)
+            rule = condition(category)
+            if re.search(r"\b(?:acute|active)\b", found[0], re.I):
+                rule["current"] = True
+            yield Piece(*found.span(), rule, category.lower(), tuple(notes))
+    yield from _malignancy(text)
     yield from _liver_metastases(text, everything)
 
 
@@ -61,7 +77,7 @@ _MALIGNANCY = re.compile(
 )
 
 
-def _malignancy(text: str, everything: str) -> Iterator[Piece]:
+def _malignancy(text: str) -> Iterator[Piece]:
     found = _MALIGNANCY.search(text)
     if not found:
         return
@@ -69,8 +85,7 @@ def _malignancy(text: str, everything: str) -> Iterator[Piece]:
     if years := number_of(found["years"] or ""):
         rule["within_years"] = years
         notes.append(("YEARS_OF_WHAT", found[0].split(",")[0]))
-    site = next((codes for name, codes in _SITES.items() if name in everything.lower()), ())
-    rule["same_disease"] = [*site, "C77", "C78", "C79"]
+    rule["same_disease"] = ["C77", "C78", "C79"]
     excepted, left = _exceptions(found["except"] or "")
     if excepted:
         rule["except"] = excepted
@@ -98,7 +113,8 @@ _LIVER = re.compile(
 def _liver_metastases(text: str, everything: str) -> Iterator[Piece]:
     if not (found := _LIVER.search(text)):
         return
-    rules, notes = [condition("LIVER METASTASIS")], [("SILENCE", found[0])]
+    rules = [{**condition("LIVER METASTASIS"), "codes": ["C78.7"]}]
+    notes = [("SILENCE", found[0]), ("DIAGNOSIS_CODES", found[0])]
     if found["not"]:
         rules.append(attest("the liver metastases cannot be resected"))
         notes.append(("JUDGEMENT", found["not"].strip()))
@@ -172,7 +188,8 @@ def _line(found: re.Match[str], everything: str) -> tuple[list[RuleData], Notes]
         return [{**line, **ended}, without], [*notes, ("ONLY_THIS_DRUG", found[0])]
     rules = [{**line, "includes": named, **ended} if named else {**line, **ended}]
     if found["ras"]:
-        rules.append({"kind": "genomic", "specimen": "TISSUE", "panel": "RAS", "status": "WILD TYPE"})
+        tissue = {"kind": "genomic", "specimen": "TISSUE", "panel": "RAS", "status": "WILD TYPE"}
+        rules.append({**tissue, "before_line": line["line"]})
         notes.append(("TISSUE_REPORT", found["ras"].strip()))
     told = re.search("interval|free of|(?:complete|partial) response", everything, re.I)
     if named and not told and len(re.findall(drug, everything, re.I)) > 1:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from equipoise.exchange.criteria_history import condition
+from equipoise.exchange.criteria_history import diagnosis
 from equipoise.exchange.criteria_labs import SIGN, sign_of
 from equipoise.exchange.criteria_piece import FROM_TEXT, Piece, RuleData, all_together, attest, negated, number_of
 
@@ -39,7 +39,8 @@ def persons(text: str, everything: str) -> Iterator[Piece]:
         rule = {"kind": "measurable_disease", "at_least": number_of(found["n"] or "one") or 1, "within_days": FROM_TEXT}
         yield Piece(*found.span(), rule, "measurable disease")
     if found := _HISTOLOGY.search(text):
-        yield Piece(*found.span(), condition("PRIMARY DIAGNOSIS"), "diagnosis confirmed", (("SILENCE", found[0]),))
+        notes = (("SILENCE", found[0]), ("DIAGNOSIS_CODES", found[0]))
+        yield Piece(*found.span(), diagnosis(found[0]), "diagnosis confirmed", notes)
     if found := _LIFE.search(text):
         yield Piece(*found.span(), attest(found[0]), "life expectancy", (("JUDGEMENT", found[0]),))
     if found := _SEX.fullmatch(text):

@@ -93,7 +93,8 @@ def _without_blanks(rule: Any) -> Any:
         return [_without_blanks(part) for part in rule]
     if not isinstance(rule, Mapping):
         return rule
-    return {key: _without_blanks(value) for key, value in rule.items() if value != []}
+    told = {key: value for key, value in rule.items() if value != [] and (key, value) != ("current", False)}
+    return {key: _without_blanks(value) for key, value in told.items()}
 
 
 def _rule(opening: str, rule: Mapping[str, Any], indent: int) -> Iterator[str]:

@@ -70,7 +70,7 @@ KNOWN: dict[str, tuple[str, str, str]] = {
         "If the class is meant, write excludes_class.", "A-LINES"),
     "TISSUE_REPORT": (
         "Whether a report from tissue is required, or the parenthesis only explains, is not said.",
-        "Keep the genomic part to require the report, or delete it.", "A-LINES"),
+        "Keep the genomic part to require a report from before that line, or delete it.", "A-LINES"),
     "LINE_UNDEFINED": (
         "What ends a line (progression, toxicity, maintenance), and how many lines may have been given, is not said.",
         "Define a line; add prior_lines if the number matters.", "A-LINES"),
@@ -82,6 +82,9 @@ KNOWN: dict[str, tuple[str, str, str]] = {
     "NOT_FOR_MEN": (
         "Pregnancy, its test and breast-feeding do not apply to men; a literal reading would leave every man unknown.",
         "Confirm; decide also for women past childbearing.", "A-PREGNANCY"),
+    "DIAGNOSIS_CODES": (
+        "A diagnosis is words in a record; without codes any diagnosis that was entered would count.",
+        "Check codes (ICD-10) and histology (ICD-O-3) of the draft, or write them.", "A-DIAGNOSIS"),
     "MALIGNANCY_CODES": (
         "In ICD-10 other secondary sites (C77-C79) belong to this disease, C44 alone does not show basal cell "
         "carcinoma, and carcinoma in situ of the cervix is D06.",
@@ -128,6 +131,7 @@ ASSUMED = {
     "A-PANEL": ("a genomic status without what defines it", "the panel still to be declared under molecular"),
     "A-LINES": ("lines of therapy without a definition", "the lines and drugs named in the criterion"),
     "A-PREGNANCY": ("pregnancy, without saying to whom it applies", "not applied to men"),
+    "A-DIAGNOSIS": ("a diagnosis, without codes", "the codes of the draft, where there are any"),
     "A-MALIGNANCY": ("other malignancies, without codes", "the codes of the draft"),
     "A-ABSENCE": ("conditions, without saying what silence means", "unknown until presence or absence was declared"),
     "A-STRICT": ("a limit that excludes equality", "a limit that includes it"),

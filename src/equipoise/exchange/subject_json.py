@@ -132,7 +132,8 @@ def example_subject() -> dict[str, Any]:
             "DM": [{"BRTHDTC": "1958", "SEX": "F"}],
             "DS": [{"DSDECOD": "INFORMED CONSENT OBTAINED", "DSTERM": "1.0", "DSSTDTC": "2021-03-02"}],
             "MH": [
-                {"MHCAT": "PRIMARY DIAGNOSIS", "MHOCCUR": "Y", "MHTERM": "colon adenocarcinoma", "MHDECOD": "C18.7"},
+                {"MHCAT": "PRIMARY DIAGNOSIS", "MHOCCUR": "Y", "MHTERM": "colon adenocarcinoma", "MHDECOD": "C18.7",
+                 "MHMORPH": "8140/3"},
                 {"MHCAT": "LIVER METASTASIS", "MHOCCUR": "Y", "MHDECOD": "C78.7"},
                 *({"MHCAT": category, "MHOCCUR": "N"} for category in (
                     "HYPERSENSITIVITY", "INTESTINAL OCCLUSION", "BREAST-FEEDING", "OTHER MALIGNANCY", "SUBSTANCE ABUSE",

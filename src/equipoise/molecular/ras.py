@@ -142,7 +142,8 @@ def answers_criterion(finding: RasFinding, policy: RasPolicy) -> tuple[Verdict, 
 
 def somatic_signal(genes: Iterable[str], policy: RasPolicy) -> bool:
     """Whether genes found changed show tumor DNA: blood cells of the healthy change too, in known genes."""
-    return any(gene not in policy.clonal_hematopoiesis_genes for gene in genes)
+    of_blood = {gene.upper() for gene in policy.clonal_hematopoiesis_genes}
+    return any(gene.strip().upper() not in of_blood for gene in genes)
 
 
 def _is_mutated(result: CodonResult, policy: RasPolicy) -> bool:

@@ -80,10 +80,13 @@ class Condition(Model):
 
     kind: Literal["condition"]
     category: str = Field(description="MHCAT", examples=["OTHER MALIGNANCY"])
+    codes: tuple[str, ...] = Field((), description="ICD-10 prefixes; only a row with one of them counts")
+    histology: tuple[str, ...] = Field((), description="ICD-O-3 prefixes; only a row with one of them counts")
     absence: Literal["unknown", "closed_world"] = Field(
         description="what no record means: unknown until its absence is declared (MHOCCUR = N), or absent"
     )
     within_years: int | None = Field(None, gt=0, description="calendar years of diagnosis, treatment or end")
+    current: bool = Field(False, description="only as of the index date: one that ended before it is not present")
     except_: tuple[NotCounted, ...] = Field((), alias="except")
     same_disease: tuple[str, ...] = Field((), description="ICD-10 prefixes that belong to the disease under study")
 
@@ -114,6 +117,7 @@ class Genomic(Model):
     status: Literal["WILD TYPE"]
     within_days: int | None = Field(None, gt=0)
     after_line: int | None = Field(None, description="drawn on or after the progression that ended this line")
+    before_line: int | None = Field(None, description="reported on or before the first dose of this line")
     resolved: RasPanel | None = Field(None, description="filled when the protocol is loaded")
 
 

@@ -77,18 +77,22 @@ def _history(rule: Condition | PriorLine | PriorLines) -> str:
             return f"line {rule.line}{given}{without}{', ended by progression' if rule.progressed else ''}"
         case Condition():
             within = f" within {rule.within_years} calendar years" if rule.within_years else ""
+            current = "current " if rule.current else ""
+            coded = f", coded {' or '.join(rule.codes)}" if rule.codes else ""
+            coded += f" with morphology {' or '.join(rule.histology)}" if rule.histology else ""
             apart = " or ".join(one.code + (f" with morphology {one.morphology}" if one.morphology else "")
                                 for one in rule.except_)  # fmt: skip
             apart = f", except {apart}" if apart else ""
             same = f"; {', '.join(rule.same_disease)} are the disease itself" if rule.same_disease else ""
             silent = "unknown until declared" if rule.absence == "unknown" else "silence means absent"
-            return f"{rule.category.lower()}{within}{apart}{same} ({silent})"
+            return f"{current}{rule.category.lower()}{coded}{within}{apart}{same} ({silent})"
 
 
 def _other(rule: Rule) -> str:
     match rule:
         case Genomic():
             after = f", drawn after progression on line {rule.after_line}" if rule.after_line else ""
+            after += f", reported before the first dose of line {rule.before_line}" if rule.before_line else ""
             return f"{rule.panel} {rule.status.lower()} in {rule.specimen.lower()}{after}{_days(rule.within_days)}"
         case Performance():
             return f"{rule.test} at most {rule.at_most}{_days(rule.within_days)}"

@@ -1,0 +1,54 @@
+"""Which stratum is she in? A level is known only if every reading of the dates agrees on it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from equipoise.allocation.allocate import levels
+from equipoise.protocol.load import load
+from equipoise.subject.history import Subject
+from equipoise.subject.records import read_record
+
+INDEX = date(2021, 3, 10)
+UNDER, OVER = "under 4 months", "4 months or more"
+
+
+def level(*last_doses: str) -> tuple[str | None, str, tuple[object, ...]]:
+    """Her anti-EGFR-free interval when antibodies were last given then, one row for each."""
+    given = {"CMCAT": "PRIOR ANTICANCER THERAPY", "CMCLAS": "ANTI-EGFR"}
+    rows = [read_record("CM", {**given, "CMENDTC": on}, place) for place, on in enumerate(last_doses, start=1)]
+    found = levels(load("NCT04509635").randomization.strata, Subject(id="S").with_records(rows), INDEX)[1]
+    return found.value, found.detail.removeprefix("Anti-EGFR-free interval: "), found.evidence
+
+
+def ago(days: int) -> str:
+    return (INDEX - timedelta(days)).isoformat()
+
+
+@pytest.mark.parametrize(
+    ("last_doses", "expected"),
+    [
+        pytest.param(["2020-01-20"], (OVER, "since 2020-01-20", (1,)), id="a known day"),
+        pytest.param([ago(121)], (UNDER, f"since {ago(121)}", (1,)), id="121 days are less than 4 months of 30.4375"),
+        pytest.param([ago(122)], (OVER, f"since {ago(122)}", (1,)), id="122 days are more"),
+        pytest.param(["2020-01-20", "2021-01-05"], (UNDER, "since 2021-01-05", (2,)), id="the latest dose counts"),
+        pytest.param(["2020"], (None, "since 2020-01-01 to 2020-12-31", (1,)), id="a year that holds both levels"),
+        pytest.param(["2019"], (OVER, "since 2019-01-01 to 2019-12-31", (1,)), id="a year that holds one level"),
+        pytest.param(
+            ["2020", "2020-06-15"],
+            (None, "since 2020-06-15 to 2020-12-31", (1, 2)),
+            id="a dose some day in 2020 may have been after the one of June",
+        ),
+        pytest.param(
+            ["2020", "2021-01-05"],
+            (UNDER, "since 2021-01-05", (2,)),
+            id="no day of 2020 is after the dose of January",
+        ),
+        pytest.param(["2020-01-20", ""], (None, "a date is missing", ()), id="a dose without a date"),
+        pytest.param([], (None, "nothing recorded", ()), id="no antibody recorded"),
+    ],
+)
+def test_anti_egfr_free_interval(last_doses, expected):
+    assert level(*last_doses) == expected
