@@ -584,3 +584,18 @@ def test_a_late_first_dose_and_a_short_washout_are_asked_about(story):
     story.form("2021-03-10", "S01-001", "PRIOR_THERAPY", "SCREENING", {}, {"drug": drugs})
     subject = story.session.trial.subjects["S01-001"]
     assert "12 days since earlier treatment, washout is 14" in asked("2021-03-13")[0]
+
+
+def test_correcting_the_morning_value_does_not_move_it_behind_the_afternoon(story):
+    story.ready("S01-001", DAY)
+
+    def neutrophils(value, **more):
+        rows = [{"test": "NEUT", "value": value, "unit": "10*9/L"}]
+        return story.done("2021-03-10", "coordinator", data_entry.save_form, "S01-001", "HEMATOLOGY", "SCREENING",
+                          {"date": "2021-03-10"}, {"result": rows}, **more)  # fmt: skip
+
+    morning = neutrophils("2.0")
+    neutrophils("0.9")
+    neutrophils("2.1", supersedes=morning.seq, reason="typed wrongly")
+
+    assert "I09 not met: NEUT 0.9" in reasons(story.randomize("S01-001", DAY))

@@ -16,7 +16,7 @@ from equipoise.protocol import criteria as c
 from equipoise.protocol.model import Criterion, Protocol
 from equipoise.subject.history import Subject
 from equipoise.subject.records import DM, DS, LB, QS, AnyRecord, Source
-from equipoise.terms.dates import in_window, window_before
+from equipoise.terms.dates import completed_years, in_window, window_before
 from equipoise.terms.quantity import convert, decimal_of
 from equipoise.terms.verdict import Reason, Verdict, all_of, any_of
 
@@ -63,7 +63,7 @@ def _unknown(rule: Any, reason: Reason, detail: str, *evidence: Source) -> Findi
 
 
 def _order(record: Any) -> Any:
-    return (record.date.latest, record.date.time, record.source)
+    return (record.date.latest, record.date.time, record.order)
 
 
 def decided_by_latest(
@@ -254,15 +254,10 @@ def _(rule: c.Age, asked: Asked) -> Finding:
     if last.birth is None:
         assert last.age is not None
         return _met(rule, last.age >= rule.at_least, f"age {last.age}, limit >= {rule.at_least}", last.source)
-    least, most = _years(last.birth.latest, asked.index), _years(last.birth.earliest, asked.index)
+    least, most = completed_years(last.birth.latest, asked.index), completed_years(last.birth.earliest, asked.index)
     if (least >= rule.at_least) != (most >= rule.at_least):
         return _unknown(rule, Reason.PARTIAL_DATE, f"born {last.birth}: {least} or {most} years old", last.source)
     return _met(rule, least >= rule.at_least, f"born {last.birth}, limit >= {rule.at_least} years", last.source)
-
-
-def _years(birth: date, on: date) -> int:
-    """Completed calendar years."""
-    return on.year - birth.year - ((on.month, on.day) < (birth.month, birth.day))
 
 
 # ------------------------------------------------------------------ combination
