@@ -599,3 +599,13 @@ def test_correcting_the_morning_value_does_not_move_it_behind_the_afternoon(stor
     neutrophils("2.1", supersedes=morning.seq, reason="typed wrongly")
 
     assert "I09 not met: NEUT 0.9" in reasons(story.randomize("S01-001", DAY))
+
+
+def test_withdrawing_on_the_day_of_randomization_does_not_make_one_ineligible(story):
+    from equipoise.analysis.pipeline import analyze
+
+    story.ready("S01-001", DAY)
+    story.randomize("S01-001", DAY)
+    story.done("2021-03-10", "investigator", commands.withdraw, "S01-001", "TREATMENT", withdrew_on=DAY, cause="choice")
+
+    assert analyze(story.session.trial, DAY).results["eligibility"]["S01-001"]["now"] == []
