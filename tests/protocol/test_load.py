@@ -221,7 +221,16 @@ def test_every_value_of_the_shipped_trial_has_a_provenance():
     assert protocol.design.provenance("participants") == "mirror"
     assert protocol.design.provenance("alpha") == "A-PRIMARY-TEST"
     assert protocol.design.provenance() == "A-SCENARIOS"
-    assert protocol.arms[0].provenance("ratio") == "record"
+    assert protocol.registration.provenance("phase") == "record"
+
+
+def test_what_only_the_mirrors_say_is_not_said_to_stand_in_the_record():
+    """The registered text names the phase and both arms, but neither 1:1 nor until when treatment goes on."""
+    protocol = load("NCT04509635")
+    until = next(one for one in protocol.treatment if one.id == "UNTIL")
+
+    assert [(arm.provenance("ratio"), arm.provenance("label")) for arm in protocol.arms] == [("mirror", "record")] * 2
+    assert until.provenance() == "mirror"
 
 
 @pytest.mark.parametrize("trial", shipped())
