@@ -131,7 +131,7 @@ def test_a_redacted_ledger_verifies_and_its_content_is_gone(ledger, ledger_lines
 def test_redaction_of_what_later_entries_need_is_refused(ledger):
     before = ledger.read_bytes()
 
-    result = ran("redact", ledger, 1, "--reason", "try")
+    result = ran("redact", ledger, 1, "--reason", "try", "--actor", "dm-01")
 
     assert result.exit_code == 1
     assert "ProtocolAdopted" in result.output
@@ -295,3 +295,150 @@ def test_commands_that_need_no_numbers_start_without_numba(words, ledger, tmp_pa
                           capture_output=True, text=True, check=True)  # fmt: skip
 
     assert done.stdout.splitlines()[-1] == "False"
+
+
+# ------------------------------------------------------------------ what a hostile or clumsy hand does
+
+
+def test_a_demo_never_takes_the_place_of_a_real_ledger(ledger, tmp_path):
+    real = ledger.read_bytes().replace(b'"simulated":true', b'"simulated":false', 1)
+    (tmp_path / "ledger.jsonl").write_bytes(real)
+
+    result = ran("demo", "--participants", "1", "--out", tmp_path)
+
+    assert result.exit_code == 2
+    assert "is not a rehearsal" in result.output
+    assert (tmp_path / "ledger.jsonl").read_bytes() == real
+
+
+def test_results_say_what_was_redacted_and_the_cutoff_stays(ledger, tmp_path):
+    target = next(json.loads(line)["seq"] for line in ledger.read_bytes().splitlines() if b'"visit":"SCAN 2"' in line)
+    assert ran("redact", ledger, target, "--reason", "wish", "--actor", "dm-01").exit_code == 0
+
+    told = ran("analyze", ledger, "--out", tmp_path / "out")
+
+    results = json.loads((tmp_path / "out/results.json").read_text())
+    assert results["redacted"] == [target]
+    assert results["cutoff"] == "2021-06-30"
+    assert f"without the content of 1 redacted entries: {target}" in told.output
+    assert "1 entries are without content" in (tmp_path / "out/report.html").read_text()
+
+
+def test_a_whole_last_entry_without_its_line_end_is_not_taken_out(ledger, ledger_lines):
+    ledger.write_bytes(b"".join(ledger_lines)[:-1])
+
+    assert ran("recover", ledger).exit_code == 0
+    assert ledger.read_bytes() == b"".join(ledger_lines)
+
+
+def test_recovery_leaves_a_file_alone_that_is_no_ledger(tmp_path):
+    file = tmp_path / "photo.bin"
+    file.write_bytes(b"no ledger\nat all")
+
+    assert ran("recover", file).exit_code == 2
+    assert file.read_bytes() == b"no ledger\nat all"
+
+
+def test_reading_leaves_no_file_behind(ledger):
+    for command in (("verify", ledger), ("why", ledger, "S01-001", "DCR")):
+        ran(*command)
+    assert [path.name for path in ledger.parent.iterdir()] == ["ledger.jsonl"]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--cutoff", "9999-12-31"), "is after"), (("--as-of", "1900-01-01"), "nothing was recorded by"),
+        (("--as-of", "20210301"), "YYYY-MM-DD"), (("--as-of", "2021-04-01", "--cutoff", "2021-05-01"), "is after"),
+    ],
+)  # fmt: skip
+def test_days_that_nobody_observed_are_refused(ledger, tmp_path, options, said):
+    result = ran("analyze", ledger, "--out", tmp_path / "out", *options)
+
+    assert result.exit_code == 2
+    assert said in result.output
+
+
+@pytest.mark.parametrize("value", ["-1", "1e999", "1_000", "٣", "3.1e300", "3,1"])
+def test_a_value_that_is_no_measurement_is_unknown(tmp_path, value):
+    person = example_subject()
+    person["records"]["LB"][0]["LBORRES"] = value
+    file = tmp_path / "person.json"
+    file.write_text(json.dumps(person))
+
+    assert ran("screen", file).exit_code == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{"subject": "[/red]", "index_date": "2021-03-10", "records": {}}', "never a name"),
+        ('{"subject": "Maria Huber", "index_date": "2021-03-10", "records": {}}', "never a name"),
+        ('{"subject": "A-1", "index_date": "0001-01-01", "records": {}}', "index_date"),
+        ('{"subject": "A-1", "subject": "A-2", "index_date": "2021-03-10", "records": {}}', "stands twice"),
+        ('{"subject": "A-1", "index_date": "2021-03-10", "records": {"LB": [null]}}', "LB[1]"),
+        ('{"subject": "A-1", "index_date": "2021-03-10", "records": {"CM": [{"CMSTDTC": "2021", "CMENDTC": "2020"}]}}',
+         "before it starts"),
+        ('{"subject": "A-1", "index_date": "2021-03-10", "records": {}, "attestations": [{"criterion": [], "answer": '
+         'true, "by": "x", "date": "2021-03-09"}]}', "expected one of"),
+    ],
+)  # fmt: skip
+def test_screen_refuses_what_cannot_be(tmp_path, text, said):
+    file = tmp_path / "person.json"
+    file.write_text(text)
+
+    result = ran("screen", file)
+
+    assert result.exit_code == 2, result.output
+    assert said in result.output
+
+
+@pytest.mark.parametrize(
+    ("lesion", "size", "said"), [("T1/T2", "50", "rename it"), ("T1", "300000000", "check the unit")]
+)
+def test_assess_refuses_what_cannot_be(tmp_path, lesion, size, said):
+    file = tmp_path / "lesions.csv"
+    file.write_text(
+        f"visit,date,lesion,role,organ,node,diameter_mm,state\nBL,2021-01-01,{lesion},TARGET,LIVER,N,{size},\n"
+    )
+
+    result = ran("assess", file)
+
+    assert result.exit_code == 2
+    assert said in result.output
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a: b\x07", "found the character"), ("forms: {include: 5}", "forms.include"),
+        ("forms: {include: ['../trials/NCT04509635']}", "expected one of"), ("forms: {adjust: x}", "forms.adjust"),
+        ("\n".join(["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+                   + [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]" for i in range(1, 9)]), "more than"),
+    ],
+)  # fmt: skip
+def test_protocol_check_refuses_what_cannot_be(tmp_path, text, said):
+    file = tmp_path / "mine.yaml"
+    file.write_text(text)
+
+    result = ran("protocol", "check", file)
+
+    assert result.exit_code == 2, result.output
+    assert said in result.output
+
+
+@pytest.mark.parametrize("words", [("--cases", "nowhere"), ("--against", " "), ("--against", "true")])
+def test_a_conformance_run_that_asked_nothing_is_no_success(words, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    assert ran("conformance", "run", *words).exit_code == 2
+
+
+def test_an_endless_record_is_refused_at_once(tmp_path):
+    file = tmp_path / "record.txt"
+    file.write_text("Inclusion Criteria: " + "a " * 50_000)
+
+    result = ran("protocol", "import", file, "-o", tmp_path / "draft.yaml")
+
+    assert result.exit_code == 2
+    assert "a registry record is shorter" in result.output

@@ -49,6 +49,7 @@ def analyze(trial: Trial, cutoff: date, as_of: str | None = None) -> Analysis:
         "title": trial.protocol.registration.title,
         "ledger": {"entries": trial.head.seq, "head": trial.head.hash},
         "simulated": trial.simulated,
+        "redacted": sorted(seq for subject in trial.subjects.values() for seq in subject.redacted),
         "cutoff": cutoff.isoformat(),
         "as_of": as_of or trial.head.at,
         "confidence": confidence_of(trial.protocol),

@@ -26,6 +26,8 @@ from equipoise.assessments.series import (
 from equipoise.terms.dates import parse_date
 from equipoise.terms.response import NonTarget, Response
 
+LONGEST_MM = 1000
+"""No lesion is longer; a larger figure is a slip of the unit or of the hand."""
 COLUMNS = ("visit", "date", "lesion", "role", "organ", "node", "diameter_mm", "state")
 
 
@@ -52,7 +54,13 @@ class VisitAssessment:
 
 def read_lesions(text: str) -> tuple[Sighting, ...]:
     """Read the comma-separated table of lesions (columns: COLUMNS); raises LesionError naming the row."""
-    table = csv.DictReader(io.StringIO(text.lstrip("\ufeff")))
+    try:
+        return _sightings(csv.DictReader(io.StringIO(text.lstrip("\ufeff"))))
+    except csv.Error as error:
+        raise LesionError(f"not a comma-separated table: {error}") from None
+
+
+def _sightings(table: csv.DictReader[str]) -> tuple[Sighting, ...]:
     missing = [name for name in COLUMNS if name not in (table.fieldnames or ())]
     if missing:
         raise LesionError(f"row 1: column {', '.join(missing)} not found; the first row must be {','.join(COLUMNS)}")
@@ -142,6 +150,8 @@ def millimeters(text: str, where: str) -> int:
         raise LesionError(
             f"{where}: diameter_mm is {text}; a length cannot be negative; write the state if there is none"
         )
+    if value > LONGEST_MM:
+        raise LesionError(f"{where}: diameter_mm is {text}; a lesion is at most {LONGEST_MM} mm long; check the unit")
     if value * 10 != int(value * 10):
         raise LesionError(f"{where}: diameter_mm is {text}; at most one digit after the point is read; round it")
     return int(value * 10)

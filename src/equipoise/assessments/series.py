@@ -162,6 +162,8 @@ def assess_series(series: LesionSeries, policy: RecistPolicy, assessable_until: 
 def _check_baseline(targets: Sequence[Sighting], policy: RecistPolicy) -> None:
     """RECIST 1.1 3.1, 3.2: measurable, at most five, at most two in an organ; nodes are one organ."""
     for s in targets:
+        if "/" in s.lesion:
+            raise LesionError(f"{s.where}: target {s.lesion!r} is named like two lesions that merged; rename it")
         least = policy.measurable_node_tenths if s.node else policy.measurable_tenths
         what = "the short axis of a target node" if s.node else "the longest diameter of a target"
         if s.tenths is None:
@@ -231,11 +233,11 @@ def _cell(seen: Sequence[Sighting], lesion: str, policy: RecistPolicy) -> tuple[
     rows = [s for s in seen if s.role == TARGET and lesion in wholes(s.lesion, (lesion,))]
     if not rows:
         return NOT_EVALUATED, None
+    if rows[0].lesion == lesion:
+        return rows[0].code, rows[0].source
     if "/" in rows[0].lesion:  # the one diameter counts under the first name, the others add nothing
         longest = combine([s.code for s in rows], MERGED, policy)
         return (longest if rows[0].lesion.split("/")[0] == lesion else GONE), rows[0].source
-    if rows[0].lesion == lesion:
-        return rows[0].code, rows[0].source
     return combine([s.code for s in rows], SPLIT, policy), rows[0].source
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 
 import typer
@@ -30,7 +32,14 @@ for module in (trial, participant, ledger):
 
 def main() -> None:
     """The entry point of the `equipoise` command."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was begun is cleaned up
     try:
         app()
     except KeyboardInterrupt:
         sys.exit(130)
+    except Exception as mistake:  # ours, not the reader's; the traceback is for whoever mends it
+        if os.environ.get("EQUIPOISE_DEBUG"):
+            raise
+        said = f"{type(mistake).__name__}: {mistake}"
+        print(f"error: this should not happen ({said}). Set EQUIPOISE_DEBUG=1 for the traceback.", file=sys.stderr)
+        sys.exit(70)

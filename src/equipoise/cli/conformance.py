@@ -22,6 +22,8 @@ def run(
 
     with readable_failures():
         folder = cases or _shipped()
+        if not any(folder.glob("*.json")):
+            raise ValueError(f"there are no cases (*.json) in {folder}")
         if against:
             with conformance.against(against) as answer:
                 result = conformance.run(folder, answer)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import getpass
+import re
 import secrets
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ import typer
 
 from equipoise.cli.speak import BAD_NEWS, err, fail, out, readable_failures
 
+ACTOR = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{1,39}")
 Ledger = Annotated[Path, typer.Argument(help="a ledger file (JSON lines)")]
 
 
@@ -73,7 +74,7 @@ def redact(
     ledger: Ledger,
     entry: Annotated[int, typer.Argument(help="the number (seq) of the entry")],
     reason: Annotated[str, typer.Option(help="why; stays in the ledger, so no names here")],
-    actor: Annotated[str, typer.Option(help="the code of the person who redacts")] = "",
+    actor: Annotated[str, typer.Option(help="the code of the person who redacts; stays in the ledger, so no names")],
     site: Annotated[str | None, typer.Option(help="the site, if the redaction is one's own")] = None,
 ) -> None:
     """Take the content out of one entry, logged; all hashes stay valid. Exit 0, or 1 when refused."""
@@ -86,16 +87,20 @@ def redact(
         if isinstance(found := verify_lines(store.lines()), Broken):
             fail(f"{ledger}: entry {found.seq}: {found.why}. A ledger that does not verify is not redacted", BAD_NEWS)
         entries = store.read()
+        if not entries:
+            fail(f"{ledger} is empty")
+        if not ACTOR.fullmatch(actor):
+            fail(f"--actor: found {actor!r}, expected a code without blanks, never a name")
         now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         head = entries[-1]
-        done = redact_entry(entries, entry, reason, at=max(now, head.at), actor=actor or getpass.getuser(),
+        done = redact_entry(entries, entry, reason, at=max(now, head.at), actor=actor,
                             role="data_manager", site=site, protocol=head.protocol,
                             key=f"redact-{entry}-{secrets.token_hex(4)}", salt=secrets.token_hex(16))  # fmt: skip
         if isinstance(done, CannotRedact):
             fail(done.why, BAD_NEWS)
         store.rewrite(done)
     out.print(f"entry {entry} redacted, logged as entry {done[-1].seq}. New head {done[-1].hash}", markup=False)
-    out.print("Older backups of the file still hold the content.")
+    out.print("Backups, and reports made before, still hold the content. The next analysis is made without it.")
 
 
 def recover(ledger: Ledger) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
 
 from equipoise.cli.speak import BAD_INPUT, BAD_NEWS, OPEN, err, fail, out, read_text, readable_failures
 
@@ -71,10 +72,10 @@ _MARKS = {"met": "[green]met    [/]", "not_met": "[red]NOT MET[/]", "unknown": "
 
 
 def _show(trial: Any, subject: str, index: Any, answer: str, findings: Any) -> None:
-    out.print(f"{subject} on {index}, {trial.id} version {trial.version}: [bold]{answer}[/]")
+    out.print(f"{subject} on {index}, {escape(trial.id)} version {escape(trial.version)}: [bold]{answer}[/]")
     short = {criterion.id: criterion.short for criterion in trial.criteria}
     for finding in findings:
-        out.print(f"  {finding.id}  {_MARKS[finding.verdict.value]}  {short[finding.id]}")
+        out.print(f"  {finding.id}  {_MARKS[finding.verdict.value]}  {escape(short[finding.id])}")
         if finding.verdict.value != "met":
             out.print(f"                {finding.detail}", markup=False)
         if finding.advice:

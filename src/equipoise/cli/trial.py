@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import time
 from datetime import date
@@ -84,8 +85,14 @@ def _rehearsed(protocol: str, participants: int, seed: int) -> list[Entry]:
 
 
 def _store_new(path: Path, entries: list[Entry]) -> None:
-    """A ledger is written whole under another name and then takes its place: half a ledger is never seen."""
+    """A ledger is written whole under another name and then takes its place: half a ledger is never seen.
+
+    It takes the place of an earlier rehearsal only, never of a ledger that may hold real data.
+    """
     from equipoise.store.json_lines import JsonLines
+
+    if path.exists() and not _is_rehearsal(path):
+        raise ValueError(f"{path} exists and is not a rehearsal; choose another folder")
 
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
@@ -95,6 +102,13 @@ def _store_new(path: Path, entries: list[Entry]) -> None:
     finally:
         fresh.unlink(missing_ok=True)
         fresh.with_name(fresh.name + ".lock").unlink(missing_ok=True)
+
+
+def _is_rehearsal(path: Path) -> bool:
+    """Does the file begin with a protocol adopted for a simulation?"""
+    with path.open("rb") as file:
+        first = file.readline()
+    return b'"type":"ProtocolAdopted"' in first and b'"simulated":true' in first
 
 
 def _write(analyzed: Analysis, entries: list[Entry], folder: Path) -> None:
@@ -141,16 +155,23 @@ def analyzed_from(entries: list[Entry], as_of: str | None, cutoff: str | None) -
     from equipoise.analysis.pipeline import analyze as analyze_trial
     from equipoise.subject.history import replay
 
-    known = _day(as_of, "--as-of")
+    known, wanted = _day(as_of, "--as-of"), _day(cutoff, "--cutoff")
+    if entries and known and known.isoformat() < entries[0].at[:10]:
+        raise ValueError(f"--as-of: nothing was recorded by {known}; the first entry is of {entries[0].at[:10]}")
     trial = replay(entries, lambda entry: known is None or entry.at[:10] <= known.isoformat())
-    last = known or (date.fromisoformat(entries[-1].at[:10]) if entries else date.today())
-    return analyze_trial(trial, _day(cutoff, "--cutoff") or last, as_of)
+    told = [entry.at[:10] for entry in entries if entry.type not in ("EntryRedacted", "Signed", "AllocationOpened")]
+    last = known or (date.fromisoformat(told[-1]) if told else date.today())
+    if wanted and wanted > last:
+        raise ValueError(f"--cutoff: {wanted} is after {last}, up to which anything was recorded")
+    return analyze_trial(trial, wanted or last, as_of)
 
 
 def _day(text: str | None, option: str) -> date | None:
     if text is None:
         return None
     try:
+        if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+            raise ValueError
         return date.fromisoformat(text)
     except ValueError:
         raise ValueError(f"{option}: found {text!r}, expected a day as YYYY-MM-DD") from None
@@ -183,6 +204,8 @@ def _summary(analyzed: Analysis, folder: Path) -> None:
     for arm, share in primary["arms"].items():
         shown = "" if share["estimate"] is None else f" = {100 * share['estimate']:.1f} %"
         out.print(f"  {primary['label']}, {found['arms'][arm]['label']}: {share['events']} of {share['n']}{shown}")
+    if gone := found["redacted"]:
+        out.print(f"  [bold]without the content of {len(gone)} redacted entries[/]: {', '.join(map(str, gone))}")
     out.print(f"  {_effect(primary, found['confidence'])}")
     out.print(f"  files: {folder}/ledger.jsonl, results.json, report.html" if (folder / "ledger.jsonl").exists()
               else f"  files: {folder}/results.json, report.html", markup=False)  # fmt: skip

@@ -6,7 +6,6 @@ Commands are pure: they read the trial as it stands and return the entry to appe
 from __future__ import annotations
 
 import hashlib
-import re
 from datetime import date
 from typing import Literal
 
@@ -17,12 +16,9 @@ from equipoise.ledger.entry import canonical
 from equipoise.protocol.criteria import asks_a_person
 from equipoise.protocol.load import to_payload
 from equipoise.protocol.model import Protocol
-from equipoise.subject.history import Subject, Trial
+from equipoise.subject.history import SUBJECT_CODE, Subject, Trial
 from equipoise.subject.records import EX, LB, QS, RS, SS, TR, VS
 from equipoise.terms.dates import PartialDate, parse_date
-
-_CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{1,19}")
-
 
 # ------------------------------------------------------------------ the trial
 
@@ -66,7 +62,7 @@ def screen(
     """Give a person a code; a person screened before is linked to the earlier code."""
     event = events.SubjectScreened(screened_on=screened_on, previous_subject=previous_subject)
     found = not_in_future(stamp, screened_on, "screened_on")
-    if not _CODE.fullmatch(subject_id):
+    if not SUBJECT_CODE.fullmatch(subject_id):
         found.append(f"found {subject_id!r}, expected a code of 2 to 20 capital letters, digits and hyphens; no name")
     if subject_id in trial.subjects:
         found.append(f"the code {subject_id} is in use")

@@ -194,7 +194,7 @@ def _not_done(lab: LB) -> bool:
 def _(rule: c.Performance, asked: Asked) -> Finding:
     def decide(score: QS) -> Finding:
         value = decimal_of(score.original)
-        if value is None:
+        if value is None or value < 0:
             why = Reason.VALUE_UNREADABLE if score.original else Reason.NO_RESULT
             return _unknown(rule, why, f"{rule.test} on {score.date}: found {score.original!r}", score.source)
         detail = f"{rule.test} {value} on {score.date}, limit <= {rule.at_most}"

@@ -48,6 +48,8 @@ def _(rule: PriorLine, asked: Asked) -> Finding:
     sources = tuple(dict.fromkeys(row.source for row in rows))
     drugs = [_normal(row.treatment) for row in rows]
     shown = f"line {rule.line}: {', '.join(drugs)}"
+    if any(when and when.earliest > asked.index for row in rows for when in (row.start, row.end, row.progressed)):
+        return _unknown(rule, Reason.VALUE_UNREADABLE, f"{shown}; a date of it lies in the future", sources)
     if lacking := [drug for drug in rule.includes if _normal(drug) not in drugs]:
         return _without(rule, rows, lacking, shown, sources)
     if barred := [_normal(row.treatment) for row in rows if any(_is_of(row, kind) for kind in rule.excludes_class)]:

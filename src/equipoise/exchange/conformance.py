@@ -7,10 +7,11 @@ program can be held to it: it reads one question per line and writes one answer 
 from __future__ import annotations
 
 import json
+import select
 import shlex
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -56,8 +57,11 @@ def read_topics(directory: Path) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     for path in sorted(directory.glob("*.json")):
         content = json.loads(path.read_text(encoding="utf-8"))
         shared = content.get("shared", {})
-        cases = [{**case, "inputs": resolve(case["inputs"], shared)} for case in content["cases"]]
-        yield content["topic"], cases
+        try:
+            cases = [{**case, "inputs": resolve(case["inputs"], shared)} for case in content["cases"]]
+            yield content["topic"], cases
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"{path}: not a file of cases (see conformance/README.md): {error!r} is missing") from None
 
 
 def resolve(inputs: Mapping[str, Any], shared: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
@@ -86,12 +90,18 @@ def run(directory: Path, answer: Answer) -> Result:
     return Result(MappingProxyType(passed), MappingProxyType(total), tuple(failures))
 
 
+PATIENCE_SECONDS = 60
+"""How long another program may think about one case."""
+
+
 @contextmanager
 def against(command: str) -> Iterator[Answer]:
     """Another program as the one who answers: started once, one JSON question and one JSON answer per line.
 
     Raises RuntimeError when it ends early or answers something that is no JSON object.
     """
+    if not command.strip():
+        raise RuntimeError("name the program to run against")
     with subprocess.Popen(
         shlex.split(command), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
     ) as program:
@@ -101,15 +111,20 @@ def against(command: str) -> Iterator[Answer]:
             try:
                 program.stdin.write(json.dumps({"topic": topic, "inputs": inputs}) + "\n")
                 program.stdin.flush()
-                line = program.stdout.readline()
-            except BrokenPipeError:
-                line = ""
+                silent = not select.select([program.stdout], [], [], PATIENCE_SECONDS)[0]
+                line = "" if silent else program.stdout.readline()
+            except (BrokenPipeError, UnicodeDecodeError):
+                line, silent = "", False
+            if silent:
+                raise RuntimeError(f"{command!r} did not answer within {PATIENCE_SECONDS} seconds")
             return _answer_line(command, line)
 
         try:
             yield ask
         finally:
             program.terminate()
+            with suppress(BrokenPipeError):  # it ended before everything was asked
+                program.communicate()
 
 
 def _answer_line(command: str, line: str) -> Mapping[str, Any]:

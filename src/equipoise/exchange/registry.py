@@ -58,9 +58,18 @@ def import_record(text: str) -> Imported:
     return Imported(write_draft(record, asked, everything), tuple(criteria), everything)
 
 
+LARGEST, LONGEST_LINE = 200_000, 8_000
+"""Characters of a record, and of one line of it; the longest registered criteria have some thousand."""
+
+
 def read_record(text: str) -> RegistryRecord:
     """The record, from whichever of the two forms. Raises UnreadableRecord: what was found, expected, and to do."""
     text = text.removeprefix("\ufeff")
+    if len(text) > LARGEST or any(len(line) > LONGEST_LINE for line in text.splitlines()):
+        raise UnreadableRecord(
+            f"found {len(text)} characters, or a line of more than {LONGEST_LINE}; a registry record is shorter. "
+            "Save the page as text again, without the rest of the site"
+        )
     return read_api(text) if text.lstrip()[:1] in ("{", "[") else read_page(text)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from equipoise.protocol.criteria import asks_a_person
 from equipoise.protocol.model import Protocol
-from equipoise.subject.history import Attested, Subject
+from equipoise.subject.history import SUBJECT_CODE, Attested, Subject
 from equipoise.subject.records import DOMAINS, read_record, variables
 
 MEMBERS = ("subject", "index_date", "records", "attestations")
@@ -23,10 +24,26 @@ class BadSubject(ValueError):
         super().__init__("\n".join(problems))
 
 
+class _Twice(Exception):
+    """A member that stands twice in one object."""
+
+
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    names = [name for name, _ in pairs]
+    twice = [name for name in names if names.count(name) > 1] if len(set(names)) < len(names) else []
+    if twice:
+        raise _Twice(repr(twice[0]))
+    return dict(pairs)
+
+
 def read_subject(text: str, protocol: Protocol) -> tuple[Subject, date]:
     """The subject and the index date. Raises BadSubject with every problem, each with its place."""
     try:
-        found = json.loads(text)
+        found = json.loads(text.removeprefix("\ufeff"), object_pairs_hook=_without_duplicates)
+    except RecursionError:
+        raise BadSubject(["nested too deeply to be a participant"]) from None
+    except _Twice as twice:
+        raise BadSubject([f"the member {twice} stands twice in one object; keep the one that holds"]) from None
     except json.JSONDecodeError as error:
         raise BadSubject([f"line {error.lineno}, column {error.colno}: not JSON: {error.msg}"]) from None
     if not isinstance(found, Mapping):
@@ -35,8 +52,11 @@ def read_subject(text: str, protocol: Protocol) -> tuple[Subject, date]:
     index = _day(found.get("index_date"), "index_date", problems)
     records = list(_records(found.get("records", {}), problems))
     attested = list(_attestations(found.get("attestations", []), protocol, problems))
-    if not isinstance(found.get("subject"), str) or not found["subject"]:
-        problems.append("subject: expected the participant's code (never a name)")
+    if not isinstance(found.get("subject"), str) or not SUBJECT_CODE.fullmatch(found["subject"]):
+        problems.append(
+            f"subject: found {found.get('subject')!r}, expected a code of 2 to 20 capital letters, digits and hyphens; "
+            "never a name"
+        )
     if problems or index is None:
         raise BadSubject(problems)
     return Subject(id=found["subject"], attestations=tuple(attested)).with_records(records), index
@@ -44,6 +64,8 @@ def read_subject(text: str, protocol: Protocol) -> tuple[Subject, date]:
 
 def _day(value: Any, where: str, problems: list[str]) -> date | None:
     try:
+        if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value) or value < "1900":
+            raise ValueError
         return date.fromisoformat(value)
     except (TypeError, ValueError):
         problems.append(f"{where}: found {value!r}, expected a day as YYYY-MM-DD")
@@ -60,8 +82,14 @@ def _records(value: Any, problems: list[str]) -> Any:
             continue
         for number, row in enumerate(rows, start=1):
             try:
-                yield read_record(domain, row, ("input", domain, number))
-            except (ValueError, AttributeError) as error:
+                if not isinstance(row, Mapping):
+                    raise ValueError(f"found {row!r}, expected variables and values")
+                record = read_record(domain, row, ("input", domain, number))
+                start, end = getattr(record, "start", None), getattr(record, "end", None)
+                if start and end and end.latest < start.earliest:
+                    raise ValueError(f"ends ({end}) before it starts ({start})")
+                yield record
+            except ValueError as error:
                 problems.append(f"records.{domain}[{number}]: {error}")
 
 
@@ -71,7 +99,7 @@ def _attestations(value: Any, protocol: Protocol, problems: list[str]) -> Any:
         where = f"attestations[{number}]"
         if not isinstance(row, Mapping) or set(row) != {"criterion", "answer", "by", "date"}:
             problems.append(f"{where}: found {row!r}, expected criterion, answer, by and date")
-        elif row["criterion"] not in known:
+        elif not isinstance(row["criterion"], str) or row["criterion"] not in known:
             problems.append(
                 f"{where}.criterion: found {row['criterion']!r}, expected one of {', '.join(sorted(known))}"
             )

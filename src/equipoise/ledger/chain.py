@@ -160,7 +160,7 @@ def redact(
 def _read(line: bytes) -> Entry | str:
     """The entry of a stored line, or what is wrong with the line."""
     if not line.endswith(b"\n"):
-        return "the line is incomplete: writing it was interrupted, or its end was cut off"
+        return "the line is incomplete: writing it was interrupted, or its end was cut off; see `equipoise recover`"
     try:
         entry = entry_of(line)
         changed = line_of(entry) != line
@@ -226,7 +226,7 @@ def _redaction_fault(entry: Entry, logs: dict[int, int]) -> str | None:
 
 
 def _not_redactable(entries: Sequence[Entry], seq: int, reason: str) -> str | None:
-    if not reason:
+    if not reason.strip():
         return "a redaction needs a reason"
     if not 1 <= seq <= len(entries):
         return f"there is no entry {seq}; the ledger has {len(entries)}"

@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.reader import ReaderError
 
 from equipoise.protocol.criteria import Genomic, MeasurableDisease, Model, RasPanel
 from equipoise.protocol.model import Protocol
@@ -64,12 +65,20 @@ def parse(text: str, name: str = "protocol") -> Protocol:
     """A validated protocol from YAML text, with forms included and references resolved. Raises ProtocolError."""
     try:
         tree = YAML().load(text)
+    except ReaderError as error:
+        place = text[: error.position]
+        line, column = place.count("\n") + 1, len(place) - place.rfind("\n")
+        raise ProtocolError(name, [Problem(line, column, "YAML", f"found the character {error.character!r}")]) from None
+    except (ValueError, RecursionError) as error:
+        raise ProtocolError(name, [Problem(1, 1, "YAML", f"a value cannot be read: {error}")]) from None
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         raise ProtocolError(name, [Problem(line, column, "YAML", error.problem or str(error))]) from None
     if not isinstance(tree, Mapping):
         raise ProtocolError(name, [Problem(1, 1, "file", f"found {type(tree).__name__}, expected the protocol's keys")])
+    if _size(tree) > LARGEST:
+        raise ProtocolError(name, [Problem(1, 1, "file", f"more than {LARGEST} values, aliases written out")])
     plain = _plain(tree)
     form_problems: list[Problem] = []
     plain["forms"] = list(_forms(tree, plain.get("forms", {}), form_problems))
@@ -96,6 +105,20 @@ def _validate(tree: Any, plain: dict[str, Any], name: str, problems: list[Proble
     if problems:
         raise ProtocolError(name, problems)
     return _resolve(protocol, tree, name)
+
+
+LARGEST = 200_000
+
+
+def _size(node: Any) -> int:
+    """How many values there are with all aliases written out; counting ends a little above `LARGEST`."""
+    total = 1
+    parts = node.values() if isinstance(node, Mapping) else node if isinstance(node, list) else ()
+    for part in parts:
+        total += _size(part)
+        if total > LARGEST:
+            break
+    return total
 
 
 def _plain(node: Any) -> Any:
@@ -166,8 +189,14 @@ def _forms(tree: Any, declared: Any, problems: list[Problem]) -> Iterator[Any]:
         return
     for unknown in set(declared) - {"include", "adjust", "own"}:
         problems.append(Problem(*_position(tree, ["forms", unknown])[:2], "forms", f"no key {unknown!r}"))
-    adjust = declared.get("adjust") or {}
-    for index, module in enumerate(declared.get("include") or []):
+    adjust, include, own = declared.get("adjust") or {}, declared.get("include") or [], declared.get("own") or []
+    for key, value, kind in (("adjust", adjust, Mapping), ("include", include, list), ("own", own, list)):
+        if not isinstance(value, kind):
+            wanted = "forms and their changes" if kind is Mapping else "a list"
+            place = _position(tree, ["forms", key])[:2]
+            problems.append(Problem(*place, f"forms.{key}", f"found {value!r}, expected {wanted}"))
+            return
+    for index, module in enumerate(include):
         form = library_form(module)
         if form is None:
             line, column, _ = _position(tree, ["forms", "include", index])
@@ -176,10 +205,10 @@ def _forms(tree: Any, declared: Any, problems: list[Problem]) -> Iterator[Any]:
             )
         else:
             yield _adjusted(form, adjust.get(module, {}))
-    for unknown in set(adjust) - set(declared.get("include") or []):
+    for unknown in set(adjust) - {str(module) for module in include}:
         line, column, _ = _position(tree, ["forms", "adjust", unknown])
         problems.append(Problem(line, column, "forms.adjust", f"{unknown!r} is not among the included forms"))
-    yield from declared.get("own") or []
+    yield from own
 
 
 def library() -> list[str]:
@@ -188,11 +217,11 @@ def library() -> list[str]:
     return sorted(entry.name.removesuffix(".yaml") for entry in folder.iterdir() if entry.name.endswith(".yaml"))
 
 
-def library_form(module: str) -> dict[str, Any] | None:
+def library_form(module: Any) -> dict[str, Any] | None:
     """One form module as plain data, or None."""
-    file = resources.files("equipoise.protocol") / "library" / f"{module}.yaml"
-    if not file.is_file():
+    if module not in library():
         return None
+    file = resources.files("equipoise.protocol") / "library" / f"{module}.yaml"
     form: dict[str, Any] = _plain(YAML(typ="safe", pure=True).load(file.read_text(encoding="utf-8")))
     return form
 
@@ -201,7 +230,7 @@ def _adjusted(form: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, Any
     """A form with some members of its fields replaced; `changes` is {field id: {member: value}}."""
     parts = [form.get("header", []), *(group["fields"] for group in form["groups"])]
     for field in (field for part in parts for field in part):
-        field.update(changes.get(field["id"], {}))
+        field.update(changes.get(field["id"], {}) if isinstance(changes, Mapping) else {})
     return form
 
 

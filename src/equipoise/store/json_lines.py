@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from equipoise.ledger.chain import Broken, Verified, verify_lines
 from equipoise.ledger.entry import BadEntry, Entry, entry_of, line_of
 from equipoise.store.memory import check_follows, check_rewrite
 
@@ -76,10 +77,19 @@ class JsonLines:
             _sync_directory(self.path.parent)
 
     def recover(self) -> Path | None:
-        """Move an incomplete last line to `<file>.incomplete` and end the file before it; None if nothing to do."""
+        """Move an incomplete last line to `<file>.incomplete` and end the file before it; None if nothing was moved.
+
+        A last entry that lacks only its line end gets it back. A file that does not verify is left alone.
+        """
         with self._locked(fcntl.LOCK_EX):
             tail = self._last_line() if self.path.exists() else b""
             if not tail or tail.endswith(b"\n"):
+                return None
+            lines = self._lines()
+            if isinstance(broken := verify_lines(lines[:-1]), Broken):
+                raise DamagedFile(f"{self.path}, entry {broken.seq}: {broken.why}. Nothing was moved")
+            if isinstance(verify_lines([*lines[:-1], tail + b"\n"]), Verified):
+                _write(self.path, [b"\n"], mode=self._mode())  # the entry is whole; only its line end was lost
                 return None
             aside = self.path.with_name(self.path.name + ".incomplete")
             _write(aside, [tail, b"\n"], mode=self._mode())  # first: a crash here copies twice and loses nothing
@@ -111,7 +121,7 @@ class JsonLines:
         if not line.endswith(b"\n"):
             raise IncompleteLine(
                 f"{self.path}, {where}: the line ends in the middle, because writing it was interrupted. The entries "
-                f"before it are whole. Call recover(): it moves the {len(line)} bytes to {self.path.name}.incomplete"
+                f"before it are whole. `equipoise recover` moves the {len(line)} bytes to {self.path.name}.incomplete"
             )
         try:
             return entry_of(line)
@@ -129,7 +139,8 @@ class JsonLines:
         """Hold the lock file, not the ledger: `rewrite` replaces the ledger's own inode."""
         lock = self.path.with_name(self.path.name + ".lock")
         try:
-            handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o660)
+            creates = 0 if kind == fcntl.LOCK_SH else os.O_CREAT  # reading leaves no file behind
+            handle = os.open(lock, os.O_RDWR | creates | os.O_CLOEXEC, 0o660)
         except OSError:
             if kind != fcntl.LOCK_SH:
                 raise

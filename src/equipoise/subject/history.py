@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -24,6 +25,8 @@ from equipoise.subject.records import (
 )
 from equipoise.terms.dates import PartialDate, parse_date
 
+SUBJECT_CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{1,19}")
+"""What a participant is called here; names never enter."""
 MILESTONE = "PROTOCOL MILESTONE"
 DISPOSITION = "DISPOSITION EVENT"
 DECISIONS = frozenset({

@@ -337,7 +337,7 @@ def standardize(record: AnyRecord) -> AnyRecord:
         return _standardize_lab(record)  # type: ignore[return-value]
     if isinstance(record, TR) and record.test in ("LDIAM", "SAXIS"):
         value = decimal_of(record.original)
-        if value is None:
+        if value is None or not 0 <= value <= 1000:
             reason = Reason.VALUE_UNREADABLE if record.original else Reason.NO_RESULT
             return replace(record, why_missing=reason)
         in_mm = convert(value, record.original_unit or "mm", "mm")
@@ -348,7 +348,7 @@ def standardize(record: AnyRecord) -> AnyRecord:
 def _standardize_lab(lab: LB) -> LB:
     standard = STANDARD_UNITS.get(lab.test, lab.original_unit)
     value = decimal_of(lab.original)
-    if value is None:
+    if value is None or value < 0:
         return replace(lab, why_missing=Reason.VALUE_UNREADABLE if lab.original else Reason.NO_RESULT)
     if known_unit(lab.original_unit) is None:
         return replace(lab, why_missing=Reason.UNIT_UNKNOWN)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 
 from equipoise.terms.verdict import Verdict
@@ -80,7 +80,7 @@ def in_window(when: PartialDate, opens: date, closes: date) -> Verdict:
 
 def window_before(index: date, days: int) -> tuple[date, date]:
     """Calendar days with 0 <= index - date <= days; the same day counts."""
-    return index - timedelta(days=days), index
+    return date.fromordinal(max(1, index.toordinal() - days)), index
 
 
 def study_day(when: date, reference: date) -> int:

@@ -6,8 +6,9 @@ pint and ucumvert in the tests, which are too slow, and too lenient (`K/uL` read
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 # unit -> (dimension, factor to the dimension's first unit)
 _UNITS: dict[str, tuple[str, Decimal]] = {
@@ -63,6 +64,9 @@ MOLAR_MASS = {"BILI": Decimal("584.66"), "CREAT": Decimal("113.12"), "MG": Decim
 """Grams per mole, by LBTESTCD, for tests that laboratories report in mass or in substance concentration."""
 
 
+_NUMBER = re.compile(r"[+-]?(\d{1,9}(\.\d{0,12})?|\.\d{1,12})", re.ASCII)
+
+
 @dataclass(frozen=True, slots=True)
 class Quantity:
     """A decimal value with a UCUM unit."""
@@ -99,9 +103,5 @@ def convert(value: Decimal, unit: str, to: str, test: str = "") -> Decimal | Non
 
 
 def decimal_of(text: str) -> Decimal | None:
-    """The number a text states, or None. Signs such as `<0.5` and words are not numbers."""
-    try:
-        value = Decimal(text.strip())
-    except InvalidOperation:
-        return None
-    return value if value.is_finite() else None
+    """The number a text states, or None. Signs such as `<0.5`, exponents, words and endless digits are not numbers."""
+    return Decimal(text.strip()) if _NUMBER.fullmatch(text.strip()) else None
