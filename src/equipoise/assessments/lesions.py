@@ -62,6 +62,11 @@ def read_lesions(text: str) -> tuple[Sighting, ...]:
 
 def _sightings(table: csv.DictReader[str]) -> tuple[Sighting, ...]:
     missing = [name for name in COLUMNS if name not in (table.fieldnames or ())]
+    names = list(table.fieldnames or ())
+    if len(names) == 1 and ";" in names[0]:
+        raise LesionError("row 1: the columns are separated by semicolons; write commas")
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise LesionError(f"row 1: column {twice[0]} stands twice; keep one")
     if missing:
         raise LesionError(f"row 1: column {', '.join(missing)} not found; the first row must be {','.join(COLUMNS)}")
     return tuple(_sighting(row, table.line_num) for row in table if any(value for value in row.values()))

@@ -45,6 +45,11 @@ def verify(
             err.print(f"{ledger}: entry {found.seq}: {found.why}", markup=False)
             raise typer.Exit(BAD_NEWS)
         list_says = _list_opened(store)
+    half = ledger.with_name(ledger.name + ".rewriting")
+    if half.exists():
+        err.print(
+            f"{half} is left from a redaction that was interrupted; it holds the old content: delete it", markup=False
+        )
     gone = f", content redacted by log: {', '.join(map(str, found.redacted))}" if found.redacted else ""
     out.print(f"{ledger}: {found.entries} entries hold{gone}. Head {found.head}", markup=False)
     if list_says:

@@ -63,11 +63,13 @@ def import_(
 ) -> None:
     """Draft a protocol from a registry record. Every criterion appears; what the record leaves open is listed."""
     from equipoise.exchange.registry import import_record
-    from equipoise.store.files import write_file
+    from equipoise.store.files import write_files
 
     with readable_failures():
+        if output.exists() and record.exists() and output.samefile(record):
+            raise ValueError(f"{output} is the record itself; write the draft to another file")
         found = import_record(read_text(record))
-        write_file(output, found.draft_yaml)
+        write_files({output: found.draft_yaml})
     for code in dict.fromkeys(finding.code for finding in found.findings):
         _show_findings([finding for finding in found.findings if finding.code == code], explain)
     out.print(f"{len(found.criteria)} criteria, {len(found.findings)} findings. Draft: {output}", markup=False)

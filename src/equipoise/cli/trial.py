@@ -114,10 +114,10 @@ def _is_rehearsal(path: Path) -> bool:
 def _write(analyzed: Analysis, entries: list[Entry], folder: Path) -> None:
     from equipoise.report.html import write_report
     from equipoise.report.results import write_results
-    from equipoise.store.files import write_file
+    from equipoise.store.files import write_files
 
-    write_file(folder / "results.json", write_results(analyzed.results))
-    write_file(folder / "report.html", write_report(analyzed, entries))
+    texts = {"results.json": write_results(analyzed.results), "report.html": write_report(analyzed, entries)}
+    write_files({folder / name: text for name, text in texts.items()})
 
 
 def analyze(

@@ -53,7 +53,10 @@ def read_text(name: str) -> str:
         raise FileNotFoundError(
             f"there is no protocol {name!r}: give the path of a file, or one of {', '.join(shipped())}"
         )
-    return path.read_text(encoding="utf-8")
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{name}: not a text file in UTF-8 (byte {error.start})") from None
 
 
 def load(name: str) -> Protocol:
@@ -76,7 +79,10 @@ def parse(text: str, name: str = "protocol") -> Protocol:
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         raise ProtocolError(name, [Problem(line, column, "YAML", error.problem or str(error))]) from None
     if not isinstance(tree, Mapping):
-        raise ProtocolError(name, [Problem(1, 1, "file", f"found {type(tree).__name__}, expected the protocol's keys")])
+        raise ProtocolError(
+            name,
+            [Problem(1, 1, "file", "found no keys, expected those of a protocol: equipoise, version, registration, …")],
+        )
     if _size(tree) > LARGEST:
         raise ProtocolError(name, [Problem(1, 1, "file", f"more than {LARGEST} values, aliases written out")])
     plain = _plain(tree)

@@ -1,20 +1,28 @@
-"""How is a document written so that nobody ever reads half of it?"""
+"""How are documents written so that nobody ever reads half of one, or two that do not belong together?"""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 
-def write_file(path: Path, text: str) -> None:
-    """Write the whole text or leave what was there: a temporary file beside it takes its place at the end."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    copy = path.with_name(path.name + ".writing")
+def write_files(texts: Mapping[Path, str]) -> None:
+    """Write all texts or leave what was there: every copy is on disk before the first takes its place."""
+    copies = {path: path.with_name(path.name + ".writing") for path in texts}
     try:
-        with copy.open("w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        copy.replace(path)
+        for path, copy in copies.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _write(copy, texts[path])
+        for path, copy in copies.items():
+            copy.replace(path)
     finally:
-        copy.unlink(missing_ok=True)
+        for copy in copies.values():
+            copy.unlink(missing_ok=True)
+
+
+def _write(path: Path, text: str) -> None:
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
