@@ -155,9 +155,9 @@ def test_a_protocol_without_criteria_is_refused():
         ("a: [1, 2\nb: 3\n", 2, "expected ',' or ']'"),
         ("a: 1\n\tb: 2\n", 2, "cannot start any token"),
         ("a: 1\na: 2\n", 2, "duplicate key"),
-        ("- a\n- b\n", 1, "expected the protocol's keys"),
-        ("just words", 1, "expected the protocol's keys"),
-        ("", 1, "expected the protocol's keys"),
+        ("- a\n- b\n", 1, "expected those of a protocol"),
+        ("just words", 1, "expected those of a protocol"),
+        ("", 1, "expected those of a protocol"),
     ],
 )
 def test_broken_yaml_has_a_line_too(text, line, says):

@@ -142,7 +142,7 @@ class TestAnInterruptedLine:
         cut(ledger, entries(3))
 
         for attempt in (ledger.read, lambda: ledger.append([entries(3)[2]])):
-            with pytest.raises(IncompleteLine, match=r"trial\.jsonl, .*line.* Call recover\(\)"):
+            with pytest.raises(IncompleteLine, match=r"trial\.jsonl, .*line.* `equipoise recover` moves"):
                 attempt()
 
     def test_is_set_aside_and_nothing_is_lost(self, ledger: JsonLines) -> None:
