@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equipoise.assessments import clauses
-from equipoise.assessments.compiled import njit
+from equipoise.compiled import njit
 from equipoise.assessments.policy import ALWAYS, LAST_SCAN, RecistPolicy
 from equipoise.terms.response import NewLesion, NonTarget, Response
 

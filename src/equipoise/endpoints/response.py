@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from equipoise.assessments.compiled import njit
+from equipoise.compiled import njit
 from equipoise.terms.response import Response
 
 Ints = NDArray[np.int32]

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from equipoise.assessments.compiled import njit
+from equipoise.compiled import njit
 from equipoise.terms.response import Response
 
 Ints = NDArray[np.int32]

@@ -10,7 +10,7 @@ import equipoise
 
 LOOP = """
 import numpy as np
-from equipoise.assessments.compiled import njit
+from equipoise.compiled import njit
 from equipoise.assessments.rules import has_shrunk
 from equipoise.assessments.policy import RECIST_1_1
 

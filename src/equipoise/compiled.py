@@ -13,7 +13,7 @@ import tempfile
 from hashlib import sha256
 from pathlib import Path
 
-ROOMS = ("assessments", "endpoints", "simulation")
+ROOMS = ("statistics", "assessments", "endpoints", "simulation")
 """The packages with compiled rules; `terms.response` is hashed too, its codes are frozen into them."""
 _PREFIX = "equipoise-"
 
@@ -52,7 +52,7 @@ def cache_directory(package: Path) -> Path:
     return Path(tempfile.mkdtemp(prefix=_PREFIX))
 
 
-os.environ["NUMBA_CACHE_DIR"] = str(cache_directory(Path(__file__).resolve().parents[1]))
+os.environ["NUMBA_CACHE_DIR"] = str(cache_directory(Path(__file__).resolve().parent))
 
 import numba  # noqa: E402  (the environment comes first)
 from numba import njit, prange  # noqa: E402
