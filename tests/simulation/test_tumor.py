@@ -5,6 +5,7 @@ import pytest
 
 from equipoise.simulation import tumor
 from equipoise.simulation.tumor import draw_course, velo_fit
+from equipoise.simulation.tumor_rules import NEVER, death_day, draw_tumor, volume_on
 
 SCANS = np.arange(63, 760, 63)
 QUIET = velo_fit()._replace(
@@ -38,7 +39,7 @@ def test_arrays_have_the_types_and_shapes_the_rules_take():
     visits, lesions = course.tenths.shape
 
     assert (course.days.dtype, course.tenths.dtype) == (np.int32, np.int32)
-    assert (course.organ.dtype, course.nontarget.dtype, course.new.dtype, course.node.dtype) == ("i1", "i1", "i1", "?")
+    assert (course.organ.dtype, course.nontarget.dtype, course.new.dtype, course.node.dtype) == ("i4", "i1", "i1", "i1")
     assert len(course.days) == len(course.nontarget) == len(course.new) == visits
     assert len(course.node) == len(course.organ) == lesions
 
@@ -66,16 +67,39 @@ def test_without_noise_lengths_go_with_the_cube_root_of_the_volume_in_every_lesi
 
 
 def test_the_two_clones_follow_their_differential_equation():
-    # Euler with 1,000 steps a day, against the closed form of the module.
-    p, seed = velo_fit(), 4
-    volume, resistant = tumor._draw_volume(np.random.default_rng(seed), True, p, 200)
-    unit = np.random.default_rng(seed).standard_normal(4)
-    g, c, a = np.exp([p.growth_log, p.chemotherapy_log, p.anti_egfr_log] + np.array([0.57, 0.31, 0.54]) * unit[:3])
-    clones, step = np.array([resistant, 1 - resistant]), 1e-3
+    # Euler with 1,000 steps a day, against the closed form of the module; treatment of the sensitive clone from day 50.
+    drawn = draw_tumor(np.random.default_rng(4), velo_fit())
+    clones, step = np.array([drawn.resistant, 1 - drawn.resistant]), 1e-3
     for day in np.arange(0, 200, step):
-        clones = clones * (1 + step * (g - c * np.exp(-np.exp(-2.84) * day) - np.array([0, a])))
+        killed = drawn.anti_egfr if day >= 50 else 0.0
+        fading = drawn.chemotherapy * np.exp(-drawn.fading * day)
+        clones = clones * (1 + step * (drawn.growth - fading - np.array([0, killed])))
 
-    assert clones.sum() == pytest.approx(volume[200], rel=1e-4)
+    assert clones.sum() == pytest.approx(volume_on(200.0, drawn, 50), rel=1e-4)
+
+
+def test_the_drawn_rates_have_the_declared_logarithms():
+    rng, p = np.random.default_rng(5), velo_fit()
+    drawn = [draw_tumor(rng, p) for _ in range(20_000)]
+    logs = np.log([[t.growth, t.chemotherapy, t.anti_egfr] for t in drawn])
+    logit = np.array([np.log(t.resistant / (1 - t.resistant)) for t in drawn])
+
+    assert logs.mean(axis=0) == pytest.approx([-4.63, -5.17, -4.43], abs=0.02)
+    assert logs.std(axis=0) == pytest.approx([0.57, 0.31, 0.54], rel=0.03)
+    assert (logit.mean(), logit.std()) == (pytest.approx(-0.85, abs=0.06), pytest.approx(2.7, rel=0.03))
+    assert np.mean([t.new_lesion_at for t in drawn]) == pytest.approx(1, abs=0.03)
+
+
+def test_hazards_add_up_as_a_sum_over_days_does():
+    p = velo_fit()
+    rng = np.random.default_rng(6)
+    for _ in range(200):
+        drawn = draw_tumor(rng, p)
+        volume = np.array([volume_on(day + 0.5, drawn, 0) for day in range(1500)])
+        hazard = np.exp(p.death_log) * np.minimum(volume, p.volume_cap) ** p.death_power
+        reached = np.searchsorted(np.cumsum(hazard), drawn.death_at) + 1
+        found = death_day(drawn, 0, 1461, p)
+        assert abs(found - reached) <= 2 if reached <= 1459 else found == NEVER or found >= 1459
 
 
 def test_control_tumors_ignore_resistance_and_a_sensitive_tumor_vanishes_only_on_treatment():
@@ -85,7 +109,7 @@ def test_control_tumors_ignore_resistance_and_a_sensitive_tumor_vanishes_only_on
     assert all(np.all(course.tenths[-1] == tumor.GONE) for course in on)
     assert all(np.all(course.tenths[-1] > course.tenths[0]) for course in off)
     assert any(np.any(course.tenths == tumor.TOO_SMALL) for course in on)
-    assert not any(np.any(course.tenths[:, course.node] == tumor.TOO_SMALL) for course in on)
+    assert not any(np.any(course.tenths[:, course.node == 1] == tumor.TOO_SMALL) for course in on)
 
 
 def test_the_measured_sum_has_the_declared_error_however_many_lesions():

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equipoise.assessments import clauses
-from equipoise.compiled import njit
 from equipoise.assessments.policy import ALWAYS, LAST_SCAN, RecistPolicy
+from equipoise.compiled import njit
 from equipoise.terms.response import NewLesion, NonTarget, Response
 
 Ints = NDArray[np.int32]
@@ -327,6 +327,39 @@ def no_results(visits: int, targets: int) -> VisitResults:
     )
 
 
+NOTHING_SEEN = Memory(NOBODY, NOBODY, 0, NOBODY, NOBODY)
+"""The memory before baseline."""
+
+
+@njit(cache=True)
+def assess_visit(
+    v: int,
+    day: int,
+    tenths: Ints,
+    node: Codes,
+    was_gone: Codes,
+    nontarget: Codes,
+    new: Codes,
+    memory: Memory,
+    assessable_until: int,
+    r: VisitResults,
+    policy: RecistPolicy,
+) -> Memory:
+    """RECIST 1.1 at visit `v`, after those before it: fills row `v` of `r` but for the day of PD, and `was_gone`."""
+    r.nadir_before[v] = memory.nadir
+    if not is_assessable(day, assessable_until, policy):
+        r.clause[v] = clauses.NOT_ASSESSABLE
+        return memory
+    total, missing = add_up(tenths[v], policy)
+    if tenths.shape[1] > 0 and missing == NOBODY:
+        r.sum[v] = total
+    if v > 0:
+        verdict = judge_visit(v, tenths, node, was_gone, nontarget, new, memory, policy)
+        r.response[v], r.target[v], r.clause[v], r.decided_by[v], r.decided_lesion[v] = verdict
+        note_gone(was_gone, tenths[v], node, policy)
+    return remember(memory, v, r.sum[v], r.response[v], r.target[v])
+
+
 @njit(cache=True)
 def assess_dated_visits(
     day: Ints,
@@ -351,20 +384,9 @@ def assess_dated_visits(
     """
     visits, targets = tenths.shape
     r = no_results(visits, targets)
-    memory, was_gone = Memory(NOBODY, NOBODY, 0, NOBODY, NOBODY), np.zeros(targets, np.int8)
+    memory, was_gone = NOTHING_SEEN, np.zeros(targets, np.int8)
     for v in range(visits):
-        r.nadir_before[v] = memory.nadir
-        if not is_assessable(day[v], assessable_until, policy):
-            r.clause[v] = clauses.NOT_ASSESSABLE
-            continue
-        total, missing = add_up(tenths[v], policy)
-        if targets > 0 and missing == NOBODY:
-            r.sum[v] = total
-        if v > 0:
-            verdict = judge_visit(v, tenths, node, was_gone, nontarget, new, memory, policy)
-            r.response[v], r.target[v], r.clause[v], r.decided_by[v], r.decided_lesion[v] = verdict
-            note_gone(was_gone, tenths[v], node, policy)
-        memory = remember(memory, v, r.sum[v], r.response[v], r.target[v])
+        memory = assess_visit(v, day[v], tenths, node, was_gone, nontarget, new, memory, assessable_until, r, policy)
     pd_dates(day, last_day, new_day, new, r, policy)
     return r
 

@@ -87,12 +87,12 @@ def draw_scans(
 def _derived(course: Course, protocol: Protocol) -> list[Response]:
     """What the lesions say, by the very function that the analysis uses."""
     results = assess_visits(
-        course.days.astype(np.int32),
-        course.tenths.astype(np.int32),
-        course.node.astype(np.int8),
-        course.organ.astype(np.int32),
-        course.nontarget.astype(np.int8),
-        course.new.astype(np.int8),
+        course.days,
+        course.tenths,
+        course.node,
+        course.organ,
+        course.nontarget,
+        course.new,
         -1,
         recist_policy(protocol.assessment),
     )

@@ -190,7 +190,7 @@ def tumor_parameters(person: Person, protocol: Protocol, p: Parameters) -> Tumor
     return velo_fit()._replace(
         window_days=scan.after_days,
         missed_scan=p["scan_missed"],
-        # The file draws this after a number of values that depends on the arm; the person has it either way.
+        late_scan=p["scan_late"],
         non_target_disease=1.0 if person.non_target else 0.0,
     )
 
@@ -200,9 +200,7 @@ def tumor_course(person: Person, protocol: Protocol, p: Parameters, *, experimen
     scan = protocol.visit(protocol.assessment.scan_visit)
     tumor = tumor_parameters(person, protocol, p)
     planned = np.arange(scan.day, tumor.follow_days, scan.every_days or tumor.follow_days)
-    late_rng = np.random.default_rng([person.tumor_seed, 1])
-    late = np.where(late_rng.random(len(planned)) < p["scan_late"], late_rng.integers(8, 17, len(planned)), 0)
-    return draw_course(np.random.default_rng(person.tumor_seed), experimental, tumor, planned + late)
+    return draw_course(np.random.default_rng(person.tumor_seed), experimental, tumor, planned)
 
 
 def recovered(person: Person, p: Parameters) -> Person:

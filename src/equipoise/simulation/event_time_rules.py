@@ -1,0 +1,149 @@
+"""How does one trial with a time-to-event endpoint run? Compiled: entry, event, dropout, and what a cut of the data shows.
+
+Piecewise constant everything; times are in any one unit. Nothing is known of tumors here.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from equipoise.compiled import njit
+from equipoise.simulation.trial_rules import Codes, Floats, Ints, allocate_all, draw_entries, smallest
+
+
+class EventTimes(NamedTuple):
+    """What is assumed: pieces begin at `starts` (piece,), the first at 0; hazards (stratum * 2 + arm, piece),
+    dropout hazards (arm, piece); accrual by durations and rates (period,); strata by `shares`."""
+
+    starts: Floats
+    hazard: Floats
+    dropout: Floats
+    accrual_durations: Floats
+    accrual_rates: Floats
+    ratio: Ints
+    block_sizes: Ints
+    shares: Floats
+
+
+class Drawn(NamedTuple):
+    """One trial as it really is, (subject,): entry on the calendar, time from entry to event or dropout, which it was."""
+
+    entry: Floats
+    time: Floats
+    event: Codes
+    arm: Codes
+    stratum: Codes
+
+
+class Observed(NamedTuple):
+    """What a cut shows, in order of time: (subject,) of which the first `n` rows are filled."""
+
+    time: Floats
+    event: Codes
+    arm: Codes
+    stratum: Codes
+    order: Ints
+    count: Ints
+
+
+@njit(cache=True)
+def room_for_trial(subjects: int) -> tuple[Drawn, Observed]:
+    """Empty arrays for one trial."""
+    drawn = Drawn(
+        np.zeros(subjects), np.zeros(subjects), np.zeros(subjects, np.int8), np.zeros(subjects, np.int8),
+        np.zeros(subjects, np.int8),
+    )  # fmt: skip
+    observed = Observed(
+        np.zeros(subjects), np.zeros(subjects, np.int8), np.zeros(subjects, np.int8), np.zeros(subjects, np.int8),
+        np.zeros(subjects, np.int32), np.zeros(subjects + 1, np.int32),
+    )  # fmt: skip
+    return drawn, observed
+
+
+@njit(cache=True)
+def piecewise_time(level: float, starts: Floats, hazard: Floats, row: int) -> float:
+    """The time at which row `row` of a piecewise constant hazard has added up to `level`; infinite if it never does."""
+    last = len(starts) - 1
+    for piece in range(last):
+        expected = hazard[row, piece] * (starts[piece + 1] - starts[piece])
+        if level < expected:
+            return starts[piece] + level / hazard[row, piece]
+        level -= expected
+    return starts[last] + level / hazard[row, last] if hazard[row, last] > 0 else np.inf
+
+
+@njit(cache=True)
+def draw_trial(rng: np.random.Generator, assumed: EventTimes, drawn: Drawn) -> None:
+    """Fill one trial."""
+    draw_entries(rng, assumed.accrual_durations, assumed.accrual_rates, drawn.entry)
+    allocate_all(rng, assumed.ratio, assumed.block_sizes, assumed.shares, drawn.arm, drawn.stratum)
+    some_leave = assumed.dropout.any()
+    for i in range(len(drawn.entry)):
+        arm = drawn.arm[i]
+        row = drawn.stratum[i] * 2 + arm
+        time, event = piecewise_time(rng.standard_exponential(), assumed.starts, assumed.hazard, row), 1
+        if some_leave:
+            leaves = piecewise_time(rng.standard_exponential(), assumed.starts, assumed.dropout, arm)
+            if leaves < time:
+                time, event = leaves, 0
+        drawn.time[i], drawn.event[i] = time, event
+
+
+@njit(cache=True)
+def date_of_event(drawn: Drawn, events: int, dates: Floats, room: Floats, count: Ints) -> float:
+    """The calendar date of so many events; the date the last subject ends if there are never so many."""
+    happened, last = 0, 0.0
+    for i in range(len(drawn.entry)):
+        date = drawn.entry[i] + drawn.time[i]
+        last = max(last, date) if date < np.inf else last
+        if drawn.event[i] == 1 and date < np.inf:
+            dates[happened] = date
+            happened += 1
+    if happened < events:
+        return last
+    return smallest(dates, happened, events, room, count)
+
+
+@njit(cache=True)
+def sort_times(time: Floats, n: int, seen: Observed) -> None:
+    """Fill `seen.order` with the order of `time[:n]`: buckets of equal width, then insertion within what is near."""
+    longest = 0.0
+    for i in range(n):
+        longest = max(longest, time[i])
+    scale = (n - 1) / longest if longest > 0 else 0.0
+    seen.count[: n + 1] = 0
+    for i in range(n):
+        seen.count[int(time[i] * scale) + 1] += 1
+    for bucket in range(n):
+        seen.count[bucket + 1] += seen.count[bucket]
+    for i in range(n):
+        bucket = int(time[i] * scale)
+        seen.order[seen.count[bucket]] = i
+        seen.count[bucket] += 1
+    for at in range(1, n):
+        moved, back = seen.order[at], at
+        while back > 0 and time[seen.order[back - 1]] > time[moved]:
+            seen.order[back] = seen.order[back - 1]
+            back -= 1
+        seen.order[back] = moved
+
+
+@njit(cache=True)
+def cut_at(date: float, drawn: Drawn, raw_time: Floats, raw_index: Ints, seen: Observed) -> int:
+    """Fill `seen` with what is known at a calendar date, in order of time; returns how many have entered."""
+    n = 0
+    for i in range(len(drawn.entry)):
+        if drawn.entry[i] < date:
+            raw_time[n] = min(drawn.time[i], date - drawn.entry[i])
+            raw_index[n] = i
+            n += 1
+    sort_times(raw_time, n, seen)
+    for row in range(n):
+        i = raw_index[seen.order[row]]
+        seen.time[row] = raw_time[seen.order[row]]
+        seen.event[row] = 1 if drawn.event[i] == 1 and drawn.entry[i] + drawn.time[i] <= date else 0
+        seen.arm[row] = drawn.arm[i]
+        seen.stratum[row] = drawn.stratum[i]
+    return n

@@ -1,0 +1,67 @@
+"""Where are the finished blocks of a simulation kept, so that a later run can go on?"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from equipoise.simulation.blocks import TRIALS_PER_BLOCK, Block
+from equipoise.store.files import write_files
+
+_MANIFEST = "blocks.json"
+
+
+@dataclass(frozen=True, slots=True)
+class BlockFiles:
+    """One file for each block in a folder of their own (simulation.blocks.KeptBlocks)."""
+
+    folder: Path
+
+    def read(self, block: int) -> Block | None:
+        """A block finished before; None if it is not there or cannot be read."""
+        try:
+            found: Block = np.load(self._path(block), allow_pickle=False)
+        except (FileNotFoundError, ValueError, EOFError):
+            return None
+        return found
+
+    def write(self, block: int, results: Block) -> None:
+        """Keep a finished block, whole or not at all, whenever the power goes."""
+        part = self._path(block).with_suffix(f".{os.getpid()}.part")
+        with part.open("wb") as file:
+            np.save(file, results, allow_pickle=False)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(self._path(block))
+
+    def remove(self) -> None:
+        """Remove the blocks and their folder, when the result that was made of them is safe."""
+        for path in [*self.folder.glob("block-*"), self.folder / _MANIFEST]:
+            path.unlink(missing_ok=True)
+        self.folder.rmdir()
+
+    def _path(self, block: int) -> Path:
+        return self.folder / f"block-{block:06d}.npy"
+
+
+def open_blocks(folder: Path, *, seed: int, digest: str) -> BlockFiles:
+    """The blocks of one simulation, `digest` naming what is simulated. Raises ValueError for a folder of others."""
+    manifest = {"seed": seed, "digest": digest, "trials_per_block": TRIALS_PER_BLOCK}
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / _MANIFEST
+    if path.exists():
+        found = json.loads(path.read_text(encoding="utf-8"))
+        if found != manifest:
+            raise ValueError(
+                f"{folder} holds blocks of another simulation: found {found}, expected {manifest}; "
+                "remove the folder, or write the result elsewhere"
+            )
+    elif any(folder.iterdir()):
+        raise ValueError(f"{folder} holds other files; remove them, or write the result elsewhere")
+    else:
+        write_files({path: json.dumps(manifest)})
+    return BlockFiles(folder)
