@@ -1,22 +1,26 @@
 """How long until it happens, when for some it has not happened yet?
 
 Times are in any one unit from one origin; `event` is true where the event happened and false where the time is
-censored. A subject censored at a time is still at risk for the events of that time.
+censored. A subject censored at a time is still at risk for the events of that time. What groups differ in is asked of
+`log_rank` and `restricted_mean`.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any, Literal, get_args, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import chi2, norm
+from scipy.stats import norm
 
+from equipoise.compiled import njit
+from equipoise.statistics.log_rank import LogRank, log_rank
+from equipoise.statistics.ordered import NO_TIMES, Floats, order_subjects
 from equipoise.statistics.proportions import check_share
 
-Floats = NDArray[np.float64]
-Counts = NDArray[np.int64]
-Transformation = Literal["log-log", "log", "plain"]
+Counts = NDArray[np.int32]
+Transformation = Literal["log-log", "log", "plain", "arcsine"]
+
+__all__ = ["LogRank", "Quantile", "SurvivalCurve", "kaplan_meier", "log_rank", "median_of_sorted", "product_limit"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,7 @@ class SurvivalCurve:
     """A Kaplan-Meier curve: one row for each distinct time, event or censoring, rising.
 
     `survival`, `lower` and `upper` hold from `times` on, to the next one; the bounds are NaN once survival is 0,
-    where Greenwood's variance has no value.
+    where Greenwood's variance has no value. `error` is Greenwood's standard error of -log(survival), infinite there.
     """
 
     times: Floats
@@ -43,15 +47,28 @@ class SurvivalCurve:
     at_risk: Counts
     events: Counts
     level: float
+    error: Floats
 
-    def at(self, time: float) -> tuple[float, float, float]:
-        """Survival at `time` with its bounds; NaN after the last time observed unless the curve has reached 0."""
-        row = int(np.searchsorted(self.times, time, side="right")) - 1
-        if row < 0:
-            return 1.0, 1.0, 1.0
-        if time > self.times[-1] and self.survival[-1] > 0:
-            return float("nan"), float("nan"), float("nan")
-        return float(self.survival[row]), float(self.lower[row]), float(self.upper[row])
+    @overload
+    def at(self, time: float) -> tuple[float, float, float]: ...
+    @overload
+    def at(self, time: ArrayLike) -> tuple[Floats, Floats, Floats]: ...
+    def at(self, time: Any) -> tuple[Any, Any, Any]:
+        """Survival at a landmark with its bounds, floats or arrays of the shape of `time`.
+
+        NaN after the last time observed, unless the curve has reached 0.
+        """
+        moments = np.asarray(time, dtype=np.float64)
+        if np.isnan(moments).any():
+            raise ValueError("time is NaN; a landmark must be a number")
+        row = np.searchsorted(self.times, moments, side="right") - 1
+        unknown = (moments > self.times[-1]) & (self.survival[-1] > 0)
+        found = (
+            np.where(unknown, np.nan, np.where(row < 0, 1.0, curve[row]))
+            for curve in (self.survival, self.lower, self.upper)
+        )
+        survival, lower, upper = (value if moments.ndim else float(value) for value in found)
+        return survival, lower, upper
 
     def quantile(self, share: float) -> Quantile:
         """When `share` of the subjects have had the event, as R's survfit has it.
@@ -60,8 +77,8 @@ class SurvivalCurve:
         where a curve runs level exactly at the share, the middle of that stretch is taken.
         """
         left = 1 - check_share("share", share)
-        lower, upper = (_first_time_at(self.times, curve, left) for curve in (self.lower, self.upper))
-        return Quantile(_first_time_at(self.times, self.survival, left), lower, upper)
+        lower, upper = (float(first_time_at(self.times, curve, left)) for curve in (self.lower, self.upper))
+        return Quantile(float(first_time_at(self.times, self.survival, left)), lower, upper)
 
     def median(self) -> Quantile:
         """The time by which half have had the event."""
@@ -69,144 +86,109 @@ class SurvivalCurve:
 
 
 def kaplan_meier(
-    time: ArrayLike, event: ArrayLike, level: float = 0.95, interval: Transformation = "log-log"
+    time: ArrayLike,
+    event: ArrayLike,
+    level: float = 0.95,
+    interval: Transformation = "log-log",
+    *,
+    entry: ArrayLike | None = None,
 ) -> SurvivalCurve:
     """Product-limit curve (Kaplan and Meier, JASA 1958) with bounds from Greenwood's variance.
 
-    `time` and `event` have shape (subject,). The bounds are symmetric for log(-log S), log S or S itself, cut to 0..1.
+    `time` and `event` have shape (subject,), and so has `entry`, the time from which a subject was under observation
+    (left truncation; at risk at t are those with entry < t <= time). The bounds are symmetric for log(-log S), log S,
+    S itself or arcsin(sqrt(S)), cut to 0..1.
     """
-    times, happened = check_times(time, event)
     check_share("level", level)
-    distinct, at_risk, events = _life_table(times, happened)
-    survival = np.asarray(np.cumprod(1 - events / at_risk), dtype=np.float64)
-    with np.errstate(divide="ignore"):  # the last step to 0 has an infinite variance: its bounds become NaN
-        error = np.asarray(np.sqrt(np.cumsum(events / (at_risk * (at_risk - events)))), dtype=np.float64)
-    lower, upper = _bounds(survival, error, float(norm.isf((1 - level) / 2)), interval)
-    return SurvivalCurve(distinct, survival, lower, upper, at_risk, events, level)
-
-
-def _bounds(survival: Floats, error: Floats, z: float, interval: str) -> tuple[Floats, Floats]:
-    """Bounds from the standard error of the cumulative hazard; (1, 1) before the first event, NaN at 0."""
     if interval not in get_args(Transformation):
         raise ValueError(f"interval is {interval!r}; known are {', '.join(get_args(Transformation))}")
-    s = np.where((survival > 0) & (survival < 1), survival, 0.5)
-    e = np.where(survival > 0, error, 0.0)
-    if interval == "log-log":
-        step = z * e / np.log(s)
-        pair = s ** np.exp(-step), s ** np.exp(step)
-    elif interval == "log":
-        pair = s * np.exp(-z * e), s * np.exp(z * e)
-    else:
-        pair = s - z * e * s, s + z * e * s
-    shown = [np.where(survival == 1, 1.0, np.where(survival == 0, np.nan, np.clip(b, 0, 1))) for b in pair]
-    return shown[0], shown[1]
+    times, happened, entries = _sorted(time, event, entry)
+    times, survival, error, at_risk, events = product_limit(times, happened, entries)
+    z = float(norm.isf((1 - level) / 2))
+    lower, upper = _bounds(survival, error, events, z, get_args(Transformation).index(interval))
+    return SurvivalCurve(times, survival, lower, upper, at_risk, events, level, error)
 
 
-def _life_table(times: Floats, happened: NDArray[np.bool_]) -> tuple[Floats, Counts, Counts]:
-    """Distinct times, rising, with the number at risk just before and the events at each."""
-    distinct, row = np.unique(times, return_inverse=True)
-    leaving = np.bincount(row, minlength=len(distinct))
-    events = np.bincount(row[happened], minlength=len(distinct))
-    return distinct, len(times) - np.cumsum(leaving) + leaving, events
+def _sorted(time: ArrayLike, event: ArrayLike, entry: ArrayLike | None) -> tuple[Floats, NDArray[np.uint8], Floats]:
+    """Times, events and sorted entries alone: the order itself is let go before the curve needs its memory."""
+    ordered = order_subjects(time, event, entry=entry)
+    return ordered.time, ordered.event, ordered.entry[ordered.by_entry] if len(ordered.entry) else NO_TIMES
 
 
-def _first_time_at(times: Floats, curve: Floats, left: float) -> float:
+@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
+def product_limit(time: Any, event: Any, entry: Any) -> Any:
+    """Distinct times, survival, standard error of -log survival, numbers at risk and of events, from sorted times.
+
+    `entry` is sorted by itself, or empty. The distinct times are written over the beginning of `time`.
+    """
+    n, m = len(time), 0
+    for i in range(n):
+        m += i == 0 or time[i] != time[i - 1]
+    survival, error = np.empty(m), np.empty(m)
+    at_risk, events = np.empty(m, dtype=np.int32), np.empty(m, dtype=np.int32)
+    left, total, i, entered = 1.0, 0.0, 0, 0
+    for row in range(m):
+        t, first, d = time[i], i, 0
+        while entered < len(entry) and entry[entered] < t:
+            entered += 1
+        while i < n and time[i] == t:
+            d += event[i]
+            i += 1
+        risk = (entered if len(entry) else n) - first
+        left *= (risk - d) / risk
+        if d > 0:
+            total = total + d / (risk * float(risk - d)) if risk > d else np.inf
+        time[row], survival[row], error[row], at_risk[row], events[row] = t, left, np.sqrt(total), risk, d
+    return time[:m], survival, error, at_risk, events
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
+def _bounds(survival: Any, error: Any, events: Any, z: float, interval: int) -> Any:
+    """Bounds at every row; (1, 1) before the first event, NaN at 0. `interval` counts through Transformation."""
+    lower, upper = np.empty(len(survival)), np.empty(len(survival))
+    low = high = 1.0
+    for i in range(len(survival)):
+        if events[i] > 0:
+            low, high = _bounds_at(survival[i], error[i], z, interval)
+        lower[i], upper[i] = low, high
+    return lower, upper
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
+def _bounds_at(s: float, error: float, z: float, interval: int) -> Any:
+    if s <= 0.0:
+        return np.nan, np.nan
+    if interval == 0:
+        log = np.log(s)
+        step = np.exp(-z * error / log)
+        return np.exp(log * step), np.exp(log / step)
+    if interval == 1:
+        step = np.exp(z * error)
+        return s / step, min(s * step, 1.0)
+    if interval == 2:
+        return max(s - z * error * s, 0.0), min(s + z * error * s, 1.0)
+    angle, step = np.arcsin(np.sqrt(s)), 0.5 * z * error * np.sqrt(s / (1.0 - s))
+    return np.sin(max(0.0, angle - step)) ** 2, np.sin(min(np.pi / 2, angle + step)) ** 2
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
+def first_time_at(times: Any, curve: Any, left: float) -> float:
     """First time at which a falling curve is at or under `left`; the middle of the stretch if it stays at `left`."""
     # The slack is R's: the square root of the smallest step of a float.
     slack = 1.5e-8
-    low = np.flatnonzero(curve <= left + slack)
-    if not len(low):
-        return float("inf")
-    under = np.flatnonzero(curve < left - slack)
-    if abs(curve[low[0]] - left) <= slack and len(under):
-        return float(times[low[0]] + times[under[0]]) / 2
-    return float(times[low[0]])
+    for i in range(len(times)):
+        if curve[i] < left - slack:
+            return float(times[i])
+        if curve[i] <= left + slack:
+            for j in range(i + 1, len(times)):
+                if curve[j] < left - slack:
+                    return float((times[i] + times[j]) / 2)
+            return float(times[i])
+    return np.inf
 
 
-@dataclass(frozen=True, slots=True)
-class LogRank:
-    """A log-rank test of k groups, arrays in the order of `groups`: shape (group,), variance (group, group)."""
-
-    groups: NDArray[Any]
-    chi_square: float
-    degrees_of_freedom: int
-    p: float
-    observed: Floats
-    expected: Floats
-    variance: Floats
-
-
-def log_rank(time: ArrayLike, event: ArrayLike, group: ArrayLike, strata: ArrayLike | None = None) -> LogRank:
-    """Two-sided log-rank test, hypergeometric variance, stratified if `strata` is given (Mantel 1966; Peto 1972).
-
-    All arguments have shape (subject,). A group with nobody at risk at any event is left out of the degrees of
-    freedom, as in R's survdiff.
-    """
-    times, happened = check_times(time, event)
-    names, member = np.unique(_labels("group", group, len(times)), return_inverse=True)
-    if len(names) < 2:
-        raise ValueError(f"group holds only {names.tolist()}; at least two groups are needed")
-    if not happened.any():
-        raise ValueError("event is false for every subject; a log-rank test needs at least one event")
-    observed, expected, variance = np.zeros(len(names)), np.zeros(len(names)), np.zeros((len(names),) * 2)
-    for rows in each_stratum(strata, len(times)):
-        o, e, v = _log_rank_parts(times[rows], happened[rows], member[rows], len(names))
-        observed, expected, variance = observed + o, expected + e, variance + v
-    chi_square, freedom = _quadratic_form(observed - expected, variance, expected > 0)
-    return LogRank(names, chi_square, freedom, float(chi2.sf(chi_square, freedom)), observed, expected, variance)
-
-
-def _log_rank_parts(
-    times: Floats, happened: NDArray[np.bool_], member: Counts, k: int
-) -> tuple[Floats, Floats, Floats]:
-    """Observed, expected (group,) and variance (group, group) of one stratum, summed over its event times."""
-    moments, row = np.unique(times[happened], return_inverse=True)
-    at_risk = np.stack([np.sum(times[member == g, None] >= moments, axis=0) for g in range(k)], axis=1)
-    total, events = at_risk.sum(axis=1), np.bincount(row, minlength=len(moments))
-    share = at_risk / total[:, None]
-    spread = events * (total - events) / np.maximum(total - 1, 1)
-    variance = np.diag(spread @ share) - np.einsum("t,tg,th->gh", spread, share, share)
-    return np.bincount(member[happened], minlength=k).astype(float), events @ share, variance
-
-
-def _quadratic_form(gap: Floats, variance: Floats, counted: NDArray[np.bool_]) -> tuple[float, int]:
-    """Chi-square and its degrees of freedom: one group is redundant, since the gaps add up to 0."""
-    kept = np.flatnonzero(counted)[1:]
-    block = variance[np.ix_(kept, kept)]
-    if not len(kept) or np.linalg.matrix_rank(block) < len(kept):
-        raise ValueError("the groups were never at risk together at an event; nothing can be compared")
-    return float(gap[kept] @ np.linalg.solve(block, gap[kept])), len(kept)
-
-
-def each_stratum(strata: ArrayLike | None, subjects: int) -> Iterator[NDArray[np.bool_]]:
-    """The rows of each stratum in turn, bool (subject,); all of them once if there are no strata."""
-    if strata is None:
-        yield np.ones(subjects, dtype=bool)
-        return
-    labels = _labels("strata", strata, subjects)
-    for name in np.unique(labels):
-        yield labels == name
-
-
-def _labels(name: str, values: ArrayLike, subjects: int) -> NDArray[Any]:
-    labels = np.asarray(values)
-    if labels.shape != (subjects,):
-        raise ValueError(f"{name} has shape {labels.shape}; expected one value for each of {subjects} subjects")
-    if labels.dtype.kind == "f" and np.isnan(labels).any():
-        raise ValueError(f"{name} is missing (NaN) for subject {int(np.argmax(np.isnan(labels)))}")
-    return labels
-
-
-def check_times(time: ArrayLike, event: ArrayLike) -> tuple[Floats, NDArray[np.bool_]]:
-    """Times as floats and events as bools, shape (subject,); refuse empty, unequal, missing or negative ones."""
-    times, happened = np.asarray(time, dtype=np.float64), np.asarray(event)
-    if times.ndim != 1 or not len(times) or times.shape != happened.shape:
-        raise ValueError(f"time has shape {times.shape} and event {happened.shape}; expected (subject,) for both")
-    wrong = ~(np.isfinite(times) & (times >= 0))
-    if wrong.any():
-        first = int(np.argmax(wrong))
-        raise ValueError(f"time is {times[first]} for subject {first}; it must be a finite number, 0 or more")
-    if not np.isin(happened, (0, 1)).all():
-        first = int(np.argmin(np.isin(happened, (0, 1))))
-        raise ValueError(f"event is {happened[first]} for subject {first}; it must be 1 (happened) or 0 (censored)")
-    return times, happened.astype(bool)
+@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
+def median_of_sorted(time: Any, event: Any) -> float:
+    """Kaplan-Meier median of one group sorted by time, for compiled loops; infinity if not reached."""
+    times, survival, _, _, _ = product_limit(time.copy(), event, np.empty(0))
+    return first_time_at(times, survival, 0.5)
