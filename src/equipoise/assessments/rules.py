@@ -386,7 +386,9 @@ def assess_dated_visits(
     r = no_results(visits, targets)
     memory, was_gone = NOTHING_SEEN, np.zeros(targets, np.int8)
     for v in range(visits):
-        memory = assess_visit(v, day[v], tenths, node, was_gone, nontarget, new, memory, assessable_until, r, policy)
+        memory = assess_visit(
+            v, int(day[v]), tenths, node, was_gone, nontarget, new, memory, assessable_until, r, policy
+        )
     pd_dates(day, last_day, new_day, new, r, policy)
     return r
 

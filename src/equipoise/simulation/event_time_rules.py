@@ -1,4 +1,4 @@
-"""How does one trial with a time-to-event endpoint run? Compiled: entry, event, dropout, and what a cut of the data shows.
+"""How does one trial with a time-to-event endpoint run? Compiled: entry, event, dropout, and what a cut shows.
 
 Piecewise constant everything; times are in any one unit. Nothing is known of tumors here.
 """
@@ -10,7 +10,10 @@ from typing import NamedTuple
 import numpy as np
 
 from equipoise.compiled import njit
-from equipoise.simulation.trial_rules import Codes, Floats, Ints, allocate_all, draw_entries, smallest
+from equipoise.simulation.trial_rules import EXPERIMENTAL, Codes, Floats, Ints, allocate_all, draw_entries, smallest
+from equipoise.statistics.cox_likelihood import two_group_cox
+from equipoise.statistics.log_rank import log_rank_sums
+from equipoise.statistics.ordered import partition
 
 
 class EventTimes(NamedTuple):
@@ -28,7 +31,7 @@ class EventTimes(NamedTuple):
 
 
 class Drawn(NamedTuple):
-    """One trial as it really is, (subject,): entry on the calendar, time from entry to event or dropout, which it was."""
+    """One trial as it really is, (subject,): calendar time of entry, time from entry to event or dropout, and which."""
 
     entry: Floats
     time: Floats
@@ -45,7 +48,7 @@ class Observed(NamedTuple):
     arm: Codes
     stratum: Codes
     order: Ints
-    count: Ints
+    buckets: Ints
 
 
 @njit(cache=True)
@@ -71,7 +74,8 @@ def piecewise_time(level: float, starts: Floats, hazard: Floats, row: int) -> fl
         if level < expected:
             return starts[piece] + level / hazard[row, piece]
         level -= expected
-    return starts[last] + level / hazard[row, last] if hazard[row, last] > 0 else np.inf
+    rest = hazard[row, last]
+    return float(starts[last] + level / rest) if rest > 0 else float("inf")
 
 
 @njit(cache=True)
@@ -113,15 +117,15 @@ def sort_times(time: Floats, n: int, seen: Observed) -> None:
     for i in range(n):
         longest = max(longest, time[i])
     scale = (n - 1) / longest if longest > 0 else 0.0
-    seen.count[: n + 1] = 0
+    seen.buckets[: n + 1] = 0
     for i in range(n):
-        seen.count[int(time[i] * scale) + 1] += 1
+        seen.buckets[int(time[i] * scale) + 1] += 1
     for bucket in range(n):
-        seen.count[bucket + 1] += seen.count[bucket]
+        seen.buckets[bucket + 1] += seen.buckets[bucket]
     for i in range(n):
         bucket = int(time[i] * scale)
-        seen.order[seen.count[bucket]] = i
-        seen.count[bucket] += 1
+        seen.order[seen.buckets[bucket]] = i
+        seen.buckets[bucket] += 1
     for at in range(1, n):
         moved, back = seen.order[at], at
         while back > 0 and time[seen.order[back - 1]] > time[moved]:
@@ -147,3 +151,54 @@ def cut_at(date: float, drawn: Drawn, raw_time: Floats, raw_index: Ints, seen: O
         seen.arm[row] = drawn.arm[i]
         seen.stratum[row] = drawn.stratum[i]
     return n
+
+
+DATE, ENTERED, EVENTS, LOG_HAZARD_RATIO, STANDARD_ERROR, SCORES = range(6)
+"""Columns of a look; from SCORES on the scores (weight,) and then their covariance (weight, weight), row by row."""
+
+
+class Looks(NamedTuple):
+    """When the data are cut and what is computed then. A cut waits for `events` (look,), or 0: comes on `dates`."""
+
+    events: Ints
+    dates: Floats
+    weights: Floats  # (weight, 4), as statistics.log_rank.log_rank_sums takes them
+    stratified: bool
+    estimated: bool
+
+
+@njit(cache=True)
+def write_tests(seen: Observed, n: int, looks: Looks, row: Floats) -> None:
+    """Weighted log-rank scores, and the Cox model if asked for, of the `n` subjects seen."""
+    time, event, arm = seen.time[:n], seen.event[:n], seen.arm[:n]
+    stratum = seen.stratum[:n] if looks.stratified else seen.stratum[:0]
+    starts = np.array([0, n], dtype=np.int32)
+    if looks.estimated:
+        row[LOG_HAZARD_RATIO], row[STANDARD_ERROR], _, _ = two_group_cox(time, event, arm, stratum)
+    if looks.stratified:
+        place, starts = partition(stratum, stratum.max() + 1)
+        time, event, arm = time[place], event[place], arm[place]
+    observed, expected, variance = log_rank_sums(time, event, arm, starts, 2, looks.weights)
+    w = len(looks.weights)
+    for a in range(w):
+        row[SCORES + a] = observed[a, EXPERIMENTAL] - expected[a, EXPERIMENTAL]
+        for b in range(w):
+            row[SCORES + w + a * w + b] = variance[a, b, EXPERIMENTAL, EXPERIMENTAL]
+
+
+@njit(cache=True)
+def simulate_event_trials(rng: np.random.Generator, assumed: EventTimes, looks: Looks, out: Floats) -> None:
+    """Fill `out` (trial, look, column) for the subjects of each trial; all looks are taken, whatever they show."""
+    subjects = round(np.sum(assumed.accrual_durations * assumed.accrual_rates))
+    drawn, seen = room_for_trial(subjects)
+    times, room, rows = np.zeros(subjects), np.zeros(subjects), np.zeros(subjects, np.int32)
+    for trial in range(len(out)):
+        draw_trial(rng, assumed, drawn)
+        for look in range(len(looks.events)):
+            date = looks.dates[look]
+            if looks.events[look] > 0:
+                date = date_of_event(drawn, looks.events[look], times, room, seen.buckets)
+            n = cut_at(date, drawn, times, rows, seen)
+            out[trial, look, DATE], out[trial, look, ENTERED] = date, n
+            out[trial, look, EVENTS] = seen.event[:n].sum()
+            write_tests(seen, n, looks, out[trial, look])

@@ -32,9 +32,18 @@ from equipoise.simulation.tumor_rules import (
     scan_baseline,
     scan_once,
 )
+from equipoise.statistics.cox_likelihood import two_group_cox
+from equipoise.statistics.log_rank import two_group_log_rank
 from equipoise.terms.response import Response
 
 CR, PR, SD = int(Response.CR), int(Response.PR), int(Response.SD)
+NON_CR_NON_PD = int(Response.NON_CR_NON_PD)
+
+CUT, N, CONTROLLED, RESPONDED, PFS, OS = 0, 1, 3, 5, 7, 12
+"""Columns of a look: day of the cut; by arm (control first) participants, with disease control, with response; then
+for PFS and OS five each: events, score, variance, log hazard ratio, standard error."""
+COLUMNS = 17
+EVENTS, SCORE, VARIANCE, LOG_HAZARD_RATIO, STANDARD_ERROR = range(5)
 
 
 class Rules(NamedTuple):
@@ -117,33 +126,47 @@ def follow_participant(
     if conduct.leaves_per_day > 0:
         leaves = int(min(float(NEVER), floor(rng.standard_exponential() / conduct.leaves_per_day) + 1))
     was_gone = np.zeros(tumor.lesions, np.int8)
-    clear_visit(results, 0, tumor.lesions)
-    memory = assess_visit(
-        0, scans.days[0], scans.tenths, scans.node, was_gone, scans.nontarget, scans.new, NOTHING_SEEN, -1, results,
-        rules.recist,
-    )  # fmt: skip
-    v, progressed = 1, False
-    for when in planned:
-        if when - p.window_days >= min(dies, leaves) or progressed:
-            break
-        day = draw_scan_day(rng, when, p)
-        if day >= min(dies, leaves) or day <= scans.days[v - 1]:
-            continue
-        scan_once(rng, v, day, tumor, anti_egfr_from, appears, error, scans, p)
+    memory, v, seen_until = NOTHING_SEEN, 0, min(dies, leaves)
+    for scan in range(-1, len(planned)):
+        day = 0
+        if scan >= 0:  # before it comes baseline, which is in `scans` already
+            if planned[scan] - p.window_days >= seen_until:
+                break
+            day = draw_scan_day(rng, planned[scan], p)
+            if day >= seen_until or day <= scans.days[v - 1]:
+                continue
+            scan_once(rng, v, day, tumor, anti_egfr_from, appears, error, scans, p)
         clear_visit(results, v, tumor.lesions)
         memory = assess_visit(
             v, day, scans.tenths, scans.node, was_gone, scans.nontarget, scans.new, memory, -1, results, rules.recist
         )
-        progressed = results.response[v] == PD
         v += 1
+        if results.response[v - 1] == PD:
+            break
+    progressed = results.response[v - 1] == PD
     days = scans.days[:v]
     pd_dates(days, days, days, scans.new[:v], results, rules.recist)
     if progressed and not experimental and rng.random() < conduct.crossover:
         wait = conduct.crossover_within - conduct.crossover_after + 1
-        starts = days[v - 1] + conduct.crossover_after + int(floor(wait * rng.random()))
+        starts = days[v - 1] + conduct.crossover_after + floor(wait * rng.random())
         if starts < min(dies, leaves):
             dies = death_day(tumor, starts, p.follow_days, p)
     return v, dies, leaves
+
+
+class Plan(NamedTuple):
+    """How the trial is set up. Days; accrual by period, strata by `shares`; look `l` comes when the first
+    `participants[l]` have been followed `follow_days[l]` days. Without `effect` nobody has anti-EGFR treatment."""
+
+    planned: Ints  # (scan,), from randomization
+    accrual_durations: Floats
+    accrual_rates: Floats
+    ratio: Ints
+    block_sizes: Ints
+    shares: Floats
+    participants: Ints
+    follow_days: Ints
+    effect: bool
 
 
 @njit(cache=True)
@@ -152,28 +175,111 @@ def draw_participants(
     p: TumorParameters,
     conduct: Conduct,
     rules: Rules,
-    planned: Ints,
-    accrual_days: Floats,
-    accrual_rates: Floats,
-    ratio: Ints,
-    block_sizes: Ints,
-    shares: Floats,
-    effect: bool,
-    all_of: Participants,
+    plan: Plan,
+    everyone: Participants,
     room: Scans,
     results: VisitResults,
 ) -> None:
-    """Fill all participants of one trial; without `effect` nobody has anti-EGFR treatment."""
-    draw_entries(rng, accrual_days, accrual_rates, all_of.entry)
-    allocate_all(rng, ratio, block_sizes, shares, all_of.arm, all_of.stratum)
-    for i in range(len(all_of.arm)):
-        treated = effect and all_of.arm[i] == EXPERIMENTAL
-        # In a trial without effect nobody gains by crossing over.
-        crossing = conduct if effect else Conduct(conduct.leaves_per_day, 0.0, 0, 0)
-        v, dies, leaves = follow_participant(rng, treated, p, crossing, rules, planned, room, results)
-        all_of.scans[i] = v - 1
-        all_of.day[i, : v - 1] = room.days[1:v]
-        all_of.response[i, : v - 1] = results.response[1:v]
-        all_of.pd_day[i, : v - 1] = results.pd_day[1:v]
-        all_of.death[i] = dies if dies < leaves else -1
-        all_of.leaves[i] = leaves
+    """Fill all participants of one trial."""
+    draw_entries(rng, plan.accrual_durations, plan.accrual_rates, everyone.entry)
+    allocate_all(rng, plan.ratio, plan.block_sizes, plan.shares, everyone.arm, everyone.stratum)
+    crossing = conduct
+    if not plan.effect:  # nobody gains by crossing over
+        crossing = Conduct(conduct.leaves_per_day, 0.0, 0, 0)
+    for i in range(len(everyone.arm)):
+        treated = plan.effect and everyone.arm[i] == EXPERIMENTAL
+        v, dies, leaves = follow_participant(rng, treated, p, crossing, rules, plan.planned, room, results)
+        everyone.scans[i] = v - 1
+        for scan in range(v - 1):
+            everyone.day[i, scan] = room.days[scan + 1]
+            everyone.response[i, scan] = results.response[scan + 1]
+            everyone.pd_day[i, scan] = results.pd_day[scan + 1]
+        everyone.death[i] = dies if dies < leaves else -1
+        everyone.leaves[i] = leaves
+
+
+class Outcomes(NamedTuple):
+    """Times to event of one cut, (subject,) of which those who entered are filled, and room to sort them."""
+
+    time: Floats
+    event: Codes
+    arm: Codes
+    sorted_time: Floats
+    sorted_event: Codes
+    sorted_arm: Codes
+
+
+@njit(cache=True)
+def write_times(outcomes: Outcomes, n: int, row: Floats) -> None:
+    """Events, log-rank score and variance, and the Cox model's log hazard ratio; NaN where it has no estimate."""
+    order = np.argsort(outcomes.time[:n])
+    for place in range(n):
+        outcomes.sorted_time[place] = outcomes.time[order[place]]
+        outcomes.sorted_event[place] = outcomes.event[order[place]]
+        outcomes.sorted_arm[place] = outcomes.arm[order[place]]
+    time, event, arm = outcomes.sorted_time[:n], outcomes.sorted_event[:n], outcomes.sorted_arm[:n]
+    row[EVENTS] = event.sum()
+    row[SCORE], row[VARIANCE] = two_group_log_rank(time, event, arm, arm[:0], 0.0, 0.0, np.inf, 1.0)
+    row[LOG_HAZARD_RATIO], row[STANDARD_ERROR], _, _ = two_group_cox(time, event, arm, arm[:0])
+
+
+@njit(cache=True)
+def write_responses(everyone: Participants, ready: int, cut: float, rules: Rules, row: Floats) -> None:
+    """Disease control and response by arm among the first `ready` participants."""
+    for i in range(ready):
+        arm, seen = everyone.arm[i], 0
+        while seen < everyone.scans[i] and everyone.entry[i] + everyone.day[i, seen] <= cut:
+            seen += 1
+        best = best_unconfirmed(
+            everyone.day[i, :seen], everyone.response[i, :seen], everyone.pd_day[i, :seen], -1, rules.response
+        ).response
+        row[N + arm] += 1
+        if best in (CR, PR):
+            row[RESPONDED + arm] += 1
+        if best in (CR, PR, SD, NON_CR_NON_PD):
+            row[CONTROLLED + arm] += 1
+
+
+@njit(cache=True)
+def write_look(
+    everyone: Participants, ready: int, follow_days: int, rules: Rules, outcomes: Outcomes, row: Floats
+) -> None:
+    """Everything a cut shows, `follow_days` after the entry of participant number `ready`."""
+    row[:] = 0.0
+    cut = everyone.entry[ready - 1] + follow_days
+    row[CUT] = cut
+    write_responses(everyone, ready, cut, rules, row)
+    for which in (PFS, OS):
+        n = 0
+        for i in range(len(everyone.entry)):
+            if everyone.entry[i] > cut:
+                break
+            cutoff, scans = floor(cut - everyone.entry[i]), everyone.scans[i]
+            if which == PFS:
+                end = progression_free(
+                    everyone.day[i, :scans], everyone.response[i, :scans], everyone.pd_day[i, :scans], True,
+                    everyone.death[i], -1, -1, cutoff, rules.time_to_event,
+                )  # fmt: skip
+            else:
+                end = survival_end(everyone.death[i], everyone.leaves[i], cutoff)
+            outcomes.time[n], outcomes.event[n], outcomes.arm[n] = end.day + 1, end.event, everyone.arm[i]
+            n += 1
+        write_times(outcomes, n, row[which : which + 5])
+
+
+@njit(cache=True)
+def simulate_full_trials(
+    rng: np.random.Generator, p: TumorParameters, conduct: Conduct, rules: Rules, plan: Plan, out: Floats
+) -> None:
+    """Fill `out` (trial, look, column); all looks are taken, whatever they show."""
+    subjects = plan.participants.max()
+    everyone = room_for_participants(subjects, len(plan.planned))
+    room, results = room_for(len(plan.planned), MAX_TARGETS), no_results(len(plan.planned) + 1, MAX_TARGETS)
+    outcomes = Outcomes(
+        np.zeros(subjects), np.zeros(subjects, np.int8), np.zeros(subjects, np.int8), np.zeros(subjects),
+        np.zeros(subjects, np.int8), np.zeros(subjects, np.int8),
+    )  # fmt: skip
+    for trial in range(len(out)):
+        draw_participants(rng, p, conduct, rules, plan, everyone, room, results)
+        for look in range(len(plan.participants)):
+            write_look(everyone, plan.participants[look], plan.follow_days[look], rules, outcomes, out[trial, look])

@@ -1,4 +1,4 @@
-"""How does a virtual tumor grow, and what does one scan of it show? Compiled, for the rehearsal and the fast loop alike.
+"""How does a virtual tumor grow, and what does one scan of it show? Compiled, for rehearsal and fast loop alike.
 
 A tumor of two clones: anti-EGFR treatment kills the sensitive one, both grow, and chemotherapy slows both for a
 while. Volumes are relative to baseline, times are days from randomization, lengths tenths of a millimeter. Random
@@ -158,7 +158,7 @@ def draw_tumor(rng: np.random.Generator, p: TumorParameters) -> Tumor:
         death_at=rng.standard_exponential(),
         first_seen_equivocal=rng.random() < p.first_seen_equivocal,
         non_target=rng.random() < p.non_target_disease,
-        lesions=2 + int(floor(4 * rng.random())),
+        lesions=2 + floor(4 * rng.random()),
     )
 
 
@@ -185,7 +185,7 @@ def day_reached(
         log_volume = tumor.growth * middle - chemotherapy * (1.0 - fading) + log(tumor.resistant + sensitive)
         hazard = exp(log_hazard + power * min(log_volume, log_cap))
         if added + hazard * _STEP >= level:
-            day = start + int(floor((level - added) / hazard)) + 1
+            day = start + floor((level - added) / hazard) + 1
             return day if day <= last else NEVER
         added += hazard * _STEP
         middle += _STEP
@@ -214,10 +214,10 @@ def least_mm(node: int) -> float:
 @njit(cache=True)
 def draw_sites(rng: np.random.Generator, lesions: int, scans: Scans) -> None:
     """Two to five targets, one or two of them in the liver and at most two in any organ (RECIST 1.1 4.2)."""
-    in_liver = 1 + int(floor(2 * rng.random()))
+    in_liver = 1 + floor(2 * rng.random())
     lung, node = 0, 0
     for drawn in range(lesions - in_liver):  # two places each in lung, nodes and elsewhere
-        at = int(floor((6 - drawn) * rng.random()))
+        at = floor((6 - drawn) * rng.random())
         if at < 2 - lung:
             lung += 1
         elif at < 4 - lung - node:
@@ -256,7 +256,7 @@ def scan_baseline(rng: np.random.Generator, tumor: Tumor, scans: Scans, p: Tumor
     """
     draw_sites(rng, tumor.lesions, scans)
     error = draw_lengths(rng, tumor.lesions, scans, p)
-    scans.days[0] = -int(floor((p.baseline_days + 1) * rng.random()))
+    scans.days[0] = -floor((p.baseline_days + 1) * rng.random())
     for i in range(tumor.lesions):
         length = 10 * scans.true_mm[i] * (1 + error * rng.standard_normal())
         scans.tenths[0, i] = int(np.rint(min(max(length, 10 * least_mm(scans.node[i])), _LONGEST)))
@@ -273,14 +273,14 @@ def draw_scan_day(rng: np.random.Generator, planned: int, p: TumorParameters) ->
     if missed:
         return NEVER
     if late:
-        return planned + p.window_days + 1 + int(floor(_LATE_AT_MOST * within))
-    return max(planned - p.window_days + int(floor((2 * p.window_days + 1) * within)), 1)
+        return planned + p.window_days + 1 + floor(_LATE_AT_MOST * within)
+    return max(planned - p.window_days + floor((2 * p.window_days + 1) * within), 1)
 
 
 @njit(cache=True)
 def last_scan_day(planned: Ints, p: TumorParameters) -> int:
     """The latest day a scan can fall on."""
-    return planned[-1] + p.window_days + _LATE_AT_MOST
+    return int(planned[-1]) + p.window_days + _LATE_AT_MOST
 
 
 @njit(cache=True)

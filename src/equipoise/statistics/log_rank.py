@@ -132,11 +132,9 @@ def weighted_log_rank_scores(
 def _sums(
     time: ArrayLike, event: ArrayLike, group: ArrayLike, strata: ArrayLike | None, weights: Sequence[Weight]
 ) -> _Sums:
-    table = np.array([_row(weight) for weight in weights])
+    table = np.array([weight_row(weight) for weight in weights])
     ordered, names, member = order_groups(time, event, group, strata)
-    observed, expected, variance = log_rank_sums(
-        ordered.time, ordered.event, member, ordered.starts, len(names), table
-    )
+    observed, expected, variance = log_rank_sums(ordered.time, ordered.event, member, ordered.starts, len(names), table)
     return _Sums(names, observed, expected, variance)
 
 
@@ -153,7 +151,7 @@ def order_groups(
     return ordered, names, take(codes, ordered.rows)
 
 
-def _row(weight: Weight) -> tuple[float, float, float, float]:
+def weight_row(weight: Weight) -> tuple[float, float, float, float]:
     """A weight as the kernel takes it: rho, gamma, t*, s*. Without a floor s* is 1, without a time t* never comes."""
     if isinstance(weight, FlemingHarrington):
         for name, value in (("rho", weight.rho), ("gamma", weight.gamma)):

@@ -1,0 +1,188 @@
+"""What does the trial of a protocol show, over and over, if tumors grow as the model says?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from math import prod
+
+import numpy as np
+
+from equipoise.endpoints.follow_up import censoring_rules, recist_policy, response_policy
+from equipoise.protocol.model import Protocol
+from equipoise.simulation.blocks import Block, KeptBlocks, Progress, run_blocks
+from equipoise.simulation.event_time_trial import Accrual
+from equipoise.simulation.full_trial_rules import (
+    COLUMNS,
+    CONTROLLED,
+    CUT,
+    EVENTS,
+    LOG_HAZARD_RATIO,
+    N,
+    OS,
+    PFS,
+    RESPONDED,
+    SCORE,
+    STANDARD_ERROR,
+    VARIANCE,
+    Conduct,
+    Plan,
+    Rules,
+    simulate_full_trials,
+)
+from equipoise.simulation.parameters import read_parameters
+from equipoise.simulation.trial_rules import Floats
+from equipoise.simulation.tumor import check_scan_days, velo_fit
+from equipoise.simulation.tumor_rules import TumorParameters
+from equipoise.terms.dates import DAYS_PER_MONTH
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """A cut of the data when the first `participants` have been followed `follow_days` days."""
+
+    participants: int
+    follow_days: int
+
+    def __post_init__(self) -> None:
+        if self.participants < 2 or self.follow_days < 1:
+            raise ValueError(f"a look at {self.participants} participants after {self.follow_days} days: "
+                             "expected 2 or more, and 1 day or more")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FullTrial:
+    """A trial of virtual tumors, judged by the rules of a protocol. Without `effect` both arms have chemotherapy alone.
+
+    `accrual` in days; `shares` are those of the randomization's strata; the last of `looks` need not be the latest.
+    """
+
+    tumor: TumorParameters
+    conduct: Conduct
+    rules: Rules
+    scan_days: tuple[int, ...]
+    accrual: Accrual
+    ratio: tuple[int, int]
+    block_sizes: tuple[int, ...]
+    shares: tuple[float, ...]
+    looks: tuple[Look, ...]
+    effect: bool = True
+
+    def __post_init__(self) -> None:
+        check_scan_days(np.array(self.scan_days))
+        if not self.looks:
+            raise ValueError("looks is empty; expected at least one")
+        if abs(sum(self.shares) - 1) > 1e-9:
+            raise ValueError(f"shares add up to {sum(self.shares)}; expected 1")
+
+    def plan(self) -> Plan:
+        """What the compiled loop takes."""
+        return Plan(
+            planned=np.array(self.scan_days, np.int32),
+            accrual_durations=np.array(self.accrual.durations, dtype=np.float64),
+            accrual_rates=np.array(self.accrual.rates, dtype=np.float64),
+            ratio=np.array(self.ratio, np.int32),
+            block_sizes=np.array(self.block_sizes, np.int32),
+            shares=np.array(self.shares),
+            participants=np.array([look.participants for look in self.looks], np.int32),
+            follow_days=np.array([look.follow_days for look in self.looks], np.int32),
+            effect=self.effect,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TimesSeen:
+    """One time-to-event endpoint at each look, arrays (trial, look); `z` is positive when cetuximab does better."""
+
+    events: Floats
+    z: Floats
+    log_hazard_ratio: Floats
+    standard_error: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class FullTrialResults:
+    """What each trial showed at each look: `cut` in days from the first (trial, look); counts of participants, with
+    disease control and with response (trial, look, arm), control first; and the times to event."""
+
+    cut: Floats
+    participants: Floats
+    controlled: Floats
+    responded: Floats
+    pfs: TimesSeen
+    os: TimesSeen
+
+
+def simulate_trials(
+    trial: FullTrial,
+    trials: int,
+    seed: int,
+    *,
+    workers: int = 1,
+    kept: KeptBlocks | None = None,
+    progress: Progress | None = None,
+) -> FullTrialResults:
+    """Simulate `trials` trials; the same seed gives the same results for any number of workers (see `run_blocks`)."""
+    block = partial(_simulate_block, trial)
+    found = run_blocks(block, trials, seed, workers=workers, kept=kept, progress=progress)
+    return FullTrialResults(
+        cut=found[..., CUT],
+        participants=found[..., N : N + 2],
+        controlled=found[..., CONTROLLED : CONTROLLED + 2],
+        responded=found[..., RESPONDED : RESPONDED + 2],
+        pfs=_times(found, PFS),
+        os=_times(found, OS),
+    )
+
+
+def _times(found: Block, first: int) -> TimesSeen:
+    score, variance = found[..., first + SCORE], found[..., first + VARIANCE]
+    return TimesSeen(
+        events=found[..., first + EVENTS],
+        z=np.divide(-score, np.sqrt(variance), out=np.zeros_like(score), where=variance > 0),
+        log_hazard_ratio=found[..., first + LOG_HAZARD_RATIO],
+        standard_error=found[..., first + STANDARD_ERROR],
+    )
+
+
+def _simulate_block(trial: FullTrial, rng: np.random.Generator, trials: int) -> Block:
+    out = np.zeros((trials, len(trial.looks), COLUMNS))
+    simulate_full_trials(rng, trial.tumor, trial.conduct, trial.rules, trial.plan(), out)
+    return out
+
+
+def trial_of(protocol: Protocol, *, effect: bool = True, looks: tuple[Look, ...] = ()) -> FullTrial:
+    """The trial as its protocol declares it, with the virtual participants' assumptions for what it does not.
+
+    Strata are allocated in equal shares (assumed). After `looks`, if any, come the two cutoffs of the protocol.
+    """
+    p, scan = read_parameters(protocol.id), protocol.visit(protocol.assessment.scan_visit)
+    n, design = protocol.design.participants, protocol.cutoff
+    per_month = p["screened_per_month"] * p["randomized_of_screened"]
+    tumor = velo_fit()._replace(window_days=scan.after_days, missed_scan=p["scan_missed"], late_scan=p["scan_late"])
+    strata = prod(len(stratum.levels) for stratum in protocol.randomization.strata)
+    return FullTrial(
+        tumor=tumor,
+        conduct=Conduct(
+            leaves_per_day=p["leaves_per_month"] * (1 - p.tables["leaving"]["TREATMENT"]) / DAYS_PER_MONTH,
+            crossover=p["new_therapy_after_progression"] * p["crossover"],
+            crossover_after=14,
+            crossover_within=60,
+        ),
+        rules=Rules(
+            recist_policy(protocol.assessment),
+            response_policy(protocol.assessment),
+            censoring_rules(protocol, protocol.censoring["FDA"]),
+        ),
+        scan_days=tuple(range(scan.day, tumor.follow_days, scan.every_days or tumor.follow_days)),
+        accrual=Accrual(durations=(n / per_month * DAYS_PER_MONTH,), rates=(per_month / DAYS_PER_MONTH,)),
+        ratio=(protocol.control.ratio, protocol.experimental.ratio),
+        block_sizes=protocol.randomization.block_sizes,
+        shares=(1 / strata,) * strata,
+        looks=(
+            *looks,
+            Look(participants=n, follow_days=design.primary_days_after_last_randomization),
+            Look(participants=n, follow_days=round(design.os_months_after_last_randomization * DAYS_PER_MONTH)),
+        ),
+        effect=effect,
+    )
