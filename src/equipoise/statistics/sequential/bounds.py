@@ -112,7 +112,7 @@ def _wang_tsiatis(looks: Looks, rule: WangTsiatis, drift: float) -> Bounds:
     def surplus(constant: float) -> float:
         return float(np.log(sum(bounds(constant).spent)) - np.log(looks.level))
 
-    # The first look alone spends no more than the level; looks that each spent their equal share would spend less.
+    # The first look alone spends no more than the level; where each spends an equal share, all spend no more.
     single, split = _normal_bound(looks.level), _normal_bound(looks.level / len(shape))
     low = single / float(shape[0]) - 0.01
     high = split / float(shape.min() if split > 0 else shape.max()) + 0.01

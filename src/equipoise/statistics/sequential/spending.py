@@ -99,10 +99,10 @@ class TabulatedSpending:
         """Cumulative error at each fraction; the list is scaled to end at `total`."""
         shares = np.asarray(self.cumulative) / self.cumulative[-1]
         if self.fractions is not None:
-            return total * np.interp(fractions, (0.0, *self.fractions), (0.0, *shares))
+            return np.asarray(total * np.interp(fractions, (0.0, *self.fractions), (0.0, *shares)))
         if len(fractions) != len(shares):
             raise ValueError(f"cumulative has {len(shares)} values; the design has {len(fractions)} looks")
-        return total * shares
+        return np.asarray(total * shares)
 
 
 @dataclass(frozen=True, slots=True)
