@@ -75,7 +75,7 @@ class Accrual:
         """Subjects entered by each time, of both arms."""
         ends = np.concatenate([[0.0], np.cumsum(self.durations)])
         entered = np.concatenate([[0.0], np.cumsum(np.multiply(self.rates, self.durations))])
-        return np.interp(times, ends, entered)
+        return np.asarray(np.interp(times, ends, entered))
 
     def scaled(self, factor: float) -> "Accrual":
         """The same stretches with every rate times the factor."""
