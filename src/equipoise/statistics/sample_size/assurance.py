@@ -24,7 +24,7 @@ _JACOBI = 48
 
 @dataclass(frozen=True, slots=True)
 class NormalPrior:
-    """For instance of a log hazard ratio; exact to 1e-9 for a z test whose power rises over a tenth of the deviation."""
+    """For instance of a log hazard ratio; good to 1e-9 where the power rises over a tenth of the deviation or more."""
 
     mean: float
     deviation: float

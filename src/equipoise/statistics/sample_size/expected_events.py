@@ -185,10 +185,11 @@ def _by_period(time: float, accrual: Accrual, arm: Arm, starts: Floats) -> Float
     survival = np.exp(-np.concatenate([[0.0], np.cumsum(h * d)[:-1]]))
     entered = accrual.enrolled(time - knots)
     falling = -np.diff(entered) / d
-    quiet = np.where(h > 0, h, 1.0)
-    stayed = np.where(h > 0, -np.expm1(-h * d) / quiet, d)
-    # gammainc(2, x) = 1 - (1 + x) exp(-x), without the cancellation.
-    moment = np.where(h * d > 1e-8, gammainc(2.0, h * d) / quiet**2, d**2 / 2)
+    # Integrals of exp(-h x) and x exp(-h x) over the piece; gammainc(2, y) is 1 - (1 + y) exp(-y) without cancellation.
+    quiet = h * d < 1e-8
+    divisor = np.where(quiet, 1.0, h)
+    stayed = np.where(quiet, d - h * d**2 / 2, -np.expm1(-h * d) / divisor)
+    moment = np.where(quiet, d**2 / 2 - h * d**3 / 3, gammainc(2.0, h * d) / divisor**2)
     at_risk = survival * (entered[:-1] * stayed - falling * moment)
     counts = np.zeros((2, len(starts)))
     period = np.searchsorted(starts, left, side="right") - 1
