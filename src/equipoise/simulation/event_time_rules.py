@@ -20,6 +20,7 @@ class EventTimes(NamedTuple):
     """What is assumed: pieces begin at `starts` (piece,), the first at 0; hazards (stratum * 2 + arm, piece),
     dropout hazards (arm, piece); accrual by durations and rates (period,); strata by `shares`."""
 
+    subjects: int
     starts: Floats
     hazard: Floats
     dropout: Floats
@@ -189,7 +190,7 @@ def write_tests(seen: Observed, n: int, looks: Looks, row: Floats) -> None:
 @njit(cache=True)
 def simulate_event_trials(rng: np.random.Generator, assumed: EventTimes, looks: Looks, out: Floats) -> None:
     """Fill `out` (trial, look, column) for the subjects of each trial; all looks are taken, whatever they show."""
-    subjects = round(np.sum(assumed.accrual_durations * assumed.accrual_rates))
+    subjects = assumed.subjects
     drawn, seen = room_for_trial(subjects)
     times, room, rows = np.zeros(subjects), np.zeros(subjects), np.zeros(subjects, np.int32)
     for trial in range(len(out)):

@@ -21,25 +21,7 @@ from equipoise.simulation.event_time_rules import (
 )
 from equipoise.simulation.trial_rules import Floats
 from equipoise.statistics.log_rank import FlemingHarrington, Weight, weight_row
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Accrual:
-    """Subjects come at constant rates over consecutive periods: `durations` and subjects per time, (period,)."""
-
-    durations: tuple[float, ...]
-    rates: tuple[float, ...]
-
-    def __post_init__(self) -> None:
-        if not self.durations or len(self.durations) != len(self.rates):
-            raise ValueError(f"accrual: {len(self.durations)} durations and {len(self.rates)} rates; give one each")
-        for name, values in (("durations", self.durations), ("rates", self.rates)):
-            _check_all(f"accrual {name}", values, above=0.0)
-
-    @property
-    def subjects(self) -> int:
-        """How many come."""
-        return round(sum(d * r for d, r in zip(self.durations, self.rates, strict=True)))
+from equipoise.statistics.sample_size import Accrual, Arm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,17 +52,15 @@ class Cut:
 class EventTimeTrial:
     """A two-arm trial with piecewise constant accrual, hazards and dropout; one unit of time throughout.
 
-    `control` and `experimental` are hazards of the event in the pieces that begin at `starts`, shape (piece,);
-    `dropout_control` and `dropout_experimental` likewise, or one hazard for all pieces. `looks` are cut in this order;
-    `tests` are the weights of the log-rank tests at each. Raises ValueError naming the field.
+    `accrual` gives the subjects, rounded; `strata` multiply both hazards of the event; `ratio` is control, experimental
+    in permuted blocks. `looks` are cut in this order, `tests` are the weights of the log-rank tests at each. With
+    `stratified` tests and the Cox model are; without `estimated` no Cox model is fitted. Raises ValueError naming the
+    field.
     """
 
     accrual: Accrual
-    control: tuple[float, ...]
-    experimental: tuple[float, ...]
-    starts: tuple[float, ...] = (0.0,)
-    dropout_control: tuple[float, ...] = (0.0,)
-    dropout_experimental: tuple[float, ...] = (0.0,)
+    control: Arm
+    experimental: Arm
     strata: tuple[Stratum, ...] = (Stratum(share=1.0),)
     ratio: tuple[int, int] = (1, 1)
     block_sizes: tuple[int, ...] = (4,)
@@ -90,38 +70,37 @@ class EventTimeTrial:
     estimated: bool = True
 
     def __post_init__(self) -> None:
-        _check_starts(self.starts)
-        for name in ("control", "experimental", "dropout_control", "dropout_experimental"):
-            values = getattr(self, name)
-            if len(values) not in {1, len(self.starts)}:
-                raise ValueError(f"{name} has {len(values)} hazards; expected 1 or {len(self.starts)}, one for a piece")
-            _check_all(name, values, at_least=0.0)
-        _check_all("strata multiplier", tuple(s.multiplier for s in self.strata), above=0.0)
-        _check_all("strata share", tuple(s.share for s in self.strata), above=0.0)
-        if abs(sum(s.share for s in self.strata) - 1) > 1e-9:
-            raise ValueError(f"strata: the shares add up to {sum(s.share for s in self.strata)}; expected 1")
-        if min(self.ratio) < 1:
-            raise ValueError(f"ratio is {self.ratio}; expected whole numbers from 1, control and experimental")
-        if not self.block_sizes or any(b < sum(self.ratio) or b % sum(self.ratio) for b in self.block_sizes):
-            raise ValueError(f"block_sizes is {self.block_sizes}; expected multiples of {sum(self.ratio)}")
+        check_shares("strata", tuple(s.share for s in self.strata))
+        for place, stratum in enumerate(self.strata):
+            if not 0 < stratum.multiplier < np.inf:
+                raise ValueError(f"strata[{place}]: multiplier is {stratum.multiplier}; it must be finite, above 0")
+        check_blocks(self.ratio, self.block_sizes)
         if not self.looks or not self.tests:
             raise ValueError(f"{len(self.looks)} looks and {len(self.tests)} tests; expected at least one of each")
         for look in self.looks:
-            if look.events is not None and look.events > self.accrual.subjects:
-                raise ValueError(f"looks: {look.events} events among {self.accrual.subjects} subjects cannot happen")
+            if look.events is not None and look.events > self.subjects:
+                raise ValueError(f"looks: {look.events} events among {self.subjects} subjects cannot happen")
+
+    @property
+    def subjects(self) -> int:
+        """All who enter."""
+        return round(self.accrual.subjects)
 
     def as_numbers(self) -> tuple[EventTimes, Looks]:
-        """What the compiled loop takes."""
-        arms = np.stack([self._pieces("control"), self._pieces("experimental")])
+        """What the compiled loop takes: all hazards on the pieces that any of them has."""
+        curves = [self.control.hazard, self.experimental.hazard, self.control.dropout, self.experimental.dropout]
+        starts = np.unique([start for curve in curves for start in curve.starts])
+        rates = np.stack([curve.at(starts) for curve in curves])
         assumed = EventTimes(
-            starts=np.array(self.starts, dtype=np.float64),
-            hazard=np.concatenate([arms * s.multiplier for s in self.strata]),
-            dropout=np.stack([self._pieces("dropout_control"), self._pieces("dropout_experimental")]),
+            subjects=self.subjects,
+            starts=starts,
+            hazard=np.concatenate([rates[:2] * stratum.multiplier for stratum in self.strata]),
+            dropout=rates[2:],
             accrual_durations=np.array(self.accrual.durations, dtype=np.float64),
             accrual_rates=np.array(self.accrual.rates, dtype=np.float64),
             ratio=np.array(self.ratio, np.int32),
             block_sizes=np.array(self.block_sizes, np.int32),
-            shares=np.array([s.share for s in self.strata]),
+            shares=np.array([stratum.share for stratum in self.strata]),
         )
         looks = Looks(
             events=np.array([look.events or 0 for look in self.looks], np.int32),
@@ -132,9 +111,19 @@ class EventTimeTrial:
         )
         return assumed, looks
 
-    def _pieces(self, name: str) -> Floats:
-        values = np.array(getattr(self, name), dtype=np.float64)
-        return np.ascontiguousarray(np.broadcast_to(values, (len(self.starts),)))
+
+def check_shares(name: str, shares: tuple[float, ...]) -> None:
+    """Shares are positive and add up to 1."""
+    if not shares or not all(0 < share <= 1 for share in shares) or abs(sum(shares) - 1) > 1e-9:
+        raise ValueError(f"{name}: the shares are {shares}; expected numbers above 0 that add up to 1")
+
+
+def check_blocks(ratio: tuple[int, int], block_sizes: tuple[int, ...]) -> None:
+    """Every block holds the ratio."""
+    if min(ratio) < 1:
+        raise ValueError(f"ratio is {ratio}; expected whole numbers from 1, control and experimental")
+    if not block_sizes or any(size < 1 or size % sum(ratio) for size in block_sizes):
+        raise ValueError(f"block_sizes is {block_sizes}; expected multiples of {sum(ratio)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,16 +180,3 @@ def _simulate_block(trial: EventTimeTrial, rng: np.random.Generator, trials: int
     out = np.full((trials, len(trial.looks), SCORES + w + w * w), np.nan)
     simulate_event_trials(rng, assumed, looks, out)
     return out
-
-
-def _check_starts(starts: tuple[float, ...]) -> None:
-    if not starts or starts[0] != 0 or any(b <= a for a, b in zip(starts, starts[1:], strict=False)):
-        raise ValueError(f"starts is {starts}; expected rising times, the first 0")
-    _check_all("starts", starts, at_least=0.0)
-
-
-def _check_all(name: str, values: tuple[float, ...], *, above: float = -np.inf, at_least: float = -np.inf) -> None:
-    for place, value in enumerate(values):
-        if not (value > above and at_least <= value < np.inf):
-            wanted = f"above {above:g}" if above > -np.inf else f"{at_least:g} or more"
-            raise ValueError(f"{name}[{place}] is {value}; it must be a finite number, {wanted}")

@@ -11,14 +11,13 @@ import numpy as np
 from equipoise.endpoints.follow_up import censoring_rules, recist_policy, response_policy
 from equipoise.protocol.model import Protocol
 from equipoise.simulation.blocks import Block, KeptBlocks, Progress, run_blocks
-from equipoise.simulation.event_time_trial import Accrual
+from equipoise.simulation.event_time_trial import check_blocks, check_shares
 from equipoise.simulation.full_trial_rules import (
     COLUMNS,
     CONTROLLED,
     CUT,
     EVENTS,
     LOG_HAZARD_RATIO,
-    N,
     OS,
     PFS,
     RESPONDED,
@@ -26,6 +25,7 @@ from equipoise.simulation.full_trial_rules import (
     STANDARD_ERROR,
     VARIANCE,
     Conduct,
+    N,
     Plan,
     Rules,
     simulate_full_trials,
@@ -34,6 +34,7 @@ from equipoise.simulation.parameters import read_parameters
 from equipoise.simulation.trial_rules import Floats
 from equipoise.simulation.tumor import check_scan_days, velo_fit
 from equipoise.simulation.tumor_rules import TumorParameters
+from equipoise.statistics.sample_size import Accrual
 from equipoise.terms.dates import DAYS_PER_MONTH
 
 
@@ -72,8 +73,8 @@ class FullTrial:
         check_scan_days(np.array(self.scan_days))
         if not self.looks:
             raise ValueError("looks is empty; expected at least one")
-        if abs(sum(self.shares) - 1) > 1e-9:
-            raise ValueError(f"shares add up to {sum(self.shares)}; expected 1")
+        check_shares("shares", self.shares)
+        check_blocks(self.ratio, self.block_sizes)
 
     def plan(self) -> Plan:
         """What the compiled loop takes."""
