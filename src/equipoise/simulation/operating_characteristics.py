@@ -1,0 +1,134 @@
+"""How often is a design right, how long does it take, and how far are its estimates off? With Monte-Carlo errors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from equipoise.simulation.event_time_trial import EventTimeResults, EventTimeTrial, simulate_event_times
+from equipoise.simulation.full_trial import FullTrial, FullTrialResults, TimesSeen, simulate_trials
+from equipoise.statistics.exact_power import rejection_region
+from equipoise.statistics.proportions import Test, check_share, miettinen_nurminen
+from equipoise.statistics.sequential import GroupSequentialDesign
+
+__all__ = [
+    "Decisions", "Estimate", "EventTimeResults", "EventTimeTrial", "FullTrial", "FullTrialResults", "TimesSeen",
+    "coverage_of_difference", "coverage_of_hazard_ratio", "decide", "mean_of", "rejected_by", "share_of",
+    "simulate_event_times", "simulate_trials",
+]  # fmt: skip
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A simulated figure and its Monte-Carlo standard error; of how many trials."""
+
+    value: float
+    standard_error: float
+    trials: int
+
+
+def share_of(flags: Flags) -> Estimate:
+    """The share of trials, flags (trial,). The error of a share of 0 or 1 is that of one trial more on the other side."""
+    n = len(flags)
+    if not n:
+        raise ValueError("flags is empty; a share needs at least one trial")
+    p = float(np.mean(flags))
+    shrunk = (p * n + (p == 0) - (p == 1)) / n
+    return Estimate(p, float(np.sqrt(shrunk * (1 - shrunk) / n)), n)
+
+
+def mean_of(values: Floats) -> Estimate:
+    """The mean over trials, values (trial,). Raises ValueError for NaN, and for fewer than two trials."""
+    n = len(values)
+    if n < 2 or not np.isfinite(values).all():
+        raise ValueError(f"{n} trials, {int(np.sum(~np.isfinite(values)))} of them without a value; expected 2 or more")
+    return Estimate(float(np.mean(values)), float(np.std(values, ddof=1) / np.sqrt(n)), n)
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """What became of each trial, (trial,): the look it stopped at, from 0, and whether the null was rejected there.
+
+    Who neither rejects nor stops for futility goes on to the last look and accepts.
+    """
+
+    look: NDArray[np.int64]
+    rejected: Flags
+    looks: int
+
+    @property
+    def power(self) -> Estimate:
+        """The share of trials that reject at any look."""
+        return share_of(self.rejected)
+
+    def stopped_for_efficacy(self) -> tuple[Estimate, ...]:
+        """For each look the share of all trials that reject there."""
+        return tuple(share_of(self.rejected & (self.look == look)) for look in range(self.looks))
+
+    def stopped_for_futility(self) -> tuple[Estimate, ...]:
+        """For each look the share of all trials that end there without rejecting; at the last: accept."""
+        return tuple(share_of(~self.rejected & (self.look == look)) for look in range(self.looks))
+
+    def at_stop(self, values: Floats) -> Floats:
+        """What was true at the look each trial stopped at: values (trial, look) to (trial,)."""
+        return values[np.arange(len(self.look)), self.look]
+
+
+def decide(z: Floats, design: GroupSequentialDesign, *, obey_futility: bool = True) -> Decisions:
+    """Apply the bounds of a design to statistics (trial, look), positive in favor of the experimental arm.
+
+    A two-sided design rejects at either bound. Raises ValueError if the looks differ in number.
+    """
+    looks = len(design.efficacy)
+    if z.ndim != 2 or z.shape[1] != looks:
+        raise ValueError(f"z has shape {z.shape}; expected (trial, {looks}), a column for each look of the design")
+    if not np.isfinite(z).all():
+        raise ValueError(f"z of trial {int(np.argwhere(~np.isfinite(z))[0, 0])} is not finite")
+    size = np.abs(z) if design.sided == 2 else z
+    rejects = size >= np.array(design.efficacy)
+    futile = np.zeros_like(rejects)
+    if obey_futility and design.futility:
+        futile[:, :-1] = size[:, :-1] <= np.array(design.futility)[: looks - 1]
+    ends = rejects | futile
+    ends[:, -1] = True
+    look = np.argmax(ends, axis=1)
+    return Decisions(look, rejects[np.arange(len(z)), look], looks)
+
+
+def rejected_by(test: Test, results: FullTrialResults, look: int, alpha: float) -> Flags:
+    """Which trials the two-sided test of disease control rejects at a look, in favor of either arm, (trial,)."""
+    check_share("alpha", alpha)
+    return _each_table(results, look, lambda x1, n1, x0, n0: bool(rejection_region(test, n1, n0, alpha)[x1, x0]))
+
+
+def coverage_of_difference(results: FullTrialResults, look: int, difference: float, level: float = 0.95) -> Flags:
+    """Which trials' Miettinen-Nurminen interval of the difference in disease control holds the true one, (trial,)."""
+
+    def holds(x1: int, n1: int, x0: int, n0: int) -> bool:
+        interval = miettinen_nurminen(x1, n1, x0, n0, level)
+        return bool(interval.lower <= difference <= interval.upper)
+
+    return _each_table(results, look, holds)
+
+
+def _each_table(results: FullTrialResults, look: int, ask: Callable[[int, int, int, int], bool]) -> Flags:
+    """Ask once of each different table (experimental events and n, control events and n)."""
+    once = cache(ask)
+    x, n = results.controlled[:, look].astype(int), results.participants[:, look].astype(int)
+    tables = zip(x[:, 1].tolist(), n[:, 1].tolist(), x[:, 0].tolist(), n[:, 0].tolist(), strict=True)
+    return np.array([once(*table) for table in tables])
+
+
+def coverage_of_hazard_ratio(results: EventTimeResults, look: int, hazard_ratio: float, level: float = 0.95) -> Flags:
+    """Which trials' Wald interval holds the true hazard ratio, (trial,); one without an estimate does not."""
+    z = float(ndtri((1 + check_share("level", level)) / 2))
+    gap = np.abs(results.log_hazard_ratio[:, look] - np.log(hazard_ratio))
+    return np.asarray(gap <= z * results.standard_error[:, look])
