@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from importlib import resources
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Template
 from markupsafe import Markup
 
 from equipoise.analysis.pipeline import Analysis
@@ -16,13 +14,11 @@ from equipoise.protocol.model import Protocol
 from equipoise.report import appendix, limits, summary, tables
 from equipoise.report.behind import Behind, source_links, subject_link
 from equipoise.report.consort import draw_consort, flow_of
+from equipoise.report.document import Figure, draw_twice, environment, read_template
 from equipoise.report.figures import draw_forest, draw_swimmer, draw_waterfall
 from equipoise.report.survival_figure import Curves, draw_survival
 from equipoise.report.tables import Table
 from equipoise.report.words import RULES, confidence, day_words, first_up, p_equals, plural, ratio, span
-
-WIDE, NARROW = 860.0, 350.0
-"""Widths for which every figure is drawn; the page shows the one that fits."""
 
 CONTENTS = (
     ("summary", "Summary"), ("assumed", "What is assumed"), ("flow", "Participants"), ("baseline", "At randomization"),
@@ -30,15 +26,6 @@ CONTENTS = (
     ("safety", "Adverse events"), ("conduct", "Conduct"), ("limits", "What it cannot show"), ("subjects", "Subjects"),
     ("entries", "Entries"),
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One figure, drawn for a wide and for a narrow screen."""
-
-    wide: Markup
-    narrow: Markup
-    caption: str
 
 
 def write_report(analysis: Analysis, entries: Sequence[Entry]) -> str:
@@ -58,34 +45,26 @@ def write_report(analysis: Analysis, entries: Sequence[Entry]) -> str:
         "entries": appendix.referenced(persons, seen),
         "known": frozenset(person.id for person in persons),
     }
-    return _environment().from_string(_file("report.html.j2")).render(**page, lists=list(behind.lists.values())) + "\n"
+    return _page().render(**page, lists=list(behind.lists.values())) + "\n"
 
 
-def _environment() -> Environment:
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    environment.filters |= {
+def _page() -> Template:
+    own = environment().overlay()
+    own.filters |= {
         "links": source_links,
         "cells": appendix.entry_cells,
         "first_up": first_up,
         "subject": lambda name, known: subject_link(name) if name in known else name,
     }
-    return environment
-
-
-def _file(name: str) -> str:
-    return (resources.files("equipoise.report") / "templates" / name).read_text(encoding="utf-8")
-
-
-def _figure(draw: Callable[[float], str], caption: str) -> Figure:
-    return Figure(Markup(draw(WIDE)), Markup(draw(NARROW)), caption)
+    return own.get_template("report.html.j2")
 
 
 def _front(analysis: Analysis, behind: Behind) -> dict[str, Any]:
     results, protocol = analysis.results, analysis.trial.protocol
     primary = results["endpoints"][protocol.primary.id]
     return {
-        "css": Markup(_file("report.css")),
-        "js": Markup(_file("report.js")),
+        "css": Markup(read_template("report.css")),
+        "js": Markup(read_template("report.js")),
         "contents": CONTENTS,
         "results": results,
         "registration": protocol.registration,
@@ -123,7 +102,7 @@ def _participants(analysis: Analysis, behind: Behind) -> dict[str, Any]:
                "so the reasons may add up to more than those not eligible.")  # fmt: skip
     return {
         "randomized": results["flow"]["randomized"],
-        "consort": _figure(lambda width: draw_consort(flow, roles, results["simulated"], width), caption),
+        "consort": draw_twice(lambda width: draw_consort(flow, roles, results["simulated"], width), caption),
         "baseline_table": tables.baseline_table(results, protocol, behind),
     }
 
@@ -165,7 +144,7 @@ def _forest(results: Mapping[str, Any], found: Mapping[str, Any], protocol: Prot
     caption = (f"Difference of the {found['label'].lower()} in percentage points with {confidence(results)} intervals "
                "(Miettinen-Nurminen), experimental minus control, beside participants who reached it "
                "of those randomized, experimental v control. Descriptive: nothing is tested.")  # fmt: skip
-    return _figure(lambda width: draw_forest(rows, (arms[0], arms[1]), hrefs, results["simulated"], width), caption)
+    return draw_twice(lambda width: draw_forest(rows, (arms[0], arms[1]), hrefs, results["simulated"], width), caption)
 
 
 def _survival(results: Mapping[str, Any], one: str, rules: str, behind: Behind) -> dict[str, Any]:
@@ -183,7 +162,9 @@ def _survival(results: Mapping[str, Any], one: str, rules: str, behind: Behind) 
     curves = Curves(title, found, results["arms"], people, hrefs, origin, results["simulated"])
     return {
         "title": title,
-        "figure": _figure(lambda width: draw_survival(curves, width), _effect_words(found, rules, confidence(results))),
+        "figure": draw_twice(
+            lambda width: draw_survival(curves, width), _effect_words(found, rules, confidence(results))
+        ),
     }
 
 
@@ -216,10 +197,10 @@ def _courses(analysis: Analysis) -> dict[str, Any]:
     limit = (recist.pd_percent, recist.pr_percent)
     course = "Thick: on treatment; thin: followed. Responses as read. Each lane leads to its participant."
     return {
-        "waterfall": _figure(lambda w: draw_waterfall(changes, arms, limit, simulated, w), caption)
+        "waterfall": draw_twice(lambda w: draw_waterfall(changes, arms, limit, simulated, w), caption)
         if changes
         else None,
-        "swimmer": _figure(lambda w: draw_swimmer(lanes, arms, simulated, w), course) if lanes else None,
+        "swimmer": draw_twice(lambda w: draw_swimmer(lanes, arms, simulated, w), course) if lanes else None,
     }
 
 
