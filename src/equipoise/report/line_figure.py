@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from equipoise.report.svg import Scale, line, lines, path, picture, text, wrap
 
@@ -64,7 +65,7 @@ def draw_lines(chart: LineChart, width: float) -> str:
 def _stairs(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
     """Level up to the next point."""
     found = points[:1]
-    for (_, before), (at, value) in zip(points, points[1:], strict=False):
+    for (_, before), (at, value) in pairwise(points):
         found += [(at, before), (at, value)]
     return found
 

@@ -73,7 +73,7 @@ def piecewise_time(level: float, starts: Floats, hazard: Floats, row: int) -> fl
     for piece in range(last):
         expected = hazard[row, piece] * (starts[piece + 1] - starts[piece])
         if level < expected:
-            return starts[piece] + level / hazard[row, piece]
+            return float(starts[piece] + level / hazard[row, piece])
         level -= expected
     rest = hazard[row, last]
     return float(starts[last] + level / rest) if rest > 0 else float("inf")
