@@ -160,6 +160,7 @@ def test_assurance_over_beta_priors_is_exact_for_exact_tests():
     """The power of an exact test is a polynomial in each share; with uniform priors every count is equally likely."""
     found = assurance(lambda p: float(binom.sf(14, 20, p)), BetaPrior(1, 1))
     assert found == pytest.approx(6 / 21, abs=1e-12)
+    assert assurance(lambda p: p, BetaPrior(2, 5)) == pytest.approx(2 / 7, abs=1e-12)
 
     both = assurance(lambda p, q: power_of("fisher", 8, 8, p, q), BetaPrior(3, 1), BetaPrior(1, 3))
     middle = assurance(lambda p: power_of("fisher", 8, 8, p, 1 / 4), BetaPrior(3, 1))

@@ -202,6 +202,8 @@ def _check(
             raise ValueError(
                 f"power is {power}; it must lie above the level of one tail, {alpha / sided:g}, and below 1"
             )
+    if not isinstance(rule, Rule):
+        raise ValueError(f"rule is {rule!r}; it must be a shape of bounds or a spending family, such as Pocock()")
     if not isinstance(rule, WangTsiatis | HaybittlePeto):
         check_total("rule", rule, alpha)
     _check_futility(futility, len(information), sided, power)
@@ -222,6 +224,8 @@ def _check(
 def _check_futility(futility: Futility | None, looks: int, sided: Sided, power: float | None) -> None:
     if futility is None:
         return
+    if not isinstance(futility, Futility):
+        raise ValueError(f"futility is {futility!r}; it must be a futility rule, such as FutilityBounds(z)")
     if sided == 2:
         raise ValueError("sided is 2; futility bounds are offered for one-sided designs")
     if isinstance(futility, FutilityBounds):
@@ -230,6 +234,16 @@ def _check_futility(futility: Futility | None, looks: int, sided: Sided, power: 
         raise ValueError("power is None; this futility rule needs the power of the design, in (alpha, 1)")
     if isinstance(futility, BetaSpending) and power is not None:
         check_total("futility.spending", futility.spending, 1.0 - power)
+
+
+def _check_bounds(looks: Looks, bounds: Bounds) -> None:
+    for k, z in enumerate(bounds.efficacy):
+        if z == float("-inf"):
+            raise ValueError(f"futility stops so many that alpha cannot be spent at look {k + 1}; ask for lower bounds")
+    if isinstance(looks.futility, FutilityBounds):
+        for k, (a, b) in enumerate(zip(looks.futility.z, bounds.efficacy, strict=False)):
+            if a >= b:
+                raise ValueError(f"futility.z[{k}] is {a}; it must lie below the efficacy bound of its look, {b:.6g}")
 
 
 def _design(
@@ -242,6 +256,7 @@ def _design(
 ) -> GroupSequentialDesign:
     if power is not None and drift is not None and inflation is None:
         inflation = (drift / fixed_drift(looks.level, power)) ** 2
+    _check_bounds(looks, bounds)
     spent = np.cumsum(bounds.spent) * looks.sided
     return GroupSequentialDesign(
         rule=looks.rule,

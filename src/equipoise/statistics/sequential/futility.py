@@ -17,6 +17,7 @@ class FutilityBounds:
     z: tuple[float, ...]
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "z", tuple(float(value) for value in self.z))
         for k, value in enumerate(self.z):
             if isnan(value) or value == float("inf"):
                 raise ValueError(f"z[{k}] is {value}; a futility bound must be a number or minus infinity")

@@ -123,7 +123,7 @@ def _at_least_as_strong(design: GroupSequentialDesign, look: int, z: float, drif
     if design.sided == 1 and not design.binding:
         floors = tuple(float("-inf") for _ in floors)
     steps = canonical_steps(design.information[:look], drift)
-    return float(exits(steps, floors[:look], (*design.efficacy[: look - 1], z)).above.sum())
+    return min(1.0, float(exits(steps, floors[:look], (*design.efficacy[: look - 1], z)).above.sum()))
 
 
 def _rising_root(chance: Callable[[float], float], z: float, root: float, design: GroupSequentialDesign) -> float:

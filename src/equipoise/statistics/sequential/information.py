@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 from math import isfinite
 
+CLOSEST = 1e-7
+"""Looks nearer to each other than this share of their information are the same look."""
+
 
 def check_between(name: str, value: float, low: float = 0.0, high: float = 1.0) -> float:
     """Return `value` if it lies strictly between `low` and `high`, or refuse it by name."""
@@ -37,6 +40,10 @@ def check_rising(name: str, values: Sequence[float], what: str = "information") 
     for k, (before, after) in enumerate(pairwise(rising), start=1):
         if after <= before:
             raise ValueError(f"{name}[{k}] is {after}, after {before}; {what} must rise from look to look")
+        if after - before < CLOSEST * after:
+            raise ValueError(
+                f"{name}[{k}] is {after}, after {before}; {what} must rise by {CLOSEST:g} of itself or more"
+            )
     return rising
 
 
@@ -61,6 +68,6 @@ def check_length(name: str, values: Sequence[float], wanted: int, of: str) -> tu
 
 def check_look(name: str, look: int, looks: int) -> int:
     """Return the look, counted from 1, if the design has it, or refuse it."""
-    if not 1 <= look <= looks:
+    if not (1 <= look <= looks and look == int(look)):
         raise ValueError(f"{name} is {look}; looks are counted from 1 to {looks}")
-    return look
+    return int(look)

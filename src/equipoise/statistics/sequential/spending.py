@@ -81,10 +81,11 @@ class TabulatedSpending:
     fractions: tuple[float, ...] | None = None
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "cumulative", tuple(float(value) for value in self.cumulative))
         check_spending("cumulative", self.cumulative)
         if self.fractions is None:
             return
-        check_rising("fractions", self.fractions, "the fraction")
+        object.__setattr__(self, "fractions", check_rising("fractions", self.fractions, "the fraction"))
         if len(self.fractions) != len(self.cumulative):
             raise ValueError(f"fractions has {len(self.fractions)} values, cumulative has {len(self.cumulative)}")
         if self.fractions[-1] != 1:
