@@ -66,7 +66,7 @@ def martingale_residuals(fit: CoxFit) -> Floats:
 
 def score_residuals(fit: CoxFit) -> Floats:
     """Each subject's part of the score, (subject, covariate); they add up to 0."""
-    return _score_residuals(fit.risk_sets, fit.coef) / fit.risk_sets.scale
+    return _score_residuals(fit.risk_sets, fit.coef) * fit.risk_sets.scale
 
 
 def dfbeta(fit: CoxFit) -> Floats:
@@ -86,7 +86,7 @@ def schoenfeld_residuals(fit: CoxFit, *, scaled: bool = False) -> SchoenfeldResi
 
 def robust_covariance(sets: RiskSets, coef: Floats, naive: Floats, cluster: ArrayLike | None) -> Floats:
     """Sandwich variance (Lin and Wei, JASA 1989), the parts of one cluster added up first."""
-    parts = (_score_residuals(sets, coef) / sets.scale) @ naive
+    parts = (_score_residuals(sets, coef) * sets.scale) @ naive
     if cluster is not None:
         names, codes = label_codes("cluster", cluster, len(parts))
         if len(names) <= len(coef):

@@ -115,7 +115,7 @@ def _sorted(time: ArrayLike, event: ArrayLike, entry: ArrayLike | None) -> tuple
     return ordered.time, ordered.event, ordered.entry[ordered.by_entry] if len(ordered.entry) else NO_TIMES
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
+@njit(cache=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
 def product_limit(time: Any, event: Any, entry: Any) -> Any:
     """Distinct times, survival, standard error of -log survival, numbers at risk and of events, from sorted times.
 
@@ -142,7 +142,7 @@ def product_limit(time: Any, event: Any, entry: Any) -> Any:
     return time[:m], survival, error, at_risk, events
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
+@njit(cache=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
 def _bounds(survival: Any, error: Any, events: Any, z: float, interval: int) -> Any:
     """Bounds at every row; (1, 1) before the first event, NaN at 0. `interval` counts through Transformation."""
     lower, upper = np.empty(len(survival)), np.empty(len(survival))
@@ -154,7 +154,7 @@ def _bounds(survival: Any, error: Any, events: Any, z: float, interval: int) -> 
     return lower, upper
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
+@njit(cache=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
 def _bounds_at(s: float, error: float, z: float, interval: int) -> Any:
     if s <= 0.0:
         return np.nan, np.nan
@@ -171,7 +171,7 @@ def _bounds_at(s: float, error: float, z: float, interval: int) -> Any:
     return np.sin(max(0.0, angle - step)) ** 2, np.sin(min(np.pi / 2, angle + step)) ** 2
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
+@njit(cache=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
 def first_time_at(times: Any, curve: Any, left: float) -> float:
     """First time at which a falling curve is at or under `left`; the middle of the stretch if it stays at `left`."""
     # The slack is R's: the square root of the smallest step of a float.
@@ -187,7 +187,7 @@ def first_time_at(times: Any, curve: Any, left: float) -> float:
     return np.inf
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
+@njit(cache=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
 def median_of_sorted(time: Any, event: Any) -> float:
     """Kaplan-Meier median of one group sorted by time, for compiled loops; infinity if not reached."""
     times, survival, _, _, _ = product_limit(time.copy(), event, np.empty(0))
