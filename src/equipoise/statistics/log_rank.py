@@ -134,9 +134,7 @@ def _sums(
 ) -> _Sums:
     table = np.array([_row(weight) for weight in weights])
     ordered, names, member = order_groups(time, event, group, strata)
-    observed, expected, variance = log_rank_sums(
-        ordered.time, ordered.event, member, ordered.starts, len(names), table
-    )
+    observed, expected, variance = log_rank_sums(ordered.time, ordered.event, member, ordered.starts, len(names), table)
     return _Sums(names, observed, expected, variance)
 
 

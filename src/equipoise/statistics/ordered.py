@@ -170,9 +170,7 @@ def _fold_pairs(times: Floats, entries: Floats) -> tuple[Floats, Floats]:
 
 
 def _by_entry(entries: Floats, starts: Rows) -> Rows:
-    parts = [
-        np.argsort(entries[lo:hi], kind="stable") + lo for lo, hi in zip(starts[:-1], starts[1:], strict=True)
-    ]
+    parts = [np.argsort(entries[lo:hi], kind="stable") + lo for lo, hi in zip(starts[:-1], starts[1:], strict=True)]
     return np.concatenate(parts).astype(np.int32)
 
 
