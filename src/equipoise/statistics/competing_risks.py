@@ -5,6 +5,7 @@ not leave by censoring: it can no longer have this one.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -44,7 +45,7 @@ class CumulativeIncidence:
             return np.zeros(len(self.causes))
         if time > self.times[-1] and self.incidence[-1].sum() < 1 - 1e-12:
             return np.full(len(self.causes), np.nan)
-        return self.incidence[row]
+        return np.asarray(self.incidence[row], dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,7 @@ def gray_test(
         raise ValueError(f"rho is {rho}; it must be a finite number, 0 or more")
     member, k = take(codes, ordered.rows).astype(np.int64), len(names)
     score, variance, counted = np.zeros(k), np.zeros((k, k)), np.zeros(k, dtype=bool)
-    for lo, hi in zip(ordered.starts[:-1], ordered.starts[1:], strict=True):
+    for lo, hi in pairwise(ordered.starts):
         part = _stretch(ordered, int(lo), int(hi))
         _, at_risk, events = _counts(part, member[lo:hi], k, len(causes))
         own = events[:, :, np.flatnonzero(causes == of)[0]]

@@ -114,7 +114,7 @@ def _risk_sets(
 
 
 def _null(sets: RiskSets) -> tuple[float, Floats, Floats]:
-    """Log likelihood, score and information (lower triangle) at coefficients of 0; refuses covariates that tell the same thing."""
+    """Log likelihood, score and information (lower triangle) at coefficients of 0; the covariates must differ."""
     o, p = sets.ordered, sets.x.shape[1]
     score, triangle = np.zeros(p), np.zeros(p * (p + 1) // 2)
     loglik = slope(

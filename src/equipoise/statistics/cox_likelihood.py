@@ -17,7 +17,7 @@ LEAST_INFORMATION = 1e-6
 """Of a standardized coefficient, given the others: a standard error over 1000 means it is walking to infinity."""
 
 
-@njit(cache=True, error_model="numpy", inline="always")  # type: ignore[untyped-decorator, unused-ignore]
+@njit(cache=True, error_model="numpy", inline="always")
 def _add(sums: Any, x: Any, row: int, risk: float) -> None:
     p = x.shape[1]
     sums[0] += risk
@@ -30,7 +30,7 @@ def _add(sums: Any, x: Any, row: int, risk: float) -> None:
             at += 1
 
 
-@njit(cache=True, error_model="numpy", inline="always")  # type: ignore[untyped-decorator, unused-ignore]
+@njit(cache=True, error_model="numpy", inline="always")
 def _log_risk(x: Any, row: int, beta: Any) -> float:
     eta = 0.0
     for j in range(len(beta)):
@@ -38,7 +38,7 @@ def _log_risk(x: Any, row: int, beta: Any) -> float:
     return eta
 
 
-@njit(cache=True, error_model="numpy", inline="always")  # type: ignore[untyped-decorator, unused-ignore]
+@njit(cache=True, error_model="numpy", inline="always")
 def _count_deaths(
     risk: Any, dying: Any, deaths: int, efron: bool, shift: float, mean: Any, score: Any, information: Any,
     record: Any
@@ -68,7 +68,7 @@ def _count_deaths(
     return loglik
 
 
-@njit(cache=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
+@njit(cache=True, error_model="numpy")
 def _write_down(record: Any, risk: Any, dying: Any, share: float, each: float, unit: float, mean: Any) -> None:
     """Add one death to the row of its time: see `_count_deaths`."""
     p, step, at = len(mean), each * unit, 0
@@ -84,7 +84,7 @@ def _write_down(record: Any, risk: Any, dying: Any, share: float, each: float, u
             at += 1
 
 
-@njit(cache=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
+@njit(cache=True, error_model="numpy")
 def _rebuild(risk: Any, x: Any, beta: Any, time: Any, entry: Any, lo: int, hi: int, t: float) -> float:
     """The risk set at `t` summed anew: what was taken off it again may have been all that the sums could hold."""
     shift = -np.inf
@@ -98,7 +98,7 @@ def _rebuild(risk: Any, x: Any, beta: Any, time: Any, entry: Any, lo: int, hi: i
     return shift
 
 
-@njit(cache=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
+@njit(cache=True, error_model="numpy")
 def _walk(
     time: Any, event: Any, x: Any, entry: Any, by_entry: Any, lo: int, hi: int, beta: Any, efron: bool,
     score: Any, information: Any, records: Any, at: int
@@ -147,7 +147,7 @@ def _walk(
     return loglik, at
 
 
-@njit(cache=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
+@njit(cache=True, error_model="numpy")
 def slope(
     time: Any, event: Any, x: Any, entry: Any, by_entry: Any, starts: Any, beta: Any, efron: bool,
     score: Any, information: Any, records: Any
@@ -167,7 +167,7 @@ def slope(
     return loglik
 
 
-@njit(cache=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
+@njit(cache=True, error_model="numpy")
 def _solve(information: Any, score: Any, step: Any, least: float) -> bool:
     """Newton's step by Cholesky; false where a coefficient has less than `least` information given those before it."""
     p = len(score)
@@ -198,7 +198,7 @@ def _solve(information: Any, score: Any, step: Any, least: float) -> bool:
     return True
 
 
-@njit(cache=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
+@njit(cache=True, error_model="numpy")
 def maximize(
     time: Any, event: Any, x: Any, entry: Any, by_entry: Any, starts: Any, efron: bool, loglik: float,
     score: Any, information: Any
@@ -227,7 +227,7 @@ def maximize(
     return beta, loglik, MOST_STEPS, False
 
 
-@njit(cache=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
+@njit(cache=True, error_model="numpy")
 def column_range(x: Any) -> Any:
     """Least and greatest value of each column (p,); NaN for one that holds a NaN."""
     low, high = x[0].copy(), x[0].copy()
@@ -240,7 +240,7 @@ def column_range(x: Any) -> Any:
     return low, high
 
 
-@njit(cache=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
+@njit(cache=True, error_model="numpy")
 def standardize(x: Any, rows: Any) -> Any:
     """The covariates of `rows`, each with mean 0 and standard deviation 1; their means and deviations (p,)."""
     n, p = len(rows), x.shape[1]
@@ -260,7 +260,7 @@ def standardize(x: Any, rows: Any) -> Any:
     return z, mean, scale
 
 
-@njit(cache=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
+@njit(cache=True, error_model="numpy")
 def two_group_cox(time: Any, event: Any, group: Any, stratum: Any) -> Any:
     """Log hazard ratio of group 1 (Efron), its standard error, steps, and whether it converged, for compiled loops.
 

@@ -33,9 +33,10 @@ class SchoenfeldResiduals:
 
 
 def baseline_hazard(fit: CoxFit, at: ArrayLike | None = None) -> BaselineHazard:
-    """Cumulative hazard of somebody with covariates `at`, shape (covariate,), by default 0 (R: basehaz, centered=FALSE).
+    """Cumulative hazard of somebody with covariates `at`, shape (covariate,), by default 0.
 
-    Breslow's or Efron's estimate, as the ties of the model. ValueError if so far from the data that it overflows.
+    Breslow's or Efron's estimate, as the ties of the model (R: basehaz, centered=FALSE).
+    ValueError if so far from the data that it overflows.
     """
     sets, ordered = fit.risk_sets, fit.risk_sets.ordered
     x = np.zeros(len(fit.coef)) if at is None else np.asarray(at, dtype=np.float64)

@@ -193,7 +193,7 @@ def _refuse_apart(variance: float) -> None:
         raise ValueError("the groups were never at risk together at an event; nothing can be compared")
 
 
-@njit(cache=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
+@njit(cache=True, error_model="numpy")
 def log_rank_sums(time: Any, event: Any, group: Any, starts: Any, k: int, weights: Any) -> Any:
     """Weighted deaths observed and expected, (weight, group), and their covariance (weight, weight, group, group).
 
@@ -229,7 +229,7 @@ def log_rank_sums(time: Any, event: Any, group: Any, starts: Any, k: int, weight
     return observed, expected, variance
 
 
-@njit(cache=True, error_model="numpy", inline="always")  # type: ignore[untyped-decorator, unused-ignore]
+@njit(cache=True, error_model="numpy", inline="always")
 def _add_time(
     at_risk: Any, deaths: Any, total: float, d: float, weight: Any, observed: Any, expected: Any, variance: Any
 ) -> None:
@@ -249,7 +249,7 @@ def _add_time(
                         variance[a, b, h, g] += weight[a] * weight[b] * v
 
 
-@njit(cache=True, error_model="numpy", inline="always")  # type: ignore[untyped-decorator, unused-ignore]
+@njit(cache=True, error_model="numpy", inline="always")
 def weight_at(survival: float, rho: float, gamma: float, floor: float) -> float:
     """The weight where the pooled curve is at `survival` just before."""
     weight = 1.0 / max(survival, floor)
@@ -260,7 +260,7 @@ def weight_at(survival: float, rho: float, gamma: float, floor: float) -> float:
     return weight
 
 
-@njit(cache=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
+@njit(cache=True, error_model="numpy")
 def _floors(time: Any, event: Any, lo: int, hi: int, weights: Any, floor: Any) -> None:
     """max(S(t*), s*) for each weight in one stratum; the curve is walked only where a t* asks for it."""
     for a in range(len(weights)):
@@ -278,7 +278,7 @@ def _floors(time: Any, event: Any, lo: int, hi: int, weights: Any, floor: Any) -
         floor[a] = max(floor[a], survival)
 
 
-@njit(cache=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
+@njit(cache=True, error_model="numpy")
 def two_group_log_rank(
     time: Any, event: Any, group: Any, stratum: Any, rho: float, gamma: float, t_star: float, s_star: float
 ) -> Any:
