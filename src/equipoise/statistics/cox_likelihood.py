@@ -17,7 +17,7 @@ LEAST_INFORMATION = 1e-6
 """Of a standardized coefficient, given the others: a standard error over 1000 means it is walking to infinity."""
 
 
-@njit(cache=True, error_model="numpy", inline="always")
+@njit(cache=True, error_model="numpy")
 def _add(sums: Any, x: Any, row: int, risk: float) -> None:
     p = x.shape[1]
     sums[0] += risk
@@ -30,7 +30,7 @@ def _add(sums: Any, x: Any, row: int, risk: float) -> None:
             at += 1
 
 
-@njit(cache=True, error_model="numpy", inline="always")
+@njit(cache=True, error_model="numpy")
 def _log_risk(x: Any, row: int, beta: Any) -> float:
     eta = 0.0
     for j in range(len(beta)):
@@ -38,7 +38,7 @@ def _log_risk(x: Any, row: int, beta: Any) -> float:
     return eta
 
 
-@njit(cache=True, error_model="numpy", inline="always")
+@njit(cache=True, error_model="numpy")
 def _count_deaths(
     risk: Any, dying: Any, deaths: int, efron: bool, shift: float, mean: Any, score: Any, information: Any,
     record: Any
@@ -211,13 +211,15 @@ def maximize(
     coefficient still has information. Under separation the likelihood converges while the coefficient walks on and its
     information melts away. `score` and `information` are left as at the coefficients returned.
     """
-    p = x.shape[1]
+    p, longest = x.shape[1], np.inf
     beta, step, none = np.zeros(p), np.zeros(p), np.zeros((0, 0))
     for taken in range(MOST_STEPS):
         if not _solve(information, score, step, LEAST_INFORMATION):
             return beta, loglik, taken, False
-        if np.max(np.abs(step)) < 1e-9:
-            return beta, loglik, taken, True
+        longest, before = np.max(np.abs(step)), longest
+        # Steps shrink quadratically until only rounding is left of them.
+        if longest < 1e-12 or before / 2 < longest < 1e-8:
+            return beta + step, loglik, taken, True
         for _ in range(30):
             there = slope(time, event, x, entry, by_entry, starts, beta + step, efron, score, information, none)
             if there >= loglik - 1e-11 * abs(loglik):
@@ -279,7 +281,7 @@ def two_group_cox(time: Any, event: Any, group: Any, stratum: Any) -> Any:
     score, information = np.zeros(1), np.zeros(1)
     no_entry, no_rows = np.empty(0), np.empty(0, dtype=np.int32)
     null = slope(
-        time, event, z, no_entry, no_rows, starts, score, True, score, information, np.zeros((0, 0))
+        time, event, z, no_entry, no_rows, starts, np.zeros(1), True, score, information, np.zeros((0, 0))
     )  # fmt: skip
     beta, _, steps, converged = maximize(time, event, z, no_entry, no_rows, starts, True, null, score, information)
     if not converged:

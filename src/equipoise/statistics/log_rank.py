@@ -229,7 +229,7 @@ def log_rank_sums(time: Any, event: Any, group: Any, starts: Any, k: int, weight
     return observed, expected, variance
 
 
-@njit(cache=True, error_model="numpy", inline="always")
+@njit(cache=True, error_model="numpy")
 def _add_time(
     at_risk: Any, deaths: Any, total: float, d: float, weight: Any, observed: Any, expected: Any, variance: Any
 ) -> None:
@@ -249,7 +249,7 @@ def _add_time(
                         variance[a, b, h, g] += weight[a] * weight[b] * v
 
 
-@njit(cache=True, error_model="numpy", inline="always")
+@njit(cache=True, error_model="numpy")
 def weight_at(survival: float, rho: float, gamma: float, floor: float) -> float:
     """The weight where the pooled curve is at `survival` just before."""
     weight = 1.0 / max(survival, floor)
