@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 PRINT = r"""
-show <- function(v) ifelse(is.finite(v), sprintf("%.17g", v), ifelse(is.na(v), "NaN", ifelse(v > 0, "Infinity", "-Infinity")))
+odd <- function(v) ifelse(is.na(v), "NaN", ifelse(v > 0, "Infinity", "-Infinity"))
+show <- function(v) ifelse(is.finite(v), sprintf("%.17g", v), odd(v))
 cat("{", paste(sapply(names(out), function(n)
     paste0('"', n, '":[', paste(show(as.numeric(out[[n]])), collapse = ","), "]")), collapse = ","), "}")
 """
