@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import chi2, norm
 
-from equipoise.statistics.cox_likelihood import maximize, slope, standardize, two_group_cox
+from equipoise.statistics.cox_likelihood import column_range, maximize, slope, standardize, two_group_cox
 from equipoise.statistics.cox_model import CoxFit, RiskSets, square
 from equipoise.statistics.cox_residuals import (
     baseline_hazard,
@@ -58,8 +58,9 @@ def fit_cox(
         raise ValueError(f"ties is {ties!r}; known are {', '.join(get_args(Ties))}")
     sets = _risk_sets(time, event, covariates, strata, entry, ties == "efron")
     p, scales = sets.x.shape[1], np.outer(sets.scale, sets.scale)
-    null, score, information = _null(sets)
-    beta, loglik, taken, triangle = _maximum(sets)
+    null, score, triangle = _null(sets)
+    information = square(triangle, p)
+    beta, loglik, taken, triangle = _maximum(sets, null, score.copy(), triangle)
     coef = beta / sets.scale
     naive = np.linalg.inv(square(triangle, p)) / scales
     covariance = naive
@@ -113,24 +114,22 @@ def _risk_sets(
 
 
 def _null(sets: RiskSets) -> tuple[float, Floats, Floats]:
-    """Log likelihood, score and information at coefficients of 0; refuses covariates that tell the same thing."""
+    """Log likelihood, score and information (lower triangle) at coefficients of 0; the covariates must differ."""
     o, p = sets.ordered, sets.x.shape[1]
     score, triangle = np.zeros(p), np.zeros(p * (p + 1) // 2)
     loglik = slope(
         o.time, o.event, sets.x, o.entry, o.by_entry, o.starts, np.zeros(p), sets.efron, score, triangle,
         np.zeros((0, 0))
     )  # fmt: skip
-    information = square(triangle, p)
-    _check_rank(information)
-    return float(loglik), score, information
+    _check_rank(square(triangle, p))
+    return float(loglik), score, triangle
 
 
-def _maximum(sets: RiskSets) -> tuple[Floats, float, int, Floats]:
+def _maximum(sets: RiskSets, null: float, score: Floats, triangle: Floats) -> tuple[Floats, float, int, Floats]:
     """Standardized coefficients, log likelihood, steps and information (lower triangle) at the top."""
-    o, p = sets.ordered, sets.x.shape[1]
-    triangle = np.zeros(p * (p + 1) // 2)
+    o = sets.ordered
     beta, loglik, taken, converged = maximize(
-        o.time, o.event, sets.x, o.entry, o.by_entry, o.starts, sets.efron, np.zeros(p), triangle
+        o.time, o.event, sets.x, o.entry, o.by_entry, o.starts, sets.efron, null, score, triangle
     )
     if not converged:
         raise ValueError(
@@ -148,7 +147,7 @@ def _check_covariates(covariates: ArrayLike, subjects: int) -> Floats:
     x = x[:, None] if x.ndim == 1 else x
     if x.ndim != 2 or len(x) != subjects or not x.shape[1]:
         raise ValueError(f"covariates has shape {x.shape}; expected ({subjects}, covariate)")
-    low, high = x.min(axis=0), x.max(axis=0)
+    low, high = column_range(x)
     if not (np.isfinite(low).all() and np.isfinite(high).all()):
         row, column = np.argwhere(~np.isfinite(x))[0]
         raise ValueError(f"covariate {column} is {x[row, column]} for subject {row}; leave out or complete the subject")

@@ -17,7 +17,7 @@ LEAST_INFORMATION = 1e-6
 """Of a standardized coefficient, given the others: a standard error over 1000 means it is walking to infinity."""
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
+@njit(cache=True, error_model="numpy")
 def _add(sums: Any, x: Any, row: int, risk: float) -> None:
     p = x.shape[1]
     sums[0] += risk
@@ -30,7 +30,7 @@ def _add(sums: Any, x: Any, row: int, risk: float) -> None:
             at += 1
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
+@njit(cache=True, error_model="numpy")
 def _log_risk(x: Any, row: int, beta: Any) -> float:
     eta = 0.0
     for j in range(len(beta)):
@@ -38,10 +38,11 @@ def _log_risk(x: Any, row: int, beta: Any) -> float:
     return eta
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
+@njit(cache=True, error_model="numpy")
 def _count_deaths(
-    risk: Any, dying: Any, deaths: int, efron: bool, shift: float, score: Any, information: Any, record: Any
-) -> float:
+    risk: Any, dying: Any, deaths: int, efron: bool, shift: float, mean: Any, score: Any, information: Any,
+    record: Any
+) -> float:  # fmt: skip
     """Take the deaths of one time off score and information; their part of the log likelihood.
 
     Efron (JASA 1977): the j-th of d deaths at one time still counts each of the d with weight 1 - j/d. `record`, if
@@ -52,30 +53,38 @@ def _count_deaths(
     for d in range(deaths):
         share = d / deaths if efron else 0.0
         total = risk[0] - share * dying[0]
+        each = 1.0 / total
         loglik -= np.log(total) + shift
-        step = np.exp(-shift) / total if len(record) else 0.0
+        for j in range(p):
+            mean[j] = (risk[1 + j] - share * dying[1 + j]) * each
+            score[j] -= mean[j]
         at = 0
         for j in range(p):
-            mean = (risk[1 + j] - share * dying[1 + j]) / total
-            score[j] -= mean
-            if len(record):
-                record[2 + j] += mean
-                record[2 + p + j] += step * mean
-                record[2 + 2 * p + j] += (1.0 - share) * step * mean
             for k in range(j + 1):
-                other = (risk[1 + k] - share * dying[1 + k]) / total
-                spread = (risk[1 + p + at] - share * dying[1 + p + at]) / total - mean * other
-                information[at] += spread
-                if len(record):
-                    record[2 + 3 * p + at] += spread
+                information[at] += (risk[1 + p + at] - share * dying[1 + p + at]) * each - mean[j] * mean[k]
                 at += 1
         if len(record):
-            record[0] += step
-            record[1] += (1.0 - share) * step
+            _write_down(record, risk, dying, share, each, np.exp(-shift), mean)
     return loglik
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
+@njit(cache=True, error_model="numpy")
+def _write_down(record: Any, risk: Any, dying: Any, share: float, each: float, unit: float, mean: Any) -> None:
+    """Add one death to the row of its time: see `_count_deaths`."""
+    p, step, at = len(mean), each * unit, 0
+    record[0] += step
+    record[1] += (1.0 - share) * step
+    for j in range(p):
+        record[2 + j] += mean[j]
+        record[2 + p + j] += step * mean[j]
+        record[2 + 2 * p + j] += (1.0 - share) * step * mean[j]
+        for k in range(j + 1):
+            spread = (risk[1 + p + at] - share * dying[1 + p + at]) * each - mean[j] * mean[k]
+            record[2 + 3 * p + at] += spread
+            at += 1
+
+
+@njit(cache=True, error_model="numpy")
 def _rebuild(risk: Any, x: Any, beta: Any, time: Any, entry: Any, lo: int, hi: int, t: float) -> float:
     """The risk set at `t` summed anew: what was taken off it again may have been all that the sums could hold."""
     shift = -np.inf
@@ -89,32 +98,29 @@ def _rebuild(risk: Any, x: Any, beta: Any, time: Any, entry: Any, lo: int, hi: i
     return shift
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
+@njit(cache=True, error_model="numpy")
 def _walk(
     time: Any, event: Any, x: Any, entry: Any, by_entry: Any, lo: int, hi: int, beta: Any, efron: bool,
     score: Any, information: Any, records: Any, at: int
 ) -> Any:  # fmt: skip
     """One stratum from its last time to its first: its log likelihood, and the next free row of `records`."""
     q = 1 + x.shape[1] + len(information)
-    risk, dying, nothing = np.zeros(q), np.zeros(q), np.zeros(0)
+    risk, dying, mean, nothing = np.zeros(q), np.zeros(q), np.zeros(len(beta)), np.zeros(0)
     loglik, shift, highest, i, leaving = 0.0, -np.inf, 0.0, hi - 1, hi - 1
     last_eta, last_risk = np.nan, 0.0
     while i >= lo:
         t, deaths = time[i], 0
-        dying[:] = 0.0
         first = i
         while i >= lo and time[i] == t:
             eta = _log_risk(x, i, beta)
             if eta > shift + 30.0:
                 # Everything is kept relative to about the highest risk so far: exponentials stay finite.
                 risk *= np.exp(shift - eta)
-                dying *= np.exp(shift - eta)
                 shift, highest, last_eta = eta, risk[0], np.nan
             if eta != last_eta:
                 last_eta, last_risk = eta, np.exp(eta - shift)
             _add(risk, x, i, last_risk)
             if event[i]:
-                _add(dying, x, i, last_risk)
                 loglik += eta
                 deaths += 1
                 for j in range(len(beta)):
@@ -127,23 +133,21 @@ def _walk(
                 _add(risk, x, row, -np.exp(_log_risk(x, row, beta) - shift))
                 leaving -= 1
             if deaths and risk[0] < 1e-4 * highest:
-                before = shift
                 shift = _rebuild(risk, x, beta, time, entry, lo, hi, t)
-                dying *= np.exp(min(before - shift, 700.0))
                 highest, last_eta = risk[0], np.nan
-                if before - shift > 700.0:  # the dying were too small to be kept
-                    dying[:] = 0.0
-                    for row in range(i + 1, first + 1):
-                        if event[row]:
-                            _add(dying, x, row, np.exp(_log_risk(x, row, beta) - shift))
         if deaths:
+            if deaths > 1 and efron:
+                dying[:] = 0.0
+                for row in range(i + 1, first + 1):
+                    if event[row]:
+                        _add(dying, x, row, np.exp(_log_risk(x, row, beta) - shift))
             record = nothing if len(records) == 0 else records[at]
-            loglik += _count_deaths(risk, dying, deaths, efron, shift, score, information, record)
+            loglik += _count_deaths(risk, dying, deaths, efron, shift, mean, score, information, record)
             at += 1
     return loglik, at
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
+@njit(cache=True, error_model="numpy")
 def slope(
     time: Any, event: Any, x: Any, entry: Any, by_entry: Any, starts: Any, beta: Any, efron: bool,
     score: Any, information: Any, records: Any
@@ -163,7 +167,7 @@ def slope(
     return loglik
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
+@njit(cache=True, error_model="numpy")
 def _solve(information: Any, score: Any, step: Any, least: float) -> bool:
     """Newton's step by Cholesky; false where a coefficient has less than `least` information given those before it."""
     p = len(score)
@@ -194,24 +198,28 @@ def _solve(information: Any, score: Any, step: Any, least: float) -> bool:
     return True
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
+@njit(cache=True, error_model="numpy")
 def maximize(
-    time: Any, event: Any, x: Any, entry: Any, by_entry: Any, starts: Any, efron: bool, score: Any, information: Any
-) -> Any:
+    time: Any, event: Any, x: Any, entry: Any, by_entry: Any, starts: Any, efron: bool, loglik: float,
+    score: Any, information: Any
+) -> Any:  # fmt: skip
     """Climb from 0 by Newton's method; a step that does not climb is halved.
+
+    `loglik`, `score` and `information` are those of coefficients of 0, from `slope`.
 
     Returns coefficients (p,), log likelihood, steps taken, and whether it converged: the steps have vanished and every
     coefficient still has information. Under separation the likelihood converges while the coefficient walks on and its
     information melts away. `score` and `information` are left as at the coefficients returned.
     """
-    p = x.shape[1]
+    p, longest = x.shape[1], np.inf
     beta, step, none = np.zeros(p), np.zeros(p), np.zeros((0, 0))
-    loglik = slope(time, event, x, entry, by_entry, starts, beta, efron, score, information, none)
     for taken in range(MOST_STEPS):
         if not _solve(information, score, step, LEAST_INFORMATION):
             return beta, loglik, taken, False
-        if np.max(np.abs(step)) < 1e-9:
-            return beta, loglik, taken, True
+        longest, before = np.max(np.abs(step)), longest
+        # Steps shrink quadratically until only rounding is left of them.
+        if longest < 1e-12 or before / 2 < longest < 1e-8:
+            return beta + step, loglik, taken, True
         for _ in range(30):
             there = slope(time, event, x, entry, by_entry, starts, beta + step, efron, score, information, none)
             if there >= loglik - 1e-11 * abs(loglik):
@@ -221,27 +229,40 @@ def maximize(
     return beta, loglik, MOST_STEPS, False
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
+@njit(cache=True, error_model="numpy")
+def column_range(x: Any) -> Any:
+    """Least and greatest value of each column (p,); NaN for one that holds a NaN."""
+    low, high = x[0].copy(), x[0].copy()
+    for i in range(len(x)):
+        for j in range(x.shape[1]):
+            if not low[j] <= x[i, j]:
+                low[j] = x[i, j] if low[j] == low[j] else np.nan
+            if not high[j] >= x[i, j]:
+                high[j] = x[i, j] if high[j] == high[j] else np.nan
+    return low, high
+
+
+@njit(cache=True, error_model="numpy")
 def standardize(x: Any, rows: Any) -> Any:
     """The covariates of `rows`, each with mean 0 and standard deviation 1; their means and deviations (p,)."""
     n, p = len(rows), x.shape[1]
     z, mean, scale = np.empty((n, p)), np.zeros(p), np.zeros(p)
-    for j in range(p):
-        total = 0.0
-        for i in range(n):
-            total += x[i, j]
-        mean[j] = total / n
-        total = 0.0
-        for i in range(n):
-            total += (x[i, j] - mean[j]) ** 2
-        scale[j] = np.sqrt(total / n)
     for i in range(n):
         for j in range(p):
-            z[i, j] = (x[rows[i], j] - mean[j]) / scale[j] if scale[j] > 0 else 0.0
+            mean[j] += x[i, j]
+    mean /= n
+    for i in range(n):
+        for j in range(p):
+            scale[j] += (x[i, j] - mean[j]) ** 2
+    scale = np.sqrt(scale / n)
+    unit = 1.0 / np.where(scale > 0, scale, np.inf)
+    for i in range(n):
+        for j in range(p):
+            z[i, j] = (x[rows[i], j] - mean[j]) * unit[j]
     return z, mean, scale
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
+@njit(cache=True, error_model="numpy")
 def two_group_cox(time: Any, event: Any, group: Any, stratum: Any) -> Any:
     """Log hazard ratio of group 1 (Efron), its standard error, steps, and whether it converged, for compiled loops.
 
@@ -259,7 +280,10 @@ def two_group_cox(time: Any, event: Any, group: Any, stratum: Any) -> Any:
     z, _, scale = standardize(x, rows)
     score, information = np.zeros(1), np.zeros(1)
     no_entry, no_rows = np.empty(0), np.empty(0, dtype=np.int32)
-    beta, _, steps, converged = maximize(time, event, z, no_entry, no_rows, starts, True, score, information)
+    null = slope(
+        time, event, z, no_entry, no_rows, starts, np.zeros(1), True, score, information, np.zeros((0, 0))
+    )  # fmt: skip
+    beta, _, steps, converged = maximize(time, event, z, no_entry, no_rows, starts, True, null, score, information)
     if not converged:
         return np.nan, np.nan, steps, False
     return beta[0] / scale[0], 1.0 / (np.sqrt(information[0]) * scale[0]), steps, True

@@ -33,9 +33,10 @@ class SchoenfeldResiduals:
 
 
 def baseline_hazard(fit: CoxFit, at: ArrayLike | None = None) -> BaselineHazard:
-    """Cumulative hazard of somebody with covariates `at`, shape (covariate,), by default 0 (R: basehaz, centered=FALSE).
+    """Cumulative hazard of somebody with covariates `at`, shape (covariate,), by default 0.
 
-    Breslow's or Efron's estimate, as the ties of the model. ValueError if so far from the data that it overflows.
+    Breslow's or Efron's estimate, as the ties of the model (R: basehaz, centered=FALSE).
+    ValueError if so far from the data that it overflows.
     """
     sets, ordered = fit.risk_sets, fit.risk_sets.ordered
     x = np.zeros(len(fit.coef)) if at is None else np.asarray(at, dtype=np.float64)
@@ -66,7 +67,7 @@ def martingale_residuals(fit: CoxFit) -> Floats:
 
 def score_residuals(fit: CoxFit) -> Floats:
     """Each subject's part of the score, (subject, covariate); they add up to 0."""
-    return _score_residuals(fit.risk_sets, fit.coef) / fit.risk_sets.scale
+    return _score_residuals(fit.risk_sets, fit.coef) * fit.risk_sets.scale
 
 
 def dfbeta(fit: CoxFit) -> Floats:
@@ -86,7 +87,7 @@ def schoenfeld_residuals(fit: CoxFit, *, scaled: bool = False) -> SchoenfeldResi
 
 def robust_covariance(sets: RiskSets, coef: Floats, naive: Floats, cluster: ArrayLike | None) -> Floats:
     """Sandwich variance (Lin and Wei, JASA 1989), the parts of one cluster added up first."""
-    parts = (_score_residuals(sets, coef) / sets.scale) @ naive
+    parts = (_score_residuals(sets, coef) * sets.scale) @ naive
     if cluster is not None:
         names, codes = label_codes("cluster", cluster, len(parts))
         if len(names) <= len(coef):

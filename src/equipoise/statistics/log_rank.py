@@ -193,7 +193,7 @@ def _refuse_apart(variance: float) -> None:
         raise ValueError("the groups were never at risk together at an event; nothing can be compared")
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
+@njit(cache=True, error_model="numpy")
 def log_rank_sums(time: Any, event: Any, group: Any, starts: Any, k: int, weights: Any) -> Any:
     """Weighted deaths observed and expected, (weight, group), and their covariance (weight, weight, group, group).
 
@@ -202,7 +202,7 @@ def log_rank_sums(time: Any, event: Any, group: Any, starts: Any, k: int, weight
     """
     w = len(weights)
     observed, expected, variance = np.zeros((w, k)), np.zeros((w, k)), np.zeros((w, w, k, k))
-    at_risk, deaths, left = np.zeros(k), np.zeros(k), np.zeros(k)
+    at_risk, deaths = np.zeros(k), np.zeros(k)
     weight, floor = np.zeros(w), np.zeros(w)
     for s in range(len(starts) - 1):
         lo, hi = starts[s], starts[s + 1]
@@ -212,53 +212,44 @@ def log_rank_sums(time: Any, event: Any, group: Any, starts: Any, k: int, weight
         _floors(time, event, lo, hi, weights, floor)
         survival, i = 1.0, lo
         while i < hi:
-            i = _one_time(time, event, group, i, hi, deaths, left)
-            d = deaths.sum()
+            first, t, d = i, time[i], 0.0
+            while i < hi and time[i] == t:
+                d += event[i]
+                deaths[group[i]] += event[i]
+                i += 1
             if d > 0:
-                total = at_risk.sum()
+                total = float(hi - first)
                 for a in range(w):
                     weight[a] = weight_at(survival, weights[a, 0], weights[a, 1], floor[a])
                 _add_time(at_risk, deaths, total, d, weight, observed, expected, variance)
                 survival *= (total - d) / total
-            at_risk -= left
+            for j in range(first, i):
+                at_risk[group[j]] -= 1
+                deaths[group[j]] = 0.0
     return observed, expected, variance
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
-def _one_time(time: Any, event: Any, group: Any, i: int, hi: int, deaths: Any, left: Any) -> int:
-    """Count who dies and who leaves at the time of row `i`; the first row of the next time."""
-    deaths[:] = 0.0
-    left[:] = 0.0
-    t = time[i]
-    while i < hi and time[i] == t:
-        left[group[i]] += 1
-        deaths[group[i]] += event[i]
-        i += 1
-    return i
-
-
-@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
+@njit(cache=True, error_model="numpy")
 def _add_time(
     at_risk: Any, deaths: Any, total: float, d: float, weight: Any, observed: Any, expected: Any, variance: Any
 ) -> None:
-    spread = d * (total - d) / max(total - 1.0, 1.0)
+    each = 1.0 / total
+    spread = d * (total - d) / max(total - 1.0, 1.0) * each * each
     for g in range(len(at_risk)):
-        share = at_risk[g] / total
         for a in range(len(weight)):
             observed[a, g] += weight[a] * deaths[g]
-            expected[a, g] += weight[a] * d * share
-        for h in range(len(at_risk)):
-            # One minus the share as a quotient of its own: the difference of two shares near 1 loses its digits.
-            if g == h:
-                v = spread * share * ((total - at_risk[g]) / total)
-            else:
-                v = -spread * share * (at_risk[h] / total)
+            expected[a, g] += weight[a] * d * at_risk[g] * each
+        for h in range(g + 1):
+            # The number of the others is exact; one minus a share near 1 would lose its digits.
+            v = spread * at_risk[g] * (total - at_risk[g] if g == h else -at_risk[h])
             for a in range(len(weight)):
                 for b in range(len(weight)):
                     variance[a, b, g, h] += weight[a] * weight[b] * v
+                    if g != h:
+                        variance[a, b, h, g] += weight[a] * weight[b] * v
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
+@njit(cache=True, error_model="numpy")
 def weight_at(survival: float, rho: float, gamma: float, floor: float) -> float:
     """The weight where the pooled curve is at `survival` just before."""
     weight = 1.0 / max(survival, floor)
@@ -269,7 +260,7 @@ def weight_at(survival: float, rho: float, gamma: float, floor: float) -> float:
     return weight
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
+@njit(cache=True, error_model="numpy")
 def _floors(time: Any, event: Any, lo: int, hi: int, weights: Any, floor: Any) -> None:
     """max(S(t*), s*) for each weight in one stratum; the curve is walked only where a t* asks for it."""
     for a in range(len(weights)):
@@ -287,7 +278,7 @@ def _floors(time: Any, event: Any, lo: int, hi: int, weights: Any, floor: Any) -
         floor[a] = max(floor[a], survival)
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
+@njit(cache=True, error_model="numpy")
 def two_group_log_rank(
     time: Any, event: Any, group: Any, stratum: Any, rho: float, gamma: float, t_star: float, s_star: float
 ) -> Any:

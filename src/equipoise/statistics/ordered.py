@@ -6,6 +6,7 @@ is at most the square root of the machine epsilon, absolutely or relative to the
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -102,7 +103,7 @@ def sort_rows(times: Floats) -> tuple[Rows, Floats]:
     return rows, rising
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
+@njit(cache=True)
 def _pack(bits: Any, keys: Any, index_bits: Any) -> None:
     one, sign = np.uint64(1), np.uint64(1) << np.uint64(63)
     low, high = ~np.uint64(0), np.uint64(0)
@@ -116,7 +117,7 @@ def _pack(bits: Any, keys: Any, index_bits: Any) -> None:
         keys[i] = ((((bits[i] & ~sign) - low) >> need) << index_bits) | np.uint64(i)
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
+@njit(cache=True)
 def _unpack(keys: Any, mask: Any, times: Any, rows: Any, rising: Any) -> bool:
     moves, most = 0, 4 * len(keys) + 64
     for i in range(len(keys)):
@@ -133,7 +134,7 @@ def _unpack(keys: Any, mask: Any, times: Any, rows: Any, rising: Any) -> bool:
     return True
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
+@njit(cache=True)
 def fold_ties(rising: Any) -> None:
     """Give sorted times that differ by rounding error the first of their values, in place (as R's aeqSurv)."""
     total, distinct, last = 0.0, 0, -1.0
@@ -170,11 +171,11 @@ def _fold_pairs(times: Floats, entries: Floats) -> tuple[Floats, Floats]:
 
 
 def _by_entry(entries: Floats, starts: Rows) -> Rows:
-    parts = [np.argsort(entries[lo:hi], kind="stable") + lo for lo, hi in zip(starts[:-1], starts[1:], strict=True)]
+    parts = [np.argsort(entries[lo:hi], kind="stable") + lo for lo, hi in pairwise(starts)]
     return np.concatenate(parts).astype(np.int32)
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
+@njit(cache=True)
 def partition(codes: Any, k: int) -> Any:
     """Rows by code 0..k-1, those of one code as they came, and where each code starts: shapes (row,), (k + 1,)."""
     starts = np.zeros(k + 1, dtype=np.int32)
@@ -189,7 +190,7 @@ def partition(codes: Any, k: int) -> Any:
     return place, starts
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
+@njit(cache=True)
 def take(values: Any, rows: Any) -> Any:
     """`values[rows]` without the wide copy of the index that numpy makes."""
     taken = np.empty(len(rows), dtype=values.dtype)
@@ -258,10 +259,10 @@ def label_codes(name: str, values: ArrayLike, subjects: int) -> tuple[NDArray[An
     if len(names) > 32:
         names, codes = np.unique(labels, return_inverse=True)
         return names, codes.astype(np.int32)
-    codes = np.zeros(subjects, dtype=np.int32)
+    few = np.zeros(subjects, dtype=np.int32)
     for code, label in enumerate(names[1:], start=1):
-        codes[labels == label] = code
-    return names, codes
+        few[labels == label] = code
+    return names, few
 
 
 def _small_codes(labels: NDArray[Any], low: int, high: int) -> tuple[NDArray[Any], Codes]:
@@ -275,7 +276,7 @@ def _small_codes(labels: NDArray[Any], low: int, high: int) -> tuple[NDArray[Any
     return (seen + low).astype(labels.dtype), codes
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
+@njit(cache=True)
 def count_codes(codes: Any, k: int) -> Any:
     """How often each code 0..k-1 occurs, shape (k,)."""
     counts = np.zeros(k, dtype=np.int64)

@@ -74,7 +74,8 @@ class SurvivalCurve:
         """When `share` of the subjects have had the event, as R's survfit has it.
 
         The bounds are the times at which the bounds of the curve cross (Brookmeyer and Crowley, Biometrics 1982);
-        where a curve runs level exactly at the share, the middle of that stretch is taken.
+        where a curve runs level exactly at the share, the middle of that stretch is taken. With left truncation a bound
+        may rise again; its first crossing counts.
         """
         left = 1 - check_share("share", share)
         lower, upper = (float(first_time_at(self.times, curve, left)) for curve in (self.lower, self.upper))
@@ -115,7 +116,7 @@ def _sorted(time: ArrayLike, event: ArrayLike, entry: ArrayLike | None) -> tuple
     return ordered.time, ordered.event, ordered.entry[ordered.by_entry] if len(ordered.entry) else NO_TIMES
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
+@njit(cache=True, error_model="numpy")
 def product_limit(time: Any, event: Any, entry: Any) -> Any:
     """Distinct times, survival, standard error of -log survival, numbers at risk and of events, from sorted times.
 
@@ -142,7 +143,7 @@ def product_limit(time: Any, event: Any, entry: Any) -> Any:
     return time[:m], survival, error, at_risk, events
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
+@njit(cache=True, error_model="numpy")
 def _bounds(survival: Any, error: Any, events: Any, z: float, interval: int) -> Any:
     """Bounds at every row; (1, 1) before the first event, NaN at 0. `interval` counts through Transformation."""
     lower, upper = np.empty(len(survival)), np.empty(len(survival))
@@ -154,7 +155,7 @@ def _bounds(survival: Any, error: Any, events: Any, z: float, interval: int) -> 
     return lower, upper
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
+@njit(cache=True, error_model="numpy")
 def _bounds_at(s: float, error: float, z: float, interval: int) -> Any:
     if s <= 0.0:
         return np.nan, np.nan
@@ -171,7 +172,7 @@ def _bounds_at(s: float, error: float, z: float, interval: int) -> Any:
     return np.sin(max(0.0, angle - step)) ** 2, np.sin(min(np.pi / 2, angle + step)) ** 2
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
+@njit(cache=True, error_model="numpy")
 def first_time_at(times: Any, curve: Any, left: float) -> float:
     """First time at which a falling curve is at or under `left`; the middle of the stretch if it stays at `left`."""
     # The slack is R's: the square root of the smallest step of a float.
@@ -187,7 +188,7 @@ def first_time_at(times: Any, curve: Any, left: float) -> float:
     return np.inf
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
+@njit(cache=True, error_model="numpy")
 def median_of_sorted(time: Any, event: Any) -> float:
     """Kaplan-Meier median of one group sorted by time, for compiled loops; infinity if not reached."""
     times, survival, _, _, _ = product_limit(time.copy(), event, np.empty(0))

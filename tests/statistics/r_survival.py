@@ -1,0 +1,37 @@
+"""R beside us: run a few lines on a table, and get named vectors back."""
+
+import json
+import shutil
+import subprocess
+from functools import lru_cache
+
+import numpy as np
+import pytest
+
+PRINT = r"""
+odd <- function(v) ifelse(is.na(v), "NaN", ifelse(v > 0, "Infinity", "-Infinity"))
+show <- function(v) ifelse(is.finite(v), sprintf("%.17g", v), odd(v))
+cat("{", paste(sapply(names(out), function(n)
+    paste0('"', n, '":[', paste(show(as.numeric(out[[n]])), collapse = ","), "]")), collapse = ","), "}")
+"""
+
+
+@lru_cache
+def _installed():
+    if shutil.which("Rscript") is None:
+        return False
+    asked = subprocess.run(["Rscript", "-e", "library(survival)"], capture_output=True)
+    return asked.returncode == 0
+
+
+def in_r(lines, folder, **columns):
+    """The vectors that `lines` put into the list `out`; the columns are the data frame `d`. Skips without R."""
+    if not _installed():
+        pytest.skip("Rscript with the package survival is not installed")
+    table = np.column_stack([np.asarray(column, float) for column in columns.values()])
+    path = folder / "d.csv"
+    np.savetxt(path, table, delimiter=",", header=",".join(columns), comments="", fmt="%.17g")
+    code = f'library(survival)\nd <- read.csv("{path.as_posix()}")\nout <- list()\n{lines}\n{PRINT}'
+    ran = subprocess.run(["Rscript", "-e", code], capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+    return {name: np.array(values) for name, values in json.loads(ran.stdout).items()}
