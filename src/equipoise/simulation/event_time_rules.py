@@ -11,7 +11,7 @@ import numpy as np
 
 from equipoise.compiled import njit
 from equipoise.simulation.trial_rules import EXPERIMENTAL, Codes, Floats, Ints, allocate_all, draw_entries, smallest
-from equipoise.statistics.cox_likelihood import two_group_cox
+from equipoise.statistics.cox import two_group_cox
 from equipoise.statistics.log_rank import log_rank_sums
 from equipoise.statistics.ordered import partition
 

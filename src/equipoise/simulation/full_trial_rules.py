@@ -32,7 +32,7 @@ from equipoise.simulation.tumor_rules import (
     scan_baseline,
     scan_once,
 )
-from equipoise.statistics.cox_likelihood import two_group_cox
+from equipoise.statistics.cox import two_group_cox
 from equipoise.statistics.log_rank import two_group_log_rank
 from equipoise.terms.response import Response
 

@@ -18,7 +18,7 @@ from equipoise.statistics.sequential import GroupSequentialDesign
 
 __all__ = [
     "Decisions", "Estimate", "EventTimeResults", "EventTimeTrial", "FullTrial", "FullTrialResults", "TimesSeen",
-    "coverage_of_difference", "coverage_of_hazard_ratio", "decide", "mean_of", "rejected_by", "share_of",
+    "coverage_of_difference", "coverage_of_hazard_ratio", "decide", "mean_of", "pooled_z", "rejected_by", "share_of",
     "simulate_event_times", "simulate_trials",
 ]  # fmt: skip
 
@@ -36,7 +36,7 @@ class Estimate:
 
 
 def share_of(flags: Flags) -> Estimate:
-    """The share of trials, flags (trial,). The error of a share of 0 or 1 is that of one trial more on the other side."""
+    """The share of trials, flags (trial,); the error of a share of 0 or 1 is that of one trial on the other side."""
     n = len(flags)
     if not n:
         raise ValueError("flags is empty; a share needs at least one trial")
@@ -103,28 +103,38 @@ def decide(z: Floats, design: GroupSequentialDesign, *, obey_futility: bool = Tr
     return Decisions(look, rejects[np.arange(len(z)), look], looks)
 
 
-def rejected_by(test: Test, results: FullTrialResults, look: int, alpha: float) -> Flags:
-    """Which trials the two-sided test of disease control rejects at a look, in favor of either arm, (trial,)."""
+def rejected_by(test: Test, events: Floats, n: Floats, alpha: float) -> Flags:
+    """Which trials a two-sided test of two shares rejects, in favor of either arm, (trial,).
+
+    `events` and `n` have shape (trial, arm), control first.
+    """
     check_share("alpha", alpha)
-    return _each_table(results, look, lambda x1, n1, x0, n0: bool(rejection_region(test, n1, n0, alpha)[x1, x0]))
+    return _each_table(events, n, lambda x1, n1, x0, n0: bool(rejection_region(test, n1, n0, alpha)[x1, x0]))
 
 
-def coverage_of_difference(results: FullTrialResults, look: int, difference: float, level: float = 0.95) -> Flags:
-    """Which trials' Miettinen-Nurminen interval of the difference in disease control holds the true one, (trial,)."""
+def coverage_of_difference(events: Floats, n: Floats, difference: float, level: float = 0.95) -> Flags:
+    """Which trials' Miettinen-Nurminen interval of the difference in shares holds the true one, (trial,)."""
 
     def holds(x1: int, n1: int, x0: int, n0: int) -> bool:
         interval = miettinen_nurminen(x1, n1, x0, n0, level)
         return bool(interval.lower <= difference <= interval.upper)
 
-    return _each_table(results, look, holds)
+    return _each_table(events, n, holds)
 
 
-def _each_table(results: FullTrialResults, look: int, ask: Callable[[int, int, int, int], bool]) -> Flags:
+def _each_table(events: Floats, n: Floats, ask: Callable[[int, int, int, int], bool]) -> Flags:
     """Ask once of each different table (experimental events and n, control events and n)."""
     once = cache(ask)
-    x, n = results.controlled[:, look].astype(int), results.participants[:, look].astype(int)
-    tables = zip(x[:, 1].tolist(), n[:, 1].tolist(), x[:, 0].tolist(), n[:, 0].tolist(), strict=True)
+    x, of = events.astype(int), n.astype(int)
+    tables = zip(x[:, 1].tolist(), of[:, 1].tolist(), x[:, 0].tolist(), of[:, 0].tolist(), strict=True)
     return np.array([once(*table) for table in tables])
+
+
+def pooled_z(events: Floats, n: Floats) -> Floats:
+    """The pooled z statistic of two shares, experimental minus control, (trial,); 0 if the pooled share is 0 or 1."""
+    share, pooled = events / n, events.sum(axis=-1) / n.sum(axis=-1)
+    spread = np.sqrt(pooled * (1 - pooled) * (1 / n).sum(axis=-1))
+    return np.divide(share[..., 1] - share[..., 0], spread, out=np.zeros_like(spread), where=spread > 0)
 
 
 def coverage_of_hazard_ratio(results: EventTimeResults, look: int, hazard_ratio: float, level: float = 0.95) -> Flags:

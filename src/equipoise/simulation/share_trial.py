@@ -1,0 +1,49 @@
+"""What do many trials of two given shares show, with the allocation of the protocol?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from equipoise.simulation.blocks import Block, run_blocks
+from equipoise.simulation.event_time_trial import check_blocks, check_shares
+from equipoise.simulation.shares_rules import simulate_share_trials
+from equipoise.simulation.trial_rules import Floats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShareTrial:
+    """Shares with the endpoint and subjects in all; permuted blocks in strata of these shares, control first."""
+
+    control: float
+    experimental: float
+    subjects: int
+    ratio: tuple[int, int]
+    block_sizes: tuple[int, ...]
+    strata: tuple[float, ...] = (1.0,)
+
+    def __post_init__(self) -> None:
+        for name in ("control", "experimental"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ValueError(f"{name} is {getattr(self, name)}; it must lie between 0 and 1")
+        if self.subjects < 2:
+            raise ValueError(f"subjects is {self.subjects}; it must be 2 or more")
+        check_blocks(self.ratio, self.block_sizes)
+        check_shares("strata", self.strata)
+
+
+def simulate_shares(trial: ShareTrial, trials: int, seed: int, *, workers: int = 1) -> tuple[Floats, Floats]:
+    """Events and subjects of each trial, (trial, arm), control first; see `run_blocks`."""
+    found = run_blocks(partial(_simulate_block, trial), trials, seed, workers=workers)
+    return found[:, 0], found[:, 1]
+
+
+def _simulate_block(trial: ShareTrial, rng: np.random.Generator, trials: int) -> Block:
+    out, arm = np.zeros((trials, 2, 2)), np.zeros(trial.subjects, np.int8)
+    simulate_share_trials(
+        rng, np.array([trial.control, trial.experimental]), np.array(trial.ratio, np.int32),
+        np.array(trial.block_sizes, np.int32), np.array(trial.strata), arm, out,
+    )  # fmt: skip
+    return out
