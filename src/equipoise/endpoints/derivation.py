@@ -1,0 +1,101 @@
+"""By which rules are other people's data derived? Named sets of options, all of them declared here as data."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from equipoise.assessments.policy import RECIST_1_1, RecistPolicy
+from equipoise.endpoints.response import ADMIRAL, CR_WAS_PR, CR_WAS_TRUE, ResponsePolicy
+from equipoise.endpoints.time_to_event import CHOICES
+
+RFSTDTC, RANDOMIZATION = "RFSTDTC", "RANDOMIZATION"
+"""`reference_start`: DM.RFSTDTC, or the DS record whose DSDECOD says RANDOMIZED."""
+REFERENCES = (RFSTDTC, RANDOMIZATION)
+MEASUREMENTS, REPORTED = "MEASUREMENTS", "REPORTED"
+"""`sources`: responses derived from TU and TR, or OVRLRESP as RS reports it."""
+SOURCES = (MEASUREMENTS, REPORTED)
+ALL_EVALUATORS = "ALL"
+
+RECIST_RESPONSE = ResponsePolicy(
+    sd_min_days=42,
+    confirmation_min_days=28,
+    intervening_ne_allowed=1,
+    intervening_sd_allowed=False,
+    after_cr=CR_WAS_TRUE,
+    therapy_ends_response=True,
+)
+"""RECIST 1.1 4.4.3 and Table 3. The paper leaves the minimum of SD to the protocol, 6 to 8 weeks: 6 is taken."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DerivationPolicy:
+    """Every choice that a derivation from SDTM makes, under one name."""
+
+    name: str
+    summary: str
+    recist: RecistPolicy
+    response: ResponsePolicy
+    censoring: tuple[str, ...] = tuple(CHOICES)  # rule sets of PFS and duration of response
+    reference_start: str = RFSTDTC
+    sources: tuple[str, ...] = SOURCES
+    evaluator: str = ALL_EVALUATORS  # RSEVAL, or RSEVAL/RSEVALID
+    blank_evaluator: str = "INVESTIGATOR"  # whom records without --EVAL belong to
+    response_categories: tuple[str, ...] = ("", "RECIST 1.1", "RECIST1.1")  # RSCAT; other criteria are left aside
+    passed_over: tuple[str, ...] = ()  # values of a response that are no response and that nobody is asked about
+    targets_as_selected: bool = True  # too many, or too small, targets are assessed with a note; else refused
+    one_visit_days: int = 14  # scans of one visit name further apart are two visits
+    scan_interval_days: int = 0  # the schedule of scans, 0: none declared, and no visit counts as missed
+    scan_window_days: int = 0
+    node_diameters: tuple[str, ...] = ("DIAMETER", "SAXIS", "LPERP")  # TRTESTCD of lymph nodes, the first there counts
+    other_diameters: tuple[str, ...] = ("DIAMETER", "LDIAM")
+    therapy_categories: tuple[str, ...] = (  # CMCAT of new anticancer therapy
+        "SUBSEQUENT ANTICANCER THERAPY",
+        "SUBSEQUENT ANTI-CANCER THERAPY",
+        "NEW ANTICANCER THERAPY",
+        "NEW ANTI-CANCER THERAPY",
+    )
+
+    def declared(self) -> dict[str, Any]:
+        """All options as plain values, for the file beside an output."""
+        options = asdict(self)
+        return options | {"recist": self.recist._asdict(), "response": self.response._asdict()}
+
+
+RECIST_POLICY = DerivationPolicy(
+    name="recist_1_1",
+    summary="RECIST 1.1 with the EORTC clarifications; SD from day 42, confirmation after 28 days; "
+    "disease after a complete response is progression",
+    recist=RECIST_1_1,
+    response=RECIST_RESPONSE,
+)
+CR_WAS_PR_POLICY = DerivationPolicy(
+    name="recist_1_1_cr_was_pr",
+    summary="as recist_1_1, but disease after a complete response makes that response partial (Table 3 note a)",
+    recist=RECIST_1_1._replace(disease_after_cr_is_pd=False),
+    response=RECIST_RESPONSE._replace(after_cr=CR_WAS_PR),
+)
+AGAINST_BASELINE_POLICY = DerivationPolicy(
+    name="pd_against_baseline",
+    summary="as recist_1_1, but growth is judged against baseline: not RECIST, to reproduce packages that do so",
+    recist=RECIST_1_1._replace(pd_against_baseline=True),
+    response=RECIST_RESPONSE,
+)
+ADMIRAL_POLICY = DerivationPolicy(
+    name="admiral",
+    summary="the pre-defined RECIST 1.1 events of admiralonco 1.3.0, that package's reading and not the guideline's",
+    recist=RECIST_1_1,
+    response=ADMIRAL,
+    passed_over=("CHECK",),
+)
+POLICIES = {
+    policy.name: policy for policy in (RECIST_POLICY, CR_WAS_PR_POLICY, AGAINST_BASELINE_POLICY, ADMIRAL_POLICY)
+}
+
+
+def find_policy(name: str) -> DerivationPolicy:
+    """The named policy. Raises ValueError that lists those there are."""
+    if name not in POLICIES:
+        known = "\n".join(f"  {one.name}: {one.summary}" for one in POLICIES.values())
+        raise ValueError(f"there is no policy {name!r}; there are\n{known}")
+    return POLICIES[name]
