@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from equipoise.assessments.policy import RECIST_1_1, RecistPolicy
+from equipoise.endpoints.follow_up import CourseChoices
 from equipoise.endpoints.response import ADMIRAL, CR_WAS_PR, CR_WAS_TRUE, ResponsePolicy
-from equipoise.endpoints.time_to_event import CHOICES
+from equipoise.endpoints.time_to_event import CHOICES, IGNORE, TimeToEventRules, rules_for_schedule
 
 RFSTDTC, RANDOMIZATION = "RFSTDTC", "RANDOMIZATION"
 """`reference_start`: DM.RFSTDTC, or the DS record whose DSDECOD says RANDOMIZED."""
@@ -16,6 +18,8 @@ MEASUREMENTS, REPORTED = "MEASUREMENTS", "REPORTED"
 """`sources`: responses derived from TU and TR, or OVRLRESP as RS reports it."""
 SOURCES = (MEASUREMENTS, REPORTED)
 ALL_EVALUATORS = "ALL"
+PARAMETER_OF = {"FDA_2018_A": "FDAA", "FDA_2018_C": "FDAC", "EMA_2013": "EMA"}
+"""Rule set -> what follows PFS or DOR in PARAMCD, which has eight letters."""
 
 RECIST_RESPONSE = ResponsePolicy(
     sd_min_days=42,
@@ -55,6 +59,30 @@ class DerivationPolicy:
         "NEW ANTICANCER THERAPY",
         "NEW ANTI-CANCER THERAPY",
     )
+
+    def choices(self) -> CourseChoices:
+        """What the course of a subject depends on; its records are one reader's already."""
+        return CourseChoices(
+            recist=self.recist,
+            response=self.response,
+            reader=None,
+            one_visit_days=self.one_visit_days,
+            use_markers=False,
+            targets_as_selected=self.targets_as_selected,
+        )
+
+    def rules(self, name: str) -> TimeToEventRules:
+        """A rule set of PFS by name; without a declared schedule nothing counts as a missed visit.
+
+        Raises ValueError for a name that is none, or a schedule that is none.
+        """
+        if name not in CHOICES:
+            raise ValueError(f"there is no censoring rule set {name!r}; there are {', '.join(CHOICES)}")
+        if not self.scan_interval_days:
+            return TimeToEventRules(*CHOICES[name]._replace(missed_visits=IGNORE), longest_gap=0)
+        return rules_for_schedule(
+            CHOICES[name], interval_days=self.scan_interval_days, window_days=self.scan_window_days
+        )
 
     def declared(self) -> dict[str, Any]:
         """All options as plain values, for the file beside an output."""
@@ -99,3 +127,39 @@ def find_policy(name: str) -> DerivationPolicy:
         known = "\n".join(f"  {one.name}: {one.summary}" for one in POLICIES.values())
         raise ValueError(f"there is no policy {name!r}; there are\n{known}")
     return POLICIES[name]
+
+
+def declare_policy(
+    name: str,
+    *,
+    sources: Sequence[str] | None = None,
+    evaluator: str = "",
+    reference_start: str = "",
+    censoring: Sequence[str] | None = None,
+    scan_interval_days: int = 0,
+    scan_window_days: int = 0,
+) -> DerivationPolicy:
+    """The named policy with the options that are given. Raises ValueError naming the option, what was found and what
+    there is."""
+    found = find_policy(name)
+    found = replace(
+        found,
+        sources=tuple(_one_of("source", one, SOURCES) for one in sources or found.sources),
+        evaluator=evaluator or found.evaluator,
+        reference_start=_one_of("reference", reference_start or found.reference_start, REFERENCES),
+        censoring=tuple(_one_of("censoring", one, tuple(CHOICES)) for one in censoring or found.censoring),
+        scan_interval_days=scan_interval_days,
+        scan_window_days=scan_window_days,
+    )
+    if scan_interval_days < 0 or scan_window_days < 0 or (scan_window_days and not scan_interval_days):
+        raise ValueError(
+            f"scans every {scan_interval_days} days +-{scan_window_days}: the interval must be positive, "
+            "the window not negative"
+        )
+    return found
+
+
+def _one_of(option: str, text: str, allowed: Sequence[str]) -> str:
+    if text.upper() not in allowed:
+        raise ValueError(f"{option}: found {text!r}, expected one of {', '.join(allowed)}")
+    return text.upper()
