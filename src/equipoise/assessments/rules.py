@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equipoise.assessments import clauses
-from equipoise.compiled import njit
 from equipoise.assessments.policy import ALWAYS, LAST_SCAN, RecistPolicy
+from equipoise.compiled import njit
 from equipoise.terms.response import NewLesion, NonTarget, Response
 
 Ints = NDArray[np.int32]

@@ -1,4 +1,4 @@
-"""By which clause did the targets alone get their response? For comparison with a target response that others report."""
+"""By which clause did the targets alone get their response? For comparison with one that others report."""
 
 from __future__ import annotations
 

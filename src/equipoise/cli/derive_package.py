@@ -1,4 +1,4 @@
-"""What does `derive SDTM_DIR` do? Reads the package, derives by each policy, writes all files at once, says what came."""
+"""What does `derive SDTM_DIR` do? Reads the package, derives by each policy, writes all files at once."""
 
 from __future__ import annotations
 
@@ -58,7 +58,8 @@ def _say(package: Package, found: Endpoints, policy: DerivationPolicy, cutoff: d
     table.add_column("what")
     table.add_column("how many", justify="right")
     for what, number in (
-        ("subjects", len(package.persons)),
+        ("subjects in DM", package.in_dm),
+        (f"subjects with a start ({policy.reference_start})", len(package.persons)),
         ("rows of ADRS", len(found.adrs)),
         ("rows of ADTTE", len(found.adtte)),
         ("responses reported otherwise than derived", len(found.discrepancies)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -17,6 +17,8 @@ from equipoise.subject.records import RS, Source
 from equipoise.terms.response import NonTarget, Response
 
 DIFFERS, NOT_MEASURED, NOT_REPORTED = "DIFFERS", "NOT MEASURED", "NOT REPORTED"
+AGAINST_BASELINE = "as judged against baseline alone, not the smallest sum"
+_BY_VISIT = ("day", "last_day", "new_day", "tenths", "nontarget", "new")
 PARAMETERS = {"TRGRESP": "target response", "NTRGRESP": "non-target response", "OVRLRESP": "overall response"}
 """RSTESTCD that are compared."""
 
@@ -49,7 +51,6 @@ def find_discrepancies(course: Course, policy: RecistPolicy) -> Iterator[Discrep
     lesions, found = course.lesions, course.assessed
     if lesions is None or found is None:
         return
-    against_baseline = assess_series(lesions, policy._replace(pd_against_baseline=True), course.new_therapy)
     rows = [rs for rs in course.subject.records(RS) if rs.test in PARAMETERS and _by(rs, course)]
     matched = [(rs, _visit(rs, lesions)) for rs in rows]
     for rs, visit in matched:
@@ -59,8 +60,7 @@ def find_discrepancies(course: Course, policy: RecistPolicy) -> Iterator[Discrep
             continue
         derived = _derived(rs.test, lesions, found, visit)
         if rs.original != derived:
-            alternative = _derived(rs.test, lesions, against_baseline, visit)
-            why = "as judged against baseline, not the smallest sum" if rs.original == alternative else ""
+            why = AGAINST_BASELINE if rs.original == _against_baseline(rs.test, lesions, visit, policy) else ""
             yield _told(DIFFERS, rs.test, rs, course, visit, policy, why)
     reported = {visit for rs, visit in matched if rs.test == "OVRLRESP"}
     if not rows:
@@ -68,6 +68,18 @@ def find_discrepancies(course: Course, policy: RecistPolicy) -> Iterator[Discrep
     for visit in range(1, len(lesions.visits)):
         if visit not in reported and 0 < int(lesions.day[visit]) <= course.cutoff:
             yield _told(NOT_REPORTED, "OVRLRESP", None, course, visit, policy, "")
+
+
+def _against_baseline(test: str, lesions: LesionSeries, visit: int, policy: RecistPolicy) -> str:
+    """What the visit would be if it were judged against baseline alone, as if nothing had come between."""
+    at = [0, visit]
+    alone = replace(
+        lesions,
+        visits=(lesions.visits[0], lesions.visits[visit]),
+        **{name: getattr(lesions, name)[at] for name in _BY_VISIT},
+    )
+    found = assess_series(alone, policy._replace(pd_against_baseline=True, new_lesion_dated_at_first_sight=False))
+    return _derived(test, alone, found, 1)
 
 
 def _by(rs: RS, course: Course) -> bool:

@@ -1,7 +1,7 @@
 """What does one reader's series of responses come to? The parameters that an ADRS table holds, with what decided each.
 
-PARAMCD: RSP response, CB clinical benefit, BOR best response; CRSP, CCB, CBOR the same with confirmation; PD progression;
-LSTA last assessment.
+PARAMCD: RSP response, CB clinical benefit, BOR best response; CRSP, CCB, CBOR the same with confirmation; PD
+progression; LSTA last assessment.
 """
 
 from __future__ import annotations

@@ -138,7 +138,7 @@ def _declared(package: Package, policy: DerivationPolicy, cutoff: date) -> dict[
         "censoring_applied": {name: _spelled(policy.rules(name)) for name in policy.censoring},
         "cutoff": cutoff.isoformat(),
         "readers": {source: [reader_name(one) for one in some] for source, some in package.readers.items()},
-        "subjects": len(package.persons),
+        "subjects": {"in DM": package.in_dm, "with a start": len(package.persons)},
         "needed": NEEDED,
         "files": [
             {

@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 
 from equipoise.endpoints.derivation import DerivationPolicy
 from equipoise.endpoints.response_parameters import PARAMETERS, ResponseParameter, derive_response_parameters
@@ -127,10 +128,12 @@ def _in_order(subject: str, rows: Iterable[Assessment], name: str) -> list[Asses
         if one.randomized != first.randomized:
             expected = f"{first.randomized} as in row {first.row} for {subject}"
             raise _wrong(name, one.row, "RANDDT", str(one.randomized), expected)
-    for one, other in zip(ordered, ordered[1:], strict=False):
+    for one, other in pairwise(ordered):
         if one.day == other.day:
             on = one.randomized + timedelta(one.day)
-            raise _wrong(name, other.row, "ADT", str(on), f"one response a day for {subject}; row {one.row} is of it too")
+            raise _wrong(
+                name, other.row, "ADT", str(on), f"one response a day for {subject}; row {one.row} is of it too"
+            )
     return ordered
 
 

@@ -58,6 +58,7 @@ class Package:
     folder: str
     datasets: tuple[Dataset, ...]
     persons: Mapping[str, Person]
+    in_dm: int  # subjects in all, those without a start included
     readers: Mapping[str, tuple[Reader, ...]]  # MEASUREMENTS and REPORTED, as far as the domains are there
     lasting: date  # the last day that any record is of
     problems: Problems
@@ -69,7 +70,7 @@ def read_package(folder: Path, policy: DerivationPolicy) -> Package:
     domains = tuple(dict.fromkeys(one.domain for one in datasets if one.domain))
     _check_domains(folder, domains)
     for one in datasets:
-        if not one.rows:
+        if one.domain and not one.rows:
             problems.add(Problem(kind=TO_ASK, file=one.file, domain=one.domain, reason="the dataset has no rows"))
     people = _people(datasets, problems)
     records = {domain: list(read_rows(datasets, domain, people, problems)) for domain in USED}
@@ -81,7 +82,8 @@ def read_package(folder: Path, policy: DerivationPolicy) -> Package:
             persons[name] = person
     if not persons:
         raise DatasetError(f"{folder}: none of {len(people)} subjects has a start ({policy.reference_start})")
-    return Package(str(folder), datasets, persons, _readers(persons, domains, policy), _lasting(persons), problems)
+    readers = _readers(persons, domains, policy)
+    return Package(str(folder), datasets, persons, len(people), readers, _lasting(persons), problems)
 
 
 def _check_domains(folder: Path, domains: tuple[str, ...]) -> None:
@@ -195,7 +197,8 @@ def _person(
     subject = Subject(
         id=name,
         site=row.get("SITEID", ""),
-        by_domain={cls: tuple(rows) for cls, rows in records.items()} | {SS: (*records.get(SS, ()), *_contacts(records))},
+        by_domain={cls: tuple(rows) for cls, rows in records.items()}
+        | {SS: (*records.get(SS, ()), *_contacts(records))},
         randomized=Randomized(row.get("ARM", ""), (), 0, start, began, ""),
         died=died,
         died_source=source,

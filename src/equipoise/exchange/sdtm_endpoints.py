@@ -208,14 +208,18 @@ def _times(series: Series, policy: DerivationPolicy) -> Iterator[Row]:
     for name in policy.censoring:
         rules, suffix = policy.rules(name), PARAMETER_OF[name]
         pfs = derive_pfs(known, rules)
-        yield series.keys | _time(f"PFS{suffix}", f"Progression-Free Survival, {name} (days)", pfs, course.start) | (
-            _source(_decided(series, pfs), DAY_OF, _dm_variable(pfs))
+        yield (
+            series.keys
+            | _time(f"PFS{suffix}", f"Progression-Free Survival, {name} (days)", pfs, course.start)
+            | (_source(_decided(series, pfs), DAY_OF, _dm_variable(pfs)))
         )
         lasted = derive_duration_of_response(known, began, rules)
         if lasted is not None:
             start = course.start + timedelta(began)
-            yield series.keys | _time(f"DOR{suffix}", f"Duration of Response, {name} (days)", lasted, start) | (
-                _source(_decided(series, lasted), DAY_OF, _dm_variable(lasted))
+            yield (
+                series.keys
+                | _time(f"DOR{suffix}", f"Duration of Response, {name} (days)", lasted, start)
+                | (_source(_decided(series, lasted), DAY_OF, _dm_variable(lasted)))
             )
 
 

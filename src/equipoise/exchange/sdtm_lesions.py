@@ -91,5 +91,4 @@ def _best(lengths: list[Known], node: bool, policy: DerivationPolicy, problems: 
 
 def _not_evaluated(known: Known) -> Known:
 
-
     return replace(known, record=replace(known.record, status=NOT_DONE))
