@@ -4,7 +4,7 @@ import json
 from datetime import date
 
 import pytest
-from sdtm_story import WRITERS, package, write_csv, write_package, write_parquet
+from sdtm_story import WRITERS, package, rows, write_csv, write_package, write_parquet
 
 from equipoise.endpoints.derivation import declare_policy, find_policy
 from equipoise.exchange.adam import render_outputs
@@ -253,6 +253,35 @@ def test_targets_that_recist_would_not_allow_are_assessed_and_asked_about(tmp_pa
 
     assert [said for _, said, *_ in responses(endpoints, "001")] == ["PR", "PR"]  # +0.75 mm is no progression
     assert "at least 10.0 mm; make it NON-TARGET (assessed as selected)" in found.problems.listed[0].reason
+
+
+def medication(category, drug_class="ANTINEOPLASTIC AGENTS"):
+    return rows("CM", "CMTRT", "CMCAT", "CMCLAS", "CMSTDTC")(
+        ("001", "REGORAFENIB", category, drug_class, "2024-03-01"))  # fmt: skip
+
+
+def test_new_therapy_of_a_declared_category_ends_what_counts(tmp_path, domains):
+    domains["CM"] = medication("second line")
+    folder = write_package(tmp_path, domains)
+    declared = declare_policy("recist_1_1", therapy_categories=["Second Line"])
+    asked, as_it_is = derive(folder)
+    _, found = derive(folder, declared)
+
+    assert time(as_it_is, "001", "PFSFDAA")[:2] == (85, 0)
+    assert "CMCAT 'second line' is not declared as new anticancer therapy" in asked.problems.listed[0].reason
+    assert time(found, "001", "PFSFDAA")[:3] == (43, 1, "NEW ANTICANCER THERAPY FIRST")
+    assert time(found, "001", "PFSEMA", REPORTED)[:2] == (85, 1)
+    assert responses(found, "001")[1][:4] == ("WEEK 12", "NE", 85, "")
+
+
+def test_a_reported_series_does_not_depend_on_whether_the_measured_one_is_asked_for(tmp_path, domains):
+    domains["TR"] = [row for row in domains["TR"] if (row["USUBJID"], row["VISIT"]) != ("002", "BASELINE")]
+    folder = write_package(tmp_path, domains)
+    _, both = derive(folder)
+    _, alone = derive(folder, declare_policy("recist_1_1", sources=["reported"]))
+
+    assert time(both, "002", "PFSFDAA", REPORTED) == time(alone, "002", "PFSFDAA", REPORTED)
+    assert time(both, "002", "PFSFDAA", REPORTED)[:3] == (1, 1, "NO SCAN AT BASELINE")
 
 
 def test_a_death_without_a_date_gives_no_time_to_event(tmp_path, domains):

@@ -75,6 +75,9 @@ def package(
     ] = None,
     scan_every: Annotated[int, typer.Option(help="days between scans; without it no visit counts as missed")] = 0,
     scan_window: Annotated[int, typer.Option(help="days a scan may be early or late")] = 0,
+    therapy: Annotated[
+        list[str] | None, typer.Option(help="a CMCAT that means new anticancer therapy; may be given again")
+    ] = None,
     cutoff: Annotated[str, typer.Option(help="YYYY-MM-DD, nothing clinical after it counts; else the last day")] = "",
 ) -> None:
     """Responses and time to event of everybody in a folder of SDTM datasets, and where RS differs from TU and TR.
@@ -95,6 +98,7 @@ def package(
                 censoring=censoring,
                 scan_interval_days=scan_every,
                 scan_window_days=scan_window,
+                therapy_categories=therapy,
             )
             for name in policy or ["recist_1_1"]
         ]

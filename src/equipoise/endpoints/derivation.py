@@ -138,6 +138,7 @@ def declare_policy(
     censoring: Sequence[str] | None = None,
     scan_interval_days: int = 0,
     scan_window_days: int = 0,
+    therapy_categories: Sequence[str] | None = None,
 ) -> DerivationPolicy:
     """The named policy with the options that are given. Raises ValueError naming the option, what was found and what
     there is."""
@@ -150,6 +151,7 @@ def declare_policy(
         censoring=tuple(_one_of("censoring", one, tuple(CHOICES)) for one in censoring or found.censoring),
         scan_interval_days=scan_interval_days,
         scan_window_days=scan_window_days,
+        therapy_categories=tuple(one.upper() for one in therapy_categories or found.therapy_categories),
     )
     if scan_interval_days < 0 or scan_window_days < 0 or (scan_window_days and not scan_interval_days):
         raise ValueError(

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from equipoise.endpoints.dated import SUBSEQUENT
 from equipoise.endpoints.derivation import ALL_EVALUATORS, MEASUREMENTS, RANDOMIZATION, REPORTED, DerivationPolicy
 from equipoise.exchange.datasets import Dataset, DatasetError, Row, read_folder
 from equipoise.exchange.sdtm_lesions import choose_measurements
@@ -26,7 +27,7 @@ from equipoise.exchange.sdtm_rows import (
     tumor,
 )
 from equipoise.subject.history import Randomized, Subject
-from equipoise.subject.records import DS, RS, SS, TR, TU, Record, Source
+from equipoise.subject.records import CM, DS, RS, SS, TR, TU, Record, Source
 from equipoise.terms.dates import PartialDate
 
 NEEDED = {
@@ -60,6 +61,7 @@ class Package:
     persons: Mapping[str, Person]
     in_dm: int  # subjects in all, those without a start included
     readers: Mapping[str, tuple[Reader, ...]]  # MEASUREMENTS and REPORTED, as far as the domains are there
+    measuring: frozenset[Reader]  # who measured anything, whether or not that is a source here
     lasting: date  # the last day that any record is of
     problems: Problems
 
@@ -83,7 +85,8 @@ def read_package(folder: Path, policy: DerivationPolicy) -> Package:
     if not persons:
         raise DatasetError(f"{folder}: none of {len(people)} subjects has a start ({policy.reference_start})")
     readers = _readers(persons, domains, policy)
-    return Package(str(folder), datasets, persons, len(people), readers, _lasting(persons), problems)
+    measuring = frozenset(reader_of(tr) for person in persons.values() for tr in person.subject.records(TR))
+    return Package(str(folder), datasets, persons, len(people), readers, measuring, _lasting(persons), problems)
 
 
 def _check_domains(folder: Path, domains: tuple[str, ...]) -> None:
@@ -208,6 +211,7 @@ def _person(
         reason = "dead without a date (DTHDTC, or DEATH in DS); time to event is not derived"
         problems.add(place.problem(NOT_USED, "DTHFL", "Y", reason))
     _ask_about_days(subject, row, place, problems)
+    _ask_about_therapy(subject, start, problems)
     return Person(row.get("STUDYID", ""), subject, undated)
 
 
@@ -243,6 +247,29 @@ def _contacts(records: Mapping[type[Record], list[Any]]) -> Iterator[SS]:
     seen += [ds for ds in records.get(DS, ()) if ds.decoded.upper() not in NOT_A_CONTACT]
     for record in seen:
         yield SS(test="SURVSTAT", original="ALIVE", date=record.date, source=record.source)
+
+
+def _ask_about_therapy(subject: Subject, start: date, problems: Problems) -> None:
+    """Cancer drugs after the start that no declared category calls new therapy are not counted; somebody is asked."""
+    for cm in subject.records(CM):
+        later = cm.start is not None and cm.start.latest > start
+        if later and "ANTINEOPLASTIC" in cm.drug_class.upper() and cm.category != SUBSEQUENT:
+            file, _, sequence = cm.source if isinstance(cm.source, tuple) else ("", "", 0)
+            reason = (
+                f"CMSEQ {sequence}, {cm.drug_class.lower()}, began after the start; CMCAT {cm.category!r} is not "
+                "declared as new anticancer therapy, so it is not counted"
+            )
+            problems.add(
+                Problem(
+                    kind=TO_ASK,
+                    file=file,
+                    domain="CM",
+                    subject=subject.id,
+                    variable="CMCAT",
+                    found=cm.treatment,
+                    reason=reason,
+                )
+            )
 
 
 def _ask_about_days(subject: Subject, row: Row, place: Place, problems: Problems) -> None:

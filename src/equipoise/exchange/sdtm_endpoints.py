@@ -118,7 +118,7 @@ def _tell(course: Course, package: Package) -> None:
             continue  # no lesions at all is no problem of a reader who measured none
         kind = NOT_USED if refused and last else TO_ASK
         said = f"the lesions cannot be assessed: {reason}" if kind == NOT_USED else reason
-        package.problems.add(Problem(kind=kind, file="", domain="TR", subject=course.subject.id, reason=said))
+        package.problems.add(Problem(kind=kind, file="", subject=course.subject.id, reason=said))
 
 
 def _series(
@@ -140,7 +140,7 @@ def _series(
     if reader in package.readers.get(REPORTED, ()):
         visits = {rs.source: rs.visit for rs in course.subject.records(RS)}
         sources = tuple(some[0] for some in course.read.sources)
-        if MEASUREMENTS not in package.readers:  # nothing tells of baseline scans, so nothing is censored for them
+        if reader not in package.measuring:  # nothing tells of baseline scans, so nothing is censored for them
             course = replace(course, has_baseline=True)
         reading = progression_after_cr(course.read, policy.response)
         yield Series(

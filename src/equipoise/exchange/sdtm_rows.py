@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from equipoise.assessments.series import FITTING, NON_TARGET, ROLES, STATES, TARGET
+from equipoise.assessments.series import FITTING, NEW, NON_TARGET, ROLES, STATES, TARGET
 from equipoise.endpoints.dated import NOT_DONE, SUBSEQUENT
 from equipoise.endpoints.derivation import DerivationPolicy
 from equipoise.exchange.datasets import Dataset, Row
@@ -165,7 +165,8 @@ def tumor(known: Known, problems: Problems) -> TU | None:
         expected = f"expected one of {', '.join(ROLES)}" if role not in ROLES else "empty, expected the lesion's name"
         problems.add(known.place.problem(NOT_USED, variable, found, expected))
         return None
-    _ask_for_day(known, problems)
+    if known.record.date is not None or role == NEW:  # of lesions there from the start only the scans are dated
+        _ask_for_day(known, problems)
     tu: TU = replace(known.record, role=role)
     return tu
 
@@ -173,9 +174,9 @@ def tumor(known: Known, problems: Problems) -> TU | None:
 def _ask_for_day(known: Known, problems: Problems) -> None:
     """A scan without a day takes that of its visit's other scans, never one of our making; somebody has to say."""
     when = known.record.date
-    if when is not None and when.exact is None:
+    if when is None or when.exact is None:
         reason = f"no day; that of the other scans of {known.record.visit or 'its visit'} is taken"
-        problems.add(known.place.problem(TO_ASK, f"{known.place.domain}DTC", str(when), reason))
+        problems.add(known.place.problem(TO_ASK, f"{known.place.domain}DTC", str(when or ""), reason))
 
 
 def measurement(known: Known, test: str, role: str, problems: Problems) -> TR:
