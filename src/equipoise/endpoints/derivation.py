@@ -105,8 +105,8 @@ CR_WAS_PR_POLICY = DerivationPolicy(
 )
 AGAINST_BASELINE_POLICY = DerivationPolicy(
     name="pd_against_baseline",
-    summary="as recist_1_1, but growth is judged against baseline: not RECIST, to reproduce packages that do so",
-    recist=RECIST_1_1._replace(pd_against_baseline=True),
+    summary="as recist_1_1, but each visit is judged against baseline alone: not RECIST, to reproduce such packages",
+    recist=RECIST_1_1._replace(pd_against_baseline=True, pr_stays_pr=False, disease_after_cr_is_pd=False),
     response=RECIST_RESPONSE,
 )
 ADMIRAL_POLICY = DerivationPolicy(
