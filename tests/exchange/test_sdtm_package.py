@@ -165,6 +165,55 @@ def test_the_diameter_the_policy_names_first_counts_and_of_nodes_the_short_axis(
     assert found[1].discrepancies[0][1].sum == 20
 
 
+def test_a_diameter_that_was_taken_goes_before_one_that_was_not(tmp_path, domains):
+    not_done = {"TRSEQ": 90, "TRTESTCD": "DIAMETER", "TRSTRESC": "", "TRSTRESN": None, "TRSTAT": "NOT DONE"}
+    domains["TR"].append(domains["TR"][1] | not_done)
+    _, found = derive(write_package(tmp_path, domains))
+
+    assert responses(found, "001")[0][1] == "PR"
+
+
+def test_who_is_lost_to_follow_up_was_not_seen_on_that_day(tmp_path, domains):
+    domains["DS"][3]["DSDECOD"] = "LOST TO FOLLOW-UP"
+    _, found = derive(write_package(tmp_path, domains))
+
+    assert time(found, "001", "OS", "") [:3] == (85, 1, "ALIVE")
+
+
+def test_a_death_in_ds_counts_where_dm_has_no_date(tmp_path, domains):
+    domains["DM"][1]["DTHDTC"] = ""
+    domains["DS"][3] |= {"USUBJID": "002", "DSSEQ": 2, "DSDECOD": "DEATH", "DSSTDTC": "2024-05-01"}
+    _, found = derive(write_package(tmp_path, domains))
+
+    assert time(found, "002", "OS", "") == (122, 0, "DEATH", "DS", "DSSTDTC", 2)
+
+
+def test_two_readers_are_never_mixed(tmp_path, domains):
+    for name, variable in (("TU", "TUEVAL"), ("TR", "TREVAL"), ("RS", "RSEVAL")):
+        for row in list(domains[name]):
+            domains[name].append(row | {variable: "INDEPENDENT ASSESSOR", f"{name}SEQ": row[f"{name}SEQ"] + 100})
+    domains["TR"][-5]["TRSTRESN"] = 60.0  # 001 at week 12, as the independent assessor measured it
+    folder = write_package(tmp_path, domains)
+    _, found = derive(folder)
+    by_reader = [(row["RSEVAL"], row["AVALC"]) for row in found.adrs
+                 if (row["USUBJID"], row["PARAMCD"], row["AVISIT"]) == ("001", "OVR", "WEEK 12")]  # fmt: skip
+
+    assert by_reader == [("INDEPENDENT ASSESSOR", "PR"), ("INDEPENDENT ASSESSOR", "SD"),
+                         ("INVESTIGATOR", "PD"), ("INVESTIGATOR", "SD")]  # fmt: skip
+    _, one = derive(folder, declare_policy("recist_1_1", evaluator="investigator"))
+    assert {row["RSEVAL"] for row in one.adrs} == {"INVESTIGATOR"}
+
+
+def test_visits_that_only_one_of_both_has_are_told(tmp_path, domains):
+    domains["RS"].append(domains["RS"][3] | {"RSSEQ": 2, "VISIT": "WEEK 18", "RSDTC": "2024-03-20"})
+    domains["RS"] = [row for row in domains["RS"] if (row["USUBJID"], row["VISIT"]) != ("001", "WEEK 6")]
+    _, found = derive(write_package(tmp_path, domains))
+
+    told = {(one.kind, keys["USUBJID"], one.visit, one.reported, one.derived) for keys, one in found.discrepancies}
+    assert ("NOT MEASURED", "002", "WEEK 18", "SD", "") in told
+    assert ("NOT REPORTED", "001", "WEEK 6", "", "PR") in told
+
+
 def test_the_outputs_hold_the_policy_the_files_and_their_hashes(tmp_path, domains):
     found, endpoints = derive(write_package(tmp_path, domains))
     written = render_outputs(found, endpoints, RECIST, found.lasting)
