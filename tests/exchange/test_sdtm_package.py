@@ -177,7 +177,7 @@ def test_who_is_lost_to_follow_up_was_not_seen_on_that_day(tmp_path, domains):
     domains["DS"][3]["DSDECOD"] = "LOST TO FOLLOW-UP"
     _, found = derive(write_package(tmp_path, domains))
 
-    assert time(found, "001", "OS", "") [:3] == (85, 1, "ALIVE")
+    assert time(found, "001", "OS", "")[:3] == (85, 1, "ALIVE")
 
 
 def test_a_death_in_ds_counts_where_dm_has_no_date(tmp_path, domains):
@@ -390,6 +390,19 @@ def test_a_package_that_cannot_be_read_is_refused(tmp_path, domains, spoil, mess
     spoil(domains, tmp_path)
     with pytest.raises(DatasetError, match=message):
         derive(write_package(tmp_path, domains))
+
+
+def test_responses_by_other_criteria_are_left_aside_and_counted(tmp_path, domains):
+    domains["RS"][0]["RSCAT"] = "iRECIST"
+    found, endpoints = derive(write_package(tmp_path / "one", domains))
+
+    assert [visit for visit, *_ in responses(endpoints, "001", REPORTED)] == ["WEEK 12"]
+    assert [(one.found, one.reason) for one in found.problems.listed] == [
+        ("iRECIST", "1 rows by other criteria are left aside")
+    ]
+    only_these = {"DM": domains["DM"], "RS": domains["RS"][:1]}
+    with pytest.raises(DatasetError, match=r"there are none\n.*rs.csv RSCAT 'iRECIST': 1 rows by other criteria"):
+        derive(write_package(tmp_path / "none", only_these))
 
 
 def test_an_unknown_evaluator_is_refused_with_those_there_are(tmp_path, domains):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -84,7 +84,7 @@ def read_package(folder: Path, policy: DerivationPolicy) -> Package:
             persons[name] = person
     if not persons:
         raise DatasetError(f"{folder}: none of {len(people)} subjects has a start ({policy.reference_start})")
-    readers = _readers(persons, domains, policy)
+    readers = _readers(persons, domains, policy, problems)
     measuring = frozenset(reader_of(tr) for person in persons.values() for tr in person.subject.records(TR))
     return Package(str(folder), datasets, persons, len(people), readers, measuring, _lasting(persons), problems)
 
@@ -134,6 +134,7 @@ def _records(known: Mapping[str, list[Known]], policy: DerivationPolicy, problem
     for subject, tr in choose_measurements(readings, found, policy, problems):
         keep(subject, tr)
     responses = [_of_reader(one, policy) for one in known["RS"]]
+    _ask_about_criteria(responses, policy, problems)
     read = [(one, reported_response(one, policy, problems)) for one in responses]
     for subject, rs in _one_a_day(read, problems):
         keep(subject, rs)
@@ -143,6 +144,15 @@ def _records(known: Mapping[str, list[Known]], policy: DerivationPolicy, problem
         for one in known[domain]:
             keep(one.subject, one.record)
     return found
+
+
+def _ask_about_criteria(rows: Iterable[Known], policy: DerivationPolicy, problems: Problems) -> None:
+    """Responses by other criteria (iRECIST, Lugano) are another question; how many there are is said."""
+    categories = Counter((one.place.file, one.row.get("RSCAT", "")) for one in rows)
+    for (file, category), number in categories.items():
+        if category.upper() not in policy.response_categories:
+            reason = f"{number} rows by other criteria are left aside"
+            problems.add(Problem(kind=TO_ASK, file=file, domain="RS", variable="RSCAT", found=category, reason=reason))
 
 
 def _of_reader(known: Known, policy: DerivationPolicy) -> Known:
@@ -295,7 +305,7 @@ def _ask_about_days(subject: Subject, row: Row, place: Place, problems: Problems
 
 
 def _readers(
-    persons: Mapping[str, Person], domains: Iterable[str], policy: DerivationPolicy
+    persons: Mapping[str, Person], domains: Iterable[str], policy: DerivationPolicy, problems: Problems
 ) -> dict[str, tuple[Reader, ...]]:
     """Source of responses -> its readers. Raises DatasetError when nobody is the evaluator that was asked for."""
     needed: dict[str, tuple[set[str], type[TR] | type[RS]]] = {
@@ -312,6 +322,7 @@ def _readers(
         raise DatasetError(
             f"no response by evaluator {policy.evaluator!r} from {' or '.join(policy.sources)}; "
             f"there are {', '.join(names) or 'none'}"
+            + "".join(f"\n  {one.file} {one.variable} {one.found!r}: {one.reason}" for one in problems.listed[:5])
         )
     return {source: readers for source, readers in chosen.items() if readers}
 
