@@ -17,6 +17,8 @@ from equipoise.cli.app import app
 
 TOP = Path(__file__).resolve().parents[1]
 README = TOP / "README.md"
+PAGES = (README, TOP / "docs" / "other-peoples-data.md")
+"""All pages whose blocks are kept honest."""
 BLOCK = re.compile(r"(```console\n\$ equipoise (?P<command>.+?)\n)(?P<shown>.*?)(```)", re.S)
 
 
@@ -35,19 +37,20 @@ def run_blocks(text: str) -> Iterator[tuple[re.Match[str], str]]:
             os.chdir(here)
 
 
-def differences() -> list[str]:
+def differences(page: Path = README) -> list[str]:
     """The commands whose block does not show what they print."""
-    return [block["command"] for block, printed in run_blocks(README.read_text(encoding="utf-8"))
+    return [block["command"] for block, printed in run_blocks(page.read_text(encoding="utf-8"))
             if block["shown"] != printed]  # fmt: skip
 
 
-def rewrite() -> None:
+def rewrite(page: Path = README) -> None:
     """Write every block anew."""
-    text = README.read_text(encoding="utf-8")
+    text = page.read_text(encoding="utf-8")
     for block, printed in reversed(list(run_blocks(text))):
         text = text[: block.start()] + block[1] + printed + block[4] + text[block.end() :]
-    README.write_text(text, encoding="utf-8")
+    page.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
-    rewrite()
+    for one in PAGES:
+        rewrite(one)

@@ -23,11 +23,10 @@ from equipoise.assessments.series import (
     assess_series,
     build_series,
 )
+from equipoise.subject.records import LONGEST_MM
 from equipoise.terms.dates import parse_date
 from equipoise.terms.response import NonTarget, Response
 
-LONGEST_MM = 1000
-"""No lesion is longer; a larger figure is a slip of the unit or of the hand."""
 COLUMNS = ("visit", "date", "lesion", "role", "organ", "node", "diameter_mm", "state")
 
 

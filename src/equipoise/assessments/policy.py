@@ -95,3 +95,8 @@ def _check(name: str, value: int | bool, is_switch: bool) -> None:
         raise ValueError(f"RECIST policy: {name} is {value}; it cannot be negative")
     if name in ("reappearance", "pd_scan") and value > 1:
         raise ValueError(f"RECIST policy: {name} is {value}; write 0 or 1")
+
+
+def any_targets(policy: RecistPolicy) -> RecistPolicy:
+    """The policy for targets that others selected: as many and as small as they are, not as in 3.2."""
+    return policy._replace(measurable_tenths=0, measurable_node_tenths=0, max_targets=10_000, max_per_organ=10_000)

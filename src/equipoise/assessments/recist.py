@@ -132,6 +132,8 @@ def _day(record: TU | TR, days: dict[str, date]) -> date:
 
 
 def _where(record: TU | TR) -> str:
+    if isinstance(record.source, tuple):
+        return f"{record.source[1]} record {record.source[2]} of {record.source[0]}"
     return f"{type(record).__name__} record {record.source}"
 
 

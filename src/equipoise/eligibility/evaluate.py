@@ -211,7 +211,8 @@ def _(rule: c.Performance, asked: Asked) -> Finding:
 def _(rule: c.Consent, asked: Asked) -> Finding:
     given = [ds for ds in asked.subject.records(DS) if ds.decoded == "INFORMED CONSENT OBTAINED" and _by(ds, asked)]
     arm_known = asked.subject.randomized  # who withdraws after it was eligible
-    before = [w for w in asked.subject.withdrawals if arm_known is None or w.source < arm_known.source]
+    entry = arm_known.source if arm_known else None
+    before = [w for w in asked.subject.withdrawals if not isinstance(entry, int) or w.source < entry]
     withdrawn = [w for w in before if w.on <= asked.index]
     if withdrawn:
         return _met(rule, False, f"withdrew on {withdrawn[-1].on} ({withdrawn[-1].what})", withdrawn[-1].source)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 
-from equipoise.assessments.policy import RecistPolicy, build_policy
+from equipoise.assessments.policy import RecistPolicy, any_targets, build_policy
 from equipoise.assessments.recist import lesion_series
 from equipoise.assessments.rules import VisitResults
 from equipoise.assessments.series import LesionError, LesionSeries, assess_series
@@ -168,15 +168,44 @@ def censoring_rules(protocol: Protocol, rules: CensoringRules) -> TimeToEventRul
     return rules_for_schedule(choices, interval_days=scan.every_days or scan.day, window_days=scan.after_days)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CourseChoices:
+    """What a course depends on beside the records, whether a protocol declares it or a named policy."""
+
+    recist: RecistPolicy
+    response: ResponsePolicy
+    reader: str | None  # --EVAL of the records that count; None: all of them are one reader's
+    one_visit_days: int
+    use_markers: bool = True  # a raised CEA withholds CR
+    targets_as_selected: bool = False  # targets that RECIST 1.1 3.2 does not allow are assessed with a note
+
+
+def choices_of(protocol: Protocol) -> CourseChoices:
+    """The choices that a protocol declares."""
+    assessment = protocol.assessment
+    scan = protocol.visit(assessment.scan_visit)
+    return CourseChoices(
+        recist=recist_policy(assessment),
+        response=response_policy(assessment),
+        reader=assessment.reader,
+        one_visit_days=scan.before_days + scan.after_days,
+    )
+
+
 def course_of(subject: Subject, protocol: Protocol, cutoff: date) -> Course:
     """Everything the endpoints need of one randomized subject; the rules of each endpoint apply the cutoff."""
+    return course_by(subject, choices_of(protocol), cutoff)
+
+
+def course_by(subject: Subject, choices: CourseChoices, cutoff: date) -> Course:
+    """As `course_of`, for records of any origin; the subject's `randomized` is the start of all its days."""
     assert subject.randomized is not None
     start = subject.randomized.on
     therapy = dated.new_therapy(subject, start, cutoff)
     clinical = dated.clinical_progression(subject, start, cutoff)
     death, alive = dated.death(subject, start), dated.last_known_alive(subject, start)
-    lesions, assessed, problems = _assessed(subject, protocol, start, therapy.day)
-    read = _as_read(subject, protocol.assessment.reader, start, cutoff)
+    lesions, assessed, problems = _assessed(subject, choices, start, therapy.day)
+    read = _as_read(subject, choices.reader, start, cutoff)
     baseline = [tr for tr in subject.records(TR) if tr.date and tr.date.latest <= start]
     return Course(
         subject=subject,
@@ -189,7 +218,7 @@ def course_of(subject: Subject, protocol: Protocol, cutoff: date) -> Course:
             *therapy.problems,
             *clinical.problems,
             *dated.unrecorded_death(subject, cutoff),
-            *_cr_questioned(read, response_policy(protocol.assessment)),
+            *_cr_questioned(read, choices.response),
             *problems,
         ),
         has_baseline=bool(baseline),
@@ -208,8 +237,8 @@ def course_of(subject: Subject, protocol: Protocol, cutoff: date) -> Course:
     )
 
 
-def _as_read(subject: Subject, reader: str, start: date, cutoff: date) -> Reading:
-    rows = [rs for rs in subject.records(RS) if rs.test == "OVRLRESP" and rs.evaluator == reader]
+def _as_read(subject: Subject, reader: str | None, start: date, cutoff: date) -> Reading:
+    rows = [rs for rs in subject.records(RS) if rs.test == "OVRLRESP" and reader in (None, rs.evaluator)]
     scans = [(rs.date.exact, rs) for rs in rows if rs.date and rs.date.exact and start < rs.date.exact <= cutoff]
     scans.sort(key=lambda one: one[0])
     days = tuple((when - start).days for when, _ in scans)
@@ -218,23 +247,34 @@ def _as_read(subject: Subject, reader: str, start: date, cutoff: date) -> Readin
 
 
 def _assessed(
-    subject: Subject, protocol: Protocol, start: date, therapy: int
+    subject: Subject, choices: CourseChoices, start: date, therapy: int
 ) -> tuple[LesionSeries | None, VisitResults | None, tuple[str, ...]]:
     """The response derived from the lesions; a table that RECIST does not allow is told, never mended."""
-    policy, scan = recist_policy(protocol.assessment), protocol.visit(protocol.assessment.scan_visit)
+    notes: tuple[str, ...] = ()
     try:
-        series = lesion_series(
-            subject.records(TU),
-            subject.records(TR),
-            start,
-            policy,
-            evaluator=protocol.assessment.reader,
-            markers=subject.records(LB),
-            one_visit_days=scan.before_days + scan.after_days,
-        )
+        series = _series(subject, choices, choices.recist, start)
     except LesionError as error:
-        return None, None, (str(error),)
-    return series, assess_series(series, policy, therapy), series.notes
+        notes = (str(error),)
+        if not choices.targets_as_selected:
+            return None, None, notes
+        try:
+            series = _series(subject, choices, any_targets(choices.recist), start)
+        except LesionError as worse:
+            return None, None, (str(worse),)
+        notes = (f"{notes[0]} (assessed as selected)",)
+    return series, assess_series(series, choices.recist, therapy), (*notes, *series.notes)
+
+
+def _series(subject: Subject, choices: CourseChoices, recist: RecistPolicy, start: date) -> LesionSeries:
+    return lesion_series(
+        subject.records(TU),
+        subject.records(TR),
+        start,
+        recist,
+        evaluator=choices.reader,
+        markers=subject.records(LB) if choices.use_markers else None,
+        one_visit_days=choices.one_visit_days,
+    )
 
 
 def _as_derived(lesions: LesionSeries | None, assessed: VisitResults | None, start: date, cutoff: date) -> Reading:

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 
-def write_files(texts: Mapping[Path, str]) -> None:
-    """Write all texts or leave what was there: every copy is on disk before the first takes its place."""
+def write_files(texts: Mapping[Path, str | bytes]) -> None:
+    """Write all texts (or bytes) or leave what was there: every copy is on disk before the first takes its place."""
     copies = {path: path.with_name(path.name + ".writing") for path in texts}
     try:
         for path, copy in copies.items():
@@ -21,8 +21,8 @@ def write_files(texts: Mapping[Path, str]) -> None:
             copy.unlink(missing_ok=True)
 
 
-def _write(path: Path, text: str) -> None:
-    with path.open("w", encoding="utf-8", newline="\n") as file:
-        file.write(text)
+def _write(path: Path, text: str | bytes) -> None:
+    with path.open("wb") as file:
+        file.write(text if isinstance(text, bytes) else text.encode("utf-8"))
         file.flush()
         os.fsync(file.fileno())

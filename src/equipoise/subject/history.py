@@ -67,7 +67,7 @@ class Randomized:
     stratum: tuple[str, ...]
     list_position: int
     on: date
-    source: int
+    source: Source
     version: str
 
 
@@ -103,7 +103,7 @@ class Subject:
     treatment_ended: Ended | None = None
     study_ended: Ended | None = None
     died: PartialDate | None = None
-    died_source: int = 0
+    died_source: Source = 0
     queries: Mapping[str, Query] = field(default_factory=dict)
     signed: tuple[int, ...] = ()
     forms: Mapping[int, tuple[str, str]] = field(default_factory=dict)

@@ -165,6 +165,7 @@ class TU(Record):
     lesion: str = _text("TUDETAIL")
     method: str = _text("TUMETHOD")
     evaluator: str = _text("TUEVAL")
+    evaluator_id: str = _text("TUEVALID")
     date: PartialDate | None = _date("TUDTC")
     visit: str = _text("VISIT")
 
@@ -180,6 +181,7 @@ class TR(Record):
     status: str = _text("TRSTAT")
     reason_not_done: str = _text("TRREASND")
     evaluator: str = _text("TREVAL")
+    evaluator_id: str = _text("TREVALID")
     date: PartialDate | None = _date("TRDTC")
     visit: str = _text("VISIT")
     value: Decimal | None = None
@@ -268,6 +270,9 @@ class SS(Record):
     date: PartialDate | None = _date("SSDTC")
 
 
+LONGEST_MM = 1000
+"""No lesion is longer; a larger figure is a slip of the unit or of the hand."""
+
 DOMAINS: dict[str, type[Record]] = {
     cls.__name__: cls for cls in (DM, LB, VS, QS, MH, CM, PR, GF, TU, TR, RS, EX, AE, DS, DV, DD, SS)
 }
@@ -337,7 +342,7 @@ def standardize(record: AnyRecord) -> AnyRecord:
         return _standardize_lab(record)  # type: ignore[return-value]
     if isinstance(record, TR) and record.test in ("LDIAM", "SAXIS"):
         value = decimal_of(record.original)
-        if value is None or not 0 <= value <= 1000:
+        if value is None or not 0 <= value <= LONGEST_MM:
             reason = Reason.VALUE_UNREADABLE if record.original else Reason.NO_RESULT
             return replace(record, why_missing=reason)
         in_mm = convert(value, record.original_unit or "mm", "mm")

@@ -1,0 +1,71 @@
+"""What does `derive SDTM_DIR` do? Reads the package, derives by each policy, writes all files at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from rich.table import Table
+
+from equipoise.cli.speak import err, out
+from equipoise.endpoints.derivation import DerivationPolicy
+from equipoise.exchange.adam import render_outputs
+from equipoise.exchange.sdtm import Package, read_package
+from equipoise.exchange.sdtm_endpoints import Endpoints, derive_endpoints
+from equipoise.store.files import write_files
+from equipoise.terms.dates import parse_date
+
+
+def derive_package(folder: Path, target: Path, policies: Sequence[DerivationPolicy], cutoff: str) -> int:
+    """Write the outputs of every policy; returns how many lines of the listings tell of data that were not used."""
+    if target.exists() and not target.is_dir():
+        raise ValueError(f"{target} is a file; --out names a folder")
+    if target.exists() and folder.exists() and target.samefile(folder):
+        raise ValueError(f"{target} is the package itself; write to another folder")
+    until = _cutoff(cutoff)
+    files: dict[Path, str | bytes] = {}
+    unused = 0
+    for policy in policies:
+        package = read_package(folder, policy)
+        last = until or package.lasting
+        found = derive_endpoints(package, policy, last)
+        if not found.adtte:
+            raise ValueError(f"cutoff {last}: nobody had started by then; the first record is later")
+        where = target / policy.name if len(policies) > 1 else target
+        files |= {where / name: content for name, content in render_outputs(package, found, policy, last).items()}
+        _say(package, found, policy, last, where)
+        unused += package.problems.unused
+    write_files(files)
+    return unused
+
+
+def _cutoff(text: str) -> date | None:
+    if not text:
+        return None
+    try:
+        known = parse_date(text).exact
+    except ValueError as error:
+        raise ValueError(f"cutoff: {error}") from None
+    if known is None:
+        raise ValueError(f"cutoff: found {text!r}, expected a date known to the day, YYYY-MM-DD")
+    return known
+
+
+def _say(package: Package, found: Endpoints, policy: DerivationPolicy, cutoff: date, where: Path) -> None:
+    """One small table: what was derived, what differs, what could not be used."""
+    table = Table(title=f"policy {policy.name}, cutoff {cutoff}", title_justify="left")
+    table.add_column("what")
+    table.add_column("how many", justify="right")
+    for what, number in (
+        ("subjects in DM", package.in_dm),
+        (f"subjects with a start ({policy.reference_start})", len(package.persons)),
+        ("rows of ADRS", len(found.adrs)),
+        ("rows of ADTTE", len(found.adtte)),
+        ("responses reported otherwise than derived", len(found.discrepancies)),
+        ("problems: not used", package.problems.unused),
+        ("problems: to ask", len(package.problems.listed) - package.problems.unused),
+    ):
+        table.add_row(what, str(number))
+    out.print(table)
+    err.print(f"written to {where}", markup=False)

