@@ -52,11 +52,14 @@ def cache_directory(package: Path) -> Path:
     return Path(tempfile.mkdtemp(prefix=_PREFIX))
 
 
-os.environ["NUMBA_CACHE_DIR"] = str(cache_directory(Path(__file__).resolve().parent))
+_OWN = Path(__file__).resolve().parent
+OWN_DIGEST = sources_digest(_OWN)
+"""Names the rules that are running: results of other rules are not to be mixed with theirs."""
+os.environ["NUMBA_CACHE_DIR"] = str(cache_directory(_OWN))
 
 import numba  # noqa: E402  (the environment comes first)
 from numba import njit, prange  # noqa: E402
 
 numba.config.CACHE_DIR = os.environ["NUMBA_CACHE_DIR"]  # type: ignore[attr-defined]  # when somebody imported numba before us
 
-__all__ = ["cache_directory", "njit", "prange", "sources_digest"]
+__all__ = ["OWN_DIGEST", "cache_directory", "njit", "prange", "sources_digest"]

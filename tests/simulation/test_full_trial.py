@@ -70,6 +70,7 @@ def test_an_interim_look_sees_the_first_participants_alone(found):
     assert np.all(found.participants[:, INTERIM].sum(axis=1) == 25)
     assert rates(found, INTERIM) == pytest.approx(rates(found, PRIMARY), abs=0.012)
     assert np.all(found.cut[:, INTERIM] < found.cut[:, PRIMARY])
+    assert np.all((found.entered[:, INTERIM] >= 25) & (found.entered[:, PRIMARY] == 50))
     assert np.all(found.pfs.events[:, INTERIM] <= found.pfs.events[:, PRIMARY])
 
 
@@ -113,8 +114,9 @@ def test_the_length_of_the_trial_is_accrual_and_follow_up():
     fast = replace(TRIAL, accrual=Accrual((1.0,), (50.0,)), looks=(Look(participants=50, follow_days=119),))
     found = simulate_trials(fast, 1000, seed=4)
 
-    # The last of 50 uniform entries is 50/51 of the period on average.
-    assert within(mean_of(found.cut[:, 0]), 50 + 119 - 50 / 51)
+    # The fiftieth arrival of a Poisson process, one a day.
+    assert within(mean_of(found.cut[:, 0]), 50 + 119)
+    assert np.std(found.cut[:, 0]) == pytest.approx(np.sqrt(50), rel=0.1)
 
 
 def test_later_scans_lower_disease_control():

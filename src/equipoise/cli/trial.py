@@ -1,4 +1,4 @@
-"""Commands about the whole trial: demo, rehearse, analyze, design."""
+"""Commands about the whole trial: demo, rehearse, analyze."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this file."""
-    for command in (demo, rehearse, analyze, design):
+    for command in (demo, rehearse, analyze):
         app.command()(command)
 
 
@@ -219,14 +219,3 @@ def _effect(primary: dict[str, Any], confidence: float) -> str:
     difference = f"difference {100 * primary['difference']:.1f} points"
     interval = f"({100 * confidence:g} % interval {low:.1f} to {high:.1f})"
     return f"{difference} {interval}, {primary['primary_test'].capitalize()} p = {p:.4f}"
-
-
-def design(
-    protocol: Annotated[str, typer.Argument(help="a protocol file or shipped id")] = "NCT04509635",
-) -> None:
-    """What can the planned participants show? Exact power under each declared scenario, by enumeration."""
-    from equipoise.protocol.load import load
-    from equipoise.report.design_page import show_design
-
-    with readable_failures():
-        out.print(show_design(load(protocol)), markup=False)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
-from equipoise.analysis.design import OperatingRow, Scenario, operating_table, scan_timing
+from equipoise.analysis.design import planned_per_arm, planned_table, scan_timing
 from equipoise.protocol.criteria import Genomic
 from equipoise.protocol.model import Protocol
 from equipoise.report.tables import Table
@@ -64,18 +63,10 @@ def limits(protocol: Protocol) -> list[tuple[str, str]]:
     return [*([CTDNA] if selects_by_ctdna(protocol) else []), *ALWAYS]
 
 
-@lru_cache(maxsize=4)
-def _rows(n_1: int, n_0: int, alpha: float, scenarios: tuple[Scenario, ...], power: float) -> list[OperatingRow]:
-    """Enumerated once for a protocol: it takes seconds."""
-    return operating_table(n_1, n_0, alpha, scenarios, power)
-
-
 def power_table(protocol: Protocol) -> Table:
     """What the planned size can find under each published effect, by test."""
-    design, places = protocol.design, sum(arm.ratio for arm in protocol.arms)
-    n_1, n_0 = (design.participants * arm.ratio // places for arm in (protocol.experimental, protocol.control))
-    scenarios = tuple(Scenario(s.id, float(s.control), float(s.experimental)) for s in design.scenarios)
-    found = _rows(n_1, n_0, float(design.alpha), scenarios, float(design.power))
+    design, found = protocol.design, planned_table(protocol)
+    n_1, n_0 = planned_per_arm(protocol)
     labels = {
         s.id: f"{s.label}: {percent(float(s.control))} in control, {percent(float(s.experimental))}"
         for s in design.scenarios

@@ -82,7 +82,7 @@ def piecewise_time(level: float, starts: Floats, hazard: Floats, row: int) -> fl
 @njit(cache=True)
 def draw_trial(rng: np.random.Generator, assumed: EventTimes, drawn: Drawn) -> None:
     """Fill one trial."""
-    draw_entries(rng, assumed.accrual_durations, assumed.accrual_rates, drawn.entry)
+    draw_entries(rng, assumed.accrual_durations, assumed.accrual_rates, True, drawn.entry)
     allocate_all(rng, assumed.ratio, assumed.block_sizes, assumed.shares, drawn.arm, drawn.stratum)
     some_leave = assumed.dropout.any()
     for i in range(len(drawn.entry)):

@@ -16,6 +16,7 @@ from equipoise.simulation.full_trial_rules import (
     COLUMNS,
     CONTROLLED,
     CUT,
+    ENTERED,
     EVENTS,
     LOG_HAZARD_RATIO,
     OS,
@@ -55,7 +56,7 @@ class Look:
 class FullTrial:
     """A trial of virtual tumors, judged by the rules of a protocol. Without `effect` both arms have chemotherapy alone.
 
-    `accrual` in days; `shares` are those of the randomization's strata; the last of `looks` need not be the latest.
+    `accrual` in days, its last rate going on until all have come; `shares` are those of the randomization's strata.
     """
 
     tumor: TumorParameters
@@ -103,10 +104,11 @@ class TimesSeen:
 
 @dataclass(frozen=True, slots=True)
 class FullTrialResults:
-    """What each trial showed at each look: `cut` in days from the first (trial, look); counts of participants, with
-    disease control and with response (trial, look, arm), control first; and the times to event."""
+    """What each trial showed at each look: `cut` in days from the first and all `entered` by then (trial, look); counts
+    of participants judged, with disease control and with response (trial, look, arm), control first; times to event."""
 
     cut: Floats
+    entered: Floats
     participants: Floats
     controlled: Floats
     responded: Floats
@@ -128,6 +130,7 @@ def simulate_trials(
     found = run_blocks(block, trials, seed, workers=workers, kept=kept, progress=progress)
     return FullTrialResults(
         cut=found[..., CUT],
+        entered=found[..., ENTERED],
         participants=found[..., N : N + 2],
         controlled=found[..., CONTROLLED : CONTROLLED + 2],
         responded=found[..., RESPONDED : RESPONDED + 2],

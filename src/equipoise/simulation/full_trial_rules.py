@@ -39,10 +39,10 @@ from equipoise.terms.response import Response
 CR, PR, SD = int(Response.CR), int(Response.PR), int(Response.SD)
 NON_CR_NON_PD = int(Response.NON_CR_NON_PD)
 
-CUT, N, CONTROLLED, RESPONDED, PFS, OS = 0, 1, 3, 5, 7, 12
+CUT, N, CONTROLLED, RESPONDED, PFS, OS, ENTERED = 0, 1, 3, 5, 7, 12, 17
 """Columns of a look: day of the cut; by arm (control first) participants, with disease control, with response; then
-for PFS and OS five each: events, score, variance, log hazard ratio, standard error."""
-COLUMNS = 17
+for PFS and OS five each: events, score, variance, log hazard ratio, standard error; and all who have entered."""
+COLUMNS = 18
 EVENTS, SCORE, VARIANCE, LOG_HAZARD_RATIO, STANDARD_ERROR = range(5)
 
 
@@ -181,7 +181,7 @@ def draw_participants(
     results: VisitResults,
 ) -> None:
     """Fill all participants of one trial."""
-    draw_entries(rng, plan.accrual_durations, plan.accrual_rates, everyone.entry)
+    draw_entries(rng, plan.accrual_durations, plan.accrual_rates, False, everyone.entry)
     allocate_all(rng, plan.ratio, plan.block_sizes, plan.shares, everyone.arm, everyone.stratum)
     crossing = conduct
     if not plan.effect:  # nobody gains by crossing over
@@ -264,6 +264,7 @@ def write_look(
                 end = survival_end(everyone.death[i], everyone.leaves[i], cutoff)
             outcomes.time[n], outcomes.event[n], outcomes.arm[n] = end.day + 1, end.event, everyone.arm[i]
             n += 1
+        row[ENTERED] = n
         write_times(outcomes, n, row[which : which + 5])
 
 

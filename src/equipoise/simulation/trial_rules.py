@@ -21,18 +21,21 @@ CONTROL, EXPERIMENTAL = 0, 1
 
 
 @njit(cache=True)
-def draw_entries(rng: np.random.Generator, durations: Floats, rates: Floats, entry: Floats) -> None:
-    """Fill `entry` (subject,) with rising times of entry, drawn from the piecewise constant rates.
+def draw_entries(rng: np.random.Generator, durations: Floats, rates: Floats, all_within: bool, entry: Floats) -> None:
+    """Fill `entry` (subject,) with the rising times of arrival of a Poisson process with piecewise constant rates.
 
-    Given their number, arrivals of a Poisson process are the order statistics of independent draws; those of uniform
-    draws are partial sums of exponentials over their total, so nothing needs sorting.
+    `all_within`: everybody comes within the durations; else the last rate goes on until the last has come. Given their
+    number, arrivals are the order statistics of independent draws; those of uniform draws are partial sums of
+    exponentials over their total, so nothing needs sorting.
     """
     n, total = len(entry), 0.0
     for i in range(n):
         total += rng.standard_exponential()
         entry[i] = total
-    total += rng.standard_exponential()
-    weight = np.sum(durations * rates) / total
+    weight = 1.0
+    if all_within:
+        total += rng.standard_exponential()
+        weight = np.sum(durations * rates) / total
     piece, before, start = 0, 0.0, 0.0
     for i in range(n):
         at = entry[i] * weight

@@ -1,0 +1,137 @@
+"""Commands about how a trial is designed: what its size can show, computed and simulated."""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from equipoise.cli.speak import err, out, readable_failures
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from equipoise.simulation.full_trial import FullTrial
+    from equipoise.store.block_files import BlockFiles
+
+Workers = Annotated[int, typer.Option(help="processes; -1 takes all processors. The result is the same")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    for command in (design, simulate):
+        app.command()(command)
+
+
+def design(
+    protocol: Annotated[str, typer.Argument(help="a protocol file or shipped id")] = "NCT04509635",
+    trials: Annotated[int, typer.Option(help="simulated trials beside each exact figure; 0 leaves them out")] = 2000,
+    seed: Annotated[int, typer.Option(help="the same seed gives the same figures")] = 1,
+    workers: Workers = 1,
+    output: Annotated[Path | None, typer.Option("--out", help="HTML page to write, with figures")] = None,
+) -> None:
+    """What can the planned participants show? Power by enumeration and by simulation, looks, scans, assurance."""
+    from equipoise.analysis.design import compute_design
+    from equipoise.protocol.load import load
+    from equipoise.report.design_page import show_design, write_design
+
+    with readable_failures():
+        declared = load(protocol)
+        computed = compute_design(declared)
+        simulated = _simulated(declared, trials, seed, workers)
+        out.print(show_design(declared, computed, simulated), markup=False)
+        if output is not None:
+            _write(output, write_design(declared, computed, simulated))
+
+
+def _simulated(declared: Any, trials: int, seed: int, workers: int) -> dict[str, Any] | None:
+    if trials == 0:
+        return None
+    from equipoise.simulation.blocks import check_run
+    from equipoise.simulation.design import simulate_design
+
+    check_run(trials, seed, workers)
+    with err.status("simulating (the first time the rules are compiled, which takes about a minute)"):
+        return simulate_design(declared, trials, seed, workers=workers)
+
+
+def simulate(
+    protocol: Annotated[str, typer.Argument(help="a protocol file or shipped id")],
+    trials: Annotated[int, typer.Option(help="trials with the effect, and as many without")],
+    seed: Annotated[int, typer.Option(help="the same seed gives the same file")],
+    output: Annotated[Path, typer.Option("--out", help="JSON file to write")],
+    workers: Workers = 1,
+) -> None:
+    """Simulate the trial of a protocol many times: power, size, bias, coverage, duration, stopping.
+
+    Blocks that are finished are kept beside the file until it is written; a run that was interrupted goes on from them.
+    """
+    from importlib.metadata import version
+
+    from equipoise.protocol.load import load
+    from equipoise.report.simulation_page import show_simulation
+    from equipoise.simulation.protocol_trials import simulate_protocol
+
+    with readable_failures():
+        declared = load(protocol)
+        if output.is_dir():
+            raise ValueError(f"{output} is a folder; name a file")
+        blocks = _Blocks(output.with_name(output.name + ".blocks"), seed)
+        with _bars() as progress_for:
+            found = simulate_protocol(
+                declared, trials, seed, workers=workers, kept_for=blocks.open, progress_for=progress_for
+            )
+        _write(output, json.dumps({"equipoise": version("equipoise"), **found}, indent=1, ensure_ascii=False) + "\n")
+        blocks.remove()
+        out.print(show_simulation(found), markup=False)
+
+
+class _Blocks:
+    """A folder beside the result, with a folder for each scenario."""
+
+    def __init__(self, folder: Path, seed: int) -> None:
+        self.folder, self.seed = folder, seed
+        self.opened: list[BlockFiles] = []
+
+    def open(self, name: str, trial: FullTrial) -> BlockFiles:
+        """The blocks of one scenario; those of other assumptions or other rules are refused."""
+        from equipoise.compiled import OWN_DIGEST
+        from equipoise.store.block_files import open_blocks
+
+        digest = sha256(f"{OWN_DIGEST} {trial!r}".encode()).hexdigest()[:16]
+        place = self.folder / name.replace(", ", "-").replace(" ", "-")
+        self.opened.append(open_blocks(place, seed=self.seed, digest=digest))
+        return self.opened[-1]
+
+    def remove(self) -> None:
+        """The result is written: the blocks have done their work."""
+        for blocks in self.opened:
+            blocks.remove()
+        if self.folder.is_dir() and not any(self.folder.iterdir()):
+            self.folder.rmdir()
+
+
+@contextmanager
+def _bars() -> Iterator[Callable[[str], Callable[[int, int], None]]]:
+    """One progress bar for each scenario."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err, transient=True) as bar:
+
+        def progress_for(name: str) -> Callable[[int, int], None]:
+            task = bar.add_task(f"trials: {name}", total=None)
+            return lambda done, of: bar.update(task, completed=done, total=of)
+
+        yield progress_for
+
+
+def _write(path: Path, content: str) -> None:
+    from equipoise.store.files import write_files
+
+    write_files({path: content})
+    err.print(f"written: {path}", markup=False)
