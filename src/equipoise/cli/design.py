@@ -70,22 +70,23 @@ def simulate(
 
     Blocks that are finished are kept beside the file until it is written; a run that was interrupted goes on from them.
     """
-    from importlib.metadata import version
-
+    from equipoise.compiled import OWN_DIGEST
     from equipoise.protocol.load import load
     from equipoise.report.simulation_page import show_simulation
+    from equipoise.simulation.blocks import check_run
     from equipoise.simulation.protocol_trials import simulate_protocol
 
     with readable_failures():
         declared = load(protocol)
         if output.is_dir():
             raise ValueError(f"{output} is a folder; name a file")
+        check_run(trials, seed, workers)
         blocks = _Blocks(output.with_name(output.name + ".blocks"), seed)
         with _bars() as progress_for:
             found = simulate_protocol(
                 declared, trials, seed, workers=workers, kept_for=blocks.open, progress_for=progress_for
             )
-        _write(output, json.dumps({"equipoise": version("equipoise"), **found}, indent=1, ensure_ascii=False) + "\n")
+        _write(output, json.dumps({"rules": OWN_DIGEST, **found}, indent=1, ensure_ascii=False) + "\n")
         blocks.remove()
         out.print(show_simulation(found), markup=False)
 

@@ -95,7 +95,7 @@ def _power(protocol: Protocol, computed: ComputedDesign, simulated: Simulated | 
             f" Simulated: {simulated['trials']} trials with the blocks and strata of the protocol, whose arms are not "
             "always equal; in brackets the Monte-Carlo standard error."
         )
-    return Table(head, rows, caption="Power of the two-sided test", note=note)
+    return Table(head, rows, caption="Power of the two-sided test", note=note, stack=True)
 
 
 def _needed(protocol: Protocol, computed: ComputedDesign) -> Table:
@@ -128,7 +128,7 @@ def _assurance(protocol: Protocol, computed: ComputedDesign) -> Table:
         "Assurance is the power of Boschloo's test averaged over what these counts leave open: a beta distribution "
         "for each arm (Jeffreys' prior)."
     )
-    return Table(head, rows, caption="Power when the effect itself is uncertain", note=note)
+    return Table(head, rows, caption="Power when the effect itself is uncertain", note=note, stack=True)
 
 
 def _early(protocol: Protocol, simulated: Simulated) -> Table:
@@ -158,7 +158,7 @@ def _early(protocol: Protocol, simulated: Simulated) -> Table:
         "then. The protocol " + ("takes its looks with the bounds marked *." if protocol.design.looks else
                                  "takes no look; * marks the bounds it would take.")
     )  # fmt: skip
-    return Table(head, rows, caption="One early look at the primary endpoint", note=note)
+    return Table(head, rows, caption="One early look at the primary endpoint", note=note, stack=True)
 
 
 def _scans(protocol: Protocol, simulated: Simulated | None) -> list[str | Table | Figure]:
@@ -173,7 +173,7 @@ def _scans(protocol: Protocol, simulated: Simulated | None) -> list[str | Table 
             row += [_percent(found[arm]["value"]) for arm in ("control", "experimental")]
             row += [_share(found["boschloo"]), _share(found["pfs_rejected"])]
         note += " Virtual tumors are scanned at that interval throughout, and stable disease has to last to the first."
-    return [Table(head, rows, caption="Disease control by the day of the first scan", note=note)]
+    return [Table(head, rows, caption="Disease control by the day of the first scan", note=note, stack=True)]
 
 
 def _curves(protocol: Protocol, computed: ComputedDesign) -> Figure:

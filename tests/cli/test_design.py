@@ -1,0 +1,61 @@
+"""`design` and `simulate` at the terminal."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from equipoise.cli.app import app
+
+RUN = CliRunner()
+
+
+def test_design_without_simulation_writes_a_page(tmp_path):
+    done = RUN.invoke(app, ["design", "--trials", "0", "--out", str(tmp_path / "design.html")])
+
+    assert done.exit_code == 0, done.output
+    assert "Participants per arm for a power of 0.8" in done.stdout
+    assert "<svg" in (tmp_path / "design.html").read_text()
+
+
+def test_simulate_writes_the_same_file_for_the_same_seed_and_leaves_no_blocks(tmp_path):
+    for name, workers in (("a.json", "1"), ("b.json", "2")):
+        done = RUN.invoke(app, ["simulate", "NCT04509635", "--trials", "300", "--seed", "5", "--workers", workers,
+                                "--out", str(tmp_path / name)])  # fmt: skip
+        assert done.exit_code == 0, done.output
+    assert (tmp_path / "a.json").read_bytes() == (tmp_path / "b.json").read_bytes()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.json", "b.json"]
+    found = json.loads((tmp_path / "a.json").read_text())
+    assert (found["trials"], found["seed"], set(found["scenarios"])) == (300, 5, {"effect", "no effect"})
+    assert "Monte-Carlo standard error" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["design", "--trials", "-1"], "trials is -1"),
+        (["design", "NOWHERE"], "NOWHERE"),
+        (["simulate", "NCT04509635", "--trials", "0", "--seed", "1"], "trials is 0"),
+        (["simulate", "NCT04509635", "--trials", "10", "--seed", "-4"], "seed is -4"),
+        (["simulate", "NCT04509635", "--trials", "10", "--seed", "1", "--workers", "0"], "workers is 0"),
+    ],
+)
+def test_nonsense_is_refused_before_anything_is_written(words, message, tmp_path):
+    place = ["--out", str(tmp_path / "x.json")] if words[0] == "simulate" else []
+    done = RUN.invoke(app, [*words, *place])
+
+    assert done.exit_code == 2
+    assert message in done.stderr
+    assert not list(tmp_path.glob("x.json*"))
+
+
+def test_blocks_of_other_assumptions_are_refused(tmp_path):
+    folder = tmp_path / "x.json.blocks" / "effect"
+    folder.mkdir(parents=True)
+    (folder / "blocks.json").write_text('{"digest": "another", "seed": 5, "trials_per_block": 256}')
+    done = RUN.invoke(
+        app, ["simulate", "NCT04509635", "--trials", "10", "--seed", "5", "--out", str(tmp_path / "x.json")]
+    )
+
+    assert done.exit_code == 2
+    assert "blocks of another simulation" in done.stderr
