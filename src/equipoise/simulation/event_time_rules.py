@@ -10,9 +10,9 @@ from typing import NamedTuple
 import numpy as np
 
 from equipoise.compiled import njit
-from equipoise.simulation.trial_rules import EXPERIMENTAL, Codes, Floats, Ints, allocate_all, draw_entries, smallest
+from equipoise.simulation.trial_rules import Codes, Floats, Ints, allocate_all, draw_entries, smallest
 from equipoise.statistics.cox import two_group_cox
-from equipoise.statistics.log_rank import log_rank_sums
+from equipoise.statistics.log_rank import two_group_scores
 from equipoise.statistics.ordered import partition
 
 
@@ -163,7 +163,7 @@ class Looks(NamedTuple):
 
     events: Ints
     dates: Floats
-    weights: Floats  # (weight, 4), as statistics.log_rank.log_rank_sums takes them
+    weights: Floats  # (weight, 4), as statistics.log_rank.two_group_scores takes them
     stratified: bool
     estimated: bool
 
@@ -179,12 +179,10 @@ def write_tests(seen: Observed, n: int, looks: Looks, row: Floats) -> None:
     if looks.stratified:
         place, starts = partition(stratum, stratum.max() + 1)
         time, event, arm = time[place], event[place], arm[place]
-    observed, expected, variance = log_rank_sums(time, event, arm, starts, 2, looks.weights)
+    scores, covariance = two_group_scores(time, event, arm, starts, looks.weights)
     w = len(looks.weights)
-    for a in range(w):
-        row[SCORES + a] = observed[a, EXPERIMENTAL] - expected[a, EXPERIMENTAL]
-        for b in range(w):
-            row[SCORES + w + a * w + b] = variance[a, b, EXPERIMENTAL, EXPERIMENTAL]
+    row[SCORES : SCORES + w] = scores
+    row[SCORES + w :] = covariance.ravel()
 
 
 @njit(cache=True)

@@ -121,12 +121,13 @@ def weighted_log_rank_scores(
     """
     if not len(weights):
         raise ValueError("weights is empty; at least one weight is needed")
-    sums = _sums(time, event, group, strata, weights)
-    if len(sums.groups) != 2:
-        raise ValueError(f"group holds {sums.groups.tolist()}; exactly two groups are needed")
-    covariance = sums.variance[:, :, 1, 1]
+    table = np.array([weight_row(weight) for weight in weights])
+    ordered, names, member = order_groups(time, event, group, strata)
+    if len(names) != 2:
+        raise ValueError(f"group holds {names.tolist()}; exactly two groups are needed")
+    scores, covariance = two_group_scores(ordered.time, ordered.event, member, ordered.starts, table)
     _refuse_apart(float(covariance[0, 0]))
-    return LogRankScores(sums.observed[:, 1] - sums.expected[:, 1], covariance)
+    return LogRankScores(scores, covariance)
 
 
 def _sums(
@@ -279,6 +280,47 @@ def _floors(time: Any, event: Any, lo: int, hi: int, weights: Any, floor: Any) -
 
 
 @njit(cache=True, error_model="numpy")
+def two_group_scores(time: Any, event: Any, group: Any, starts: Any, weights: Any) -> Any:
+    """Scores of group 1, observed minus expected, (weight,), and their covariance, (weight, weight).
+
+    Arguments as those of `log_rank_sums`, whose sums these are for two groups; compiled loops over trials call this
+    one, which keeps the numbers at risk in registers.
+    """
+    w = len(weights)
+    scores, covariance = np.zeros(w), np.zeros((w, w))
+    weight, floor = np.zeros(w), np.zeros(w)
+    for s in range(len(starts) - 1):
+        lo, hi = starts[s], starts[s + 1]
+        ones = 0
+        for i in range(lo, hi):
+            ones += group[i]
+        _floors(time, event, lo, hi, weights, floor)
+        survival, i = 1.0, lo
+        while i < hi:
+            t, total, at_risk, d, d_1 = time[i], float(hi - i), float(ones), 0, 0
+            while i < hi and time[i] == t:
+                d += event[i]
+                d_1 += event[i] * group[i]
+                ones -= group[i]
+                i += 1
+            if d == 0:
+                continue
+            each = 1.0 / total
+            gap = d_1 - d * at_risk * each
+            spread = d * (total - d) / max(total - 1.0, 1.0) * each * each * at_risk * (total - at_risk)
+            for a in range(w):
+                weight[a] = weight_at(survival, weights[a, 0], weights[a, 1], floor[a])
+                scores[a] += weight[a] * gap
+                for b in range(a + 1):
+                    covariance[a, b] += weight[a] * weight[b] * spread
+            survival *= (total - d) * each
+    for a in range(w):
+        for b in range(a):
+            covariance[b, a] = covariance[a, b]
+    return scores, covariance
+
+
+@njit(cache=True, error_model="numpy")
 def two_group_log_rank(
     time: Any, event: Any, group: Any, stratum: Any, rho: float, gamma: float, t_star: float, s_star: float
 ) -> Any:
@@ -291,8 +333,8 @@ def two_group_log_rank(
     weights[0, 0], weights[0, 1], weights[0, 2], weights[0, 3] = rho, gamma, t_star, s_star
     if len(stratum) == 0:
         starts = np.array([0, len(time)], dtype=np.int32)
-        observed, expected, variance = log_rank_sums(time, event, group, starts, 2, weights)
+        scores, covariance = two_group_scores(time, event, group, starts, weights)
     else:
         place, starts = partition(stratum, stratum.max() + 1)
-        observed, expected, variance = log_rank_sums(time[place], event[place], group[place], starts, 2, weights)
-    return observed[0, 1] - expected[0, 1], variance[0, 0, 1, 1]
+        scores, covariance = two_group_scores(time[place], event[place], group[place], starts, weights)
+    return scores[0], covariance[0, 0]
