@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from textwrap import wrap
 from typing import Any
 
 from equipoise.analysis.design import ComputedDesign, scan_timing
@@ -224,4 +225,4 @@ def _plain(table: Table) -> list[str]:
             cell.ljust(w) if i < left else cell.rjust(w) for i, (cell, w) in enumerate(zip(row, widths, strict=True))
         ]
         found.append("  ".join(cells).rstrip())
-    return [*found, *([f"  {table.note}"] if table.note else [])]
+    return [*found, *wrap(table.note, 110, initial_indent="  ", subsequent_indent="  ")]
