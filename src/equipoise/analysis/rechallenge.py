@@ -78,6 +78,7 @@ class Input:
 class Rechallenge:
     """The whole answer. `half_lives` from shortest to longest, the middle one is that of the main figures.
 
+    The first of `assays` with the `declared_limit` is the test that the protocol asks for; limits fall.
     `at_fraction` are the outcomes of patients who have exactly that resistant fraction at randomization.
     """
 
@@ -88,6 +89,7 @@ class Rechallenge:
     intervals: tuple[float, ...]
     reference_interval: float
     limits: tuple[float, ...]
+    declared_limit: float
     hidden_above: tuple[float, ...]
     assays: tuple[Assay, ...]
     inputs: tuple[Input, ...]
@@ -109,8 +111,10 @@ class Rechallenge:
         for point in self.course(assay, limit, half_life or self.half_life):
             if point.interval == interval:
                 return point
-        raise ValueError(f"no point for interval {interval}, assay {assay!r}, limit {limit}, half-life {half_life}; "
-                         f"intervals are {self.intervals}, limits {self.limits}, half-lives {self.half_lives}")  # fmt: skip
+        raise ValueError(
+            f"no point for interval {interval}, assay {assay!r}, limit {limit}, half-life {half_life}; intervals are "
+            f"{self.intervals}, limits {self.limits}, half-lives {self.half_lives}"
+        )
 
     def over_half_lives(self, interval: float, assay: str, limit: float | None) -> Iterator[Point]:
         """The same point for each half-life."""

@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from equipoise.cli import conformance, ledger, participant, protocol, trial
+from equipoise.cli import conformance, ledger, participant, protocol, rechallenge, trial
 
 app = typer.Typer(
     name="equipoise",
@@ -26,7 +26,7 @@ app = typer.Typer(
 )
 app.add_typer(protocol.app, name="protocol")
 app.add_typer(conformance.app, name="conformance")
-for module in (trial, participant, ledger):
+for module in (trial, participant, ledger, rechallenge):
     module.register(app)
 
 

@@ -14,7 +14,8 @@ from math import log, sqrt
 from typing import Any
 
 import numpy as np
-from scipy.special import expit, ndtri
+from numpy.typing import NDArray
+from scipy.special import expit, logit, ndtri
 from scipy.stats import qmc
 
 from equipoise.analysis.rechallenge import UNSELECTED, Assay, Input, Point, Rechallenge
@@ -25,10 +26,12 @@ from equipoise.simulation.full_trial import trial_of
 from equipoise.simulation.parameters import Parameters, read_parameters
 from equipoise.simulation.rechallenge_outcomes import (
     LOGITS,
+    Figures,
     Floats,
     Table,
-    control_outcome,
+    control_of,
     outcome_at,
+    outcome_of,
     outcomes_of,
     simulate_outcomes,
     weights_on,
@@ -109,12 +112,13 @@ def simulate_rechallenge(
     parameters, trial = read_parameters(protocol.id), trial_of(protocol)
     table = simulate_outcomes(trial, patients, seed, workers=workers, progress=progress)
     rows, assays = parameters.tables["rechallenge"], assays_of(protocol, parameters)
-    hidden_above = tuple(rows["hidden_above"]["value"])
-    points: list[Point] = []
+    hidden_above, declared = tuple(rows["hidden_above"]["value"]), float(protocol.molecular["RAS"].mutated_at)
+    limits = tuple(sorted({*rows["limits"]["value"], declared}, reverse=True))
+    control, points = control_of(table), list[Point]()
     for half_life in rows["half_lives"]["value"]:
         people = draw_population(seed, half_life, parameters, trial.tumor)
         for interval in rows["intervals"]["value"]:
-            points += _points(table, people, assays, rows["limits"]["value"], hidden_above, interval, half_life)
+            points += _points(table, control, people, assays, limits, hidden_above, interval, half_life)
     return Rechallenge(
         protocol=protocol.id,
         patients=patients,
@@ -122,11 +126,12 @@ def simulate_rechallenge(
         half_lives=tuple(rows["half_lives"]["value"]),
         intervals=tuple(rows["intervals"]["value"]),
         reference_interval=rows["reference_interval"]["value"],
-        limits=tuple(rows["limits"]["value"]),
+        limits=limits,
+        declared_limit=declared,
         hidden_above=hidden_above,
         assays=assays,
         inputs=inputs_of(protocol, parameters),
-        control=control_outcome(table),
+        control=outcome_of(control),
         at_fraction=tuple((float(expit(at)), outcome_at(table, LOGITS.tolist().index(at))) for at in _SHOWN_LOGITS),
         points=tuple(points),
     )
@@ -134,21 +139,22 @@ def simulate_rechallenge(
 
 def _points(
     table: Table,
+    control: Figures,
     people: Population,
     assays: tuple[Assay, ...],
-    limits: list[float],
+    limits: tuple[float, ...],
     hidden_above: tuple[float, ...],
     interval: float,
     half_life: float,
 ) -> Iterator[Point]:
     """All groups after one interval: everybody, and those whom each assay lets in."""
     resistant = people.resistant_after(interval)
-    everybody = np.ones(len(resistant))
-    groups = [(UNSELECTED, None, 0.0, everybody)]
+    everybody, log_odds = np.ones(len(resistant)), logit(resistant)
+    groups: list[tuple[str, float | None, float, Floats]] = [(UNSELECTED, None, 0.0, everybody)]
     groups += [(one.id, at, one.sees, chance_let_in(one, at, people, resistant)) for one in assays for at in limits]
     for name, limit, sees, chances in groups:
-        experimental, difference = outcomes_of(table, weights_on(_log_odds(resistant), chances))
-        hidden = tuple(float(chances @ (resistant > above) / chances.sum()) for above in hidden_above)
+        experimental, difference = outcomes_of(table, weights_on(log_odds, chances), control)
+        hidden = tuple(float(chances[resistant > above].sum() / chances.sum()) for above in hidden_above)
         yield Point(
             assay=name,
             limit=limit,
@@ -162,17 +168,13 @@ def _points(
         )
 
 
-def _log_odds(fraction: Floats) -> Floats:
-    return np.log(fraction) - np.log1p(-fraction)
-
-
-def _below_limit(chances: Floats, sees: float, hidden: Any) -> float:
+def _below_limit(chances: Floats, sees: float, hidden: NDArray[np.bool_]) -> float:
     """Share of those let in whose hidden clone carries a variant on the panel, which the test missed.
 
     Where the variant is below the limit the chance of being let in is 1, or 0 for a sample that does not count;
     where it is above, only clones without one are let in.
     """
-    return float(sees * (chances @ ((chances >= 1.0) & hidden)) / chances.sum())
+    return float(sees * np.count_nonzero((chances >= 1.0) & hidden) / chances.sum())
 
 
 def inputs_of(protocol: Protocol, p: Parameters) -> tuple[Input, ...]:
@@ -191,7 +193,7 @@ def inputs_of(protocol: Protocol, p: Parameters) -> tuple[Input, ...]:
         _number(p, "resistant_by_ras", "resistant clones whose resistance is a RAS variant"),
         _number(p, "tumor_fraction", "tumor fraction in plasma, median"),
         _number(p, "tumor_fraction_sd", "its SD of the logarithm"),
-        Input("allele fraction", "tumor fraction x clone fraction / 2", "assumed", "heterozygous variant, diploid cells"),
+        Input("allele fraction", "tumor fraction x clone fraction / 2", "assumed", "heterozygous, in diploid cells"),
         Input("tumor fraction from which a negative sample counts", _written(float(panel.tumor_fraction_at_least)),
               "protocol", f"{protocol.id}, panel RAS, {panel.provenance('tumor_fraction_at_least')}"),
         Input("scans every", every, "protocol", f"{protocol.id}, schedule of visits"),

@@ -44,6 +44,14 @@ class Table:
     curves: Floats
 
 
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """`parts` (1 + part, figure): disease control, restricted mean, median, PFS at 6 months; times in months."""
+
+    parts: Floats
+    median_error: float
+
+
 def simulate_outcomes(
     trial: FullTrial, patients: int, seed: int, *, workers: int = 1, progress: Progress | None = None
 ) -> Table:
@@ -89,40 +97,32 @@ def weights_on(logits: Floats, chances: Floats) -> Floats:
     left = np.minimum(place.astype(int), len(LOGITS) - 2)
     upper = chances * (place - left)
     weights = np.bincount(left, chances - upper, len(LOGITS)) + np.bincount(left + 1, upper, len(LOGITS))
-    return weights / weights.sum()
+    return np.asarray(weights / weights.sum())
 
 
-def control_outcome(table: Table) -> Outcome:
+def control_of(table: Table) -> Figures:
     """The control arm, in which resistance to a drug that is not given changes nothing."""
-    return _outcome(_figures(table, _only(0)))
+    return _figures(table, _only(0))
 
 
-def outcomes_of(table: Table, weights: Floats) -> tuple[Outcome, Outcome]:
+def outcomes_of(table: Table, weights: Floats, control: Figures) -> tuple[Outcome, Outcome]:
     """A group on the experimental arm, and its difference from the control arm."""
-    control, group = _figures(table, _only(0)), _figures(table, np.concatenate([[0.0], weights]))
+    group = _figures(table, np.concatenate([[0.0], weights]))
     # Errors of the medians do not come from the parts; without their covariance the sum is on the safe side.
-    apart = _Figures(group.parts - control.parts, float(np.hypot(group.median_error, control.median_error)))
-    return _outcome(group), _outcome(apart)
+    apart = Figures(group.parts - control.parts, float(np.hypot(group.median_error, control.median_error)))
+    return outcome_of(group), outcome_of(apart)
 
 
 def outcome_at(table: Table, place: int) -> Outcome:
     """Patients who all have the resistant fraction at this place of LOGITS."""
-    return _outcome(_figures(table, _only(1 + place)))
+    return outcome_of(_figures(table, _only(1 + place)))
 
 
 def _only(row: int) -> Floats:
-    return np.eye(1, 1 + len(LOGITS), row)[0]
+    return np.asarray(np.eye(1, 1 + len(LOGITS), row)[0])
 
 
-@dataclass(frozen=True, slots=True)
-class _Figures:
-    """`parts` (1 + part, figure): disease control, restricted mean, median, PFS at 6 months; times in months."""
-
-    parts: Floats
-    median_error: float
-
-
-def _figures(table: Table, weights: Floats) -> _Figures:
+def _figures(table: Table, weights: Floats) -> Figures:
     rows, parts, days = table.curves.shape
     curves = (weights @ table.curves.reshape(rows, -1)).reshape(parts, days)
     median, error = _median(curves)
@@ -130,7 +130,7 @@ def _figures(table: Table, weights: Floats) -> _Figures:
     figures = np.column_stack([
         weights @ table.controlled, mean / DAYS_PER_MONTH, np.full(parts, median), curves[:, _SIX_MONTHS]
     ])  # fmt: skip
-    return _Figures(figures, error)
+    return Figures(figures, error)
 
 
 def _median(curves: Floats) -> tuple[float, float]:
@@ -152,10 +152,10 @@ def _crossing(curve: Floats) -> float:
 def _jackknife(parts: Floats) -> Floats:
     """Standard errors, from estimates of which each but the first leaves out a part; of the shape of one of them."""
     left_out = parts[1:]
-    return np.sqrt((PARTS - 1) / PARTS * ((left_out - left_out.mean(axis=0)) ** 2).sum(axis=0))
+    return np.asarray(np.sqrt((PARTS - 1) / PARTS * ((left_out - left_out.mean(axis=0)) ** 2).sum(axis=0)))
 
 
-def _outcome(figures: _Figures) -> Outcome:
+def outcome_of(figures: Figures) -> Outcome:
     error = _jackknife(figures.parts)
     error[_MEDIAN] = figures.median_error
     control, mean, median, at_6 = (Expected(float(v), float(e)) for v, e in zip(figures.parts[0], error, strict=True))
