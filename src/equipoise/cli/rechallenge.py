@@ -19,8 +19,8 @@ def register(app: typer.Typer) -> None:
 
 def rechallenge(
     protocol: Annotated[str, typer.Argument(help="a protocol file or shipped id")] = "NCT04509635",
-    patients: Annotated[int, typer.Option(min=40, max=200_000, help="followed at each resistant fraction")] = 5000,
-    seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="same seed, same figures")] = 1,
+    patients: Annotated[int, typer.Option(max=200_000, help="followed at each resistant fraction")] = 5000,
+    seed: Annotated[int, typer.Option(help="same seed, same figures")] = 1,
     page: Annotated[Path | None, typer.Option("--out", help="a page with figures, tables and every input")] = None,
     as_json: Annotated[Path | None, typer.Option("--json", help="all figures as JSON")] = None,
 ) -> None:

@@ -9,7 +9,7 @@ from equipoise.molecular.clonal_decay import resistant_fraction, resistant_fract
 from equipoise.report.document import Document, Figure, Section, draw_twice
 from equipoise.report.line_figure import Line, LineChart, draw_lines
 from equipoise.report.tables import Cell, Table
-from equipoise.report.words import NONE, percent, signed
+from equipoise.report.words import NONE, first_up, percent, signed
 
 _PERCENT_TICKS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 _EVERY = 3
@@ -153,7 +153,7 @@ def _course_table(found: Rechallenge) -> Table:
     groups = (("No test", UNSELECTED, None), *((one.label, one.id, found.declared_limit)
                                                for one in (found.assays[0], bound)))  # fmt: skip
     for label, assay, limit in groups:
-        rows.append([label[0].upper() + label[1:] if limit is None else f"{label}, limit {_limit(limit)}"])
+        rows.append([label if limit is None else f"{first_up(label)}, limit {_limit(limit)}"])
         rows += [
             [f"{m:g}", _points_of(found.at(m, assay, limit), found), *_pfs(found.at(m, assay, limit).experimental)]
             for m in found.intervals
@@ -168,7 +168,7 @@ def _course_table(found: Rechallenge) -> Table:
         f"over half-lives of {found.half_lives[0]:g} to {found.half_lives[-1]:g} months."
     )
     head = ["Months without", "Disease control, %", "Difference, points", "Range", "Mean PFS, months", "Median PFS"]
-    return Table(head, rows, note=note, stack=True)
+    return Table(head, rows, note=note)
 
 
 def _points_of(point: Point, found: Rechallenge) -> str:
@@ -229,9 +229,9 @@ def _limit_figure(found: Rechallenge, title: str, which: Callable[[Point], float
         Line(one.label, places, [which(found.at(found.reference_interval, one.id, at)) for at in found.limits])
         for one in assays
     ]
-    chart = LineChart(f"{title}, by limit of detection", "Limit of detection, allele fraction in plasma", title,
+    chart = LineChart(f"{title}, by limit of detection", "Limit of detection, % allele fraction in plasma", title,
                       places, _PERCENT_TICKS, lines, lambda y: f"{100 * y:.0f}",
-                      lambda x: _limit(found.limits[round(x)]), simulated=True)  # fmt: skip
+                      lambda x: f"{100 * found.limits[round(x)]:g}", simulated=True)  # fmt: skip
     return draw_twice(lambda width: draw_lines(chart, width), caption)
 
 
@@ -239,7 +239,7 @@ def _assay_table(found: Rechallenge) -> Table:
     here = found.reference_interval
     rows: list[list[Cell]] = [_assay_row("no test", found.at(here, UNSELECTED, None))]
     for one in found.assays:
-        rows.append([one.label])
+        rows.append([first_up(one.label)])
         rows += [_assay_row(_limit(at), found.at(here, one.id, at)) for at in found.limits]
     above = [percent(one, 0) for one in found.hidden_above]
     head = ["Limit of detection", "Let in, %", *(f"With > {one} resistant, %" for one in above),
@@ -249,7 +249,7 @@ def _assay_table(found: Rechallenge) -> Table:
         "variant on the panel, below the limit. Who is let in is integrated over "
         "16,384 quasi-random people and has no Monte-Carlo error to speak of."
     )
-    return Table(head, rows, note=note, stack=True)
+    return Table(head, rows, note=note)
 
 
 def _assay_row(label: str, point: Point) -> list[Cell]:
@@ -296,7 +296,7 @@ def _below_table(found: Rechallenge) -> Table:
         f"{found.half_lives[-1]:g} months; 0: never above it. Chemotherapy lowers the tumor fraction too, and hides "
         "the clone without shrinking it."
     )
-    return Table(head, rows, note=note, stack=True)
+    return Table(head, rows, note=note)
 
 
 def _span(months: Sequence[float]) -> str:
@@ -312,7 +312,7 @@ def _fraction(found: Rechallenge) -> tuple[str | Table | Figure, ...]:
     return (
         "The two-clone tumor on the experimental arm, with no assumption about intervals or assays. Small clones "
         "cost PFS long before they cost disease control, which the first scans decide.",
-        Table(head, rows, stack=True),
+        Table(head, rows),
     )
 
 
