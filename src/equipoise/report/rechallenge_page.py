@@ -59,7 +59,8 @@ def lead(found: Rechallenge) -> tuple[str, ...]:
     here, last = found.reference_interval, found.intervals[-1]
     now, late = found.at(here, UNSELECTED, None), found.at(last, UNSELECTED, None)
     test = found.at(here, found.assays[0].id, found.declared_limit)
-    bound = found.at(here, found.assays[-1].id, found.declared_limit)
+    ideal = next(one for one in found.assays if one.sees == 1)
+    bound = found.at(here, ideal.id, found.declared_limit)
     above = [percent(one, 0) for one in found.hidden_above]
     return (
         f"After {here:g} months without the drug the model expects disease control in {_share(now)} with cetuximab and "
@@ -70,7 +71,7 @@ def lead(found: Rechallenge) -> tuple[str, ...]:
         f"{percent(test.let_in, 0)} of those tested after {here:g} months, and {percent(test.hidden[0], 0)} of them "
         f"have more than {above[0]} resistant cells: mostly clones whose resistance is no RAS variant, and in "
         f"{percent(test.below_limit, 0)} of those let in a RAS variant that was missed. It changes disease control by "
-        f"{_gain(test, now)} points against no test. A test that saw every resistant clone would let in "
+        f"{_gain(test, now)} points against no test. The same test, if it saw every resistant clone, would let in "
         f"{percent(bound.let_in, 0)} and change it by {_gain(bound, now)} points.",
         "These are consequences of assumptions, not findings: the tumor model has ten parameters fitted to ten results "
         "of one trial, and the share of resistance that a RAS panel can see is assumed. What that forbids to conclude "
@@ -163,11 +164,18 @@ def _course_table(found: Rechallenge) -> Table:
     control = found.control
     note = (
         f"Control arm: disease control {_pm(control.disease_control, 100, 1)} %, mean PFS "
-        f"{_pm(control.pfs_mean, 1, 2)}, median {_pm(control.pfs_median, 1, 1)} months. "
+        f"{_pm(control.pfs_mean, 1, 2)}, median {_pm(control.pfs_median, 1, 2)} months. "
         "± is the Monte-Carlo standard error. Range: the difference "
         f"over half-lives of {found.half_lives[0]:g} to {found.half_lives[-1]:g} months."
     )
-    head = ["Months without", "Disease control, %", "Difference, points", "Range", "Mean PFS, months", "Median PFS"]
+    head = [
+        "Months without",
+        "Disease control, %",
+        "Difference, points",
+        "Range",
+        "Mean PFS, months",
+        "Median PFS, months",
+    ]
     return Table(head, rows, note=note)
 
 
@@ -192,7 +200,7 @@ def _difference(point: Point) -> str:
 
 
 def _pfs(outcome: Outcome) -> list[Cell]:
-    return [_pm(outcome.pfs_mean, 1, 2), _pm(outcome.pfs_median, 1, 1)]
+    return [_pm(outcome.pfs_mean, 1, 2), _pm(outcome.pfs_median, 1, 2)]
 
 
 def _pm(found: Expected, times: float, digits: int) -> str:
@@ -308,7 +316,7 @@ def _fraction(found: Rechallenge) -> tuple[str | Table | Figure, ...]:
         [_limit(float(f"{fraction:.2g}")), _pm(outcome.disease_control, 100, 1), *_pfs(outcome)]
         for fraction, outcome in found.at_fraction
     ]
-    head = ["Resistant cells at randomization", "Disease control, %", "Mean PFS, months", "Median PFS"]
+    head = ["Resistant cells at randomization", "Disease control, %", "Mean PFS, months", "Median PFS, months"]
     return (
         "The two-clone tumor on the experimental arm, with no assumption about intervals or assays. Small clones "
         "cost PFS long before they cost disease control, which the first scans decide.",

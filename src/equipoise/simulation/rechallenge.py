@@ -43,6 +43,7 @@ from equipoise.simulation.virtual_subject import tumor_fraction
 PEOPLE = 2**14
 """How many people an integral over the population takes; quasi-random, so its error is far below the simulation's."""
 _SHOWN_LOGITS = (-14.0, -6.0, -4.0, -3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 4.0, 10.0)
+_PLAUSIBLE = "plausible for metastatic disease; the rehearsal draws the same"
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,11 +189,14 @@ def inputs_of(protocol: Protocol, p: Parameters) -> tuple[Input, ...]:
         *rows,
         Input("resistant fraction at that interval, log odds", f"mean {fit.resistant_logit:g}, SD {fit.resistant_sd:g}",
               "fitted", "two-clone tumor, ten parameters fitted to ten results of VELO: starting values, not truth"),
-        Input("growth and kill rates, new lesions", "see velo_fit", "fitted", "the same fit"),
-        Input("death, missed readings, non-target disease", "see velo_fit", "assumed", "fitted to nothing"),
+        Input("growth, chemotherapy and its fading, anti-EGFR, new lesions: logarithm of the rate per day",
+              ", ".join(f"{one:g}" for one in (fit.growth_log, fit.chemotherapy_log, fit.chemotherapy_fading_log,
+                                               fit.anti_egfr_log, fit.new_lesion_log)), "fitted", "the same fit"),
+        Input("death: logarithm of the rate per day, and power of the volume", f"{fit.death_log:g}, {fit.death_power:g}",
+              "assumed", "overall survival of 8 to 12 months in the median"),
         _number(p, "resistant_by_ras", "resistant clones whose resistance is a RAS variant"),
-        _number(p, "tumor_fraction", "tumor fraction in plasma, median"),
-        _number(p, "tumor_fraction_sd", "its SD of the logarithm"),
+        _number(p, "tumor_fraction", "tumor fraction in plasma, median", _PLAUSIBLE),
+        _number(p, "tumor_fraction_sd", "its SD of the logarithm", _PLAUSIBLE),
         Input("allele fraction", "tumor fraction x clone fraction / 2", "assumed", "heterozygous, in diploid cells"),
         Input("tumor fraction from which a negative sample counts", _written(float(panel.tumor_fraction_at_least)),
               "protocol", f"{protocol.id}, panel RAS, {panel.provenance('tumor_fraction_at_least')}"),
@@ -201,11 +205,11 @@ def inputs_of(protocol: Protocol, p: Parameters) -> tuple[Input, ...]:
     )  # fmt: skip
 
 
-def _number(p: Parameters, name: str, label: str) -> Input:
+def _number(p: Parameters, name: str, label: str, reason: str = "") -> Input:
     """A number that virtual participants are drawn from; what its source is not said to be assumed was published."""
     source = p.sources[name]
     status = "assumed" if source.startswith("assumed") else "published"
-    return Input(label, _written(p[name]), status, source.removeprefix("assumed").lstrip(": "))
+    return Input(label, _written(p[name]), status, reason or source.removeprefix("assumed").lstrip(": "))
 
 
 def _written(value: Any) -> str:
