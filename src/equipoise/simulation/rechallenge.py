@@ -192,7 +192,7 @@ def inputs_of(protocol: Protocol, p: Parameters) -> tuple[Input, ...]:
         Input("growth, chemotherapy and its fading, anti-EGFR, new lesions: logarithm of the rate per day",
               ", ".join(f"{one:g}" for one in (fit.growth_log, fit.chemotherapy_log, fit.chemotherapy_fading_log,
                                                fit.anti_egfr_log, fit.new_lesion_log)), "fitted", "the same fit"),
-        Input("death: logarithm of the rate per day, and power of the volume", f"{fit.death_log:g}, {fit.death_power:g}",
+        Input("death: log of the rate per day, power of the volume", f"{fit.death_log:g}, {fit.death_power:g}",
               "assumed", "overall survival of 8 to 12 months in the median"),
         _number(p, "resistant_by_ras", "resistant clones whose resistance is a RAS variant"),
         _number(p, "tumor_fraction", "tumor fraction in plasma, median", _PLAUSIBLE),
