@@ -1,6 +1,7 @@
 """The design as text and as page: every scenario, every source, and what is computed beside what is simulated."""
 
 import re
+from itertools import pairwise
 
 import pytest
 
@@ -34,7 +35,7 @@ def test_assurance_is_less_than_the_power_at_the_shares_when_that_is_high(comput
 def test_power_by_size_is_a_saw_tooth(computed):
     power = [one.power for one in computed.curves["VELO"]]
 
-    assert any(later < earlier for earlier, later in zip(power, power[1:], strict=False))
+    assert any(later < earlier for earlier, later in pairwise(power))
     assert power[-1] > 0.95
 
 

@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from equipoise.cli import conformance, derive, design, ledger, participant, protocol, trial
+from equipoise.cli import conformance, derive, design, ledger, participant, protocol, rechallenge, trial
 
 app = typer.Typer(
     name="equipoise",
@@ -27,7 +27,7 @@ app = typer.Typer(
 app.add_typer(protocol.app, name="protocol")
 app.add_typer(conformance.app, name="conformance")
 app.add_typer(derive.app, name="derive")
-for module in (trial, design, participant, ledger):
+for module in (trial, design, rechallenge, participant, ledger):
     module.register(app)
 
 

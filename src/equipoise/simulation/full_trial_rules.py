@@ -21,6 +21,7 @@ from equipoise.simulation.tumor_rules import (
     MAX_TARGETS,
     NEVER,
     Scans,
+    Tumor,
     TumorParameters,
     death_day,
     draw_scan_day,
@@ -112,12 +113,27 @@ def follow_participant(
     room: Scans,
     results: VisitResults,
 ) -> tuple[int, int, int]:
+    """Draw one participant and follow her; see `follow_tumor`."""
+    return follow_tumor(rng, draw_tumor(rng, p), experimental, p, conduct, rules, planned, room, results)
+
+
+@njit(cache=True)
+def follow_tumor(
+    rng: np.random.Generator,
+    tumor: Tumor,
+    experimental: bool,
+    p: TumorParameters,
+    conduct: Conduct,
+    rules: Rules,
+    planned: Ints,
+    room: Scans,
+    results: VisitResults,
+) -> tuple[int, int, int]:
     """One participant until progression, leaving or death: rows with baseline, day of death, day she leaves.
 
     The arrays seen stand in `room` (see `part_of`), their responses in `results`. Days that do not come are NEVER.
     """
     anti_egfr_from = 0 if experimental else NEVER
-    tumor = draw_tumor(rng, p)
     scans = part_of(room, tumor.lesions)
     error = scan_baseline(rng, tumor, scans, p)
     dies = death_day(tumor, anti_egfr_from, p.follow_days, p)

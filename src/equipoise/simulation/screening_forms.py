@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from equipoise.molecular.clonal_decay import allele_fraction
 from equipoise.protocol.model import Protocol
 from equipoise.simulation.filled import Filled, Row, dated
 from equipoise.simulation.parameters import Parameters, Site, in_site_unit
@@ -166,12 +167,12 @@ def _limit(desk: Desk, site: Site) -> float:
 
 
 def _allele_fraction(desk: Desk, fraction: float) -> float:
-    """Half of tumor fraction times clone fraction, for a heterozygous variant (DOMAIN: the disease model)."""
+    """Of a variant that the resistant clone carries, heterozygous, as the assay measures it."""
     if not desk.person.resistant_by_ras:
         return 0.0
     clone = tumor_course(desk.person, desk.protocol, desk.parameters, experimental=False).resistant_fraction
     noise = float(np.exp(desk.parameters["allele_fraction_noise"] * desk.rng.standard_normal()))
-    return min(clone * fraction / 2 * noise, 0.5)
+    return min(float(allele_fraction(fraction, clone)) * noise, 0.5)
 
 
 def _codon(gene: str, codon: int, limit: float, vaf: float, dropped: bool) -> Row:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
+from numpy.typing import NDArray
 
 from equipoise.protocol.model import Protocol
 from equipoise.simulation.parameters import Parameters, Site
@@ -15,6 +16,7 @@ from equipoise.terms.dates import DAYS_PER_MONTH
 
 ANTI_EGFR, ANTI_VEGF = "ANTI-EGFR", "ANTI-VEGF"
 Drugs = tuple[tuple[str, str], ...]
+Floats = NDArray[np.float64]
 _IRINOTECAN: Drugs = (("IRINOTECAN", "IRINOTECAN"), ("FLUOROURACIL", "FLUOROPYRIMIDINE"))
 _OXALIPLATIN: Drugs = (("OXALIPLATIN", "OXALIPLATIN"), ("FLUOROURACIL", "FLUOROPYRIMIDINE"))
 _NEITHER: Drugs = (("CAPECITABINE", "FLUOROPYRIMIDINE"),)
@@ -76,9 +78,14 @@ def draw_person(rng: np.random.Generator, protocol: Protocol, parameters: Parame
         tumor_seed=int(rng.integers(2**62)),
         non_target=bool(rng.random() < velo_fit().non_target_disease),
         resistant_by_ras=bool(rng.random() < p["resistant_by_ras"]),
-        tumor_fraction=float(np.clip(p["tumor_fraction"] * _spread(rng, p["tumor_fraction_sd"]), 2e-4, 0.8)),
+        tumor_fraction=float(tumor_fraction(rng.standard_normal(), p)),
         seed=int(rng.integers(2**62)),
     )
+
+
+def tumor_fraction(normal: float | Floats, p: Parameters) -> Floats:
+    """The share of tumor DNA in plasma that belongs to a standard normal number; of the same shape."""
+    return np.clip(p["tumor_fraction"] * np.exp(p["tumor_fraction_sd"] * normal), 2e-4, 0.8)
 
 
 def _spread(rng: np.random.Generator, sd: float) -> float:

@@ -1,0 +1,61 @@
+"""The command about the hypothesis of the trial: what is expected of re-challenge?"""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from equipoise.cli.speak import err, fail, out, readable_failures
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this file."""
+    app.command()(rechallenge)
+
+
+def rechallenge(
+    protocol: Annotated[str, typer.Argument(help="a protocol file or shipped id")] = "NCT04509635",
+    patients: Annotated[int, typer.Option(max=200_000, help="followed at each resistant fraction")] = 5000,
+    seed: Annotated[int, typer.Option(help="same seed, same figures")] = 1,
+    page: Annotated[Path | None, typer.Option("--out", help="a page with figures, tables and every input")] = None,
+    as_json: Annotated[Path | None, typer.Option("--json", help="all figures as JSON")] = None,
+) -> None:
+    """What does anti-EGFR re-challenge gain, by drug-free interval, half-life of the resistant clone and ctDNA assay?
+
+    Virtual tumors under the trial's own rules. All of it is simulated, and much of it assumed: the page says what.
+    """
+    from rich.progress import Progress
+
+    from equipoise.protocol.load import load
+    from equipoise.report.document import write_document
+    from equipoise.report.rechallenge_page import show_rechallenge, write_rechallenge
+    from equipoise.simulation.rechallenge import simulate_rechallenge
+    from equipoise.store.files import write_files
+
+    began = time.perf_counter()
+    with readable_failures():
+        declared = load(protocol)
+        if page is not None and page == as_json:
+            raise ValueError(f"--out and --json are the same file, {page}")
+        with Progress(console=err, transient=True) as bar:
+            task = bar.add_task("virtual patients (the first run compiles, which takes a minute)", total=patients)
+            try:
+                found = simulate_rechallenge(
+                    declared, patients, seed, progress=lambda done, _: bar.update(task, completed=done)
+                )
+            except LookupError as error:
+                fail(str(error))
+        texts = {}
+        if page is not None:
+            texts[page] = write_document(write_rechallenge(found))
+        if as_json is not None:
+            texts[as_json] = json.dumps(found.as_json(), indent=1, allow_nan=False) + "\n"
+        write_files(texts)
+    out.print(show_rechallenge(found), markup=False)
+    err.print(f"{time.perf_counter() - began:.1f} s")
+    for path in texts:
+        err.print(f"written: {path}", markup=False)

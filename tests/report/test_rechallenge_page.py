@@ -1,0 +1,92 @@
+"""The page and the terminal table of re-challenge: every number with its error, every input with its source."""
+
+import re
+from html import unescape
+
+import pytest
+
+from equipoise.protocol.load import load
+from equipoise.report.document import write_document
+from equipoise.report.rechallenge_page import show_rechallenge, write_rechallenge
+from equipoise.simulation.rechallenge import simulate_rechallenge
+
+
+@pytest.fixture(scope="module")
+def found():
+    return simulate_rechallenge(load("NCT04509635"), 200, seed=2)
+
+
+@pytest.fixture(scope="module")
+def page(found):
+    return write_document(write_rechallenge(found))
+
+
+def words_of(html):
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", html)))
+
+
+def test_the_lead_says_what_the_figures_are(page):
+    head = words_of(page[: page.index("<main>")])
+
+    assert "SIMULATED — no patient was treated" in head
+    assert "ten parameters fitted to ten results" in head
+    assert "3.4 to 6.9 months" in head
+
+
+def test_the_figures_are_drawn_twice_and_marked(page):
+    figures = re.findall(r"<svg.*?</svg>", page, re.S)
+
+    assert len(figures) == 2 * 5
+    assert all("SIMULATED" in one for one in figures)
+    assert page.count('class="band') == 2 * 2 * 3  # no band about the control arm
+    assert "<script" not in page
+    assert "http" not in page.replace("http://www.w3.org/2000/svg", "")
+
+
+def test_every_input_stands_with_its_source_under_its_kind(found, page):
+    inputs = words_of(page[page.index('<section id="inputs">') : page.index('<section id="cannot">')])
+
+    for one in found.inputs:
+        assert one.label in inputs
+        assert one.source[:30] in inputs
+    order = [inputs.index(kind) for kind in ("Published", "Declared by the protocol", "Fitted", "Assumed")]
+    assert order == sorted(order)
+
+
+def test_it_says_what_it_cannot_show(page):
+    cannot = words_of(page[page.index('<section id="cannot">') :])
+
+    for said in ("PACER", "cannot verify", "not wild type when the tumor fraction is low", "prognostic"):
+        assert said in cannot
+
+
+def test_every_assay_and_limit_has_its_row(found, page):
+    rows = page[page.index('<section id="assay">') : page.index('<section id="decay">')]
+
+    assert rows.count('scope="rowgroup"') == len(found.assays)
+    assert rows.count('<th scope="row">') == 1 + len(found.assays) * len(found.limits)
+    point = found.at(6, "all_any", 0.001)
+    assert f"<td>{100 * point.let_in:.1f}</td>" in rows
+    assert f"<td>{100 * point.hidden[1]:.1f}</td>" in rows
+
+
+def test_decay_is_shown_by_both_scales_and_with_its_extremes(page):
+    decay = words_of(page[page.index('<section id="decay">') : page.index('<section id="fraction">')])
+
+    assert "by the exponential" in decay
+    # 50 % at a tumor fraction of 30 % down to 0.1 %: the clone must fall to 1 in 150.
+    assert "24.5 to 49.8" in decay
+
+
+def test_the_terminal_table_fits_a_hundred_columns_and_agrees(found):
+    shown = show_rechallenge(found)
+    point = found.at(6, "ras_shown", 0.001)
+
+    assert max(map(len, shown.splitlines())) <= 110
+    assert f"{100 * point.let_in:.1f}" in shown
+    assert shown.count("±") == 1 + 2 * 7 + 4 * 5
+    assert "SIMULATED" in shown
+
+
+def test_the_same_answer_gives_the_same_bytes(found, page):
+    assert write_document(write_rechallenge(found)) == page
