@@ -10,9 +10,10 @@ import numpy as np
 from scipy.stats import norm
 
 from equipoise.statistics.boschloo_region import boschloo_region
+from equipoise.statistics.farrington_manning import FarringtonManning, score_p_values
 from equipoise.statistics.proportions import TIE, Test, p_values
 from equipoise.statistics.share_checks import check_probability, check_share
-from equipoise.statistics.unconditional import Region, binomial, largest_probability
+from equipoise.statistics.unconditional import Region, binomial, largest_probability, largest_probability_along
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,24 +30,35 @@ class SubjectsPerArm:
     power: float
 
 
-def power_of(test: Test, n_1: int, n_0: int, p_1: float, p_0: float, alpha: float = 0.05) -> float:
-    """Probability that the two-sided test rejects when the true shares are p_1 and p_0."""
+AnyTest = Test | FarringtonManning
+
+
+def power_of(test: AnyTest, n_1: int, n_0: int, p_1: float, p_0: float, alpha: float = 0.05) -> float:
+    """Probability that the test rejects when the true shares are p_1 and p_0; those known by name are two-sided."""
     check_probability("p_1", p_1)
     check_probability("p_0", p_0)
     region = rejection_region(test, n_1, n_0, alpha)
     return float(binomial(n_1, p_1) @ region.astype(np.float64) @ binomial(n_0, p_0))
 
 
-def size_of(test: Test, n_1: int, n_0: int, alpha: float = 0.05) -> float:
-    """The true size: the largest probability of rejecting while both shares are the same, whatever they are."""
+def size_of(test: AnyTest, n_1: int, n_0: int, alpha: float = 0.05) -> float:
+    """The true size: the largest probability of rejecting while both shares are the same, whatever they are.
+
+    With a margin, while they lie the margin apart: on the edge of the null hypothesis, where a test that rejects all
+    the more with more events in group 1 and fewer in group 0 errs most.
+    """
+    if isinstance(test, FarringtonManning):
+        return largest_probability_along(test.null_shares, rejection_region(test, n_1, n_0, alpha))
     return largest_probability(rejection_region(test, n_1, n_0, alpha))
 
 
 @lru_cache(maxsize=2048)
-def rejection_region(test: Test, n_1: int, n_0: int, alpha: float = 0.05) -> Region:
-    """Which tables the two-sided test rejects: bool (n_1 + 1, n_0 + 1), indexed by the events; read-only, kept."""
+def rejection_region(test: AnyTest, n_1: int, n_0: int, alpha: float = 0.05) -> Region:
+    """Which tables the test rejects: bool (n_1 + 1, n_0 + 1), indexed by the events; read-only, kept."""
     check_share("alpha", alpha)
-    if test == "boschloo":
+    if isinstance(test, FarringtonManning):
+        region = score_p_values(test, n_1, n_0) <= alpha * (1 + 1e-9)
+    elif test == "boschloo":
         region = boschloo_region(p_values("fisher", n_1, n_0), alpha, TIE)
     else:
         region = p_values(test, n_1, n_0) <= alpha * (1 + 1e-9)

@@ -10,6 +10,7 @@ from scipy.special import gammaln, xlog1py, xlogy
 
 Floats = NDArray[np.float64]
 Region = NDArray[np.bool_]
+Curve = Callable[[Floats], tuple[Floats, Floats]]
 
 NEAR = 0.98
 """A peak of the grid below this share of the highest is not climbed: the grid is too fine to hide so much."""
@@ -48,12 +49,32 @@ def on_grid(region: Region) -> Floats:
 
 
 def _highest(region: Region, grid: Floats) -> float:
+    return _highest_along(_common, region, grid)
+
+
+def _common(angles: Floats) -> tuple[Floats, Floats]:
+    share = np.sin(angles) ** 2
+    return share, share
+
+
+def largest_probability_along(curve: Curve, region: Region) -> float:
+    """Largest probability of a set of tables over a curve of share pairs, searched as by `largest_probability`.
+
+    `curve` takes angles from 0 to pi/2 (at the ends nothing is left of the binomial spread) to pairs (p1, p0).
+    """
+    n_1, n_0 = region.shape[0] - 1, region.shape[1] - 1
+    p_1, p_0 = (share[:, None] for share in curve(_angles(n_1, n_0)))
+    grid = np.einsum("gx,gx->g", binomial(n_1, p_1) @ region.astype(np.float64), binomial(n_0, p_0))
+    return _highest_along(curve, region, grid)
+
+
+def _highest_along(curve: Curve, region: Region, grid: Floats) -> float:
     weights, n_1, n_0 = region.astype(np.float64), region.shape[0] - 1, region.shape[1] - 1
     angles = _angles(n_1, n_0)
 
     def probability(angle: float) -> float:
-        share = np.sin(angle) ** 2
-        return float(binomial(n_1, share) @ weights @ binomial(n_0, share))
+        p_1, p_0 = (float(share) for share in curve(np.asarray(angle)))
+        return float(binomial(n_1, p_1) @ weights @ binomial(n_0, p_0))
 
     inner = grid[1:-1]
     peaks = 1 + np.flatnonzero((inner >= grid[:-2]) & (inner >= grid[2:]) & (inner >= NEAR * grid.max()))
