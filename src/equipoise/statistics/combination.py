@@ -58,7 +58,7 @@ def max_combo(
 def max_combo_of_scores(
     scores: ArrayLike, covariance: ArrayLike, weights: Sequence[Weight], *, alternative: Alternative = "two-sided"
 ) -> MaxCombo:
-    """MaxCombo test from scores, shape (weight,), and their covariance, (weight, weight), as a simulation keeps them."""
+    """MaxCombo test from scores, shape (weight,), and their covariance, (weight, weight), as simulations keep them."""
     if alternative not in get_args(Alternative):
         raise ValueError(f"alternative is {alternative!r}; known are {', '.join(get_args(Alternative))}")
     score, spread = np.asarray(scores, dtype=np.float64), np.asarray(covariance, dtype=np.float64)

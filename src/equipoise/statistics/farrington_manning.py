@@ -98,11 +98,8 @@ def farrington_manning(
     test = FarringtonManning(margin=margin, measure=measure, alternative=alternative)
     z = test.z(events_1, n_1, events_0, n_0)
     p_1, p_0 = events_1 / n_1, events_0 / n_0
-    if measure == "difference":
-        estimate = p_1 - p_0
-    else:
-        estimate = p_1 / p_0 if p_0 else (np.inf if p_1 else np.nan)
-    return ScoreComparison(estimate, float(z), float(test.p(z)))
+    quotient = p_1 / p_0 if p_0 else (np.inf if p_1 else np.nan)
+    return ScoreComparison(p_1 - p_0 if measure == "difference" else quotient, float(z), float(test.p(z)))
 
 
 def score_p_values(test: FarringtonManning, n_1: int, n_0: int) -> Floats:

@@ -1,4 +1,4 @@
-"""How likely is a two-by-two table among those with its margins, or a less likely one? Compiled: it is asked by thousands."""
+"""How likely is a two-by-two table, or a less likely one, among those with its margins? Compiled: thousands ask it."""
 
 from typing import Any
 

@@ -156,7 +156,7 @@ def _edges(unit: Floats, distance: Floats) -> tuple[Floats, Floats]:
 
 
 def _parallel(i: int, j: int, same: float, d_i: Floats, d_j: Floats, low: Floats) -> None:
-    """Of two lines with one direction the nearer bounds, the first where they coincide; opposite ones may leave nothing."""
+    """Of two lines with one direction the nearer bounds, the first if both are one; opposite ones may leave nothing."""
     if same > 0:
         low[d_j < d_i, i] = np.inf
         low[d_i <= d_j, j] = np.inf

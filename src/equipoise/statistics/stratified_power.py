@@ -46,18 +46,19 @@ class _Half:
     gap: Floats
     variance: Floats
 
-    def probabilities(self, shares: Sequence[tuple[float, float]]) -> Floats:
-        """Probability of each outcome, given (p1, p0) of each stratum."""
-        tables = [
-            np.outer(binomial(n_1, p_1), binomial(n_0, p_0)).ravel()
-            for (n_1, n_0), (p_1, p_0) in zip(self.sizes, shares, strict=True)
-        ]
-        return reduce(lambda a, b: np.outer(a, b).ravel(), tables, np.ones(1))
+
+def _probabilities(sizes: Sizes, shares: Sequence[tuple[float, float]]) -> Floats:
+    """Probability of each outcome of some strata, given (p1, p0) of each."""
+    tables = [
+        np.outer(binomial(n_1, p_1), binomial(n_0, p_0)).ravel()
+        for (n_1, n_0), (p_1, p_0) in zip(sizes, shares, strict=True)
+    ]
+    return reduce(lambda a, b: np.outer(a, b).ravel(), tables, np.ones(1))
 
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """Both halves; for outcome a of the first and variance v of the second, `kept[a, v]` gaps are not rejected.
+    """Both halves, and which pairs of their outcomes are not rejected.
 
     The second half's outcomes are sorted by variance and gap (`order`); between positions `low` and `high` of that
     order, both (outcome, variance), the test does not reject.
@@ -86,8 +87,8 @@ def cmh_power_of(
             check_probability(f"{name}[{place}]", share)
     pairs = list(zip(p_1, p_0, strict=True))
     cut = len(plan.first.sizes)
-    accepted = _accepted(plan, plan.second.probabilities(pairs[cut:]))
-    return float((1 - plan.first.probabilities(pairs[:cut]) @ accepted).clip(0.0, 1.0))
+    accepted = _accepted(plan, _probabilities(plan.second.sizes, pairs[cut:]))
+    return float((1 - _probabilities(plan.first.sizes, pairs[:cut]) @ accepted).clip(0.0, 1.0))
 
 
 def cmh_size_of(sizes: Sizes, alpha: float = 0.05, *, correction: bool = False) -> LargestSize:
@@ -124,7 +125,9 @@ def _plan(sizes: Sizes, alpha: float, correction: bool) -> _Plan:
 def _half(sizes: Sizes) -> _Half:
     listed = int(np.prod([(n_1 + 1.0) * (n_0 + 1.0) for n_1, n_0 in sizes]))
     if listed > MOST:
-        raise ValueError(f"sizes is {list(sizes)}; these strata have {listed} sets of tables, at most {MOST} are listed")
+        raise ValueError(
+            f"sizes is {list(sizes)}; these strata have {listed} sets of tables, at most {MOST} are listed"
+        )
     gap, variance = np.zeros(1), np.zeros(1)
     for n_1, n_0 in sizes:
         total, events = n_1 + n_0, np.add.outer(np.arange(n_1 + 1), np.arange(n_0 + 1)).ravel()
@@ -171,10 +174,10 @@ def _starts(plan: _Plan) -> list[tuple[float, ...]]:
     a, b = len(plan.first.sizes), len(plan.second.sizes)
     angles = np.linspace(0, np.pi / 2, POINTS[a + b])
     first = list(product(angles, repeat=a))
-    chances = np.stack([plan.first.probabilities(_pairs(point)) for point in first])
+    chances = np.stack([_probabilities(plan.first.sizes, _pairs(point)) for point in first])
     scored: list[tuple[float, tuple[float, ...]]] = []
     for point in product(angles, repeat=b):
-        rejected = 1 - chances @ _accepted(plan, plan.second.probabilities(_pairs(point)))
+        rejected = 1 - chances @ _accepted(plan, _probabilities(plan.second.sizes, _pairs(point)))
         scored += [(float(rejected[i]), (*first[i], *point)) for i in np.argsort(-rejected)[:STARTS]]
     return [angles for _, angles in sorted(scored, key=lambda row: -row[0])[:STARTS]]
 
@@ -184,22 +187,63 @@ def _pairs(angles: Sequence[float]) -> list[tuple[float, float]]:
 
 
 def _climb(plan: _Plan, angles: Sequence[float]) -> LargestSize:
-    """One share after the other, within one step of the grid, until a round gains less than 1e-9."""
-    point, step = list(angles), np.pi / 2 / (POINTS[len(angles)] - 1)
-    reached, before = _rejecting(plan, point), -1.0
-    while reached - before > 1e-9:
+    """One share after the other, within one step of the grid, until a round gains less than 1e-8."""
+    shares, step = [float(angle) for angle in angles], np.pi / 2 / (POINTS[len(angles)] - 1)
+    cut = len(plan.first.sizes)
+    reached, before = 0.0, -1.0
+    while reached - before > 1e-8:
         before = reached
-        for place in range(len(point)):
-            bounds = max(point[place] - step, 0.0), min(point[place] + step, np.pi / 2)
-            found = minimize_scalar(
-                lambda angle, place=place: -_rejecting(plan, [*point[:place], angle, *point[place + 1 :]]),
-                bounds=bounds, method="bounded", options={"xatol": 1e-6},
-            )  # fmt: skip
-            if -found.fun > reached:
-                reached, point[place] = -float(found.fun), float(found.x)
-    return LargestSize(reached, tuple(p for p, _ in _pairs(point)))
+        # The other half is summed over once; what is left is a small function of the shares of this half.
+        second = _probabilities(plan.second.sizes, _pairs(shares[cut:]))
+        shares[:cut], reached = _climb_half(plan.first, 1 - _accepted(plan, second), shares[:cut], step)
+        if plan.second.sizes:
+            first = _probabilities(plan.first.sizes, _pairs(shares[:cut]))
+            rejected = 1 - _accepted_by_second(plan, first)
+            shares[cut:], reached = _climb_half(plan.second, rejected, shares[cut:], step)
+    return LargestSize(min(reached, 1.0), tuple(p for p, _ in _pairs(shares)))
 
 
-def _rejecting(plan: _Plan, angles: Sequence[float]) -> float:
-    pairs, cut = _pairs(angles), len(plan.first.sizes)
-    return float(1 - plan.first.probabilities(pairs[:cut]) @ _accepted(plan, plan.second.probabilities(pairs[cut:])))
+def _accepted_by_second(plan: _Plan, first: Floats) -> Floats:
+    """Probability that the test does not reject, given each outcome of the second half."""
+    found = np.empty(len(plan.order))
+    found[plan.order] = np.cumsum(_begin_and_end(first, plan.low, plan.high, len(plan.order)))[:-1]
+    return found
+
+
+@njit(cache=True)
+def _begin_and_end(first: Any, low: Any, high: Any, outcomes: int) -> Any:
+    change = np.zeros(outcomes + 1)
+    for a in range(low.shape[0]):
+        for v in range(low.shape[1]):
+            change[low[a, v]] += first[a]
+            change[high[a, v]] -= first[a]
+    return change
+
+
+def _climb_half(half: _Half, rejected: Floats, angles: list[float], step: float) -> tuple[list[float], float]:
+    """The shares of one half, each climbed in turn; `rejected` is the probability given each of its outcomes."""
+    angles, reached = list(angles), 0.0
+    for place, (n_1, n_0) in enumerate(half.sizes):
+        weights = _given_one(half, rejected, angles, place).reshape(n_1 + 1, n_0 + 1)
+
+        def probability(angle: float, n_1: int = n_1, n_0: int = n_0, weights: Floats = weights) -> float:
+            share = float(np.sin(angle) ** 2)
+            return float(binomial(n_1, share) @ weights @ binomial(n_0, share))
+
+        bounds = max(angles[place] - step, 0.0), min(angles[place] + step, np.pi / 2)
+        found = minimize_scalar(lambda a, f=probability: -f(a), bounds=bounds, method="bounded")
+        reached = probability(angles[place])
+        if -found.fun > reached:
+            reached, angles[place] = -float(found.fun), float(found.x)
+    return angles, reached
+
+
+def _given_one(half: _Half, rejected: Floats, angles: list[float], place: int) -> Floats:
+    """Probability of rejecting given the table of one stratum, the others of the half summed over."""
+    tables = [(n_1 + 1) * (n_0 + 1) for n_1, n_0 in half.sizes]
+    before, after = int(np.prod(tables[:place])), int(np.prod(tables[place + 1 :]))
+    pairs = _pairs(angles)
+    left = _probabilities(half.sizes[:place], pairs[:place])
+    right = _probabilities(half.sizes[place + 1 :], pairs[place + 1 :])
+    summed = (left @ rejected.reshape(before, -1)).reshape(tables[place], after)
+    return np.asarray(summed @ right, dtype=np.float64)

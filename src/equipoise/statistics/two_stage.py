@@ -1,7 +1,7 @@
 """When may a trial of one arm stop early because too few respond, and how many subjects does it then need?
 
-Simon's designs: n1 subjects first; with r1 responses or fewer the trial ends and the treatment is given up, otherwise it
-goes on to n subjects and is given up with r or fewer. What can be said afterwards is asked of `two_stage_estimate`.
+Simon's designs: n1 subjects first; with r1 responses or fewer the trial ends and the treatment is given up, otherwise
+it goes on to n subjects and is given up with r or fewer. What can be said afterwards is asked of `two_stage_estimate`.
 """
 
 from dataclasses import dataclass
@@ -65,8 +65,8 @@ def simon_two_stage(
 ) -> SimonDesigns:
     """Simon's optimal and minimax two-stage designs, by exact enumeration.
 
-    p0: share of responses that is of no interest; p1: share that is, above p0; one-sided alpha at p0, power at p1. Every
-    total up to `largest_n` is tried: by default twice the size of a design of one stage by the normal approximation
+    p0: share of responses that is of no interest; p1: share that is, above p0; one-sided alpha at p0, power at p1.
+    Every total up to `largest_n` is tried: by default twice the size of a design of one stage by the normal approximation
     plus 20, well beyond where expected sizes begin to rise. Raises ValueError for shares or errors out of range, and
     if no design is that small.
     Sources: Simon, Controlled Clinical Trials 1989; Jung, Lee, Kim and George, Statistics in Medicine 2004.
