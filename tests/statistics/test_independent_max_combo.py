@@ -1,6 +1,7 @@
 """MaxCombo and its normal integral against R (survival, mvtnorm), scipy, and plain quadrature."""
 
 import subprocess
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -86,7 +87,7 @@ def test_nearly_equal_variables_agree_with_quadrature_over_what_they_share(apart
     def density(common):
         return norm.pdf(common) * np.prod(norm.cdf((high - np.sqrt(1 - apart) * common) / root))
 
-    expected = sum(quad(density, a, b, epsabs=1e-13)[0] for a, b in zip(cuts, cuts[1:], strict=False) if b > a)
+    expected = sum(quad(density, a, b, epsabs=1e-13)[0] for a, b in pairwise(cuts) if b > a)
 
     assert multivariate_normal_box(np.full(4, -np.inf), high, r) == pytest.approx(expected, abs=1e-9)
 
@@ -107,7 +108,7 @@ def test_five_weights_of_rank_four_agree_with_a_fine_sum():
 
     corners = [-1.9, (1.7 - mean[1] * -1.9) / mean[0], (1.7 - mean[1] * 1.9) / mean[0], 1.9]
     corners = np.unique(np.clip([*corners, *[-c for c in corners]], -1.9, 1.9))
-    plane = sum(quad(across, a, b, epsabs=1e-13)[0] for a, b in zip(corners, corners[1:], strict=False))
+    plane = sum(quad(across, a, b, epsabs=1e-13)[0] for a, b in pairwise(corners))
     # Two independent copies: their product, in one box of six variables and rank four.
     twice = np.block([[joint, np.zeros((3, 3))], [np.zeros((3, 3)), joint]])
     bounds = np.array([1.9, 1.9, 1.7] * 2)

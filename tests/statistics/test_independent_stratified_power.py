@@ -1,4 +1,4 @@
-"""Exact power and size of the Cochran-Mantel-Haenszel test against every table taken in turn, and R's mantelhaen.test."""
+"""Exact power and size of the Cochran-Mantel-Haenszel test against every table in turn, and R's mantelhaen.test."""
 
 from itertools import product
 
