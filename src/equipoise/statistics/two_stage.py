@@ -65,10 +65,10 @@ def simon_two_stage(
 ) -> SimonDesigns:
     """Simon's optimal and minimax two-stage designs, by exact enumeration.
 
-    p0: share of responses that is of no interest; p1: share that is, above p0; one-sided alpha at p0, power at p1.
-    Every total up to `largest_n` is tried: by default 20 more than twice the size of a design of one stage by the normal
-    approximation, well beyond where expected sizes begin to rise. Raises ValueError for shares or errors out of range, and
-    if no design is that small.
+    p0: share of responses that is of no interest; p1: share that is, above p0; alpha is one-sided at p0, `power` at p1.
+    Every total up to `largest_n` is tried: by default 20 more than twice the size of a design of one stage by the
+    normal approximation, well beyond where expected sizes begin to rise. Raises ValueError for shares or errors out
+    of range, and if no design is that small.
     Sources: Simon, Controlled Clinical Trials 1989; Jung, Lee, Kim and George, Statistics in Medicine 2004.
     """
     for name, value in (("p0", p0), ("p1", p1), ("alpha", alpha), ("power", power)):

@@ -27,9 +27,10 @@ def two_stage_result(design: TwoStage, responses: int, p0: float, level: float =
     """Exact one-sided p-value, unbiased estimate and two-sided interval after the trial.
 
     `responses`: those of the first stage if they are r1 or fewer (the trial ended there), else of all n subjects.
-    Ending later counts as more evidence than ending early; among equals more responses do (Koyama and Chen, Statistics
-    in Medicine 2008). The estimate is the uniformly minimum variance unbiased one (Jung and Kim, same journal 2004); the
-    bounds are the shares at which the result, or more, and the result, or less, has probability (1 - level)/2.
+    Ending later counts as more evidence than ending early; among equals more responses do (Koyama and Chen,
+    Statistics in Medicine 2008). The estimate is the uniformly minimum variance unbiased one (Jung and Kim, same
+    journal 2004); the bounds are the shares at which the result, or more, and the result, or less, has probability
+    (1 - level)/2.
     """
     check_share("p0", p0)
     tail = (1 - check_share("level", level)) / 2
