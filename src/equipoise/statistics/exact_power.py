@@ -9,16 +9,11 @@ from functools import lru_cache
 import numpy as np
 from scipy.stats import norm
 
-from equipoise.statistics.proportions import (
-    TIE,
-    Region,
-    Test,
-    binomial,
-    check_share,
-    exceeds,
-    largest_probability,
-    p_values,
-)
+from equipoise.statistics.boschloo_region import boschloo_region
+from equipoise.statistics.farrington_manning import FarringtonManning, score_p_values
+from equipoise.statistics.proportions import TIE, Test, p_values
+from equipoise.statistics.share_checks import check_probability, check_share
+from equipoise.statistics.unconditional import Region, binomial, largest_probability, largest_probability_along
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,44 +30,40 @@ class SubjectsPerArm:
     power: float
 
 
-def power_of(test: Test, n_1: int, n_0: int, p_1: float, p_0: float, alpha: float = 0.05) -> float:
-    """Probability that the two-sided test rejects when the true shares are p_1 and p_0."""
-    _check_probability("p_1", p_1)
-    _check_probability("p_0", p_0)
+AnyTest = Test | FarringtonManning
+
+
+def power_of(test: AnyTest, n_1: int, n_0: int, p_1: float, p_0: float, alpha: float = 0.05) -> float:
+    """Probability that the test rejects when the true shares are p_1 and p_0; those known by name are two-sided."""
+    check_probability("p_1", p_1)
+    check_probability("p_0", p_0)
     region = rejection_region(test, n_1, n_0, alpha)
     return float(binomial(n_1, p_1) @ region.astype(np.float64) @ binomial(n_0, p_0))
 
 
-def size_of(test: Test, n_1: int, n_0: int, alpha: float = 0.05) -> float:
-    """The true size: the largest probability of rejecting while both shares are the same, whatever they are."""
+def size_of(test: AnyTest, n_1: int, n_0: int, alpha: float = 0.05) -> float:
+    """The true size: the largest probability of rejecting while both shares are the same, whatever they are.
+
+    With a margin, while they lie the margin apart: on the edge of the null hypothesis, where a test that rejects all
+    the more with more events in group 1 and fewer in group 0 errs most.
+    """
+    if isinstance(test, FarringtonManning):
+        return largest_probability_along(test.null_shares, rejection_region(test, n_1, n_0, alpha))
     return largest_probability(rejection_region(test, n_1, n_0, alpha))
 
 
 @lru_cache(maxsize=2048)
-def rejection_region(test: Test, n_1: int, n_0: int, alpha: float = 0.05) -> Region:
-    """Which tables the two-sided test rejects: bool (n_1 + 1, n_0 + 1), indexed by the events; read-only, kept."""
+def rejection_region(test: AnyTest, n_1: int, n_0: int, alpha: float = 0.05) -> Region:
+    """Which tables the test rejects: bool (n_1 + 1, n_0 + 1), indexed by the events; read-only, kept."""
     check_share("alpha", alpha)
-    if test == "boschloo":
-        region = _boschloo_region(n_1, n_0, alpha)
+    if isinstance(test, FarringtonManning):
+        region = score_p_values(test, n_1, n_0) <= alpha * (1 + 1e-9)
+    elif test == "boschloo":
+        region = boschloo_region(p_values("fisher", n_1, n_0), alpha, TIE)
     else:
         region = p_values(test, n_1, n_0) <= alpha * (1 + 1e-9)
     region.setflags(write=False)
     return region
-
-
-def _boschloo_region(n_1: int, n_0: int, alpha: float) -> Region:
-    """Boschloo's p rises with Fisher's, so the last level rejected is found by halving: no need of every p-value."""
-    order = p_values("fisher", n_1, n_0)
-    levels = np.unique(order)
-    # What Fisher rejects Boschloo rejects.
-    rejected, not_rejected = int(np.searchsorted(levels, alpha)) - 1, len(levels)
-    while not_rejected - rejected > 1:
-        middle = (rejected + not_rejected) // 2
-        if exceeds(order <= levels[middle] * TIE, alpha * (1 + 1e-9)):
-            not_rejected = middle
-        else:
-            rejected = middle
-    return order <= (levels[rejected] * TIE if rejected >= 0 else -1.0)
 
 
 def n_per_arm_for(test: Test, p_1: float, p_0: float, power: float = 0.8, alpha: float = 0.05) -> SubjectsPerArm:
@@ -85,12 +76,19 @@ def n_per_arm_for(test: Test, p_1: float, p_0: float, power: float = 0.8, alpha:
     n = max(2, guess // 2)
     first, last_short = 0, n - 1
     while not first or n <= last_short + max(10, last_short // 4):
-        if power_of(test, n, n, p_1, p_0, alpha) >= power:
+        if _reaches(power, test, n, p_1, p_0, alpha):
             first = first or n
         else:
             last_short = n
         n += 1
     return SubjectsPerArm(first, last_short + 1, n - 1, power_of(test, first, first, p_1, p_0, alpha))
+
+
+def _reaches(power: float, test: Test, n: int, p_1: float, p_0: float, alpha: float) -> bool:
+    # What Fisher rejects Boschloo rejects, and Fisher's region costs much less.
+    if test == "boschloo" and power_of("fisher", n, n, p_1, p_0, alpha) >= power:
+        return True
+    return power_of(test, n, n, p_1, p_0, alpha) >= power
 
 
 def n_per_arm_by_formula(p_1: float, p_0: float, power: float = 0.8, alpha: float = 0.05) -> int:
@@ -99,7 +97,7 @@ def n_per_arm_by_formula(p_1: float, p_0: float, power: float = 0.8, alpha: floa
     Without the continuity correction, as sample sizes are usually quoted; the z test does not keep its level.
     """
     for name, value in (("p_1", p_1), ("p_0", p_0)):
-        _check_probability(name, value)
+        check_probability(name, value)
     check_share("power", power)
     check_share("alpha", alpha)
     if p_1 == p_0:
@@ -108,8 +106,3 @@ def n_per_arm_by_formula(p_1: float, p_0: float, power: float = 0.8, alpha: floa
     under_null = norm.isf(alpha / 2) * np.sqrt(2 * pooled * (1 - pooled))
     under_alternative = norm.ppf(power) * np.sqrt(p_1 * (1 - p_1) + p_0 * (1 - p_0))
     return int(np.ceil(((under_null + under_alternative) / (p_1 - p_0)) ** 2))
-
-
-def _check_probability(name: str, value: float) -> None:
-    if not 0 <= value <= 1:
-        raise ValueError(f"{name} is {value}; it must lie between 0 and 1")
