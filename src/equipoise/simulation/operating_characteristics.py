@@ -134,7 +134,8 @@ def pooled_z(events: Floats, n: Floats) -> Floats:
     """The pooled z statistic of two shares, experimental minus control, (trial,); 0 if the pooled share is 0 or 1."""
     share, pooled = events / n, events.sum(axis=-1) / n.sum(axis=-1)
     spread = np.sqrt(pooled * (1 - pooled) * (1 / n).sum(axis=-1))
-    return np.divide(share[..., 1] - share[..., 0], spread, out=np.zeros_like(spread), where=spread > 0)
+    z = np.divide(share[..., 1] - share[..., 0], spread, out=np.zeros_like(spread), where=spread > 0)
+    return np.asarray(z, dtype=np.float64)
 
 
 def coverage_of_hazard_ratio(results: EventTimeResults, look: int, hazard_ratio: float, level: float = 0.95) -> Flags:
