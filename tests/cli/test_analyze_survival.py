@@ -139,5 +139,5 @@ def test_analyze_of_a_ledger_is_called_as_before(tmp_path):
     assert "Missing argument" in said().stderr
     # A ledger may have the name of the hidden command; one called like another command needs its folder.
     assert "there is no ledger 'ledger'" in said("ledger", "--out", str(tmp_path)).stderr
-    assert "there is no ledger './survival'" in said("./survival", "--out", str(tmp_path)).stderr
+    assert "there is no ledger 'survival'" in said("./survival", "--out", str(tmp_path)).stderr
     assert "there is no ledger 'x'" in said("--out", str(tmp_path), "x").stderr
