@@ -8,9 +8,9 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "statistics"))
 
-from r_survival import in_r  # noqa: E402
+from r_survival import in_r
 
-from equipoise.analysis.survival_comparison import compare_survival  # noqa: E402
+from equipoise.analysis.survival_comparison import compare_survival
 
 R_LINES = """
 by <- if (%s) " + strata(site)" else ""

@@ -82,5 +82,5 @@ def test_landmarks_and_tau_out_of_reach_are_refused():
 
     with pytest.raises(ValueError, match="landmarks"):
         compare_survival(time, event, arm, landmarks=(-1.0,))
-    with pytest.raises(ValueError, match="restricted mean: tau is 900.*groups are 0 arm 'A'"):
+    with pytest.raises(ValueError, match=r"restricted mean: tau is 900.*groups are 0 arm 'A'"):
         compare_survival(np.append(time, [500, 500]), np.append(event, [0, 0]), np.append(arm, ["A", "B"]), tau=900)

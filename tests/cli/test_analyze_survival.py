@@ -24,7 +24,9 @@ def ran(*words):
 @pytest.fixture
 def table(tmp_path):
     rows = [f"{t},1,placebo,{i % 2}" for i, t in enumerate(PLACEBO)]
-    rows += [f"{t},1,6-MP,{i % 2}" for i, t in enumerate(DRUG)] + [f"{t},0,6-MP,{i % 2}" for i, t in enumerate(CENSORED)]
+    rows += [f"{t},1,6-MP,{i % 2}" for i, t in enumerate(DRUG)] + [
+        f"{t},0,6-MP,{i % 2}" for i, t in enumerate(CENSORED)
+    ]
     path = tmp_path / "remission.csv"
     path.write_text("weeks,relapse,drug,half\n" + "\n".join(rows) + "\n")
     return path
