@@ -1,9 +1,9 @@
 """How fast are our survival methods beside those of others, on the same data and machine, and what memory do they take?
 
 Every figure is of a process of its own: the package is imported, the data are drawn, the method is warmed up on a small
-table, and then the resident memory's rise over one call is read from the kernel's high-water mark (a process that has
-worked before has free memory to use again, which would hide it), and the best time of some calls is taken. The rise
-holds what the package makes of the arrays it is given, not the arrays themselves. R is timed inside R, its memory not.
+table, what the allocator holds free is given back, and then the resident memory's rise over one call is read from the
+kernel's high-water mark; the best time of some calls follows. The rise holds what the package makes of the arrays it is
+given, not the arrays themselves. R is timed inside R, its memory not.
 
 `python benchmarks/run.py` prints this with everything else.
 """
@@ -16,6 +16,7 @@ import os
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS", "RAYON_NUM_THREADS"):
     os.environ[_name] = "1"
 
+import ctypes
 import gc
 import importlib
 import importlib.util
@@ -135,9 +136,12 @@ def rise(work: Callable[[], Any]) -> float | None:
     A thread that looks now and then would see nothing: compiled code does not let it run.
     """
     try:
+        gc.collect()
+        # Memory that was freed but kept by the allocator would be used again and not be seen.
+        ctypes.CDLL(None).malloc_trim(0)
         Path("/proc/self/clear_refs").write_text("5")
         before = status("VmRSS")
-    except OSError:
+    except (OSError, AttributeError, TypeError):
         work()
         return None
     work()
@@ -191,7 +195,6 @@ def here(package: str, method: str, rows: int, tied: bool, times: int) -> dict[s
     work = PACKAGES[package]()[method]
     work(trial(200, tied=True))
     data = trial(rows, tied=tied)
-    gc.collect()
     megabytes = rise(lambda: work(data))
     return {"seconds": best_time(lambda: work(data), times), "megabytes": megabytes}
 
