@@ -210,7 +210,7 @@ def heading(quick: bool, times: int) -> Iterator[str]:
     else:
         told.append("R is not installed and left out")
     missing = [name for name in VERSIONS if name not in has]
-    yield f"{date.today()}, Python {platform.python_version()}, {platform.system()} {platform.machine()}, "
+    yield f"{date.today()}, Python {platform.python_version()}, {platform.system()} {platform.machine()},"
     yield f"{os.cpu_count()} processors, one thread used, best of {times} calls; {', '.join(told)}."
     if missing:
         yield f"Not installed and left out: {', '.join(missing)}."

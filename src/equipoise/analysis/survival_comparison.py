@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,7 @@ from equipoise.statistics.restricted_mean import MeanContrast, MeanTime, restric
 from equipoise.statistics.survival import Quantile, Transformation, kaplan_meier
 
 Labels = NDArray[Any]
+NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,10 +128,9 @@ def _arms(arm: Sequence[str] | Labels, subjects: int) -> tuple[list[str], NDArra
         raise ValueError(f"arm has shape {labels.shape}; expected one label for each of {subjects} subjects")
     found, codes = np.unique(labels.astype(str), return_inverse=True)
     names = [str(name) for name in found]
-    try:
-        order = sorted(range(len(names)), key=lambda g: (float(names[g]), names[g]))
-    except ValueError:
-        order = list(range(len(names)))
+    order = list(range(len(names)))
+    if all(NUMBER.fullmatch(name) for name in names):
+        order.sort(key=lambda g: (float(names[g]), names[g]))
     place = np.argsort(np.array(order)).astype(np.int32)
     return [names[g] for g in order], place[codes]
 
