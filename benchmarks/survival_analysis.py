@@ -1,8 +1,11 @@
-"""How fast are our survival methods beside those of others, on the same data and machine, in one run?
+"""How fast are our survival methods beside those of others, on the same data and machine, and what memory do they take?
 
-Run `python benchmarks/survival_analysis.py`. It prints a Markdown table: the best time of some repetitions after a
-warm-up, on one thread, how many times ours that is, and how far the resident memory rose above what it was before.
-A package that cannot be imported is named and left out. A method that took over 20 seconds is not tried on more rows.
+Every figure is of a process of its own: the package is imported, the data are drawn, the method is warmed up on a small
+table, what the allocator holds free is given back, and then the resident memory's rise over one call is read from the
+kernel's high-water mark; the best time of some calls follows. The rise holds what the package makes of the arrays it is
+given, not the arrays themselves. R is timed inside R, its memory not.
+
+`python benchmarks/run.py` prints this with everything else.
 """
 
 # ruff: noqa: E402  (the number of threads is read when numpy and numba are imported)
@@ -13,14 +16,18 @@ import os
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS", "RAYON_NUM_THREADS"):
     os.environ[_name] = "1"
 
-import argparse
+import ctypes
+import gc
 import importlib
-import platform
+import importlib.util
+import json
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +37,8 @@ from equipoise.statistics.cox import fit_cox
 from equipoise.statistics.log_rank import log_rank
 from equipoise.statistics.survival import kaplan_meier
 
-SLOW = 20.0
+SLOW, PATIENCE = 20.0, 300.0
+"""Seconds: not tried on more rows, and given up."""
 Data = dict[str, Any]
 Method = Callable[[Data], Any]
 
@@ -128,9 +136,12 @@ def rise(work: Callable[[], Any]) -> float | None:
     A thread that looks now and then would see nothing: compiled code does not let it run.
     """
     try:
+        gc.collect()
+        # Memory that was freed but kept by the allocator would be used again and not be seen.
+        ctypes.CDLL(None).malloc_trim(0)
         Path("/proc/self/clear_refs").write_text("5")
         before = status("VmRSS")
-    except OSError:
+    except (OSError, AttributeError, TypeError):
         work()
         return None
     work()
@@ -160,71 +171,64 @@ def in_r(data: Data, times: int) -> list[float]:
     return [float(word) for word in ran.stdout.split()]
 
 
-def packages() -> Iterator[tuple[str, dict[str, Method]]]:
-    """Ours first, then what can be imported of the others."""
-    yield "equipoise", ours()
-    for name, methods in (
-        ("greenwood", of_greenwood), ("survival (Rust)", of_survival), ("statsmodels", of_statsmodels),
-        ("lifelines", of_lifelines),
-    ):  # fmt: skip
-        try:
-            yield name, methods()
-        except ImportError:
-            print(f"{name} is not installed and left out.\n")
+PACKAGES: dict[str, Callable[[], dict[str, Method]]] = {
+    "equipoise": ours,
+    "greenwood": of_greenwood,
+    "survival": of_survival,
+    "statsmodels": of_statsmodels,
+    "lifelines": of_lifelines,
+}
+METHODS = tuple(ours())
 
 
-def row(method: str, data: str, rows: int, name: str, seconds: float, own: float, memory: float | None) -> None:
-    """One line of the table."""
-    extra = "" if memory is None else f"{memory:.0f}"
-    print(
-        f"| {method} | {data} | {rows:,} | {name} | {1000 * seconds:,.2f} | {seconds / own:,.1f} | {extra} |",
-        flush=True,
-    )
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Seconds of the best call, and MB that the resident memory rose over one; or why there is no figure."""
+
+    seconds: float | None = None
+    megabytes: float | None = None
+    why_not: str = ""
 
 
-def measure(sizes: list[int], times: int) -> None:
-    """Print the table."""
-    found = list(packages())
+def here(package: str, method: str, rows: int, tied: bool, times: int) -> dict[str, Any]:
+    """What the process of one figure does."""
+    work = PACKAGES[package]()[method]
+    work(trial(200, tied=True))
+    data = trial(rows, tied=tied)
+    megabytes = rise(lambda: work(data))
+    return {"seconds": best_time(lambda: work(data), times), "megabytes": megabytes}
+
+
+def measure(package: str, method: str, rows: int, tied: bool, times: int) -> Measured:
+    """One figure, from a process of its own."""
+    words = [sys.executable, __file__, json.dumps([package, method, rows, tied, times])]
+    try:
+        ran = subprocess.run(words, capture_output=True, text=True, timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        return Measured(why_not=f"over {PATIENCE:.0f} s")
+    if ran.returncode:
+        return Measured(why_not=(ran.stderr.strip().splitlines() or ["it ended"])[-1][:80].replace("|", "/"))
+    return Measured(**json.loads(ran.stdout.splitlines()[-1]))
+
+
+def figures(sizes: Sequence[int], times: int) -> Iterator[tuple[str, str, str, Measured]]:
+    """Method, data, package and figure; ours comes before those of the others, R last."""
+    installed = [name for name in PACKAGES if importlib.util.find_spec(name)]
     slow: set[tuple[str, str]] = set()
-    small = trial(200, tied=True)
-    for _, methods in found[:1]:
-        for work in methods.values():
-            work(small)
-    print("| method | times | rows | package | ms | times ours | extra MB |\n|---|---|--:|---|--:|--:|--:|")
     for rows in sizes:
         for tied, label in ((True, "whole days"), (False, "all distinct")):
-            data, own = trial(rows, tied=tied), {}
-            for name, methods in found:
-                for method, work in methods.items():
-                    if (name, method) in slow:
+            for method in METHODS:
+                for package in installed:
+                    if (package, method) in slow:
                         continue
-                    try:
-                        memory = rise(lambda work=work, data=data: work(data))
-                        seconds = best_time(lambda work=work, data=data: work(data), times)
-                    except Exception as error:  # somebody else's package; say it and go on
-                        print(f"| {method} | {label} | {rows:,} | {name} | {type(error).__name__}: {error} | | |"[:200])
-                        slow.add((name, method))
-                        continue
-                    own.setdefault(method, seconds)
-                    if seconds > SLOW or (rows < max(sizes) and seconds > SLOW / 20 and name != "equipoise"):
-                        slow.add((name, method))
-                    row(method, label, rows, name, seconds, own[method], memory)
+                    found = measure(package, method, rows, tied, times)
+                    if found.seconds is None or (package != "equipoise" and found.seconds > SLOW / 20):
+                        slow.add((package, method))
+                    yield method, f"{rows:,} rows, {label}", package, found
             if shutil.which("Rscript"):
-                for method, seconds in zip(own, in_r(data, times), strict=True):
-                    row(method, label, rows, "R survival", max(seconds, 1e-3), own[method], None)
-
-
-def main() -> None:
-    """Read the sizes and measure."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=int, nargs="+", default=[1_000, 100_000, 1_000_000])
-    parser.add_argument("--times", type=int, default=3)
-    given = parser.parse_args()
-    if not shutil.which("Rscript"):
-        print("R is not installed and left out.\n")
-    print(f"Python {platform.python_version()}, {platform.machine()}, one thread, best of {given.times}; R to 1 ms.\n")
-    measure(given.rows, given.times)
+                for method, seconds in zip(METHODS, in_r(trial(rows, tied=tied), times), strict=True):
+                    yield method, f"{rows:,} rows, {label}", "R survival", Measured(seconds=max(seconds, 1e-3))
 
 
 if __name__ == "__main__":
-    main()
+    print(json.dumps(here(*json.loads(sys.argv[1]))))

@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from equipoise.cli import conformance, derive, design, ledger, participant, protocol, rechallenge, trial
+from equipoise.cli import analyze, conformance, derive, design, ledger, participant, protocol, rechallenge, trial
 
 app = typer.Typer(
     name="equipoise",
@@ -27,6 +27,7 @@ app = typer.Typer(
 app.add_typer(protocol.app, name="protocol")
 app.add_typer(conformance.app, name="conformance")
 app.add_typer(derive.app, name="derive")
+app.add_typer(analyze.app, name="analyze")
 for module in (trial, design, rechallenge, participant, ledger):
     module.register(app)
 

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from typer.core import TyperGroup
 
+from equipoise.cli.default_command import DefaultCommandGroup
 from equipoise.cli.speak import BAD_NEWS, err, read_text, readable_failures
 
 PACKAGE = "package"
 
 
-class DeriveGroup(TyperGroup):
+class DeriveGroup(DefaultCommandGroup):
     """`derive SDTM_DIR` is short for `derive package SDTM_DIR`: a folder is what is mostly derived from."""
 
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Words that begin with neither a command nor --help are those of `package`."""
-        if args and args[0] not in (*self.commands, "--help"):
-            args = [PACKAGE, *args]
-        return super().parse_args(ctx, args)
+    default = PACKAGE
 
 
 app = typer.Typer(

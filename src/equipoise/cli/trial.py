@@ -1,4 +1,4 @@
-"""Commands about the whole trial: demo, rehearse, analyze."""
+"""Commands about the whole trial: demo, rehearse, and `analyze` of a ledger."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this file."""
-    for command in (demo, rehearse, analyze):
+    for command in (demo, rehearse):
         app.command()(command)
 
 

@@ -122,12 +122,17 @@ def gray_test(
 ) -> GrayTest:
     """Gray's k-sample test of the cumulative incidence of cause `of` (Annals of Statistics 1988), weight (1 - F)^rho.
 
-    Subject arguments have shape (subject,). The score is that of his formula with the risk set
-    R = n (1 - F(t-)) / S(t-) of each group, the variance that of its martingale form, with one F pooled over the groups
-    under the hypothesis. The factor (R - d)/(R - 1) for d ties at a time is ours. Checked against the output that the R
-    package cmprsk ships with its tests (stratified tests of three and two groups, no ties; 7 digits), by the size of
-    the test in simulation, with ties too, and, with one cause, against the log-rank test: the score is the same, the
-    variances agree only in large samples.
+    Subject arguments have shape (subject,); `strata` adds the scores and variances of each. The score is that of his
+    formula with the risk set R = n (1 - F(t-)) / S(t-) of each group, the variance that of its martingale form, with
+    one F pooled over the groups under the hypothesis. ValueError for fewer than two groups, a cause that happened to
+    nobody, and a rho that is negative or not finite.
+
+    His variance is written for continuous time and can be put into sums in several ways. This one was selected among
+    them because it reproduces the four statistics (stratified, two and three groups, no ties, 7 digits) in the output
+    that the R package cmprsk ships with its tests: a fit, not a derivation. greenwood's grays_test, an independent
+    program, agrees with it to rounding where no times are tied. The factor (R - d)/(R - 1) for d ties at a time is
+    ours. The test's size holds in simulation, with ties too; with one cause the score is that of the log-rank test,
+    and the variances agree only in large samples.
     """
     ordered, causes = _order_causes(time, cause, strata)
     names, codes = label_codes("group", group, len(ordered.time))

@@ -55,7 +55,7 @@ def baseline_hazard(fit: CoxFit, at: ArrayLike | None = None) -> BaselineHazard:
 
 
 def martingale_residuals(fit: CoxFit) -> Floats:
-    """Events minus expected events of each subject, (subject,)."""
+    """Events minus expected events of each subject, (subject,); they add up to 0 (R: residuals, type martingale)."""
     sets, ordered = fit.risk_sets, fit.risk_sets.ordered
     events = event_times(sets, fit.coef * sets.scale)
     died = ordered.event == 1
@@ -66,17 +66,21 @@ def martingale_residuals(fit: CoxFit) -> Floats:
 
 
 def score_residuals(fit: CoxFit) -> Floats:
-    """Each subject's part of the score, (subject, covariate); they add up to 0."""
+    """Each subject's part of the score, (subject, covariate); they add up to 0 (R: residuals, type score)."""
     return _score_residuals(fit.risk_sets, fit.coef) * fit.risk_sets.scale
 
 
 def dfbeta(fit: CoxFit) -> Floats:
-    """About how much each subject moved each coefficient, (subject, covariate)."""
+    """About how much each subject moved each coefficient, (subject, covariate): score residuals times the variance."""
     return score_residuals(fit) @ fit.naive_covariance
 
 
 def schoenfeld_residuals(fit: CoxFit, *, scaled: bool = False) -> SchoenfeldResiduals:
-    """Covariates of each death minus their mean over its risk set; `scaled` as Grambsch and Therneau (1994)."""
+    """Covariates of each death minus their mean over its risk set, in the covariates' units.
+
+    `scaled` as Grambsch and Therneau (Biometrika 1994): times the variance and the number of deaths, plus the
+    coefficients, so that their course over time is that of the coefficients.
+    """
     sets, ordered = fit.risk_sets, fit.risk_sets.ordered
     events, died = event_times(sets, fit.coef * sets.scale), ordered.event == 1
     residuals = (sets.x[died] - events.mean[_own_time(sets, events)]) * sets.scale

@@ -2,7 +2,8 @@
 
 Sources: Schoenfeld, Biometrika 1981; Freedman, Statistics in Medicine 1982. Results are not rounded. `ratio` is
 experimental subjects per control subject, `hazard_ratio` experimental over control. A two-sided test counts the
-rejections in the right direction only.
+rejections in the right direction only. Each raises ValueError, which names the argument, for a hazard ratio of 1, or
+not above 0, an alpha or power outside (0, 1), a power that is no more than the level, and a ratio not above 0.
 """
 
 from math import exp, log, sqrt

@@ -1,7 +1,8 @@
 """How many events may be expected by a calendar time?
 
 Subjects enter at piecewise constant rates; events and dropout have piecewise constant hazards in the time since entry.
-Every figure is a closed form over the pieces. Times are in any one unit, rates and hazards per that unit.
+Every figure is a closed form over the pieces. Times are in any one unit, rates and hazards per that unit. ValueError,
+naming the field and the place, for rates below 0, starts that do not rise from 0, and durations not above 0.
 """
 
 from dataclasses import dataclass

@@ -1,0 +1,203 @@
+"""Do the arms differ in how long until it happens? Curves, the log-rank test and hazard ratios, all at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from equipoise.statistics.cox import CoxFit, fit_cox
+from equipoise.statistics.log_rank import LogRank, log_rank
+from equipoise.statistics.ordered import check_times
+from equipoise.statistics.proportionality import proportionality_test
+from equipoise.statistics.restricted_mean import MeanContrast, MeanTime, restricted_mean
+from equipoise.statistics.survival import Quantile, Transformation, kaplan_meier
+
+Labels = NDArray[Any]
+NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArmSurvival:
+    """One arm; `landmarks` has survival and its bounds at each time asked for, NaN beyond what is known."""
+
+    name: str
+    subjects: int
+    events: int
+    median: Quantile
+    landmarks: tuple[tuple[float, float, float], ...]
+    restricted_mean: MeanTime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HazardRatio:
+    """An arm's hazard against the reference arm's; `coef` is its logarithm, `se` that of `coef`."""
+
+    arm: str
+    coef: float
+    se: float
+    hazard_ratio: float
+    lower: float
+    upper: float
+    p: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SurvivalComparison:
+    """Arms in sorted order, the first being the reference; hazard ratios of the others against it.
+
+    `proportionality` is the chi-square, degrees of freedom and p of the test that the hazard ratios stay the same, or
+    None where there are too few event times, and then `proportionality_unknown` says so. `interval` is how the bounds
+    of the curves and medians were made. `landmarks` are the times asked for, `tau` the end of the restricted means.
+    """
+
+    arms: tuple[ArmSurvival, ...]
+    log_rank: LogRank
+    hazard_ratios: tuple[HazardRatio, ...]
+    proportionality: tuple[float, int, float] | None
+    proportionality_unknown: str
+    restricted_mean_difference: MeanContrast | None
+    strata: int
+    level: float
+    interval: Transformation
+    landmarks: tuple[float, ...]
+    tau: float | None
+
+    @property
+    def reference(self) -> str:
+        """The arm that the others are compared with."""
+        return self.arms[0].name
+
+
+def compare_survival(
+    time: ArrayLike,
+    event: ArrayLike,
+    arm: Sequence[str] | Labels,
+    strata: ArrayLike | None = None,
+    *,
+    level: float = 0.95,
+    interval: Transformation = "log",
+    landmarks: Sequence[float] = (),
+    tau: float | None = None,
+) -> SurvivalComparison:
+    """Compare two or more arms; subjects' arguments have shape (subject,), times are in any one unit.
+
+    Curves and restricted means are of whole arms; the log-rank test, the Cox model (Efron's ties) and its test of
+    proportionality are stratified by `strata`. The bounds of curves and medians are by default those of R's survfit,
+    `log`. Labels of arms that are all numbers are sorted as numbers. Raises ValueError for fewer than two arms, an arm
+    without an event, times that are all the same, and whatever the methods themselves refuse.
+    """
+    times, happened = check_times(time, event)
+    names, member = _arms(arm, len(times))
+    _check_comparable(times, happened.astype(bool), names, member)
+    if any(not 0 <= moment < np.inf for moment in landmarks):
+        raise ValueError(f"landmarks are {list(landmarks)}; expected finite times of 0 or more")
+    test = _within("log-rank test", names, log_rank, times, happened, member, strata)
+    fit = _within("Cox model", names, fit_cox, times, happened, _indicators(member, len(names)), strata, level=level)
+    proportionality, unknown = _proportionality(fit)
+    means = None
+    if tau is not None:
+        means = _within("restricted mean", names, restricted_mean, times, happened, member, tau=tau, level=level)
+    return SurvivalComparison(
+        arms=tuple(
+            _arm(name, times[member == g], happened[member == g], level, interval, landmarks,
+                 means.means[g] if means else None)
+            for g, name in enumerate(names)
+        ),
+        log_rank=test,
+        hazard_ratios=tuple(_hazard_ratio(fit, j, name) for j, name in enumerate(names[1:])),
+        proportionality=proportionality,
+        proportionality_unknown=unknown,
+        restricted_mean_difference=means.difference if means else None,
+        strata=1 if strata is None else len(np.unique(np.asarray(strata))),
+        level=level,
+        interval=interval,
+        landmarks=tuple(float(moment) for moment in landmarks),
+        tau=tau,
+    )  # fmt: skip
+
+
+def _arms(arm: Sequence[str] | Labels, subjects: int) -> tuple[list[str], NDArray[np.int32]]:
+    """Names in order, and the place of each subject's arm among them."""
+    labels = np.asarray(arm)
+    if labels.shape != (subjects,):
+        raise ValueError(f"arm has shape {labels.shape}; expected one label for each of {subjects} subjects")
+    found, codes = np.unique(labels.astype(str), return_inverse=True)
+    names = [str(name) for name in found]
+    order = list(range(len(names)))
+    if all(NUMBER.fullmatch(name) for name in names):
+        order.sort(key=lambda g: (float(names[g]), names[g]))
+    place = np.argsort(np.array(order)).astype(np.int32)
+    return [names[g] for g in order], place[codes]
+
+
+def _check_comparable(times: Labels, happened: Labels, names: Sequence[str], member: Labels) -> None:
+    if len(names) < 2:
+        raise ValueError(f"arm is {names[0]!r} for every subject; expected at least two arms")
+    if not happened.any():
+        raise ValueError(f"none of {len(times)} subjects had an event; expected at least one in each arm")
+    for g, name in enumerate(names):
+        if not happened[member == g].any():
+            raise ValueError(
+                f"arm {name!r} has no event among {int(np.sum(member == g))} subjects, so its hazard ratio has no "
+                "finite estimate; expected at least one event in each arm"
+            )
+    if times.min() == times.max():
+        raise ValueError(f"time is {times[0]} for every subject; expected at least two different times")
+
+
+def _indicators(member: Labels, k: int) -> NDArray[np.float64]:
+    """A column for each arm but the reference, (subject, arm - 1)."""
+    return np.asarray(member[:, None] == np.arange(1, k), dtype=np.float64)
+
+
+def _within(what: str, names: Sequence[str], method: Any, *arguments: Any, **options: Any) -> Any:
+    """The method's result; what it refuses is said with its name, its numbers of arms being explained."""
+    try:
+        return method(*arguments, **options)
+    except ValueError as error:
+        said = f"{what}: {error}"
+        if "covariate" in said:
+            said += "; covariates are " + ", ".join(f"{j} arm {name!r}" for j, name in enumerate(names[1:]))
+        elif "group " in said:
+            said += "; groups are " + ", ".join(f"{g} arm {name!r}" for g, name in enumerate(names))
+        raise ValueError(said) from None
+
+
+def _arm(
+    name: str, times: Labels, happened: Labels, level: float, interval: Transformation, landmarks: Sequence[float],
+    mean: MeanTime | None,
+) -> ArmSurvival:  # fmt: skip
+    curve = kaplan_meier(times, happened, level, interval)
+    return ArmSurvival(
+        name=name,
+        subjects=len(times),
+        events=int(happened.sum()),
+        median=curve.median(),
+        landmarks=tuple(curve.at(float(moment)) for moment in landmarks),
+        restricted_mean=mean,
+    )
+
+
+def _hazard_ratio(fit: CoxFit, j: int, name: str) -> HazardRatio:
+    return HazardRatio(
+        arm=name,
+        coef=float(fit.coef[j]),
+        se=float(fit.se[j]),
+        hazard_ratio=float(fit.hazard_ratio[j]),
+        lower=float(fit.lower[j]),
+        upper=float(fit.upper[j]),
+        p=float(fit.p[j]),
+    )
+
+
+def _proportionality(fit: CoxFit) -> tuple[tuple[float, int, float] | None, str]:
+    try:
+        test = proportionality_test(fit)
+    except ValueError as error:  # the comparison stands without it
+        return None, str(error)
+    return (test.global_chi_square, test.degrees_of_freedom, test.global_p), ""

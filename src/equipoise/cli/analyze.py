@@ -1,0 +1,88 @@
+"""Commands that analyze: the trial of a ledger, or survival in somebody else's table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from equipoise.cli.default_command import DefaultCommandGroup
+from equipoise.cli.speak import err, out, read_text, readable_failures
+from equipoise.cli.trial import analyze
+
+LEDGER = "ledger"
+
+
+class AnalyzeGroup(DefaultCommandGroup):
+    """`analyze LEDGER`, as the command was before there were others; a ledger may even be called `ledger`."""
+
+    default = LEDGER
+
+
+app = typer.Typer(
+    cls=AnalyzeGroup,
+    help="Results and report of a ledger; `analyze survival` compares arms in somebody else's table.",
+    rich_markup_mode="rich",
+)
+app.command(
+    name=LEDGER,
+    hidden=True,
+    epilog="`equipoise analyze survival FILE.csv` compares arms in somebody else's table; see its --help.",
+)(analyze)
+
+
+@app.command()
+def survival(
+    table: Annotated[Path, typer.Argument(help="comma-separated text in UTF-8, a header and a row for each subject")],
+    time: Annotated[str, typer.Option(help="column with the time to event or censoring: a number, 0 or more")],
+    event: Annotated[str, typer.Option(help="column with 1 or true (happened), 0 or false (censored)")],
+    arm: Annotated[str, typer.Option(help="column with the arm; the first in sorted order is the reference")],
+    strata: Annotated[str, typer.Option(help="columns to stratify the log-rank test and Cox model by: COL,COL")] = "",
+    level: Annotated[float, typer.Option(help="confidence of the intervals, between 0 and 1")] = 0.95,
+    interval: Annotated[
+        str, typer.Option(help="of medians and survival: log (as R's survfit), log-log, plain or arcsine")
+    ] = "log",
+    at: Annotated[str, typer.Option(help="times at which survival is told: TIME,TIME")] = "",
+    restricted_mean: Annotated[
+        float | None, typer.Option(help="a time; tell the mean time to event up to it for each arm")
+    ] = None,
+    drop_missing: Annotated[
+        bool, typer.Option("--drop-missing", help="leave out rows with a missing value, and say how many")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="for programs")] = False,
+) -> None:
+    """Medians, log-rank test and Cox hazard ratios (Efron's ties) of a table of times to event.
+
+    Missing is an empty field, a point, NA, N/A or NaN. With more than two arms each is compared with the reference,
+    and `cox` in the JSON has a member for each. Exit 0, or 2 with an error.
+    """
+    import json
+
+    from equipoise.analysis.survival_comparison import compare_survival
+    from equipoise.cli.survival_tables import check_interval, show_comparison, times, words
+    from equipoise.exchange.survival_json import comparison_as_json
+    from equipoise.exchange.survival_table import SurvivalColumns, read_survival_table
+    from equipoise.statistics.proportions import check_share
+
+    with readable_failures():
+        check_share("--level", level)
+        chosen, landmarks = check_interval(interval), times("--at", at)
+        columns = SurvivalColumns(time=time, event=event, arm=arm, strata=words("--strata", strata))
+        read = read_survival_table(read_text(table), columns, str(table), drop_missing=drop_missing)
+        try:
+            found = compare_survival(
+                read.time, read.event, read.arm, read.strata,
+                level=level, interval=chosen, landmarks=landmarks, tau=restricted_mean,
+            )  # fmt: skip
+        except ValueError as error:
+            raise ValueError(f"{table}: {error}") from None
+        if as_json:
+            told = comparison_as_json(found) | {"left_out": len(read.left_out)}
+            print(json.dumps(told, indent=2, ensure_ascii=False, allow_nan=False))
+            return
+        show_comparison(found, columns)
+        if read.left_out:
+            every = len(read.left_out) + len(read.time)
+            out.print(f"left out for a missing value: {len(read.left_out)} of {every} rows")
+            err.print(f"rows {', '.join(map(str, read.left_out))}", markup=False)
