@@ -55,6 +55,7 @@ def test_cox_on_age_sex_and_ecog(lung, ties, coefficients):
 
     found = fit_cox(lung["time"][known], lung["died"][known], x[known], ties=ties)
 
-    assert found.coef == pytest.approx(coefficients, abs=5e-11)
+    # R stops climbing when the likelihood changes by 1e-9; its converged coefficients are ours to all digits.
+    assert found.coef == pytest.approx(coefficients, rel=1e-9)
     if ties == "efron":
         assert found.loglik == pytest.approx(-729.2301214, abs=5e-8)
