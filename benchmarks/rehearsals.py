@@ -29,7 +29,7 @@ from equipoise.protocol.load import load
 from equipoise.protocol.model import Protocol
 from equipoise.simulation import rehearsal
 from equipoise.simulation.follow_up import NEVER, Story
-from equipoise.statistics.exact_power import power_of
+from equipoise.statistics.proportions import power_of
 from equipoise.store.memory import Memory
 from equipoise.subject.history import replay
 

@@ -39,8 +39,7 @@ import survival_analysis
 from equipoise.protocol.load import load
 from equipoise.simulation.event_time_trial import Cut, EventTimeTrial, simulate_event_times
 from equipoise.simulation.full_trial import simulate_trials, trial_of
-from equipoise.statistics.exact_power import power_of, rejection_region
-from equipoise.statistics.proportions import p_values
+from equipoise.statistics.proportions import p_values, power_of, rejection_region
 from equipoise.statistics.sample_size import Accrual, Arm, Hazard
 from equipoise.statistics.sequential import (
     HwangShihDeCani,

@@ -34,8 +34,7 @@ from typing import Any
 import numpy as np
 
 from equipoise.statistics.cox import fit_cox
-from equipoise.statistics.log_rank import log_rank
-from equipoise.statistics.survival import kaplan_meier
+from equipoise.statistics.survival import kaplan_meier, log_rank
 
 SLOW, PATIENCE = 20.0, 300.0
 """Seconds: not tried on more rows, and given up."""

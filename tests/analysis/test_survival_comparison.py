@@ -5,8 +5,7 @@ import pytest
 
 from equipoise.analysis.survival_comparison import compare_survival
 from equipoise.statistics.cox import fit_cox
-from equipoise.statistics.log_rank import log_rank
-from equipoise.statistics.survival import kaplan_meier
+from equipoise.statistics.survival import kaplan_meier, log_rank
 
 
 def drawn(seed=1, subjects=90, arms=("B", "A")):

@@ -8,7 +8,7 @@ import pytest
 from equipoise.protocol.load import load
 from equipoise.simulation.full_trial import Look, simulate_trials, trial_of
 from equipoise.simulation.operating_characteristics import coverage_of_difference, mean_of, rejected_by, share_of
-from equipoise.statistics.exact_power import power_of
+from equipoise.statistics.proportions import power_of
 from equipoise.statistics.sample_size import Accrual
 from equipoise.statistics.survival import kaplan_meier
 from equipoise.terms.dates import DAYS_PER_MONTH

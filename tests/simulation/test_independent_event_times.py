@@ -6,7 +6,6 @@ import pytest
 from equipoise.simulation import event_time_rules as rules
 from equipoise.simulation.event_time_trial import Cut, EventTimeTrial, Stratum, simulate_event_times
 from equipoise.simulation.operating_characteristics import coverage_of_hazard_ratio, decide, mean_of, share_of
-from equipoise.statistics.log_rank import FlemingHarrington, ModestWeight, weighted_log_rank_scores
 from equipoise.statistics.sample_size import Accrual, Arm, Hazard, TwoArms, expected_counts, schoenfeld_power
 from equipoise.statistics.sequential import (
     HaybittlePeto,
@@ -20,6 +19,7 @@ from equipoise.statistics.sequential import (
     design_group_sequential,
     operating_characteristics,
 )
+from equipoise.statistics.survival import FlemingHarrington, ModestWeight, weighted_log_rank_scores
 
 LEAVES = Hazard((0.01,))
 CONTROL = Arm(Hazard.of_median(6.0), LEAVES)

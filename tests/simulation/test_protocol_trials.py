@@ -12,7 +12,7 @@ from equipoise.simulation.design import simulate_design
 from equipoise.simulation.operating_characteristics import decide, pooled_z, share_of
 from equipoise.simulation.protocol_trials import EFFECT, NO_EFFECT, protocol_trials, simulate_protocol
 from equipoise.simulation.share_trial import ShareTrial, simulate_shares
-from equipoise.statistics.exact_power import power_of
+from equipoise.statistics.proportions import power_of
 from equipoise.statistics.sequential import OBrienFleming, design_group_sequential
 
 PROTOCOL = load("NCT04509635")

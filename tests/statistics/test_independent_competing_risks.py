@@ -4,7 +4,7 @@ import greenwood
 import numpy as np
 import pytest
 
-from equipoise.statistics.competing_risks import gray_test
+from equipoise.statistics.survival import gray_test
 
 
 @pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning:greenwood")  # their expected events, not their test

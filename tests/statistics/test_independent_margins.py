@@ -8,8 +8,7 @@ from r_survival import in_r
 from scipy import optimize, stats
 
 from equipoise.statistics import proportions
-from equipoise.statistics.exact_power import power_of, rejection_region, size_of
-from equipoise.statistics.farrington_manning import FarringtonManning
+from equipoise.statistics.proportions import FarringtonManning, power_of, rejection_region, size_of
 
 CASES = [(35, 50, 40, 52, -0.15), (19, 25, 10, 25, 0.1), (12, 30, 20, 31, 0.0), (3, 40, 9, 22, 0.05)]
 

@@ -9,9 +9,9 @@ from r_survival import in_r
 from scipy.integrate import quad
 from scipy.stats import multivariate_normal, norm
 
-from equipoise.statistics.combination import max_combo, p_of_largest
-from equipoise.statistics.log_rank import FlemingHarrington, ModestWeight, log_rank
 from equipoise.statistics.multivariate_normal import multivariate_normal_box
+from equipoise.statistics.survival import FlemingHarrington, ModestWeight, log_rank
+from equipoise.statistics.survival.combination import max_combo, p_of_largest
 
 COLON = """
 c <- subset(colon, etype == 2 & rx != "Lev")

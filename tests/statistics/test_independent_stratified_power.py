@@ -7,9 +7,7 @@ import pytest
 from r_survival import in_r
 from scipy import stats
 
-from equipoise.statistics.exact_power import power_of, size_of
-from equipoise.statistics.proportions import cochran_mantel_haenszel
-from equipoise.statistics.stratified_power import cmh_power_of, cmh_size_of
+from equipoise.statistics.proportions import cmh_power_of, cmh_size_of, cochran_mantel_haenszel, power_of, size_of
 
 SMALL = [(4, 3), (2, 5), (3, 3)]
 

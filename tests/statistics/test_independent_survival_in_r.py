@@ -4,19 +4,16 @@ import numpy as np
 import pytest
 from r_survival import in_r
 
-from equipoise.statistics.competing_risks import cumulative_incidence, gray_test
 from equipoise.statistics.cox import (
     baseline_hazard,
     dfbeta,
     fit_cox,
     martingale_residuals,
+    proportionality_test,
     schoenfeld_residuals,
     score_residuals,
 )
-from equipoise.statistics.log_rank import log_rank
-from equipoise.statistics.proportionality import proportionality_test
-from equipoise.statistics.restricted_mean import restricted_mean
-from equipoise.statistics.survival import kaplan_meier
+from equipoise.statistics.survival import cumulative_incidence, gray_test, kaplan_meier, log_rank, restricted_mean
 
 KINDS = {"plain": "plain", "log": "log", "log-log": "log-log", "arcsine": "arcsin"}
 # R stops climbing once the likelihood changes by a relative 1e-9; the comparison needs both at the top.

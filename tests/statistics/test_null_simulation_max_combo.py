@@ -5,9 +5,9 @@ import pytest
 from scipy.stats import norm
 
 from equipoise.simulation.event_time_trial import Cut, EventTimeTrial, simulate_event_times
-from equipoise.statistics.combination import FOUR, max_combo_of_scores
-from equipoise.statistics.log_rank import ModestWeight
 from equipoise.statistics.sample_size import Accrual, Arm, Hazard
+from equipoise.statistics.survival import ModestWeight
+from equipoise.statistics.survival.combination import FOUR, max_combo_of_scores
 
 
 @pytest.fixture(scope="module", params=[FOUR[:3], (FOUR[0], FOUR[3], ModestWeight(s_star=0.5))], ids=["FH", "MB"])

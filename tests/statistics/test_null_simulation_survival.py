@@ -7,11 +7,8 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from equipoise.statistics.competing_risks import gray_test
 from equipoise.statistics.cox import fit_cox
-from equipoise.statistics.log_rank import two_group_log_rank
-from equipoise.statistics.restricted_mean import restricted_mean
-from equipoise.statistics.survival import kaplan_meier
+from equipoise.statistics.survival import gray_test, kaplan_meier, restricted_mean, two_group_log_rank
 
 LEVEL = 0.05
 

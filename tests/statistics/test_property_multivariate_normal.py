@@ -6,9 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import norm
 
-from equipoise.statistics.combination import max_combo, max_combo_of_scores
-from equipoise.statistics.log_rank import FlemingHarrington, log_rank
 from equipoise.statistics.multivariate_normal import multivariate_normal_box
+from equipoise.statistics.survival import FlemingHarrington, log_rank, max_combo, max_combo_of_scores
 
 ABOVE = np.inf
 

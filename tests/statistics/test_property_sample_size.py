@@ -11,7 +11,7 @@ from scipy.integrate import quad
 from scipy.special import ndtr
 from scipy.stats import binom, norm
 
-from equipoise.statistics.exact_power import n_per_arm_by_formula, power_of
+from equipoise.statistics.proportions import n_per_arm_by_formula, power_of
 from equipoise.statistics.sample_size import (
     Accrual,
     Arm,

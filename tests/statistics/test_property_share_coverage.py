@@ -5,9 +5,14 @@ import pytest
 from scipy.stats import binom
 
 from equipoise.statistics import proportions
-from equipoise.statistics.exact_power import n_per_arm_for, power_of, rejection_region, size_of
-from equipoise.statistics.farrington_manning import FarringtonManning
-from equipoise.statistics.saw_tooth import saw_tooth
+from equipoise.statistics.proportions import (
+    FarringtonManning,
+    n_per_arm_for,
+    power_of,
+    rejection_region,
+    saw_tooth,
+    size_of,
+)
 
 SHARES = np.linspace(0.02, 0.98, 49)
 

@@ -5,18 +5,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from equipoise.statistics.competing_risks import cumulative_incidence, gray_test
 from equipoise.statistics.cox import fit_cox, martingale_residuals, score_residuals, two_group_cox
-from equipoise.statistics.log_rank import (
+from equipoise.statistics.survival import (
     FlemingHarrington,
     ModestWeight,
+    cumulative_incidence,
+    gray_test,
+    kaplan_meier,
     log_rank,
+    median_of_sorted,
+    restricted_mean,
     two_group_log_rank,
     weighted_log_rank_scores,
 )
-from equipoise.statistics.ordered import fold_ties, order_subjects, sort_rows
-from equipoise.statistics.restricted_mean import restricted_mean
-from equipoise.statistics.survival import kaplan_meier, median_of_sorted
+from equipoise.statistics.survival.ordered import fold_ties, order_subjects, sort_rows
 
 
 def trial(seed, subjects=150, unit=1.0):

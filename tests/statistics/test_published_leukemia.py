@@ -8,11 +8,8 @@ computed with R 4.2.2, survival 3.5-3.
 import numpy as np
 import pytest
 
-from equipoise.statistics.competing_risks import cumulative_incidence, gray_test
 from equipoise.statistics.cox import fit_cox
-from equipoise.statistics.log_rank import log_rank
-from equipoise.statistics.restricted_mean import restricted_mean
-from equipoise.statistics.survival import kaplan_meier
+from equipoise.statistics.survival import cumulative_incidence, gray_test, kaplan_meier, log_rank, restricted_mean
 
 DRUG = np.array([6, 6, 6, 6, 7, 9, 10, 10, 11, 13, 16, 17, 19, 20, 22, 23, 25, 32, 32, 34, 35])
 RELAPSED = np.array([1, 1, 1, 0, 1, 0, 1, 0, 0, 1, 1, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0])

@@ -3,8 +3,14 @@
 import numpy as np
 import pytest
 
-from equipoise.statistics.exact_power import n_per_arm_by_formula, n_per_arm_for, power_of, rejection_region, size_of
-from equipoise.statistics.proportions import p_values
+from equipoise.statistics.proportions import (
+    n_per_arm_by_formula,
+    n_per_arm_for,
+    p_values,
+    power_of,
+    rejection_region,
+    size_of,
+)
 
 VELO, CTDNA, FENG = (0.387, 0.742), (0.478, 0.807), (0.531, 0.706)
 

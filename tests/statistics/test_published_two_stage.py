@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
-from equipoise.statistics.two_stage import TwoStage, simon_two_stage
-from equipoise.statistics.two_stage_estimate import two_stage_result
+from equipoise.statistics.proportions import TwoStage, simon_two_stage, two_stage_result
 
 # p0, p1, power, then for each design r1/n1, r/n, expected n under p0.
 SIMON = [

@@ -5,12 +5,17 @@ from math import inf, nan
 import numpy as np
 import pytest
 
-from equipoise.statistics.competing_risks import cumulative_incidence, gray_test
-from equipoise.statistics.cox import baseline_hazard, fit_cox
-from equipoise.statistics.log_rank import FlemingHarrington, ModestWeight, log_rank, weighted_log_rank_scores
-from equipoise.statistics.proportionality import proportionality_test
-from equipoise.statistics.restricted_mean import restricted_mean
-from equipoise.statistics.survival import kaplan_meier
+from equipoise.statistics.cox import baseline_hazard, fit_cox, proportionality_test
+from equipoise.statistics.survival import (
+    FlemingHarrington,
+    ModestWeight,
+    cumulative_incidence,
+    gray_test,
+    kaplan_meier,
+    log_rank,
+    restricted_mean,
+    weighted_log_rank_scores,
+)
 
 T, E, G = [1.0, 2, 3, 4, 5, 6], [1, 1, 0, 1, 1, 0], [0, 1, 0, 1, 0, 1]
 

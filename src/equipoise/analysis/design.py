@@ -6,8 +6,14 @@ from functools import lru_cache
 from typing import get_args
 
 from equipoise.protocol.model import Protocol
-from equipoise.statistics.exact_power import SubjectsPerArm, n_per_arm_by_formula, n_per_arm_for, power_of, size_of
-from equipoise.statistics.proportions import Test
+from equipoise.statistics.proportions import (
+    SubjectsPerArm,
+    Test,
+    n_per_arm_by_formula,
+    n_per_arm_for,
+    power_of,
+    size_of,
+)
 from equipoise.statistics.sample_size import BetaPrior, assurance
 from equipoise.terms.dates import DAYS_PER_MONTH
 

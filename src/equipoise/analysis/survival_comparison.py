@@ -10,12 +10,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from equipoise.statistics.cox import CoxFit, fit_cox
-from equipoise.statistics.log_rank import LogRank, log_rank
-from equipoise.statistics.ordered import check_times
-from equipoise.statistics.proportionality import proportionality_test
-from equipoise.statistics.restricted_mean import MeanContrast, MeanTime, restricted_mean
-from equipoise.statistics.survival import Quantile, Transformation, kaplan_meier
+from equipoise.statistics.cox import CoxFit, fit_cox, proportionality_test
+from equipoise.statistics.survival import (
+    LogRank,
+    MeanContrast,
+    MeanTime,
+    Quantile,
+    Transformation,
+    kaplan_meier,
+    log_rank,
+    restricted_mean,
+)
+from equipoise.statistics.survival.ordered import check_times
 
 Labels = NDArray[Any]
 NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")

@@ -63,7 +63,7 @@ def survival(
     from equipoise.cli.survival_tables import check_interval, show_comparison, times, words
     from equipoise.exchange.survival_json import comparison_as_json
     from equipoise.exchange.survival_table import SurvivalColumns, read_survival_table
-    from equipoise.statistics.proportions import check_share
+    from equipoise.statistics.checks import check_share
 
     with readable_failures():
         check_share("--level", level)

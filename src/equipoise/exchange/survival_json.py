@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from equipoise.analysis.survival_comparison import ArmSurvival, HazardRatio, SurvivalComparison
-from equipoise.statistics.restricted_mean import MeanContrast, MeanTime
+from equipoise.statistics.survival import MeanContrast, MeanTime
 
 
 def comparison_as_json(found: SurvivalComparison) -> dict[str, Any]:

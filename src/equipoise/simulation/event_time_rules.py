@@ -12,8 +12,8 @@ import numpy as np
 from equipoise.compiled import njit
 from equipoise.simulation.trial_rules import Codes, Floats, Ints, allocate_all, draw_entries, smallest
 from equipoise.statistics.cox import two_group_cox
-from equipoise.statistics.log_rank import two_group_scores
-from equipoise.statistics.ordered import partition
+from equipoise.statistics.survival import two_group_scores
+from equipoise.statistics.survival.ordered import partition
 
 
 class EventTimes(NamedTuple):

@@ -20,8 +20,8 @@ from equipoise.simulation.event_time_rules import (
     simulate_event_trials,
 )
 from equipoise.simulation.trial_rules import Floats
-from equipoise.statistics.log_rank import FlemingHarrington, Weight, weight_row
 from equipoise.statistics.sample_size import Accrual, Arm
+from equipoise.statistics.survival import FlemingHarrington, Weight, weight_row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

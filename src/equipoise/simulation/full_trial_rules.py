@@ -34,7 +34,7 @@ from equipoise.simulation.tumor_rules import (
     scan_once,
 )
 from equipoise.statistics.cox import two_group_cox
-from equipoise.statistics.log_rank import two_group_log_rank
+from equipoise.statistics.survival import two_group_log_rank
 from equipoise.terms.response import Response
 
 CR, PR, SD = int(Response.CR), int(Response.PR), int(Response.SD)

@@ -12,8 +12,8 @@ from scipy.special import ndtri
 
 from equipoise.simulation.event_time_trial import EventTimeResults, EventTimeTrial, simulate_event_times
 from equipoise.simulation.full_trial import FullTrial, FullTrialResults, TimesSeen, simulate_trials
-from equipoise.statistics.exact_power import rejection_region
-from equipoise.statistics.proportions import Test, check_share, miettinen_nurminen
+from equipoise.statistics.checks import check_share
+from equipoise.statistics.proportions import Test, miettinen_nurminen, rejection_region
 from equipoise.statistics.sequential import GroupSequentialDesign
 
 __all__ = [

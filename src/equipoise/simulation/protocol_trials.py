@@ -22,8 +22,7 @@ from equipoise.simulation.operating_characteristics import (
 )
 from equipoise.simulation.parameters import read_parameters
 from equipoise.simulation.trial_rules import Floats
-from equipoise.statistics.exact_power import power_of
-from equipoise.statistics.proportions import Test
+from equipoise.statistics.proportions import Test, power_of
 from equipoise.statistics.sequential import (
     GroupSequentialDesign,
     OBrienFleming,

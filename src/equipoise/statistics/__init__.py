@@ -2,12 +2,10 @@
 
 Import from the rooms:
 
-- `survival`: `kaplan_meier` with quantiles and landmarks.
-- `log_rank`: `log_rank`, weighted and stratified, and joint scores of several weights.
-- `restricted_mean`: `restricted_mean` with difference and ratio.
-- `cox`: `fit_cox`, baseline hazard and residuals; `proportionality`: `proportionality_test`.
-- `competing_risks`: `cumulative_incidence`, `gray_test`.
-- `proportions`: intervals and tests of shares; `exact_power`: power and size of exact tests by enumeration.
+- `survival`: Kaplan-Meier with quantiles and landmarks, weighted and stratified log-rank tests, MaxCombo, restricted
+  means, cumulative incidence with Gray's test.
+- `cox`: `fit_cox` with residuals, baseline hazard and the test of proportionality.
+- `proportions`: intervals and tests of shares, their power and size by enumeration, Simon's two stages.
 - `sequential`: designs with early looks, and inference at a look and after stopping.
 - `sample_size`: events, subjects, duration, assurance.
 

@@ -1,6 +1,6 @@
 """How many subjects does a comparison of two shares need, by the normal approximation?
 
-For exact tests use `equipoise.statistics.exact_power`, which enumerates. Sources: Fleiss, Levin and Paik, Statistical
+For exact tests use `equipoise.statistics.proportions`, which enumerates. Sources: Fleiss, Levin and Paik, Statistical
 Methods for Rates and Proportions, 2003, chapter 4; Farrington and Manning, Statistics in Medicine 1990.
 """
 

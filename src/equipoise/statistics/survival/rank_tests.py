@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import chi2, norm
 
 from equipoise.compiled import njit
-from equipoise.statistics.ordered import Codes, Floats, Ordered, label_codes, order_subjects, partition, take
+from equipoise.statistics.survival.ordered import Codes, Floats, Ordered, label_codes, order_subjects, partition, take
 
 Alternative = Literal["two-sided", "longer", "shorter"]
 

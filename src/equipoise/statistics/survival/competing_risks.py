@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import chi2, norm
 
-from equipoise.statistics.log_rank import quadratic_form
-from equipoise.statistics.ordered import Floats, Ordered, check_times, label_codes, order_checked, take
-from equipoise.statistics.proportions import check_share
+from equipoise.statistics.checks import check_share
+from equipoise.statistics.survival.ordered import Floats, Ordered, check_times, label_codes, order_checked, take
+from equipoise.statistics.survival.rank_tests import quadratic_form
 
 Counts = NDArray[np.int64]
 Variance = Literal["aalen", "delta"]

@@ -17,8 +17,8 @@ from scipy.optimize import minimize_scalar
 from scipy.stats import chi2
 
 from equipoise.compiled import njit
-from equipoise.statistics.share_checks import check_counts, check_probability, check_share
-from equipoise.statistics.unconditional import binomial
+from equipoise.statistics.checks import check_counts, check_probability, check_share
+from equipoise.statistics.proportions.unconditional import binomial
 
 Floats = NDArray[np.float64]
 Sizes = Sequence[tuple[int, int]]

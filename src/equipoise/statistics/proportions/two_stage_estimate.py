@@ -7,10 +7,10 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.stats import binom
 
-from equipoise.statistics.share_checks import check_share
-from equipoise.statistics.share_intervals import Interval
-from equipoise.statistics.two_stage import TwoStage
-from equipoise.statistics.unconditional import log_choose
+from equipoise.statistics.checks import check_share
+from equipoise.statistics.proportions.intervals import Interval
+from equipoise.statistics.proportions.two_stage import TwoStage
+from equipoise.statistics.proportions.unconditional import log_choose
 
 
 @dataclass(frozen=True, slots=True)

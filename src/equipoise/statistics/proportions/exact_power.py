@@ -9,11 +9,16 @@ from functools import lru_cache
 import numpy as np
 from scipy.stats import norm
 
-from equipoise.statistics.boschloo_region import boschloo_region
-from equipoise.statistics.farrington_manning import FarringtonManning, score_p_values
-from equipoise.statistics.proportions import TIE, Test, p_values
-from equipoise.statistics.share_checks import check_probability, check_share
-from equipoise.statistics.unconditional import Region, binomial, largest_probability, largest_probability_along
+from equipoise.statistics.checks import check_probability, check_share
+from equipoise.statistics.proportions.boschloo_region import boschloo_region
+from equipoise.statistics.proportions.margin_tests import FarringtonManning, score_p_values
+from equipoise.statistics.proportions.two_shares import TIE, Test, p_values
+from equipoise.statistics.proportions.unconditional import (
+    Region,
+    binomial,
+    largest_probability,
+    largest_probability_along,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,14 +13,11 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import norm
 
 from equipoise.compiled import njit
-from equipoise.statistics.log_rank import LogRank, log_rank
-from equipoise.statistics.ordered import NO_TIMES, Floats, order_subjects
-from equipoise.statistics.proportions import check_share
+from equipoise.statistics.checks import check_share
+from equipoise.statistics.survival.ordered import NO_TIMES, Floats, order_subjects
 
 Counts = NDArray[np.int32]
 Transformation = Literal["log-log", "log", "plain", "arcsine"]
-
-__all__ = ["LogRank", "Quantile", "SurvivalCurve", "kaplan_meier", "log_rank", "median_of_sorted", "product_limit"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import norm
 
-from equipoise.statistics.share_checks import check_table
-from equipoise.statistics.share_intervals import Interval, two_sided_z
+from equipoise.statistics.checks import check_table
+from equipoise.statistics.proportions.intervals import Interval, two_sided_z
 
 Floats = NDArray[np.float64]
 

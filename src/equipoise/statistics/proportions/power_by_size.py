@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from equipoise.statistics.exact_power import AnyTest, power_of, size_of
-from equipoise.statistics.share_checks import check_share
+from equipoise.statistics.checks import check_share
+from equipoise.statistics.proportions.exact_power import AnyTest, power_of, size_of
 
 Floats = NDArray[np.float64]
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from equipoise.compiled import njit
-from equipoise.statistics.ordered import partition
+from equipoise.statistics.survival.ordered import partition
 
 MOST_STEPS = 50
 LEAST_INFORMATION = 1e-6

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from equipoise.statistics.unconditional import NEAR, Floats, Region, binomial_on_grid, exceeds, on_grid
+from equipoise.statistics.proportions.unconditional import NEAR, Floats, Region, binomial_on_grid, exceeds, on_grid
 
 CHUNK = 256
 

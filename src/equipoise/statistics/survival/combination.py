@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import norm
 
-from equipoise.statistics.log_rank import Alternative, FlemingHarrington, Weight, weighted_log_rank_scores
 from equipoise.statistics.multivariate_normal import multivariate_normal_box
+from equipoise.statistics.survival.rank_tests import Alternative, FlemingHarrington, Weight, weighted_log_rank_scores
 
 Floats = NDArray[np.float64]
 

@@ -1,8 +1,6 @@
-"""How sure may one be of a share of subjects, and of the difference between two shares?
+"""Do two shares differ? Fisher's, Boschloo's and the z test; every p-value is two-sided.
 
-Group 1 is the experimental one, group 0 the control; differences are p1 - p0. Every p-value is two-sided.
-Intervals, strata and margins have files of their own (`share_intervals`, `stratified_shares`, `farrington_manning`)
-and are offered here too. What the tests can find, and how many subjects they need, is asked of `exact_power`.
+Group 1 is the experimental one, group 0 the control; differences are p1 - p0.
 """
 
 from functools import lru_cache
@@ -12,19 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import norm
 
-from equipoise.statistics.farrington_manning import FarringtonManning, ScoreComparison, farrington_manning
-from equipoise.statistics.fisher_rules import fisher_matrix, fisher_of_margin
-from equipoise.statistics.share_checks import check_counts, check_share, check_table
-from equipoise.statistics.share_intervals import Interval, clopper_pearson, miettinen_nurminen, newcombe, wilson
-from equipoise.statistics.stratified_shares import StratifiedComparison, cochran_mantel_haenszel
-from equipoise.statistics.unconditional import Floats, Region, binomial, exceeds, largest_probability
-
-__all__ = [
-    "TIE", "FarringtonManning", "Floats", "Interval", "Region", "ScoreComparison", "StratifiedComparison", "Test",
-    "binomial", "boschloo", "check_counts", "check_share", "check_table", "clopper_pearson", "cochran_mantel_haenszel",
-    "exceeds", "farrington_manning", "fisher", "largest_probability", "miettinen_nurminen", "newcombe", "p_values",
-    "pooled_z", "wilson",
-]  # fmt: skip
+from equipoise.statistics.checks import check_counts, check_table
+from equipoise.statistics.proportions.fisher_rules import fisher_matrix, fisher_of_margin
+from equipoise.statistics.proportions.unconditional import Floats, largest_probability
 
 Test = Literal["fisher", "boschloo", "pooled_z"]
 

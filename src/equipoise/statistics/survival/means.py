@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import norm
 
-from equipoise.statistics.ordered import NO_TIMES, Bytes, Floats, check_times, label_codes, order_checked
-from equipoise.statistics.proportions import check_share
-from equipoise.statistics.survival import product_limit
+from equipoise.statistics.checks import check_share
+from equipoise.statistics.survival.curve import product_limit
+from equipoise.statistics.survival.ordered import NO_TIMES, Bytes, Floats, check_times, label_codes, order_checked
 
 
 @dataclass(frozen=True, slots=True)

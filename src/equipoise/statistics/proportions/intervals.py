@@ -7,8 +7,8 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.stats import beta, norm
 
-from equipoise.statistics.restricted_shares import restricted_share
-from equipoise.statistics.share_checks import check_counts, check_share, check_table
+from equipoise.statistics.checks import check_counts, check_share, check_table
+from equipoise.statistics.proportions.restricted import restricted_share
 
 
 @dataclass(frozen=True, slots=True)

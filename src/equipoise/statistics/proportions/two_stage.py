@@ -12,7 +12,7 @@ from scipy.special import gammaln
 from scipy.stats import binom, norm
 
 from equipoise.compiled import njit
-from equipoise.statistics.share_checks import check_share
+from equipoise.statistics.checks import check_share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

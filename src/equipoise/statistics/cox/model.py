@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from equipoise.statistics.cox_likelihood import slope
-from equipoise.statistics.ordered import Floats, Ordered
+from equipoise.statistics.cox.likelihood import slope
+from equipoise.statistics.survival.ordered import Floats, Ordered
 
 
 @dataclass(frozen=True, slots=True)

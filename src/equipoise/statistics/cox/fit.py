@@ -6,31 +6,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import chi2, norm
 
-from equipoise.statistics.cox_likelihood import column_range, maximize, slope, standardize, two_group_cox
-from equipoise.statistics.cox_model import CoxFit, RiskSets, square
-from equipoise.statistics.cox_residuals import (
-    baseline_hazard,
-    dfbeta,
-    martingale_residuals,
-    robust_covariance,
-    schoenfeld_residuals,
-    score_residuals,
-)
-from equipoise.statistics.ordered import Floats, order_subjects
-from equipoise.statistics.proportions import check_share
+from equipoise.statistics.checks import check_share
+from equipoise.statistics.cox.likelihood import column_range, maximize, slope, standardize
+from equipoise.statistics.cox.model import CoxFit, RiskSets, square
+from equipoise.statistics.cox.residuals import robust_covariance
+from equipoise.statistics.survival.ordered import Floats, order_subjects
 
 Ties = Literal["efron", "breslow"]
-
-__all__ = [
-    "CoxFit",
-    "baseline_hazard",
-    "dfbeta",
-    "fit_cox",
-    "martingale_residuals",
-    "schoenfeld_residuals",
-    "score_residuals",
-    "two_group_cox",
-]
 
 
 def fit_cox(

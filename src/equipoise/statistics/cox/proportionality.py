@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import chi2, rankdata
 
-from equipoise.statistics.cox_model import CoxFit, RiskSets, event_times
-from equipoise.statistics.ordered import Floats
-from equipoise.statistics.survival import product_limit
+from equipoise.statistics.cox.model import CoxFit, RiskSets, event_times
+from equipoise.statistics.survival.curve import product_limit
+from equipoise.statistics.survival.ordered import Floats
 
 Transform = Literal["km", "identity", "log", "rank"]
 

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import norm
 
-from equipoise.statistics.restricted_shares import share_at_difference, share_at_ratio
-from equipoise.statistics.share_checks import check_counts, check_table
+from equipoise.statistics.checks import check_counts, check_table
+from equipoise.statistics.proportions.restricted import share_at_difference, share_at_ratio
 
 Floats = NDArray[np.float64]
 Measure = Literal["difference", "ratio"]

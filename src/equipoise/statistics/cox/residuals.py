@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from equipoise.statistics.cox_model import CoxFit, EventTimes, RiskSets, event_times, stratum_of
-from equipoise.statistics.ordered import Floats, label_codes
+from equipoise.statistics.cox.model import CoxFit, EventTimes, RiskSets, event_times, stratum_of
+from equipoise.statistics.survival.ordered import Floats, label_codes
 
 
 @dataclass(frozen=True, slots=True)
