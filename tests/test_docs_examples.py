@@ -1,4 +1,4 @@
-"""The pages on statistics show what their examples print."""
+"""The pages on statistics and simulation show what their examples print."""
 
 import contextlib
 import io
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 DOCS = Path(__file__).parents[1] / "docs"
-PAGES = sorted(DOCS.glob("statistics-*.md"))
+PAGES = [*sorted(DOCS.glob("statistics-*.md")), DOCS / "simulation.md"]
 BLOCK = re.compile(r"^```python\n(?P<code>.*?)^```\n(?:\s*^```text\n(?P<shown>.*?)^```$)?", re.S | re.M)
 
 
