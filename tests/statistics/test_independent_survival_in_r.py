@@ -105,8 +105,8 @@ def test_everything_a_cox_model_says(tmp_path, ties, unit, stratified, delayed):
     x, strata = np.column_stack([d["arm"], d["age"]]), d["site"] if stratified else None
     entry = d["entry"] if delayed else None
 
-    fit = fit_cox(d["time"], d["event"], x, strata, ties, entry=entry)
-    clustered = fit_cox(d["time"], d["event"], x, strata, ties, entry=entry, cluster=d["cluster"])
+    fit = fit_cox(d["time"], d["event"], x, strata, ties, entry=entry, tolerance=0)
+    clustered = fit_cox(d["time"], d["event"], x, strata, ties, entry=entry, cluster=d["cluster"], tolerance=0)
     hazard = baseline_hazard(fit)
 
     # With delayed entry R takes subjects off its sums again and loses digits; `test_property_survival` has the proof.
@@ -145,7 +145,8 @@ def test_times_that_differ_by_rounding_are_one_time(tmp_path):
     assert len(np.unique(time)) == 200
     same(kaplan_meier(time, event).survival, expected["km"])
     assert log_rank(time, event, arm).chi_square == pytest.approx(expected["lr"][0], rel=1e-9)
-    same([fit_cox(time, event, arm).coef[0], fit_cox(time, event, arm, entry=d["entry"]).coef[0]], expected["cox"])
+    found = [fit_cox(time, event, arm, entry=entry, tolerance=0).coef[0] for entry in (None, d["entry"])]
+    same(found, expected["cox"])
 
 
 def test_restricted_means(tmp_path):

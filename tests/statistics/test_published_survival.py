@@ -55,7 +55,9 @@ def test_cox_on_age_sex_and_ecog(lung, ties, coefficients):
 
     found = fit_cox(lung["time"][known], lung["died"][known], x[known], ties=ties)
 
-    # R stops climbing when the likelihood changes by 1e-9; its converged coefficients are ours to all digits.
-    assert found.coef == pytest.approx(coefficients, rel=1e-9)
+    assert found.coef == pytest.approx(coefficients, rel=5e-10)  # as printed: ten digits
+    # The top itself is a few parts in 1e9 further: R's default ends climbing a little before it, and so does ours.
+    top = fit_cox(lung["time"][known], lung["died"][known], x[known], ties=ties, tolerance=0)
+    assert 1e-9 < np.max(np.abs(top.coef / found.coef - 1)) < 1e-8
     if ties == "efron":
         assert found.loglik == pytest.approx(-729.2301214, abs=5e-8)

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 from scipy.stats import chi2, norm
 
 from equipoise.statistics.checks import check_share
-from equipoise.statistics.cox.likelihood import column_range, maximize, slope, standardize
+from equipoise.statistics.cox.likelihood import R_TOLERANCE, column_range, maximize, slope, standardize
 from equipoise.statistics.cox.model import CoxFit, RiskSets, square
 from equipoise.statistics.cox.residuals import robust_covariance
 from equipoise.statistics.survival.ordered import Floats, order_subjects
@@ -26,23 +26,27 @@ def fit_cox(
     entry: ArrayLike | None = None,
     robust: bool = False,
     cluster: ArrayLike | None = None,
+    tolerance: float = R_TOLERANCE,
 ) -> CoxFit:
     """Maximize the partial likelihood (Cox, JRSS B 1972; ties: Efron, JASA 1977, or Breslow) by Newton's method.
 
     `covariates` has shape (subject, covariate) or (subject,), all others (subject,). `entry` is the time from which a
     subject was under observation (left truncation; at risk at t are those with entry < t <= time). `robust` asks for
-    the sandwich variance, `cluster` for that of groups of subjects that belong together. ValueError if there is no
-    event, a value is missing, a covariate is constant or a combination of others, or one separates so that no finite
-    estimate exists.
+    the sandwich variance, `cluster` for that of groups of subjects that belong together. Climbing ends when the log
+    likelihood changes by a share of no more than `tolerance`: 1e-9 is where R ends, a few parts in 1e9 of a coefficient
+    below the top; 0 climbs until only rounding is left. ValueError if there is no event, a value is missing, a covariate
+    is constant or a combination of others, or one separates so that no finite estimate exists.
     """
     z = float(norm.isf((1 - check_share("level", level)) / 2))
     if ties not in get_args(Ties):
         raise ValueError(f"ties is {ties!r}; known are {', '.join(get_args(Ties))}")
+    if not 0 <= tolerance < 1e-3:
+        raise ValueError(f"tolerance is {tolerance}; it must lie between 0 and 0.001")
     sets = _risk_sets(time, event, covariates, strata, entry, ties == "efron")
     p, scales = sets.x.shape[1], np.outer(sets.scale, sets.scale)
     null, score, triangle = _null(sets)
     information = square(triangle, p)
-    beta, loglik, taken, triangle = _maximum(sets, null, score.copy(), triangle)
+    beta, loglik, taken, triangle = _maximum(sets, null, score.copy(), triangle, tolerance)
     coef = beta / sets.scale
     naive = np.linalg.inv(square(triangle, p)) / scales
     covariance = naive
@@ -107,11 +111,13 @@ def _null(sets: RiskSets) -> tuple[float, Floats, Floats]:
     return float(loglik), score, triangle
 
 
-def _maximum(sets: RiskSets, null: float, score: Floats, triangle: Floats) -> tuple[Floats, float, int, Floats]:
+def _maximum(
+    sets: RiskSets, null: float, score: Floats, triangle: Floats, tolerance: float
+) -> tuple[Floats, float, int, Floats]:
     """Standardized coefficients, log likelihood, steps and information (lower triangle) at the top."""
     o = sets.ordered
     beta, loglik, taken, converged = maximize(
-        o.time, o.event, sets.x, o.entry, o.by_entry, o.starts, sets.efron, null, score, triangle
+        o.time, o.event, sets.x, o.entry, o.by_entry, o.starts, sets.efron, null, score, triangle, tolerance
     )
     if not converged:
         raise ValueError(

@@ -14,6 +14,10 @@ from equipoise.statistics.survival.ordered import partition
 
 MOST_STEPS = 50
 LEAST_INFORMATION = 1e-6
+SHORT = 0.01
+"""A last step longer than this, in standard deviations of a covariate, is a coefficient that walks on."""
+R_TOLERANCE = 1e-9
+"""Where R's coxph stops."""
 """Of a standardized coefficient, given the others: a standard error over 1000 means it is walking to infinity."""
 
 
@@ -201,15 +205,15 @@ def _solve(information: Any, score: Any, step: Any, least: float) -> bool:
 @njit(cache=True, error_model="numpy")
 def maximize(
     time: Any, event: Any, x: Any, entry: Any, by_entry: Any, starts: Any, efron: bool, loglik: float,
-    score: Any, information: Any
+    score: Any, information: Any, tolerance: float
 ) -> Any:  # fmt: skip
     """Climb from 0 by Newton's method; a step that does not climb is halved.
 
     `loglik`, `score` and `information` are those of coefficients of 0, from `slope`.
 
-    Returns coefficients (p,), log likelihood, steps taken, and whether it converged: the steps have vanished and every
-    coefficient still has information. Under separation the likelihood converges while the coefficient walks on and its
-    information melts away. `score` and `information` are left as at the coefficients returned.
+    Returns coefficients (p,), log likelihood, steps taken, and whether it converged: the likelihood changed by a share
+    of no more than `tolerance`, as R asks, by a short step. Under separation the likelihood converges while the
+    coefficient walks on and its information melts away. `score` and `information` are those at the coefficients.
     """
     p, longest = x.shape[1], np.inf
     beta, step, none = np.zeros(p), np.zeros(p), np.zeros((0, 0))
@@ -217,15 +221,17 @@ def maximize(
         if not _solve(information, score, step, LEAST_INFORMATION):
             return beta, loglik, taken, False
         longest, before = np.max(np.abs(step)), longest
-        # Steps shrink quadratically until only rounding is left of them.
-        if longest < 1e-12 or before / 2 < longest < 1e-8:
-            return beta + step, loglik, taken, True
         for _ in range(30):
             there = slope(time, event, x, entry, by_entry, starts, beta + step, efron, score, information, none)
             if there >= loglik - 1e-11 * abs(loglik):
                 break
             step /= 2.0
+        change = abs(1.0 - loglik / there)
         beta, loglik = beta + step, there
+        # Steps shrink quadratically until only rounding is left of them.
+        vanished = longest < 1e-12 or before / 2 < longest < 1e-8
+        if vanished or (change <= tolerance and longest < SHORT):
+            return beta, loglik, taken + 1, True
     return beta, loglik, MOST_STEPS, False
 
 
@@ -283,7 +289,9 @@ def two_group_cox(time: Any, event: Any, group: Any, stratum: Any) -> Any:
     null = slope(
         time, event, z, no_entry, no_rows, starts, np.zeros(1), True, score, information, np.zeros((0, 0))
     )  # fmt: skip
-    beta, _, steps, converged = maximize(time, event, z, no_entry, no_rows, starts, True, null, score, information)
+    beta, _, steps, converged = maximize(
+        time, event, z, no_entry, no_rows, starts, True, null, score, information, R_TOLERANCE
+    )
     if not converged:
         return np.nan, np.nan, steps, False
     return beta[0] / scale[0], 1.0 / (np.sqrt(information[0]) * scale[0]), steps, True
