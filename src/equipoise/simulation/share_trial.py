@@ -9,7 +9,7 @@ import numpy as np
 
 from equipoise.simulation.blocks import Block, run_blocks
 from equipoise.simulation.event_time_trial import check_blocks, check_shares
-from equipoise.simulation.shares_rules import simulate_share_trials
+from equipoise.simulation.share_rules import simulate_share_trials
 from equipoise.simulation.trial_rules import Floats
 
 

@@ -34,8 +34,8 @@ def fit_cox(
     subject was under observation (left truncation; at risk at t are those with entry < t <= time). `robust` asks for
     the sandwich variance, `cluster` for that of groups of subjects that belong together. Climbing ends when the log
     likelihood changes by a share of no more than `tolerance`: 1e-9 is where R ends, a few parts in 1e9 of a coefficient
-    below the top; 0 climbs until only rounding is left. ValueError if there is no event, a value is missing, a covariate
-    is constant or a combination of others, or one separates so that no finite estimate exists.
+    below the top; 0 climbs until only rounding is left. ValueError if there is no event, a value is missing, a
+    covariate is constant or a combination of others, or one separates so that no finite estimate exists.
     """
     z = float(norm.isf((1 - check_share("level", level)) / 2))
     if ties not in get_args(Ties):
