@@ -99,6 +99,17 @@ def test_the_naive_estimate_is_biased_after_stopping_early(reference):
     assert np.mean(stopped.at_stop(reference.log_hazard_ratio)) < np.log(0.7) - 0.02
 
 
+def test_a_two_sided_design_tells_benefit_from_harm(null):
+    design = design_group_sequential(OBrienFleming(), THIRDS, alpha=0.05, sided=2)
+    found = decide(null.z[..., 0], design)
+
+    assert within(found.power, 0.025)
+    assert within(found.rejected, 0.05)
+    assert within(share_of(found.harm), 0.025)
+    only_harm = decide(np.full((4, 3), -3.6), design)
+    assert (only_harm.power.value, only_harm.rejected.value, only_harm.stopped_for_harm()[0].value) == (0, 1, 1)
+
+
 def test_entries_events_and_dropout_are_those_of_the_closed_form():
     control = Arm(Hazard((0.05, 0.2), (0.0, 3.0)), Hazard((0.03,)))
     experimental = Arm(Hazard((0.05, 0.1, 0.02), (0.0, 3.0, 8.0)), Hazard((0.0, 0.05), (0.0, 6.0)))
@@ -130,6 +141,7 @@ def test_a_cut_by_events_has_them_and_ends_with_the_last_subject_if_there_are_to
     assert np.all(found.events[:, 0] == 10)
     assert np.all(found.events[:, 1] < 60)
     assert np.all(found.entered[:, 1] == 60)
+    assert found.reached.tolist() == [[True, False]] * 200
     assert np.all(found.date[:, 0] < found.date[:, 1])
 
 
@@ -176,6 +188,8 @@ def test_the_scores_are_those_of_the_public_test_on_the_same_data():
         ({"ratio": (0, 1)}, "ratio is"),
         ({"block_sizes": (3,)}, "block_sizes is"),
         ({"strata": (Stratum(share=0.4),)}, "add up to 1"),
+        ({"strata": (Stratum(share=1 / 200),) * 200}, "200 strata; expected at most 100"),
+        ({"accrual": Accrual((1.0,), (0.3,))}, "brings 0.3 subjects"),
         ({"strata": (Stratum(share=1.0, multiplier=-1.0),)}, "multiplier is -1.0"),
     ],
 )
@@ -185,7 +199,28 @@ def test_designs_that_cannot_be_run_are_refused(changed, message):
         EventTimeTrial(**right | changed)
 
 
-@pytest.mark.parametrize("kwargs", [{}, {"events": 3, "date": 4.0}, {"events": 0}, {"date": float("nan")}])
+@pytest.mark.parametrize(
+    "kwargs", [{}, {"events": 3, "date": 4.0}, {"events": 0}, {"events": 1.7}, {"date": float("nan")}]
+)
 def test_a_cut_needs_events_or_a_date(kwargs):
     with pytest.raises(ValueError, match=r"cut needs|it must be"):
         Cut(**kwargs)
+
+
+def test_a_cut_before_anybody_came_shows_nothing():
+    trial = EventTimeTrial(
+        accrual=YEAR, control=CONTROL, experimental=BETTER, looks=(Cut(date=1e-9), Cut(date=12.0)),
+        strata=(Stratum(share=0.5), Stratum(share=0.5)), stratified=True,
+    )  # fmt: skip
+    found = simulate_event_times(trial, 5, seed=8)
+
+    assert np.all(found.entered[:, 0] == 0)
+    assert np.all(found.z[:, 0] == 0)
+    assert np.all(np.isnan(found.log_hazard_ratio[:, 0]))
+    assert np.all(found.z[:, 1] != 0)
+
+
+@pytest.mark.parametrize("truth", [float("nan"), -1.0, 0.0])
+def test_a_truth_that_cannot_be_is_refused(reference, truth):
+    with pytest.raises(ValueError, match="hazard_ratio is"):
+        coverage_of_hazard_ratio(reference, 2, truth)

@@ -226,3 +226,9 @@ TRIAL = ProportionalHazards(control=Hazard((0.1,)), hazard_ratio=0.7, power=0.9)
 def test_nonsense_is_refused_by_name(make, message):
     with pytest.raises(ValueError, match=message):
         make()
+
+
+@pytest.mark.parametrize(("p_1", "message"), [(0.6, "is the margin"), (0.5, "under the margin")])
+def test_non_inferiority_that_is_not_true_has_no_size(p_1, message):
+    with pytest.raises(ValueError, match=message):
+        size_for_shares(p_1, 0.7, power=0.8, margin=-0.1)

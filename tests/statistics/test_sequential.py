@@ -242,3 +242,18 @@ def test_nothing_to_spend_means_no_stop():
     assert design.efficacy[0] == inf
     assert design.alpha_spent[0] == 0
     assert operating_characteristics(design, 3.0).stopping[0] == 0
+
+
+@pytest.mark.parametrize("binding", [False, True])
+def test_updating_with_what_is_known_already_changes_nothing(binding):
+    planned = design_group_sequential(
+        OBrienFlemingSpending(), (0.5, 1.0), power=0.9, futility=BetaSpending(KimDeMets(2)), binding=binding,
+        maximum_information=100.0,
+    )  # fmt: skip
+    once = update_information(planned, (45.0, 105.0))
+    twice = update_information(once, (45.0, 105.0))
+
+    assert twice.planned_power == 0.9
+    assert twice.futility == pytest.approx(once.futility, abs=1e-12)
+    assert twice.efficacy == pytest.approx(once.efficacy, abs=1e-12)
+    assert twice.power == pytest.approx(once.power, abs=1e-12)

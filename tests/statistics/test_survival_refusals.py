@@ -79,3 +79,35 @@ def test_labels_may_be_of_any_kind():
         [np.datetime64("2020-01-01"), np.datetime64("2021-01-01")],
     ):
         assert log_rank(T, E, np.array(labels)[G]).chi_square == pytest.approx(expected)
+
+
+def test_a_missing_label_among_words_is_no_label():
+    """numpy would make it the word 'nan', and a group or stratum of its own."""
+    time, event = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0], [1] * 6
+    with pytest.raises(ValueError, match=r"group is missing \(NaN\) for subject 5"):
+        log_rank(time, event, ["a", "b", "a", "b", "a", float("nan")])
+    with pytest.raises(ValueError, match=r"strata is missing \(None\) for subject 2"):
+        log_rank(time, event, [0, 1] * 3, strata=["a", "a", None, "b", "b", "b"])
+
+
+@pytest.mark.parametrize(
+    ("time", "message"),
+    [
+        (np.ma.masked_array([1.0, 2.0, 999.0], mask=[0, 0, 1]), "time is masked for subject 2"),
+        (np.array([1, 2, 3], dtype="datetime64[D]"), "datetime64"),
+        (np.array([1 + 0j, 2, 3]), "complex128"),
+    ],
+)
+def test_times_that_only_look_like_numbers_are_refused(time, message):
+    with pytest.raises(ValueError, match=message):
+        kaplan_meier(time, [1, 1, 1])
+
+
+def test_separation_by_a_rare_covariate_is_found():
+    """One of 20,000 is exposed and has no event: R warns that the coefficient may be infinite."""
+    rng, x = np.random.default_rng(0), np.zeros(20_000)
+    x[0] = 1
+    time, event = rng.exponential(1, 20_000), np.ones(20_000, dtype=int)
+    time[0], event[0] = 1.0, 0
+    with pytest.raises(ValueError, match="no finite estimate: covariate 0"):
+        fit_cox(time, event, x)

@@ -150,11 +150,13 @@ def _early(protocol: Protocol, simulated: Simulated) -> Table:
             ]
         )
     head = [
-        "One look at half", "|z| at the look / at the end", f"power left of {protocol.design.power}",
+        "One look at half", "|z| at the look / at the end", f"power, if {protocol.design.power} without",
         "more participants", "stop early", "reject", "reject, no effect", "entered",
     ]  # fmt: skip
     note = (
-        f"The first columns are computed for the normal approximation. The last four are virtual trials of the "
+        f"The first columns are computed for the normal approximation; the power is that of a trial which would have "
+        f"{protocol.design.power} without the look. 'Stop early' is in favor of the experimental arm, 'reject' in "
+        f"either direction. The last four are virtual trials of the "
         f"two-clone tumor that look when {half} can be judged, by pooled z; 'entered' counts all who have come by "
         "then. The protocol " + ("takes its looks with the bounds marked *." if protocol.design.looks else
                                  "takes no look; * marks the bounds it would take.")

@@ -12,7 +12,7 @@ import numpy as np
 from equipoise.protocol.model import Protocol
 from equipoise.simulation.full_trial import FullTrial, FullTrialResults, Look, simulate_trials, trial_of
 from equipoise.simulation.operating_characteristics import mean_of, rejected_by, share_of
-from equipoise.simulation.protocol_trials import SPENDING, assumed_inputs, looked_early, sequential_design
+from equipoise.simulation.protocol_trials import SPENDING, assumed_inputs, looked_early, sequential_design, two_sided_z
 from equipoise.simulation.share_trial import ShareTrial, simulate_shares
 from equipoise.statistics.proportions import Test
 from equipoise.statistics.sequential import design_group_sequential, operating_characteristics
@@ -92,16 +92,18 @@ def _growth(protocol: Protocol, half: int, spending: str, power: float) -> float
 def _interval(protocol: Protocol, trial: FullTrial, weeks: int, trials: int, seed: int, workers: int) -> dict[str, Any]:
     """Disease control, and the power of the comparison, if scans came every so many weeks from the first on.
 
-    Stable disease then has to last to the first scan less its window, as in the protocol.
+    Stable disease then has to last to the first scan less its window, and the longest gap between scans grows with the
+    interval, as in the protocol. All intervals are cut after the same follow-up, that of two of the longest.
     """
-    days = weeks * _DAYS_PER_WEEK
+    days, longest = (w * _DAYS_PER_WEEK for w in (weeks, max(protocol.design.first_scan_weeks)))
     window = protocol.visit(protocol.assessment.scan_visit).before_days
     response = trial.rules.response._replace(sd_min_days=days - window)
+    times = trial.rules.time_to_event._replace(longest_gap=2 * days + 2 * window)
     scanned = replace(
         trial,
         scan_days=tuple(range(days, trial.tumor.follow_days, days)),
-        rules=trial.rules._replace(response=response),
-        looks=(Look(participants=protocol.design.participants, follow_days=2 * (days + window)),),
+        rules=trial.rules._replace(response=response, time_to_event=times),
+        looks=(Look(participants=protocol.design.participants, follow_days=2 * (longest + window)),),
     )
     found = simulate_trials(scanned, trials, seed, workers=workers)
     events, n = found.controlled[:, 0], found.participants[:, 0]
@@ -111,5 +113,5 @@ def _interval(protocol: Protocol, trial: FullTrial, weeks: int, trials: int, see
         "control": asdict(mean_of(events[:, 0] / n[:, 0])),
         "experimental": asdict(mean_of(events[:, 1] / n[:, 1])),
         "boschloo": asdict(share_of(rejected)),
-        "pfs_rejected": asdict(share_of(np.abs(found.pfs.z[:, 0]) > 1.959963984540054)),
+        "pfs_rejected": asdict(share_of(np.abs(found.pfs.z[:, 0]) > two_sided_z(protocol))),
     }

@@ -200,4 +200,7 @@ def simulate_event_trials(rng: np.random.Generator, assumed: EventTimes, looks: 
             n = cut_at(date, drawn, times, rows, seen)
             out[trial, look, DATE], out[trial, look, ENTERED] = date, n
             out[trial, look, EVENTS] = seen.event[:n].sum()
-            write_tests(seen, n, looks, out[trial, look])
+            if n > 0:
+                write_tests(seen, n, looks, out[trial, look])
+            else:
+                out[trial, look, SCORES:] = 0.0

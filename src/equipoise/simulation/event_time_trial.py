@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 
 from equipoise.simulation.blocks import Block, KeptBlocks, Progress, run_blocks
 from equipoise.simulation.event_time_rules import (
@@ -22,6 +23,9 @@ from equipoise.simulation.event_time_rules import (
 from equipoise.simulation.trial_rules import Floats
 from equipoise.statistics.sample_size import Accrual, Arm
 from equipoise.statistics.survival import FlemingHarrington, Weight, weight_row
+
+MOST_STRATA = 100
+"""The compiled loop counts strata in one byte."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +46,8 @@ class Cut:
     def __post_init__(self) -> None:
         if (self.events is None) == (self.date is None):
             raise ValueError(f"a cut needs events or a date, one of them; found events {self.events}, date {self.date}")
-        if self.events is not None and self.events < 1:
-            raise ValueError(f"events is {self.events}; it must be 1 or more")
+        if self.events is not None and (self.events < 1 or self.events != int(self.events)):
+            raise ValueError(f"events is {self.events}; it must be a whole number, 1 or more")
         if self.date is not None and not 0 < self.date < np.inf:
             raise ValueError(f"date is {self.date}; it must be a finite time after the start, above 0")
 
@@ -75,6 +79,8 @@ class EventTimeTrial:
             if not 0 < stratum.multiplier < np.inf:
                 raise ValueError(f"strata[{place}]: multiplier is {stratum.multiplier}; it must be finite, above 0")
         check_blocks(self.ratio, self.block_sizes)
+        if self.subjects < 2:
+            raise ValueError(f"accrual brings {self.accrual.subjects:g} subjects; expected 2 or more")
         if not self.looks or not self.tests:
             raise ValueError(f"{len(self.looks)} looks and {len(self.tests)} tests; expected at least one of each")
         for look in self.looks:
@@ -116,6 +122,8 @@ def check_shares(name: str, shares: tuple[float, ...]) -> None:
     """Shares are positive and add up to 1."""
     if not shares or not all(0 < share <= 1 for share in shares) or abs(sum(shares) - 1) > 1e-9:
         raise ValueError(f"{name}: the shares are {shares}; expected numbers above 0 that add up to 1")
+    if len(shares) > MOST_STRATA:
+        raise ValueError(f"{name}: there are {len(shares)} strata; expected at most {MOST_STRATA}")
 
 
 def check_blocks(ratio: tuple[int, int], block_sizes: tuple[int, ...]) -> None:
@@ -131,7 +139,8 @@ class EventTimeResults:
     """What each trial showed at each look, arrays (trial, look) unless said otherwise.
 
     `date` of the cut, subjects `entered` and `events` by then; `log_hazard_ratio` and `standard_error` of the Cox
-    model, NaN where it has no finite estimate or was not asked for; `scores` (trial, look, test), observed minus
+    model, NaN where it has no finite estimate or was not asked for; `reached` is whether the events a look waits for
+    came at all (else it is cut when the last subject ends); `scores` (trial, look, test), observed minus
     expected events of the experimental arm, and their `covariance` (trial, look, test, test).
     """
 
@@ -140,6 +149,7 @@ class EventTimeResults:
     events: Floats
     log_hazard_ratio: Floats
     standard_error: Floats
+    reached: NDArray[np.bool_]
     scores: Floats
     covariance: Floats
 
@@ -169,6 +179,7 @@ def simulate_event_times(
         events=found[..., EVENTS],
         log_hazard_ratio=found[..., LOG_HAZARD_RATIO],
         standard_error=found[..., STANDARD_ERROR],
+        reached=found[..., EVENTS] >= [look.events or 0 for look in trial.looks],
         scores=found[..., SCORES : SCORES + w],
         covariance=found[..., SCORES + w :].reshape(*found.shape[:2], w, w),
     )

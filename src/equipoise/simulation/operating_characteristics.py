@@ -55,27 +55,38 @@ def mean_of(values: Floats) -> Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """What became of each trial, (trial,): the look it stopped at, from 0, and whether the null was rejected there.
-
-    Who neither rejects nor stops for futility goes on to the last look and accepts.
-    """
+    """What became of each trial, (trial,): the look it stopped at, from 0, and whether it stopped for `efficacy` or,
+    in a two-sided design, for `harm`. Who does neither ends for futility, or accepts at the last look."""
 
     look: NDArray[np.int64]
-    rejected: Flags
+    efficacy: Flags
+    harm: Flags
     looks: int
 
     @property
     def power(self) -> Estimate:
-        """The share of trials that reject at any look."""
-        return share_of(self.rejected)
+        """The share of trials that stop for efficacy at any look."""
+        return share_of(self.efficacy)
+
+    @property
+    def rejected(self) -> Estimate:
+        """The share of trials that reject the null hypothesis, in either direction."""
+        return share_of(self.efficacy | self.harm)
 
     def stopped_for_efficacy(self) -> tuple[Estimate, ...]:
-        """For each look the share of all trials that reject there."""
-        return tuple(share_of(self.rejected & (self.look == look)) for look in range(self.looks))
+        """For each look the share of all trials that stop for efficacy there."""
+        return self._by_look(self.efficacy)
+
+    def stopped_for_harm(self) -> tuple[Estimate, ...]:
+        """For each look the share of all trials that pass the lower bound of a two-sided design there."""
+        return self._by_look(self.harm)
 
     def stopped_for_futility(self) -> tuple[Estimate, ...]:
         """For each look the share of all trials that end there without rejecting; at the last: accept."""
-        return tuple(share_of(~self.rejected & (self.look == look)) for look in range(self.looks))
+        return self._by_look(~self.efficacy & ~self.harm)
+
+    def _by_look(self, flags: Flags) -> tuple[Estimate, ...]:
+        return tuple(share_of(flags & (self.look == look)) for look in range(self.looks))
 
     def at_stop(self, values: Floats) -> Floats:
         """What was true at the look each trial stopped at: values (trial, look) to (trial,)."""
@@ -85,22 +96,24 @@ class Decisions:
 def decide(z: Floats, design: GroupSequentialDesign, *, obey_futility: bool = True) -> Decisions:
     """Apply the bounds of a design to statistics (trial, look), positive in favor of the experimental arm.
 
-    A two-sided design rejects at either bound. Raises ValueError if the looks differ in number.
+    A two-sided design rejects at either bound, which are told apart. Raises ValueError if the looks differ in number.
     """
     looks = len(design.efficacy)
     if z.ndim != 2 or z.shape[1] != looks:
         raise ValueError(f"z has shape {z.shape}; expected (trial, {looks}), a column for each look of the design")
     if not np.isfinite(z).all():
         raise ValueError(f"z of trial {int(np.argwhere(~np.isfinite(z))[0, 0])} is not finite")
-    size = np.abs(z) if design.sided == 2 else z
-    rejects = size >= np.array(design.efficacy)
-    futile = np.zeros_like(rejects)
-    if obey_futility and design.futility:
-        futile[:, :-1] = size[:, :-1] <= np.array(design.futility)[: looks - 1]
-    ends = rejects | futile
+    above, below = z >= np.array(design.efficacy), np.zeros_like(z, dtype=bool)
+    futile = np.zeros_like(above)
+    if design.sided == 2:
+        below = -z >= np.array(design.efficacy)
+    elif obey_futility and design.futility:
+        futile[:, :-1] = z[:, :-1] <= np.array(design.futility)[: looks - 1]
+    ends = above | below | futile
     ends[:, -1] = True
     look = np.argmax(ends, axis=1)
-    return Decisions(look, rejects[np.arange(len(z)), look], looks)
+    there = np.arange(len(z)), look
+    return Decisions(look, above[there], below[there], looks)
 
 
 def rejected_by(test: Test, events: Floats, n: Floats, alpha: float) -> Flags:
@@ -115,6 +128,9 @@ def rejected_by(test: Test, events: Floats, n: Floats, alpha: float) -> Flags:
 def coverage_of_difference(events: Floats, n: Floats, difference: float, level: float = 0.95) -> Flags:
     """Which trials' Miettinen-Nurminen interval of the difference in shares holds the true one, (trial,)."""
 
+    if not -1 <= difference <= 1:
+        raise ValueError(f"difference is {difference}; it must lie between -1 and 1")
+
     def holds(x1: int, n1: int, x0: int, n0: int) -> bool:
         interval = miettinen_nurminen(x1, n1, x0, n0, level)
         return bool(interval.lower <= difference <= interval.upper)
@@ -124,6 +140,9 @@ def coverage_of_difference(events: Floats, n: Floats, difference: float, level: 
 
 def _each_table(events: Floats, n: Floats, ask: Callable[[int, int, int, int], bool]) -> Flags:
     """Ask once of each different table (experimental events and n, control events and n)."""
+    for name, counts in (("events", events), ("n", n)):
+        if not np.all(np.asarray(counts) == np.floor(counts)):
+            raise ValueError(f"{name} holds numbers that are no counts; expected whole numbers")
     once = cache(ask)
     x, of = events.astype(int), n.astype(int)
     tables = zip(x[:, 1].tolist(), of[:, 1].tolist(), x[:, 0].tolist(), of[:, 0].tolist(), strict=True)
@@ -141,5 +160,7 @@ def pooled_z(events: Floats, n: Floats) -> Floats:
 def coverage_of_hazard_ratio(results: EventTimeResults, look: int, hazard_ratio: float, level: float = 0.95) -> Flags:
     """Which trials' Wald interval holds the true hazard ratio, (trial,); one without an estimate does not."""
     z = float(ndtri((1 + check_share("level", level)) / 2))
+    if not 0 < hazard_ratio < np.inf:
+        raise ValueError(f"hazard_ratio is {hazard_ratio}; it must be a finite number above 0")
     gap = np.abs(results.log_hazard_ratio[:, look] - np.log(hazard_ratio))
     return np.asarray(gap <= z * results.standard_error[:, look])

@@ -7,6 +7,7 @@ from dataclasses import asdict, replace
 from typing import Any, get_args
 
 import numpy as np
+from scipy.special import ndtri
 
 from equipoise.protocol.model import Protocol
 from equipoise.simulation.blocks import KeptBlocks, Progress
@@ -46,7 +47,6 @@ SCENARIOS = {
     EFFECT: "tumors of the two-clone model, anti-EGFR treatment in the experimental arm",
     NO_EFFECT: "the same tumors, chemotherapy alone in both arms",
 }
-_Z = 1.959963984540054
 _TRUTH = 2**63
 """Added to the seed of the trials that the long-run truth is taken from."""
 
@@ -81,17 +81,18 @@ def simulate_protocol(
     """Power, size, bias, coverage, duration and stopping of the protocol's trial, each with its Monte-Carlo error.
 
     `kept_for` and `progress_for` are asked for each scenario. The truth that bias and coverage are measured against is
-    the mean of as many trials with other random numbers, and its error is part of theirs.
+    that of as many `perfectly_conducted` trials; its Monte-Carlo error is part of that of the bias.
     """
     found = {}
     for name, trial in protocol_trials(protocol).items():
         results = simulate_trials(
             trial, trials, seed, workers=workers, kept=kept_for(name, trial), progress=progress_for(name)
         )
-        longer = f"{name}, truth"
+        longer, perfect = f"{name}, truth", perfectly_conducted(trial)
         truth = simulate_trials(
-            trial, trials, seed ^ _TRUTH, workers=workers, kept=kept_for(longer, trial), progress=progress_for(longer)
-        )
+            perfect, trials, seed ^ _TRUTH, workers=workers, kept=kept_for(longer, perfect),
+            progress=progress_for(longer),
+        )  # fmt: skip
         found[name] = {"label": SCENARIOS[name], **_scenario(protocol, trial, results, truth)}
     return {
         "trial": protocol.id,
@@ -103,6 +104,19 @@ def simulate_protocol(
         "assumed": assumed_inputs(protocol),
         "scenarios": found,
     }
+
+
+def perfectly_conducted(trial: FullTrial) -> FullTrial:
+    """The same tumors if every scan were on its day and measured without error, and nobody left or crossed over."""
+    tumor = trial.tumor._replace(
+        noise=0.0, window_days=0, missed_scan=0.0, late_scan=0.0, lesion_not_evaluated=0.0, first_seen_equivocal=0.0
+    )
+    return replace(trial, tumor=tumor, conduct=trial.conduct._replace(leaves_per_day=0.0, crossover=0.0))
+
+
+def two_sided_z(protocol: Protocol) -> float:
+    """The z that |z| must pass for the protocol's two-sided alpha."""
+    return float(ndtri(1 - float(protocol.design.alpha) / 2))
 
 
 def assumed_inputs(protocol: Protocol) -> dict[str, dict[str, Any]]:
@@ -121,12 +135,13 @@ def _scenario(
     protocol: Protocol, trial: FullTrial, results: FullTrialResults, truth: FullTrialResults
 ) -> dict[str, Any]:
     primary, late = len(trial.looks) - 2, len(trial.looks) - 1
+    z = two_sided_z(protocol)
     return {
         "disease_control": _shares(protocol, results.controlled, truth.controlled, results.participants, primary),
         "objective_response": _rates(results.responded[:, primary], results.participants[:, primary]),
-        "pfs": _times(results.pfs, primary),
-        "pfs_at_survival_cutoff": _times(results.pfs, late),
-        "overall_survival": _times(results.os, late),
+        "pfs": _times(results.pfs, primary, z),
+        "pfs_at_survival_cutoff": _times(results.pfs, late, z),
+        "overall_survival": _times(results.os, late, z),
         "months_to_primary_cutoff": _months(results.cut[:, primary]),
         "months_to_survival_cutoff": _months(results.cut[:, late]),
         "stopping": _stopping(protocol, trial, results),
@@ -147,6 +162,7 @@ def _shares(protocol: Protocol, events: Floats, true_events: Floats, n: Floats, 
     return {
         **_rates(x, of),
         "difference": asdict(seen),
+        "difference_if_perfect": asdict(true),
         "bias": asdict(bias),
         "coverage": asdict(share_of(coverage_of_difference(x, of, true.value, 1 - alpha))),
         "rejected": {test: asdict(share_of(rejected_by(test, x, of, alpha))) for test in tests},
@@ -158,15 +174,15 @@ def _rates(events: Floats, n: Floats) -> dict[str, Any]:
     return {arm: asdict(mean_of(events[:, at] / n[:, at])) for at, arm in enumerate(("control", "experimental"))}
 
 
-def _times(seen: TimesSeen, look: int) -> dict[str, Any]:
+def _times(seen: TimesSeen, look: int, bound: float) -> dict[str, Any]:
     """Log-rank test and the Cox model's hazard ratio, which is an average where hazards are not proportional."""
     z, log_ratio = seen.z[:, look], seen.log_hazard_ratio[:, look]
     estimated = np.isfinite(log_ratio)
     mean = mean_of(log_ratio[estimated])
     return {
         "events": asdict(mean_of(seen.events[:, look])),
-        "rejected_two_sided": asdict(share_of(np.abs(z) > _Z)),
-        "rejected_in_favor": asdict(share_of(z > _Z)),
+        "rejected_two_sided": asdict(share_of(np.abs(z) > bound)),
+        "rejected_in_favor": asdict(share_of(z > bound)),
         "hazard_ratio": {
             "value": float(np.exp(mean.value)),
             "standard_error": float(np.exp(mean.value) * mean.standard_error),
@@ -201,7 +217,8 @@ def looked_early(
         "spending": spending,
         "looks": [*looks, protocol.design.participants],
         "bounds": list(design.efficacy),
-        "rejected": asdict(decisions.power),
+        "rejected": asdict(decisions.rejected),
+        "in_favor": asdict(decisions.power),
         "stopped_for_efficacy": [asdict(share) for share in decisions.stopped_for_efficacy()],
         "entered": asdict(mean_of(decisions.at_stop(results.entered[:, :stages]))),
         "months": asdict(mean_of(decisions.at_stop(results.cut[:, :stages]) / DAYS_PER_MONTH)),

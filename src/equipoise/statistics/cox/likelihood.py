@@ -230,9 +230,20 @@ def maximize(
         beta, loglik = beta + step, there
         # Steps shrink quadratically until only rounding is left of them.
         vanished = longest < 1e-12 or before / 2 < longest < 1e-8
-        if vanished or (change <= tolerance and longest < SHORT):
+        if vanished or (change <= tolerance and longest < SHORT and _shrinks(information, score, step)):
             return beta, loglik, taken + 1, True
     return beta, loglik, MOST_STEPS, False
+
+
+@njit(cache=True, error_model="numpy")
+def _shrinks(information: Any, score: Any, step: Any) -> bool:
+    """Whether the next step would be less than half of the last for each covariate, as it is near a top."""
+    following, shrinks = np.zeros(len(step)), True
+    if not _solve(information, score, following, 0.0):
+        return False
+    for j in range(len(step)):
+        shrinks = shrinks and (abs(following[j]) <= 0.5 * abs(step[j]) or abs(following[j]) <= 1e-9)
+    return shrinks
 
 
 @njit(cache=True, error_model="numpy")

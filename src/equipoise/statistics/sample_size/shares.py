@@ -48,13 +48,18 @@ def size_for_shares(
     r = check_positive("ratio", ratio)
     if not -1 < margin < 1:
         raise ValueError(f"margin is {margin}; it must lie strictly between -1 and 1")
-    if p_1 - p_0 == margin:
+    gap = p_1 - p_0 - margin
+    if abs(gap) < 1e-12:
         raise ValueError(f"p_1 - p_0 is the margin, {margin}; no size gives power for a difference of 0")
+    if margin != 0 and gap < 0:
+        raise ValueError(
+            f"p_1 - p_0 is {p_1 - p_0:g}, under the margin {margin}; the null hypothesis holds, and no size gives power"
+        )
     if variance not in ("pooled", "unpooled"):
         raise ValueError(f"variance is {variance!r}; it must be 'pooled' or 'unpooled'")
     alternative = sqrt(_variance(p_1, p_0, r))
     null = sqrt(_variance(*restricted_shares(p_1, p_0, r, margin), r)) if variance == "pooled" else alternative
-    control = ((z_level * null + z_power * alternative) / (p_1 - p_0 - margin)) ** 2
+    control = ((z_level * null + z_power * alternative) / gap) ** 2
     return SharesSize(control * r, control)
 
 

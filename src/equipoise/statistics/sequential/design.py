@@ -35,8 +35,9 @@ class GroupSequentialDesign:
     `efficacy` holds one z per look (infinity: no stop); a two-sided design stops at +z and -z. `futility` holds one z
     per interim look (minus infinity: no stop); at the last look everything below the efficacy bound accepts.
     `alpha_spent` is cumulative and over both tails of a two-sided design; `stage_levels` are the one-sided levels at
-    which Z alone is compared. `drift` gives `power`; both are None when no power was asked for. `maximum_information`
-    turns fractions into amounts of information (events / 4 for a log hazard ratio with equal arms).
+    which Z alone is compared. `drift` gives `power`; both are None when no power was asked for. `planned_power`
+    is what was asked for: it fixes the error that futility spends, however often the information is updated.
+    `maximum_information` turns fractions into amounts of information (events / 4 for a log hazard ratio, equal arms).
     """
 
     rule: Rule
@@ -51,6 +52,7 @@ class GroupSequentialDesign:
     alpha_spent: tuple[float, ...]
     stage_levels: tuple[float, ...]
     power: float | None
+    planned_power: float | None
     drift: float | None
     inflation_factor: float | None
     maximum_information: float
@@ -106,9 +108,9 @@ def design_group_sequential(
     looks = _check(rule, fractions, times, alpha, sided, power, futility, binding)
     check_positive("maximum_information", maximum_information)
     if power is None:
-        return _design(looks, bounds_at(looks, 0.0), None, None, maximum_information)
+        return _design(looks, bounds_at(looks, 0.0), None, None, None, maximum_information)
     drift, bounds = _drift_for(looks, power)
-    return _design(looks, bounds, power, drift, maximum_information)
+    return _design(looks, bounds, power, power, drift, maximum_information)
 
 
 def update_information(
@@ -145,11 +147,18 @@ def update_information(
             "spending_times", check_length("spending_times", spending_times, len(fractions), "information")
         )
     looks = _check(
-        design.rule, fractions, times, design.alpha, design.sided, design.power, design.futility_rule, design.binding
+        design.rule,
+        fractions,
+        times,
+        design.alpha,
+        design.sided,
+        design.planned_power,
+        design.futility_rule,
+        design.binding,
     )
     bounds = bounds_at(looks, design.drift or 0.0)
     power = None if design.drift is None else _power(looks, bounds, design.drift)
-    return _design(looks, bounds, power, design.drift, top, design.inflation_factor)
+    return _design(looks, bounds, power, design.planned_power, design.drift, top, design.inflation_factor)
 
 
 def without_futility(design: GroupSequentialDesign) -> GroupSequentialDesign:
@@ -157,7 +166,7 @@ def without_futility(design: GroupSequentialDesign) -> GroupSequentialDesign:
     if design.futility_rule is None:
         return design
     looks = _looks_of(design, None)
-    return _design(looks, bounds_at(looks, 0.0), None, None, design.maximum_information)
+    return _design(looks, bounds_at(looks, 0.0), None, None, None, design.maximum_information)
 
 
 def efficacy_at_level(design: GroupSequentialDesign, level: float, looks: int) -> tuple[float, ...]:
@@ -179,7 +188,7 @@ def _looks_of(design: GroupSequentialDesign, futility: Futility | None, level: f
         spending_times=design.spending_times,
         futility=futility,
         binding=design.binding and futility is not None,
-        beta=1.0 - (design.power or 0.5),
+        beta=1.0 - (design.planned_power or 0.5),
     )
 
 
@@ -250,6 +259,7 @@ def _design(
     looks: Looks,
     bounds: Bounds,
     power: float | None,
+    planned_power: float | None,
     drift: float | None,
     maximum: float,
     inflation: float | None = None,
@@ -271,6 +281,7 @@ def _design(
         alpha_spent=tuple(float(a) for a in spent),
         stage_levels=tuple(float(ndtr(-z)) for z in bounds.efficacy),
         power=power,
+        planned_power=planned_power,
         drift=drift,
         inflation_factor=inflation,
         maximum_information=maximum,

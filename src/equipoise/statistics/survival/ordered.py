@@ -5,6 +5,7 @@ that differ by rounding error are one time, by the rule of R's survival package 
 is at most the square root of the machine epsilon, absolutely or relative to the mean of the distinct times.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -236,6 +237,10 @@ def check_entry(entry: ArrayLike, times: Floats) -> Floats:
 
 
 def _numbers(name: str, values: ArrayLike) -> Floats:
+    if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
+        raise ValueError(f"{name} is masked for subject {int(np.argmax(np.ma.getmaskarray(values)))}; leave it out")
+    if isinstance(values, np.ndarray) and values.dtype.kind in "cmM":
+        raise ValueError(f"{name} holds values of type {values.dtype}; expected real numbers")
     try:
         return np.ascontiguousarray(values, dtype=np.float64)
     except (TypeError, ValueError) as error:
@@ -244,6 +249,9 @@ def _numbers(name: str, values: ArrayLike) -> Floats:
 
 def label_codes(name: str, values: ArrayLike, subjects: int) -> tuple[NDArray[Any], Codes]:
     """Distinct labels, rising, and the position of each subject's label among them; ValueError if one is missing."""
+    if not isinstance(values, np.ndarray) and isinstance(values, Sequence):
+        # numpy would turn a NaN among words into the word 'nan'.
+        _refuse_missing(name, np.array(values, dtype=object))
     labels = np.asarray(values)
     if labels.shape != (subjects,):
         raise ValueError(f"{name} has shape {labels.shape}; expected one value for each of {subjects} subjects")
