@@ -1,5 +1,6 @@
 """`design` and `simulate` at the terminal."""
 
+import fcntl
 import json
 
 import pytest
@@ -35,7 +36,9 @@ def test_simulate_writes_the_same_file_for_the_same_seed_and_leaves_no_blocks(tm
     [
         (["design", "--trials", "-1"], "trials is -1"),
         (["design", "NOWHERE"], "NOWHERE"),
+        (["design", "--trials", "1"], "0 (no simulation) or 2 or more"),
         (["simulate", "NCT04509635", "--trials", "0", "--seed", "1"], "trials is 0"),
+        (["simulate", "NCT04509635", "--trials", "1", "--seed", "1"], "trials is 1; it must be 2 or more"),
         (["simulate", "NCT04509635", "--trials", "10", "--seed", "-4"], "seed is -4"),
         (["simulate", "NCT04509635", "--trials", "10", "--seed", "1", "--workers", "0"], "workers is 0"),
     ],
@@ -59,3 +62,23 @@ def test_blocks_of_other_assumptions_are_refused(tmp_path):
 
     assert done.exit_code == 2
     assert "blocks of another simulation" in done.stderr
+
+
+def test_two_runs_never_share_a_result(tmp_path):
+    folder = tmp_path / "x.json.blocks"
+    folder.mkdir()
+    with (folder / "lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        done = RUN.invoke(
+            app, ["simulate", "NCT04509635", "--trials", "9", "--seed", "5", "--out", str(tmp_path / "x.json")]
+        )
+
+    assert done.exit_code == 2
+    assert "another run is computing this result" in done.stderr
+
+
+def test_a_folder_is_no_file_to_write(tmp_path):
+    done = RUN.invoke(app, ["design", "--trials", "0", "--out", str(tmp_path)])
+
+    assert done.exit_code == 2
+    assert "is a folder; name a file" in done.stderr

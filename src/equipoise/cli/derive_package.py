@@ -25,7 +25,7 @@ def derive_package(folder: Path, target: Path, policies: Sequence[DerivationPoli
         raise ValueError(f"{target} is the package itself; write to another folder")
     until = _cutoff(cutoff)
     files: dict[Path, str | bytes] = {}
-    unused = 0
+    unused, said = 0, []
     for policy in policies:
         package = read_package(folder, policy)
         last = until or package.lasting
@@ -34,9 +34,11 @@ def derive_package(folder: Path, target: Path, policies: Sequence[DerivationPoli
             raise ValueError(f"cutoff {last}: nobody had started by then; the first record is later")
         where = target / policy.name if len(policies) > 1 else target
         files |= {where / name: content for name, content in render_outputs(package, found, policy, last).items()}
-        _say(package, found, policy, last, where)
+        said.append((package, found, policy, last, where))
         unused += package.problems.unused
     write_files(files)
+    for one in said:
+        _say(*one)
     return unused
 
 

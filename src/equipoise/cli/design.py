@@ -51,6 +51,8 @@ def design(
 def _simulated(declared: Any, trials: int, seed: int, workers: int) -> dict[str, Any] | None:
     if trials == 0:
         return None
+    if trials < 2:
+        raise ValueError(f"trials is {trials}; it must be 0 (no simulation) or 2 or more")
     from equipoise.simulation.blocks import check_run
     from equipoise.simulation.design import simulate_design
 
@@ -81,13 +83,22 @@ def simulate(
         if output.is_dir():
             raise ValueError(f"{output} is a folder; name a file")
         check_run(trials, seed, workers)
+        if trials < 2:
+            raise ValueError(f"trials is {trials}; it must be 2 or more, or there is no Monte-Carlo error")
         blocks = _Blocks(output.with_name(output.name + ".blocks"), seed)
-        with _bars() as progress_for:
-            found = simulate_protocol(
-                declared, trials, seed, workers=workers, kept_for=blocks.open, progress_for=progress_for
-            )
-        _write(output, json.dumps({"rules": OWN_DIGEST, **found}, indent=1, ensure_ascii=False) + "\n")
-        blocks.remove()
+        with blocks.alone():
+            try:
+                with _bars() as progress_for:
+                    found = simulate_protocol(
+                        declared, trials, seed, workers=workers, kept_for=blocks.open, progress_for=progress_for
+                    )
+            except (KeyboardInterrupt, SystemExit):
+                err.print(
+                    f"interrupted; finished blocks are in {blocks.folder}: the same command goes on", markup=False
+                )
+                raise
+            _write(output, json.dumps({"rules": OWN_DIGEST, **found}, indent=1, ensure_ascii=False) + "\n")
+            blocks.remove()
         out.print(show_simulation(found), markup=False)
 
 
@@ -97,6 +108,24 @@ class _Blocks:
     def __init__(self, folder: Path, seed: int) -> None:
         self.folder, self.seed = folder, seed
         self.opened: list[BlockFiles] = []
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Nobody else computes the same result meanwhile: two runs would take each other's blocks away."""
+        import fcntl
+
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            said = (error.strerror or str(error)).lower()
+            raise ValueError(f"{self.folder} cannot be made ({said}); write the result elsewhere") from error
+        lock = self.folder / "lock"
+        with lock.open("w") as held:
+            try:
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                raise ValueError(f"another run is computing this result; its blocks are in {self.folder}") from None
+            yield
 
     def open(self, name: str, trial: FullTrial) -> BlockFiles:
         """The blocks of one scenario; those of other assumptions or other rules are refused."""
@@ -112,6 +141,7 @@ class _Blocks:
         """The result is written: the blocks have done their work."""
         for blocks in self.opened:
             blocks.remove()
+        (self.folder / "lock").unlink(missing_ok=True)
         if self.folder.is_dir() and not any(self.folder.iterdir()):
             self.folder.rmdir()
 

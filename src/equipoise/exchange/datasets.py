@@ -6,6 +6,7 @@ never the name of the file. Everything becomes text, so that a subject 001 stays
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 import math
@@ -123,6 +124,10 @@ def _read_parquet(path: Path) -> Table:
 def _read_csv(path: Path) -> Table:
     import polars
 
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        head = next(csv.reader(file), [])
+    if twice := sorted({name for name in head if head.count(name) > 1}):
+        raise ValueError(f"{path.name}: column {twice[0]!r} stands twice; which one holds? remove the other")
     found = polars.read_csv(path, infer_schema=False)
     return found.columns, found.iter_rows()
 

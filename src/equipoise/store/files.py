@@ -3,22 +3,39 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
 def write_files(texts: Mapping[Path, str | bytes]) -> None:
     """Write all texts (or bytes) or leave what was there: every copy is on disk before the first takes its place."""
     copies = {path: path.with_name(path.name + ".writing") for path in texts}
+    for path in texts:
+        if path.is_dir():
+            raise ValueError(f"{path} is a folder; name a file")
     try:
         for path, copy in copies.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            _write(copy, texts[path])
+            with _told_of(path):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                _write(copy, texts[path])
         for path, copy in copies.items():
-            copy.replace(path)
+            with _told_of(path):
+                copy.replace(path)
     finally:
         for copy in copies.values():
-            copy.unlink(missing_ok=True)
+            with suppress(OSError):
+                copy.unlink(missing_ok=True)
+
+
+@contextmanager
+def _told_of(path: Path) -> Iterator[None]:
+    """The reader knows the file, not the copy it is written to first."""
+    try:
+        yield
+    except OSError as error:
+        said = (error.strerror or str(error)).lower()
+        raise OSError(f"{path} cannot be written ({said}); what was there before still is") from error
 
 
 def _write(path: Path, text: str | bytes) -> None:
