@@ -13,6 +13,7 @@ from equipoise.statistics.proportions import (
     saw_tooth,
     size_of,
 )
+from equipoise.statistics.proportions.two_shares import TIE
 
 SHARES = np.linspace(0.02, 0.98, 49)
 
@@ -76,8 +77,8 @@ def test_boschloos_region_is_that_of_halving_over_all_levels(n_1, n_0):
     order = proportions.p_values("fisher", n_1, n_0)
     for alpha in (0.01, 0.05, 0.2):
         levels = np.unique(order)
-        kept = [level for level in levels if not proportions.exceeds(order <= level * proportions.TIE, alpha)]
-        expected = order <= (max(kept) * proportions.TIE if kept else -1)
+        kept = [level for level in levels if not proportions.exceeds(order <= level * TIE, alpha)]
+        expected = order <= (max(kept) * TIE if kept else -1)
         np.testing.assert_array_equal(rejection_region("boschloo", n_1, n_0, alpha), expected)
 
 

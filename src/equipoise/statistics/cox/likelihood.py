@@ -14,11 +14,11 @@ from equipoise.statistics.survival.ordered import partition
 
 MOST_STEPS = 50
 LEAST_INFORMATION = 1e-6
+"""Of a standardized coefficient, given the others: a standard error over 1000 means it is walking to infinity."""
 SHORT = 0.01
 """A last step longer than this, in standard deviations of a covariate, is a coefficient that walks on."""
 R_TOLERANCE = 1e-9
 """Where R's coxph stops."""
-"""Of a standardized coefficient, given the others: a standard error over 1000 means it is walking to infinity."""
 
 
 @njit(cache=True, error_model="numpy")
