@@ -1,4 +1,9 @@
-"""Constants, inflation factors and bounds printed in books and package documentation."""
+"""Constants, inflation factors and bounds printed in books and package documentation.
+
+Bounds at looks 1/3, 2/3, 1 were read as rpact 4.5 prints them; constants of Jennison and Turnbull's tables stand as
+they are commonly quoted and were not compared with the book. `test_independent_sequential` holds every family against
+rpact.
+"""
 
 import pytest
 

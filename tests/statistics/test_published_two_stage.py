@@ -1,4 +1,8 @@
-"""Simon's two-stage designs: Controlled Clinical Trials 1989, tables 1 and 2, and every design enumerated plainly."""
+"""Simon's two-stage designs: Controlled Clinical Trials 1989, tables 1 and 2, and every design enumerated plainly.
+
+The optimal design for 0.1 v 0.3 at 80 % was read; the other rows stand as commonly quoted and were not compared
+with the paper. The enumeration below confirms each of them.
+"""
 
 from itertools import pairwise
 

@@ -169,13 +169,16 @@ def _scans(protocol: Protocol, simulated: Simulated | None) -> list[str | Table 
     weeks = protocol.design.first_scan_weeks
     head = ["First scan", f"control, exponential PFS of {median:g} months"]
     rows = [[f"week {week}", _percent(scan_timing(median, week))] for week in weeks]
-    note = "The drug is the same in every row; only the calendar differs."
+    note = "The drug is the same in every row; the calendar differs."
     if simulated is not None:
         head += ["control, virtual tumors", "experimental", "power (Boschloo)", "power (PFS log-rank)"]
         for row, found in zip(rows, simulated["scan_interval"], strict=True):
             row += [_percent(found[arm]["value"]) for arm in ("control", "experimental")]
             row += [_share(found["boschloo"]), _share(found["pfs_rejected"])]
-        note += " Virtual tumors are scanned at that interval throughout, and stable disease has to last to the first."
+        note += (
+            " Virtual tumors are scanned at that interval throughout, stable disease has to last to the first, and all "
+            "rows are cut after the same follow-up."
+        )
     return [Table(head, rows, caption="Disease control by the day of the first scan", note=note, stack=True)]
 
 

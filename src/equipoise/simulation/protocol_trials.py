@@ -128,7 +128,11 @@ def assumed_inputs(protocol: Protocol) -> dict[str, dict[str, Any]]:
     )  # fmt: skip
     found: dict[str, dict[str, Any]] = {name: {"value": p[name], "from": p.sources[name]} for name in names}
     fitted = "fitted to ten results of VELO with ten parameters (starting values); survival after progression assumed"
-    return found | {"tumor": {"value": "two clones", "from": fitted}}
+    return found | {
+        "crossover_begins": {"value": "14 to 60 days after progression", "from": "assumed, as in a rehearsal"},
+        "strata": {"value": "equal shares", "from": "assumed; strata change the allocation alone, not the tumor"},
+        "tumor": {"value": "two clones", "from": fitted},
+    }
 
 
 def _scenario(
