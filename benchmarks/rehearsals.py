@@ -1,9 +1,10 @@
 """Do rehearsals lie where they must? Many seeds, each against its own expectation.
 
-Every virtual participant has a course in either arm. The mean difference between the two over the participants of one
-rehearsal is what its comparison must show on average, whatever the list: the finite-population expectation of a
-randomized comparison (Neyman). It is computed from the drawn courses; what is compared with it went through forms,
-commands, ledger and pipeline.
+Every virtual participant has a course in either arm. The mean difference between the two over the
+participants of one
+rehearsal is what its comparison must show on average, whatever the list: the finite-population
+expectation of a randomized comparison (Neyman). It is computed from the drawn courses; what is
+compared with it went through forms, commands, ledger and pipeline.
 
 Run `python benchmarks/rehearsals.py --rehearsals 200`. It ends by itself and uses all cores.
 """
@@ -56,12 +57,15 @@ def reached(story: Story, protocol: Protocol) -> bool:
     days = [(scan.day - story.start).days for scan in story.scans]
     responses = [int(scan.response) for scan in story.scans]
     therapy = (story.therapy - story.start).days if story.therapy < NEVER else -1
-    best = derive_best_response(days, responses, response_policy(protocol.assessment), therapy_day=therapy)
+    best = derive_best_response(
+        days, responses, response_policy(protocol.assessment), therapy_day=therapy
+    )
     return best.response.cdisc in protocol.primary.responses
 
 
 def compare(seed: int, participants: int = 50) -> Compared:
-    """One rehearsal through commands, ledger and pipeline, and its expectation from both courses of everybody."""
+    """One rehearsal through commands, ledger and pipeline, and its expectation from both courses of
+    everybody."""
     protocol = load("NCT04509635")
     potential: list[tuple[bool, bool]] = []
     order: list[bool] = []
@@ -85,17 +89,28 @@ def compare(seed: int, participants: int = 50) -> Compared:
     trial = replay(storage.read())
     cutoff = date.fromisoformat(storage.read()[-1].at[:10]) + timedelta(days=1)
     courses = courses_of(trial, cutoff)
-    found = analyze_endpoint(protocol, protocol.primary, courses, populations_of(trial, courses, cutoff), cutoff)
+    found = analyze_endpoint(
+        protocol, protocol.primary, courses, populations_of(trial, courses, cutoff), cutoff
+    )
     by_entry = sorted(courses.values(), key=lambda course: course.sources["randomization"])
-    drawn = [pair[0] if experimental else pair[1] for pair, experimental in zip(potential, order, strict=True)]
-    differing = [c.subject.id for c, own in zip(by_entry, drawn, strict=True)
-                 if found["subjects"][c.subject.id]["value"] != own]  # fmt: skip
+    drawn = [
+        pair[0] if experimental else pair[1]
+        for pair, experimental in zip(potential, order, strict=True)
+    ]
+    differing = [
+        c.subject.id
+        for c, own in zip(by_entry, drawn, strict=True)
+        if found["subjects"][c.subject.id]["value"] != own
+    ]
     arms = [found["arms"][arm.id] for arm in (protocol.experimental, protocol.control)]
     return Compared(
-        seed, (arms[0]["events"], arms[1]["events"]), (arms[0]["n"], arms[1]["n"]),
+        seed,
+        (arms[0]["events"], arms[1]["events"]),
+        (arms[0]["n"], arms[1]["n"]),
         found["tests"]["boschloo"] <= float(protocol.design.alpha),
-        float(np.mean([one - nothing for one, nothing in potential])), tuple(differing),
-    )  # fmt: skip
+        float(np.mean([one - nothing for one, nothing in potential])),
+        tuple(differing),
+    )
 
 
 def report(found: Iterable[Compared]) -> bool:
@@ -111,9 +126,13 @@ def report(found: Iterable[Compared]) -> bool:
     print(f"{len(rows)} rehearsals, disease control {100 * p1:.1f} % v {100 * p0:.1f} %")
     print(f"difference minus its own expectation: {gaps.mean():+.4f}, standard error {error:.4f}")
     print(
-        f"rejected by Boschloo: {share:.3f}; exact power at these rates {power:.3f}, standard error {power_error:.3f}"
+        f"rejected by Boschloo: {share:.3f}; exact power at these rates {power:.3f}, standard error"
+        f" {power_error:.3f}"
     )
-    print(f"participants whose value differs between course and ledger: {sum(len(r.differing) for r in rows)}")
+    print(
+        "participants whose value differs between course and ledger:"
+        f" {sum(len(r.differing) for r in rows)}"
+    )
     return bool(abs(gaps.mean()) <= 3 * error and abs(share - power) <= 3 * power_error)
 
 
@@ -125,9 +144,14 @@ def main() -> None:
     wanted = parser.parse_args()
     began = time.perf_counter()
     with ProcessPoolExecutor(os.cpu_count()) as pool:
-        rows = list(pool.map(compare, range(wanted.first_seed, wanted.first_seed + wanted.rehearsals)))
+        rows = list(
+            pool.map(compare, range(wanted.first_seed, wanted.first_seed + wanted.rehearsals))
+        )
     inside = report(rows)
-    print(f"{time.perf_counter() - began:.0f} s. {'Within' if inside else 'NOT within'} three standard errors.")
+    print(
+        f"{time.perf_counter() - began:.0f} s. {'Within' if inside else 'NOT within'} three"
+        " standard errors."
+    )
     raise SystemExit(0 if inside else 1)
 
 

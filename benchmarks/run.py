@@ -1,8 +1,9 @@
 """How fast is all of it, beside others, in one run on one machine?
 
-`python benchmarks/run.py` prints one Markdown table; `--quick` takes small sizes (to see that it runs: its figures are
-not to be quoted), `--write docs/benchmarks.md` puts the table between the marks of that page. One thread for everybody,
-compiled code warmed up first, R timed inside R without its start. What is not installed is named and left out.
+`python benchmarks/run.py` prints one Markdown table; `--quick` takes small sizes (to see that it
+runs: its figures are not to be quoted), `--write docs/benchmarks.md` puts the table between the
+marks of that page. One thread for everybody, compiled code warmed up first, R timed inside R
+without its start. What is not installed is named and left out.
 """
 
 # ruff: noqa: E402  (the number of threads is read when numpy and numba are imported)
@@ -11,9 +12,13 @@ from __future__ import annotations
 import os
 
 for _name in (
-    "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS", "RAYON_NUM_THREADS",
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "NUMBA_NUM_THREADS",
+    "RAYON_NUM_THREADS",
     "POLARS_MAX_THREADS",
-):  # fmt: skip
+):
     os.environ[_name] = "1"
 
 import argparse
@@ -54,9 +59,12 @@ MARKED = re.compile(r"(<!-- measured -->\n).*?(<!-- /measured -->)", re.S)
 VERSIONS = ("numpy", "scipy", "numba", "greenwood", "survival", "statsmodels", "lifelines")
 
 DESIGNS = {
-    "OF": OBrienFleming(), "P": Pocock(), "asOF": OBrienFlemingSpending(), "asP": PocockSpending(),
+    "OF": OBrienFleming(),
+    "P": Pocock(),
+    "asOF": OBrienFlemingSpending(),
+    "asP": PocockSpending(),
     "asHSD": HwangShihDeCani(-4.0),
-}  # fmt: skip
+}
 """By rpact's names."""
 
 R_DESIGNS = """
@@ -66,7 +74,7 @@ work <- function() for (type in c({types})) getDesignGroupSequential(kMax = {loo
 work(); best <- Inf
 for (i in 1:{times}) best <- min(best, system.time(work())[["elapsed"]])
 cat(best)
-"""
+"""  # noqa: E501
 
 R_TRIALS = """
 suppressMessages(library(rpact))
@@ -77,7 +85,7 @@ work <- function(n) getSimulationSurvival(design, lambda2 = log(2) / 6, hazardRa
 invisible(work(10)); best <- Inf
 for (i in 1:{times}) best <- min(best, system.time(r <- work({trials}))[["elapsed"]])
 cat(best, r$overallReject)
-"""
+"""  # noqa: E501
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +122,9 @@ def best_of(work: Callable[[], Any], times: int) -> float:
 
 def survival_lines(quick: bool, times: int) -> Iterator[Line]:
     """Log-rank, Kaplan-Meier and Cox beside Python and R packages."""
-    for method, data, who, found in survival_analysis.figures([2_000] if quick else [1_000, 100_000, 1_000_000], times):
+    for method, data, who, found in survival_analysis.figures(
+        [2_000] if quick else [1_000, 100_000, 1_000_000], times
+    ):
         name = "survival (Rust)" if who == "survival" else who
         yield Line(f"{method}, {data}", name, found.seconds, found.megabytes, found.why_not)
 
@@ -133,18 +143,24 @@ def sequential_lines(quick: bool, times: int) -> Iterator[Line]:
         yield Line(what, "equipoise", best_of(work, times))
         types = ", ".join(f'"{name}"' for name in DESIGNS)
         theirs = in_r(R_DESIGNS.format(types=types, looks=looks, times=times))
-        yield Line(what, "R rpact", theirs[0] if theirs else None, note="" if theirs else "not installed")
+        yield Line(
+            what, "R rpact", theirs[0] if theirs else None, note="" if theirs else "not installed"
+        )
 
 
 def event_time_lines(quick: bool, times: int) -> Iterator[Line]:
-    """300 subjects, 200 events, hazard ratio 0.7, accrual over 12 months, dropout 0.01 a month; log-rank test."""
+    """300 subjects, 200 events, hazard ratio 0.7, accrual over 12 months, dropout 0.01 a month;
+    log-rank test."""
     trials = 1_000 if quick else 10_000
     what = f"event-time trials, {trials:,}: 300 subjects, cut at 200 events, log-rank"
     control = Arm(Hazard.of_median(6.0), Hazard((0.01,)))
     trial = EventTimeTrial(
-        accrual=Accrual((25.0,), (12.0,)), control=control, looks=(Cut(events=200),), estimated=False,
+        accrual=Accrual((25.0,), (12.0,)),
+        control=control,
+        looks=(Cut(events=200),),
+        estimated=False,
         experimental=Arm(control.hazard.times(0.7), control.dropout),
-    )  # fmt: skip
+    )
     simulate_event_times(trial, 10, seed=1)
     seconds = best_of(lambda: simulate_event_times(trial, trials, seed=1), times)
     power = float((simulate_event_times(trial, trials, seed=1).z[:, 0, 0] > 1.959964).mean())
@@ -176,7 +192,11 @@ def exact_power_lines(quick: bool, times: int) -> Iterator[Line]:
 
     work(10)
     for n in (25,) if quick else (25, 100):
-        yield Line(f"exact power of Boschloo's test, {n} per arm", "equipoise", best_of(lambda n=n: work(n), times))
+        yield Line(
+            f"exact power of Boschloo's test, {n} per arm",
+            "equipoise",
+            best_of(lambda n=n: work(n), times),
+        )
 
 
 PARTS = (survival_lines, sequential_lines, event_time_lines, full_trial_lines, exact_power_lines)
@@ -199,17 +219,26 @@ def table(lines: Iterator[Line]) -> Iterator[str]:
 
 def heading(quick: bool, times: int) -> Iterator[str]:
     """When, on what, with which versions."""
-    has = {name: importlib.metadata.version(name) for name in VERSIONS if importlib.util.find_spec(name)}
+    has = {
+        name: importlib.metadata.version(name)
+        for name in VERSIONS
+        if importlib.util.find_spec(name)
+    }
     told = [f"{name} {version}" for name, version in has.items()]
     if shutil.which("Rscript"):
-        asked = 'for (p in c("survival", "rpact")) if (requireNamespace(p, quietly = TRUE)) ' \
-                'cat(paste0("R ", p, " ", packageVersion(p), "\\n"))'  # fmt: skip
+        asked = (
+            'for (p in c("survival", "rpact")) if (requireNamespace(p, quietly = TRUE)) '
+            'cat(paste0("R ", p, " ", packageVersion(p), "\\n"))'
+        )
         ran = subprocess.run(["Rscript", "-e", asked], capture_output=True, text=True)
         told += ran.stdout.splitlines()
     else:
         told.append("R is not installed and left out")
     missing = [name for name in VERSIONS if name not in has]
-    yield f"{date.today()}, Python {platform.python_version()}, {platform.system()} {platform.machine()},"
+    yield (
+        f"{date.today()}, Python {platform.python_version()}, {platform.system()}"
+        f" {platform.machine()},"
+    )
     yield f"{os.cpu_count()} processors, one thread used, best of {times} calls; {', '.join(told)}."
     if missing:
         yield f"Not installed and left out: {', '.join(missing)}."
@@ -220,10 +249,14 @@ def heading(quick: bool, times: int) -> Iterator[str]:
 
 def main() -> None:
     """Measure, print, and write where asked."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--quick", action="store_true", help="small sizes")
     parser.add_argument("--times", type=int, default=3, help="calls, of which the best counts")
-    parser.add_argument("--write", type=Path, help="a page with the marks <!-- measured --> and <!-- /measured -->")
+    parser.add_argument(
+        "--write", type=Path, help="a page with the marks <!-- measured --> and <!-- /measured -->"
+    )
     given = parser.parse_args()
     if given.times < 1:
         parser.error(f"--times is {given.times}; it must be 1 or more")
@@ -237,7 +270,9 @@ def main() -> None:
     if given.write:
         text = given.write.read_text(encoding="utf-8")
         block = "\n".join(lines) + "\n"
-        given.write.write_text(MARKED.sub(lambda marks: marks[1] + block + marks[2], text), encoding="utf-8")
+        given.write.write_text(
+            MARKED.sub(lambda marks: marks[1] + block + marks[2], text), encoding="utf-8"
+        )
 
 
 if __name__ == "__main__":

@@ -1,9 +1,11 @@
-"""How fast are our survival methods beside those of others, on the same data and machine, and what memory do they take?
+"""How fast are our survival methods beside those of others, on the same data and machine, and what
+memory do they take?
 
-Every figure is of a process of its own: the package is imported, the data are drawn, the method is warmed up on a small
-table, what the allocator holds free is given back, and then the resident memory's rise over one call is read from the
-kernel's high-water mark; the best time of some calls follows. The rise holds what the package makes of the arrays it is
-given, not the arrays themselves. R is timed inside R, its memory not.
+Every figure is of a process of its own: the package is imported, the data are drawn, the method is
+warmed up on a small table, what the allocator holds free is given back, and then the resident
+memory's rise over one call is read from the kernel's high-water mark; the best time of some calls
+follows. The rise holds what the package makes of the arrays it is given, not the arrays themselves.
+R is timed inside R, its memory not.
 
 `python benchmarks/run.py` prints this with everything else.
 """
@@ -46,14 +48,17 @@ suppressMessages(library(survival)); d <- read.csv("{path}"); best <- function(f
   t <- Inf; for (i in 1:{times}) t <- min(t, system.time(f())[["elapsed"]]); t }}
 cat(best(function() survdiff(Surv(time, event) ~ arm, d)), best(function() survfit(Surv(time, event) ~ 1, d)),
     best(function() coxph(Surv(time, event) ~ arm + age + marker, d)))
-"""
+"""  # noqa: E501
 
 
 def trial(rows: int, *, tied: bool) -> Data:
     """Exponential survival in days with an effect of the arm; rounded up to days if tied."""
     rng = np.random.default_rng(rows)
     arm, age, marker = rng.integers(0, 2, rows), rng.normal(60, 9, rows), rng.normal(size=rows)
-    death, censored = rng.exponential(1000 * np.exp(0.3 * arm - 0.2 * marker)), rng.uniform(0, 3000, rows)
+    death, censored = (
+        rng.exponential(1000 * np.exp(0.3 * arm - 0.2 * marker)),
+        rng.uniform(0, 3000, rows),
+    )
     days = np.minimum(death, censored)
     x = np.column_stack([arm.astype(float), age, marker])
     return {"time": np.ceil(days) if tied else days, "event": death <= censored, "arm": arm, "x": x}
@@ -85,14 +90,19 @@ def of_survival() -> dict[str, Method]:
     def columns(d: Data) -> dict[str, Any]:
         x = d["x"]
         return {
-            "time": d["time"].tolist(), "event": d["event"].astype(int).tolist(), "arm": d["arm"].tolist(),
-            "age": x[:, 1].tolist(), "marker": x[:, 2].tolist(),
-        }  # fmt: skip
+            "time": d["time"].tolist(),
+            "event": d["event"].astype(int).tolist(),
+            "arm": d["arm"].tolist(),
+            "age": x[:, 1].tolist(),
+            "marker": x[:, 2].tolist(),
+        }
 
     return {
         "log-rank": lambda d: s.survdiff("Surv(time, event) ~ arm", data=columns(d)),
         "Kaplan-Meier": lambda d: s.survfit("Surv(time, event) ~ 1", data=columns(d)),
-        "Cox, 3 covariates": lambda d: s.coxph("Surv(time, event) ~ arm + age + marker", data=columns(d)),
+        "Cox, 3 covariates": lambda d: s.coxph(
+            "Surv(time, event) ~ arm + age + marker", data=columns(d)
+        ),
     }
 
 
@@ -103,17 +113,24 @@ def of_statsmodels() -> dict[str, Method]:
     return {
         "log-rank": lambda d: function.survdiff(d["time"], d["event"], d["arm"]),
         "Kaplan-Meier": lambda d: function.SurvfuncRight(d["time"], d["event"].astype(float)),
-        "Cox, 3 covariates": lambda d: regression.PHReg(d["time"], d["x"], d["event"], ties="efron").fit(disp=0),
+        "Cox, 3 covariates": (
+            lambda d: regression.PHReg(d["time"], d["x"], d["event"], ties="efron").fit(disp=0)
+        ),
     }
 
 
 def of_lifelines() -> dict[str, Method]:
     """The same with lifelines."""
-    lifelines, test = importlib.import_module("lifelines"), importlib.import_module("lifelines.statistics")
+    lifelines, test = (
+        importlib.import_module("lifelines"),
+        importlib.import_module("lifelines.statistics"),
+    )
     pandas = importlib.import_module("pandas")
 
     def cox(d: Data) -> Any:
-        frame = pandas.DataFrame(d["x"], columns=["arm", "age", "marker"]).assign(time=d["time"], event=d["event"])
+        frame = pandas.DataFrame(d["x"], columns=["arm", "age", "marker"]).assign(
+            time=d["time"], event=d["event"]
+        )
         return lifelines.CoxPHFitter().fit(frame, "time", "event")
 
     return {
@@ -130,7 +147,8 @@ def status(field: str) -> int:
 
 
 def rise(work: Callable[[], Any]) -> float | None:
-    """How many MB the resident memory rose at most while working, by the kernel's high-water mark; None if unknown.
+    """How many MB the resident memory rose at most while working, by the kernel's high-water mark;
+    None if unknown.
 
     A thread that looks now and then would see nothing: compiled code does not let it run.
     """
@@ -164,7 +182,9 @@ def in_r(data: Data, times: int) -> list[float]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "d.csv"
         table = np.column_stack([data["time"], data["event"], data["arm"], data["x"][:, 1:]])
-        np.savetxt(path, table, delimiter=",", header="time,event,arm,age,marker", comments="", fmt="%.17g")
+        np.savetxt(
+            path, table, delimiter=",", header="time,event,arm,age,marker", comments="", fmt="%.17g"
+        )
         lines = R_LINES.format(path=path.as_posix(), times=times)
         ran = subprocess.run(["Rscript", "-e", lines], capture_output=True, text=True, check=True)
     return [float(word) for word in ran.stdout.split()]
@@ -182,7 +202,8 @@ METHODS = tuple(ours())
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Seconds of the best call, and MB that the resident memory rose over one; or why there is no figure."""
+    """Seconds of the best call, and MB that the resident memory rose over one; or why there is no
+    figure."""
 
     seconds: float | None = None
     megabytes: float | None = None
@@ -206,7 +227,9 @@ def measure(package: str, method: str, rows: int, tied: bool, times: int) -> Mea
     except subprocess.TimeoutExpired:
         return Measured(why_not=f"over {PATIENCE:.0f} s")
     if ran.returncode:
-        return Measured(why_not=(ran.stderr.strip().splitlines() or ["it ended"])[-1][:80].replace("|", "/"))
+        return Measured(
+            why_not=(ran.stderr.strip().splitlines() or ["it ended"])[-1][:80].replace("|", "/")
+        )
     return Measured(**json.loads(ran.stdout.splitlines()[-1]))
 
 
@@ -221,12 +244,21 @@ def figures(sizes: Sequence[int], times: int) -> Iterator[tuple[str, str, str, M
                     if (package, method) in slow:
                         continue
                     found = measure(package, method, rows, tied, times)
-                    if found.seconds is None or (package != "equipoise" and found.seconds > SLOW / 20):
+                    if found.seconds is None or (
+                        package != "equipoise" and found.seconds > SLOW / 20
+                    ):
                         slow.add((package, method))
                     yield method, f"{rows:,} rows, {label}", package, found
             if shutil.which("Rscript"):
-                for method, seconds in zip(METHODS, in_r(trial(rows, tied=tied), times), strict=True):
-                    yield method, f"{rows:,} rows, {label}", "R survival", Measured(seconds=max(seconds, 1e-3))
+                for method, seconds in zip(
+                    METHODS, in_r(trial(rows, tied=tied), times), strict=True
+                ):
+                    yield (
+                        method,
+                        f"{rows:,} rows, {label}",
+                        "R survival",
+                        Measured(seconds=max(seconds, 1e-3)),
+                    )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
-"""Keep the README honest: run its console blocks in order and write what they print, or say which one differs.
+"""Keep the README honest: run its console blocks in order and write what they print, or say which
+one differs.
 
 `python docs/readme_blocks.py` rewrites the blocks; the tests call `differences`.
 """
@@ -32,15 +33,21 @@ def run_blocks(text: str) -> Iterator[tuple[re.Match[str], str]]:
         try:
             for block in BLOCK.finditer(text):
                 printed = CliRunner().invoke(app, block["command"].split()).stdout
-                yield block, "".join(f"{line.rstrip()}\n" for line in printed.strip("\n").splitlines())
+                yield (
+                    block,
+                    "".join(f"{line.rstrip()}\n" for line in printed.strip("\n").splitlines()),
+                )
         finally:
             os.chdir(here)
 
 
 def differences(page: Path = README) -> list[str]:
     """The commands whose block does not show what they print."""
-    return [block["command"] for block, printed in run_blocks(page.read_text(encoding="utf-8"))
-            if block["shown"] != printed]  # fmt: skip
+    return [
+        block["command"]
+        for block, printed in run_blocks(page.read_text(encoding="utf-8"))
+        if block["shown"] != printed
+    ]
 
 
 def rewrite(page: Path = README) -> None:

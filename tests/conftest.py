@@ -1,4 +1,5 @@
-"""Tests find the story-telling helpers beside them, and none fails for being slow once (the first call compiles)."""
+"""Tests find the story-telling helpers beside them, and none fails for being slow once (the first
+call compiles)."""
 
 import sys
 from pathlib import Path

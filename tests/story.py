@@ -1,4 +1,5 @@
-"""A trial told in a few lines: commands by named people, with clock, keys and salts that count up."""
+"""A trial told in a few lines: commands by named people, with clock, keys and salts that count
+up."""
 
 from __future__ import annotations
 
@@ -32,18 +33,28 @@ class Story:
 
     def __post_init__(self) -> None:
         self.session = Session(self.storage)
-        drawn = randomization.draw_allocation(self.protocol, np.random.default_rng(self.seed), "ab" * 16)
+        drawn = randomization.draw_allocation(
+            self.protocol, np.random.default_rng(self.seed), "ab" * 16
+        )
         self.sealed = drawn
 
     def clock(self, on: str) -> str:
-        """Noon of the day, or the time of the last entry: what happened earlier may be recorded later."""
+        """Noon of the day, or the time of the last entry: what happened earlier may be recorded
+        later."""
         head = self.session.trial.head
         return max(f"{on}T12:00:00Z", head.at if head else "")
 
     def stamp(self, on: str, role: str) -> Stamp:
         self.count += 1
         salt = hashlib.sha256(f"{self.seed}|{self.count}".encode()).hexdigest()[:32]
-        return Stamp(at=self.clock(on), actor=f"{role}-01", role=role, site=self.site, key=f"k{self.count}", salt=salt)
+        return Stamp(
+            at=self.clock(on),
+            actor=f"{role}-01",
+            role=role,
+            site=self.site,
+            key=f"k{self.count}",
+            salt=salt,
+        )
 
     def do(self, on: str, role: str, command: Any, *args: Any, **details: Any) -> Outcome:
         return self.session.do(command, self.stamp(on, role), *args, **details)
@@ -59,36 +70,79 @@ class Story:
         return self
 
     def form(
-        self, on: str, subject: str, form: str, visit: str, values: dict[str, Any], groups: dict[str, Any]
+        self,
+        on: str,
+        subject: str,
+        form: str,
+        visit: str,
+        values: dict[str, Any],
+        groups: dict[str, Any],
     ) -> Entry:
-        return self.done(on, "coordinator", data_entry.save_form, subject, form, visit, values, groups)
+        return self.done(
+            on, "coordinator", data_entry.save_form, subject, form, visit, values, groups
+        )
 
     def ready(self, subject: str, day: date = date(2021, 3, 10), **changes: Any) -> Story:
         """Everything that randomization on `day` asks for; `changes` replaces single values."""
         on = day.isoformat()
         before = (day - timedelta(8)).isoformat()
         recent = (day - timedelta(2)).isoformat()
-        self.done(before, "coordinator", commands.screen, subject, screened_on=date.fromisoformat(before))
-        self.done(before, "investigator", commands.record_consent, subject,
-                  consented_on=date.fromisoformat(before), version="1.0")  # fmt: skip
+        self.done(
+            before, "coordinator", commands.screen, subject, screened_on=date.fromisoformat(before)
+        )
+        self.done(
+            before,
+            "investigator",
+            commands.record_consent,
+            subject,
+            consented_on=date.fromisoformat(before),
+            version="1.0",
+        )
         for form, values, groups in screening_forms(day, **changes):
             self.form(recent, subject, form, "SCREENING", values, groups)
         for criterion in ("I02", "I08", "I10"):
-            self.done(recent, "investigator", commands.attest, subject, criterion, answer=True,
-                      attested_on=date.fromisoformat(recent))  # fmt: skip
+            self.done(
+                recent,
+                "investigator",
+                commands.attest,
+                subject,
+                criterion,
+                answer=True,
+                attested_on=date.fromisoformat(recent),
+            )
         regimen = changes.get("regimen", "FOLFIRI")
-        chosen = self.done(recent, "investigator", commands.intend_chemotherapy, subject, regimen,
-                           decided_on=date.fromisoformat(recent))  # fmt: skip
+        chosen = self.done(
+            recent,
+            "investigator",
+            commands.intend_chemotherapy,
+            subject,
+            regimen,
+            decided_on=date.fromisoformat(recent),
+        )
         if changes.get("signed", True):
-            self.done(on, "investigator", data_management.sign, subject, meaning="MDT decision", about=(chosen.seq,))
+            self.done(
+                on,
+                "investigator",
+                data_management.sign,
+                subject,
+                meaning="MDT decision",
+                about=(chosen.seq,),
+            )
         return self
 
     def randomize(self, subject: str, day: date = date(2021, 3, 10)) -> Outcome:
         return self.do(
-            day.isoformat(), "investigator", randomization.randomize, subject, randomized_on=day, sealed=self.sealed
+            day.isoformat(),
+            "investigator",
+            randomization.randomize,
+            subject,
+            randomized_on=day,
+            sealed=self.sealed,
         )
 
-    def scan(self, subject: str, on: str, number: int, response: str, diameter: str, **more: Any) -> Entry:
+    def scan(
+        self, subject: str, on: str, number: int, response: str, diameter: str, **more: Any
+    ) -> Entry:
         groups = {
             "measurement": [{"lesion": "T1", "test": "LDIAM", "value": diameter, "unit": "mm"}],
             "response": [{"response": response, "blinded": "N"}],
@@ -101,42 +155,100 @@ class Story:
 def screening_forms(day: date, **changes: Any) -> list[tuple[str, dict[str, Any], dict[str, Any]]]:
     """(form, values, groups) of somebody who meets every criterion on `day`."""
     recent = (day - timedelta(2)).isoformat()
-    absent = ["HYPERSENSITIVITY", "INTESTINAL OCCLUSION", "BREAST-FEEDING", "OTHER MALIGNANCY", "SUBSTANCE ABUSE",
-              "LEGAL INCAPACITY", "PERIPHERAL NEUROPATHY"]  # fmt: skip
-    history = [{"category": "PRIMARY DIAGNOSIS", "occurred": "Y", "code": "C18.7", "morphology": "8140/3"},
-               {"category": "LIVER METASTASIS", "occurred": "Y", "code": "C78.7"},
-               *({"category": one, "occurred": "N"} for one in absent)]  # fmt: skip
+    absent = [
+        "HYPERSENSITIVITY",
+        "INTESTINAL OCCLUSION",
+        "BREAST-FEEDING",
+        "OTHER MALIGNANCY",
+        "SUBSTANCE ABUSE",
+        "LEGAL INCAPACITY",
+        "PERIPHERAL NEUROPATHY",
+    ]
+    history = [
+        {"category": "PRIMARY DIAGNOSIS", "occurred": "Y", "code": "C18.7", "morphology": "8140/3"},
+        {"category": "LIVER METASTASIS", "occurred": "Y", "code": "C78.7"},
+        *({"category": one, "occurred": "N"} for one in absent),
+    ]
 
     def drug(line: str, name: str, kind: str, start: int, end: int) -> dict[str, str]:
         last = (day - timedelta(end)).isoformat()
-        return {"line": line, "setting": "METASTATIC", "drug": name, "class": kind, "outcome": "PROGRESSION",
-                "start": (day - timedelta(start)).isoformat(), "end": last, "progressed": last}  # fmt: skip
+        return {
+            "line": line,
+            "setting": "METASTATIC",
+            "drug": name,
+            "class": kind,
+            "outcome": "PROGRESSION",
+            "start": (day - timedelta(start)).isoformat(),
+            "end": last,
+            "progressed": last,
+        }
 
-    codon_rows = [{"gene": g, "codon": str(c), "result": "NOT DETECTED", "lod": "0.001"} for g, c in CODONS]
-    labs = {"NEUT": ("3.1", "10*9/L", ""), "PLAT": ("182", "10*9/L", ""), "HGB": ("11.2", "g/dL", "")}
-    liver = {"BILI": ("0.9", "mg/dL", "1.2"), "ALP": ("210", "U/L", "120"), "AST": ("48", "U/L", "40"),
-             "CREAT": ("71", "umol/L", "90")}  # fmt: skip
+    codon_rows = [
+        {"gene": g, "codon": str(c), "result": "NOT DETECTED", "lod": "0.001"} for g, c in CODONS
+    ]
+    labs = {
+        "NEUT": ("3.1", "10*9/L", ""),
+        "PLAT": ("182", "10*9/L", ""),
+        "HGB": ("11.2", "g/dL", ""),
+    }
+    liver = {
+        "BILI": ("0.9", "mg/dL", "1.2"),
+        "ALP": ("210", "U/L", "120"),
+        "AST": ("48", "U/L", "40"),
+        "CREAT": ("71", "umol/L", "90"),
+    }
 
     def rows(tests: dict[str, tuple[str, str, str]]) -> list[dict[str, str]]:
-        return [{"test": test, "value": changes.get(test, value), "unit": unit, **({"upper": upper} if upper else {})}
-                for test, (value, unit, upper) in tests.items()]  # fmt: skip
+        return [
+            {
+                "test": test,
+                "value": changes.get(test, value),
+                "unit": unit,
+                **({"upper": upper} if upper else {}),
+            }
+            for test, (value, unit, upper) in tests.items()
+        ]
 
     return [
         ("DEMOGRAPHICS", {}, {"subject": [{"birth": "1958", "sex": changes.get("sex", "M")}]}),
         ("MEDICAL_HISTORY", {"date": recent}, {"condition": history}),
-        ("PRIOR_THERAPY", {}, {"drug": [
-            drug("1", "CETUXIMAB", "ANTI-EGFR", 760, changes.get("free_days", 400)),
-            drug("2", "BEVACIZUMAB", "ANTI-VEGF", 390, 20),
-        ]}),
-        ("TISSUE_RAS", {"date": (day - timedelta(780)).isoformat(), "standard_of_care": "Y"}, {
-            "status": [{"status": "WILD TYPE"}]}),
-        ("CTDNA", {"sample": "P-1", "collected": (day - timedelta(7)).isoformat()}, {
-            "property": [{"property": "QC", "result": "PASS"}, {"property": "TUMFRAC", "result": "0.06"}],
-            "codon": changes.get("codons", codon_rows)}),
+        (
+            "PRIOR_THERAPY",
+            {},
+            {
+                "drug": [
+                    drug("1", "CETUXIMAB", "ANTI-EGFR", 760, changes.get("free_days", 400)),
+                    drug("2", "BEVACIZUMAB", "ANTI-VEGF", 390, 20),
+                ]
+            },
+        ),
+        (
+            "TISSUE_RAS",
+            {"date": (day - timedelta(780)).isoformat(), "standard_of_care": "Y"},
+            {"status": [{"status": "WILD TYPE"}]},
+        ),
+        (
+            "CTDNA",
+            {"sample": "P-1", "collected": (day - timedelta(7)).isoformat()},
+            {
+                "property": [
+                    {"property": "QC", "result": "PASS"},
+                    {"property": "TUMFRAC", "result": "0.06"},
+                ],
+                "codon": changes.get("codons", codon_rows),
+            },
+        ),
         ("ECOG", {"date": recent}, {"score": [{"score": changes.get("ecog", "1")}]}),
         ("HEMATOLOGY", {"date": recent}, {"result": rows(labs)}),
         ("CHEMISTRY", {"date": recent}, {"result": rows(liver)}),
-        ("TUMOR_ASSESSMENT", {"date": recent, "evaluator": "LOCAL MDT"}, {
-            "lesion": [{"lesion": "T1", "role": "TARGET", "location": "LIVER", "method": "CT SCAN"}],
-            "measurement": [{"lesion": "T1", "test": "LDIAM", "value": "50", "unit": "mm"}]}),
-    ]  # fmt: skip
+        (
+            "TUMOR_ASSESSMENT",
+            {"date": recent, "evaluator": "LOCAL MDT"},
+            {
+                "lesion": [
+                    {"lesion": "T1", "role": "TARGET", "location": "LIVER", "method": "CT SCAN"}
+                ],
+                "measurement": [{"lesion": "T1", "test": "LDIAM", "value": "50", "unit": "mm"}],
+            },
+        ),
+    ]

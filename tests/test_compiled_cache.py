@@ -1,4 +1,5 @@
-"""A changed rule must be seen by a loop in another file, although numba's own cache does not look there."""
+"""A changed rule must be seen by a loop in another file, although numba's own cache does not look
+there."""
 
 import os
 import shutil
@@ -30,15 +31,24 @@ print(responders(np.array([690, 710]), RECIST_1_1))
 
 
 def ask(root: Path, cache: Path) -> str:
-    environment = {**os.environ, "PYTHONPATH": str(root), "XDG_CACHE_HOME": str(cache), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(root),
+        "XDG_CACHE_HOME": str(cache),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
     environment.pop("NUMBA_CACHE_DIR", None)
-    done = subprocess.run([sys.executable, "-c", ASK], env=environment, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", ASK], env=environment, capture_output=True, text=True, check=True
+    )
     return done.stdout.strip()
 
 
 def test_a_loop_in_another_file_sees_a_changed_rule(tmp_path):
     package = tmp_path / "src" / "equipoise"
-    shutil.copytree(Path(equipoise.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(
+        Path(equipoise.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__")
+    )
     (package / "simulation" / "loop.py").write_text(LOOP)
     assert ask(tmp_path / "src", tmp_path / "cache") == "1"
 
@@ -53,7 +63,12 @@ def test_a_loop_in_another_file_sees_a_changed_rule(tmp_path):
 
 def test_words_and_policies_do_not_start_the_compiler():
     code = (
-        "import sys, equipoise.terms.response, equipoise.assessments.policy, equipoise.assessments.clauses;"
-        "print('numba' in sys.modules)"
+        "import sys, equipoise.terms.response, equipoise.assessments.policy,"
+        " equipoise.assessments.clauses;print('numba' in sys.modules)"
     )
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
+    assert (
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        ).stdout
+        == "False\n"
+    )

@@ -9,7 +9,15 @@ import pytest
 from equipoise.exchange.conformance import TOPICS, against, answer, read_topics, run
 
 CASES = Path(__file__).parents[1] / "conformance"
-OURS = ("time_point", "split_and_merged", "best_response", "confirmed_response", "censoring", "ras", "eligibility")
+OURS = (
+    "time_point",
+    "split_and_merged",
+    "best_response",
+    "confirmed_response",
+    "censoring",
+    "ras",
+    "eligibility",
+)
 
 
 def published():
@@ -48,8 +56,16 @@ def test_every_ambiguity_has_both_positions(number):
 
 
 def test_a_wrong_answer_is_reported_with_the_reason(tmp_path):
-    case = {"id": "a", "clause": "4.4.3", "inputs": {}, "expected": {"best": "CR"}, "why": "because"}
-    (tmp_path / "x.json").write_text(json.dumps({"topic": "t", "cases": [case, {**case, "id": "b"}]}))
+    case = {
+        "id": "a",
+        "clause": "4.4.3",
+        "inputs": {},
+        "expected": {"best": "CR"},
+        "why": "because",
+    }
+    (tmp_path / "x.json").write_text(
+        json.dumps({"topic": "t", "cases": [case, {**case, "id": "b"}]})
+    )
     answers = iter([{"best": "PR"}, {"best": "CR", "more": 1}])
 
     result = run(tmp_path, lambda topic, inputs: next(answers))
@@ -61,27 +77,40 @@ def test_a_wrong_answer_is_reported_with_the_reason(tmp_path):
 
 
 def test_an_answer_without_the_member_fails(tmp_path):
-    case = {"id": "a", "clause": "4.4.3", "inputs": {}, "expected": {"pd_day": None}, "why": "because"}
+    case = {
+        "id": "a",
+        "clause": "4.4.3",
+        "inputs": {},
+        "expected": {"pd_day": None},
+        "why": "because",
+    }
     (tmp_path / "x.json").write_text(json.dumps({"topic": "t", "cases": [case]}))
 
     assert len(run(tmp_path, lambda topic, inputs: {}).failures) == 1
 
 
 def test_named_values_are_written_out_with_their_changes(tmp_path):
-    case = {"id": "a", "clause": "c", "inputs": {"policy": "p", "policy_changes": {"x": 2}}, "expected": {}, "why": "w"}
+    case = {
+        "id": "a",
+        "clause": "c",
+        "inputs": {"policy": "p", "policy_changes": {"x": 2}},
+        "expected": {},
+        "why": "w",
+    }
     content = {"topic": "t", "shared": {"policy": {"p": {"x": 1, "y": 1}}}, "cases": [case]}
     (tmp_path / "x.json").write_text(json.dumps(content))
 
-    assert [cases[0]["inputs"] for _, cases in read_topics(tmp_path)] == [{"policy": {"x": 2, "y": 1}}]
+    assert [cases[0]["inputs"] for _, cases in read_topics(tmp_path)] == [
+        {"policy": {"x": 2, "y": 1}}
+    ]
 
 
 def test_another_program_is_asked_line_by_line(tmp_path):
     program = tmp_path / "other.py"
     program.write_text(
-        "import json, sys\n"
-        "for line in sys.stdin:\n"
-        "    asked = json.loads(line)\n"
-        "    print(json.dumps({'days': asked['inputs']['cutoff'], 'topic': asked['topic']}), flush=True)\n"
+        "import json, sys\nfor line in sys.stdin:\n    asked = json.loads(line)\n   "
+        " print(json.dumps({'days': asked['inputs']['cutoff'], 'topic': asked['topic']}),"
+        " flush=True)\n"
     )
     with against(f"{sys.executable} {program}") as other:
         assert other("censoring", {"cutoff": 5}) == {"days": 5, "topic": "censoring"}

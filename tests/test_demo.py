@@ -11,7 +11,9 @@ FILES = ("ledger.jsonl", "results.json", "report.html")
 
 
 def digests(folder, seed):
-    result = CliRunner().invoke(app, ["demo", "--participants", "8", "--seed", str(seed), "--out", str(folder)])
+    result = CliRunner().invoke(
+        app, ["demo", "--participants", "8", "--seed", str(seed), "--out", str(folder)]
+    )
     assert result.exit_code == 0, result.output
     return [hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in FILES]
 

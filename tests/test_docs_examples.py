@@ -10,7 +10,9 @@ import pytest
 
 DOCS = Path(__file__).parents[1] / "docs"
 PAGES = [*sorted(DOCS.glob("statistics-*.md")), DOCS / "simulation.md"]
-BLOCK = re.compile(r"^```python\n(?P<code>.*?)^```\n(?:\s*^```text\n(?P<shown>.*?)^```$)?", re.S | re.M)
+BLOCK = re.compile(
+    r"^```python\n(?P<code>.*?)^```\n(?:\s*^```text\n(?P<shown>.*?)^```$)?", re.S | re.M
+)
 
 
 def run_page(text, name="page"):
@@ -22,12 +24,17 @@ def run_page(text, name="page"):
         code = compile("\n" * (line - 1) + block["code"], f"{name}.md", "exec")
         with contextlib.redirect_stdout(io.StringIO()) as printed:
             exec(code, space)
-        yield line, block["shown"], "".join(f"{row.rstrip()}\n" for row in printed.getvalue().splitlines())
+        yield (
+            line,
+            block["shown"],
+            "".join(f"{row.rstrip()}\n" for row in printed.getvalue().splitlines()),
+        )
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_every_example_prints_what_the_page_shows(page):
-    """After a change that is meant: `python tests/test_docs_examples.py` writes the outputs anew."""
+    """After a change that is meant: `python tests/test_docs_examples.py` writes the outputs
+    anew."""
     examples = list(run_page(page.read_text(encoding="utf-8"), page.stem))
 
     assert examples

@@ -1,4 +1,5 @@
-"""One participant from consent to progression-free survival, through commands, ledger and pipeline."""
+"""One participant from consent to progression-free survival, through commands, ledger and
+pipeline."""
 
 from datetime import date
 
@@ -21,7 +22,11 @@ def test_consent_to_progression_free_survival():
     pfs = found["endpoints"]["PFS"]["FDA"]["subjects"]["S01-001"]
     assert dcr["value"] is True
     assert "SD" in dcr["why"]
-    assert pfs == {"value": {"days": 113, "event": True}, "why": "progression", "source": [last.seq]}
+    assert pfs == {
+        "value": {"days": 113, "event": True},
+        "why": "progression",
+        "source": [last.seq],
+    }
     assert found["flow"]["randomized"] == 1
     assert isinstance(verify(story.storage.read()), Verified)
 
@@ -29,7 +34,10 @@ def test_consent_to_progression_free_survival():
 def test_a_codon_that_was_not_covered_refuses_randomization():
     from story import CODONS
 
-    codons = [{"gene": g, "codon": str(c), "result": "NOT DETECTED", "lod": "0.001"} for g, c in CODONS[:-1]]
+    codons = [
+        {"gene": g, "codon": str(c), "result": "NOT DETECTED", "lod": "0.001"}
+        for g, c in CODONS[:-1]
+    ]
     codons.append({"gene": "NRAS", "codon": "146", "result": {"missing": "NOT COVERED"}})
     story = Story().begin().ready("S01-001", codons=codons)
 

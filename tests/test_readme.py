@@ -21,9 +21,19 @@ def test_every_block_of_a_page_shows_what_its_command_prints(page):
 
 
 def test_the_readme_answers_its_questions_with_blocks():
-    commands = [block["command"] for block in readme_blocks.BLOCK.finditer(readme_blocks.README.read_text("utf-8"))]
+    commands = [
+        block["command"]
+        for block in readme_blocks.BLOCK.finditer(readme_blocks.README.read_text("utf-8"))
+    ]
 
-    assert {command.split()[0] for command in commands} >= {"screen", "assess", "design", "demo", "why", "protocol"}
+    assert {command.split()[0] for command in commands} >= {
+        "screen",
+        "assess",
+        "design",
+        "demo",
+        "why",
+        "protocol",
+    }
 
 
 def test_the_readme_counts_the_assumptions_and_cases():

@@ -1,8 +1,10 @@
 """Where is the machine code of the rules kept, and when is it out of date?
 
-numba looks at the time stamp of the file a function stands in, not at the files of the functions it calls. A loop in
-`endpoints` would go on using yesterday's rule of `assessments`. So the cache directory is named by a hash of all
-sources that hold compiled rules: another rule, another directory. Every such file takes `njit` from here.
+numba looks at the time stamp of the file a function stands in, not at the files of the functions it
+calls. A loop in `endpoints` would go on using yesterday's rule of `assessments`. So the cache
+directory is named by a hash of all
+sources that hold compiled rules: another rule, another directory. Every such file takes `njit` from
+here.
 """
 
 from __future__ import annotations
@@ -14,7 +16,8 @@ from hashlib import sha256
 from pathlib import Path
 
 ROOMS = ("statistics", "assessments", "endpoints", "simulation")
-"""The packages with compiled rules; `terms.response` is hashed too, its codes are frozen into them."""
+"""The packages with compiled rules; `terms.response` is hashed too, its codes are frozen into
+them."""
 _PREFIX = "equipoise-"
 
 
@@ -25,7 +28,9 @@ def sources_digest(package: Path) -> str:
         package / "terms" / "response.py",
         *(p for room in ROOMS for p in sorted((package / room).rglob("*.py"))),
     ]:
-        digest.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+        digest.update(
+            path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes() + b"\0"
+        )
     return digest.hexdigest()[:16]
 
 
@@ -41,7 +46,8 @@ def _user_cache() -> Path:
 
 
 def cache_directory(package: Path) -> Path:
-    """The directory for this very state of the sources; a private temporary one where the user's cache is read-only."""
+    """The directory for this very state of the sources; a private temporary one where the user's
+    cache is read-only."""
     try:
         chosen = _user_cache() / f"{_PREFIX}{sources_digest(package)}"
         chosen.mkdir(parents=True, exist_ok=True)

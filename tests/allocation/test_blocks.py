@@ -20,12 +20,24 @@ SEEDS = st.integers(0, 2**64)
 
 
 def draw(seed: int, **change: Any) -> dict[tuple[str, ...], tuple[str, ...]]:
-    plan = {"arms": ("A", "B"), "ratio": (1, 1), "block_sizes": (4, 6), "strata": STRATA, "length": 50}
+    plan = {
+        "arms": ("A", "B"),
+        "ratio": (1, 1),
+        "block_sizes": (4, 6),
+        "strata": STRATA,
+        "length": 50,
+    }
     return draw_list(np.random.default_rng(seed), **{**plan, **change})  # type: ignore[arg-type]
 
 
-@given(seed=SEEDS, block_sizes=st.lists(st.sampled_from([2, 4, 6, 8]), min_size=1), length=st.integers(1, 80))
-def test_imbalance_never_exceeds_half_the_largest_block(seed: int, block_sizes: list[int], length: int) -> None:
+@given(
+    seed=SEEDS,
+    block_sizes=st.lists(st.sampled_from([2, 4, 6, 8]), min_size=1),
+    length=st.integers(1, 80),
+)
+def test_imbalance_never_exceeds_half_the_largest_block(
+    seed: int, block_sizes: list[int], length: int
+) -> None:
     drawn = draw(seed, block_sizes=block_sizes, length=length)
 
     for sequence in drawn.values():
@@ -37,14 +49,18 @@ def test_imbalance_never_exceeds_half_the_largest_block(seed: int, block_sizes: 
 
 @given(seed=SEEDS)
 def test_a_ratio_of_two_to_one_is_kept_in_every_block(seed: int) -> None:
-    (sequence,) = draw(seed, arms=("A", "B"), ratio=(2, 1), block_sizes=(3,), strata=((),), length=30).values()
+    (sequence,) = draw(
+        seed, arms=("A", "B"), ratio=(2, 1), block_sizes=(3,), strata=((),), length=30
+    ).values()
 
     blocks = [Counter(sequence[start : start + 3]) for start in range(0, 30, 3)]
     assert blocks == [Counter(A=2, B=1)] * 10
 
 
 @given(seed=SEEDS, arrivals=st.lists(st.sampled_from(STRATA), max_size=60))
-def test_the_same_history_gives_the_same_next_arm(seed: int, arrivals: list[tuple[str, ...]]) -> None:
+def test_the_same_history_gives_the_same_next_arm(
+    seed: int, arrivals: list[tuple[str, ...]]
+) -> None:
     assert randomize(seed, arrivals) == randomize(seed, arrivals)
     assert randomize(seed, arrivals)[:-1] == randomize(seed, arrivals[:-1])
 
@@ -56,7 +72,8 @@ def test_a_longer_first_list_does_not_follow_from_another_seed(seed: int) -> Non
 
 
 def test_every_order_of_a_block_is_equally_likely() -> None:
-    """Closed form: 6 orders of AABB, each 1/6; 6,000 blocks, chi-square with 5 degrees below its 99.9 % point 20.52."""
+    """Closed form: 6 orders of AABB, each 1/6; 6,000 blocks, chi-square with 5 degrees below its
+    99.9 % point 20.52."""
     (sequence,) = draw(7, block_sizes=(4,), strata=((),), length=24_000).values()
 
     orders = Counter(sequence[start : start + 4] for start in range(0, 24_000, 4))
@@ -66,7 +83,8 @@ def test_every_order_of_a_block_is_equally_likely() -> None:
 
 
 def test_both_block_sizes_occur() -> None:
-    """In fours alone the arms are level after every fourth subject; with sixes between them they are not."""
+    """In fours alone the arms are level after every fourth subject; with sixes between them they
+    are not."""
     (sequence,) = draw(7, strata=((),), length=600).values()
 
     level = [sequence[: 4 * count].count("A") == 2 * count for count in range(1, 150)]
@@ -88,7 +106,9 @@ def test_both_block_sizes_occur() -> None:
         ({"length": 0}, "length from 1"),
     ],
 )
-def test_a_plan_that_cannot_be_drawn_says_what_to_change(change: dict[str, Any], message: str) -> None:
+def test_a_plan_that_cannot_be_drawn_says_what_to_change(
+    change: dict[str, Any], message: str
+) -> None:
     with pytest.raises(ValueError, match=message):
         draw(1, **change)
 
@@ -101,6 +121,8 @@ def randomize(seed: int, arrivals: list[tuple[str, ...]]) -> list[str]:
         position = next_position(history, stratum)
         arm = sealed.arm(stratum, position)
         history.append(
-            SubjectRandomized(arm=arm, stratum=stratum, list_position=position, randomized_on=date(2026, 3, 1))
+            SubjectRandomized(
+                arm=arm, stratum=stratum, list_position=position, randomized_on=date(2026, 3, 1)
+            )
         )
     return [allocation.arm for allocation in history]

@@ -18,8 +18,13 @@ UNDER, OVER = "under 4 months", "4 months or more"
 def level(*last_doses: str) -> tuple[str | None, str, tuple[object, ...]]:
     """Her anti-EGFR-free interval when antibodies were last given then, one row for each."""
     given = {"CMCAT": "PRIOR ANTICANCER THERAPY", "CMCLAS": "ANTI-EGFR"}
-    rows = [read_record("CM", {**given, "CMENDTC": on}, place) for place, on in enumerate(last_doses, start=1)]
-    found = levels(load("NCT04509635").randomization.strata, Subject(id="S").with_records(rows), INDEX)[1]
+    rows = [
+        read_record("CM", {**given, "CMENDTC": on}, place)
+        for place, on in enumerate(last_doses, start=1)
+    ]
+    found = levels(
+        load("NCT04509635").randomization.strata, Subject(id="S").with_records(rows), INDEX
+    )[1]
     return found.value, found.detail.removeprefix("Anti-EGFR-free interval: "), found.evidence
 
 
@@ -31,11 +36,27 @@ def ago(days: int) -> str:
     ("last_doses", "expected"),
     [
         pytest.param(["2020-01-20"], (OVER, "since 2020-01-20", (1,)), id="a known day"),
-        pytest.param([ago(121)], (UNDER, f"since {ago(121)}", (1,)), id="121 days are less than 4 months of 30.4375"),
+        pytest.param(
+            [ago(121)],
+            (UNDER, f"since {ago(121)}", (1,)),
+            id="121 days are less than 4 months of 30.4375",
+        ),
         pytest.param([ago(122)], (OVER, f"since {ago(122)}", (1,)), id="122 days are more"),
-        pytest.param(["2020-01-20", "2021-01-05"], (UNDER, "since 2021-01-05", (2,)), id="the latest dose counts"),
-        pytest.param(["2020"], (None, "since 2020-01-01 to 2020-12-31", (1,)), id="a year that holds both levels"),
-        pytest.param(["2019"], (OVER, "since 2019-01-01 to 2019-12-31", (1,)), id="a year that holds one level"),
+        pytest.param(
+            ["2020-01-20", "2021-01-05"],
+            (UNDER, "since 2021-01-05", (2,)),
+            id="the latest dose counts",
+        ),
+        pytest.param(
+            ["2020"],
+            (None, "since 2020-01-01 to 2020-12-31", (1,)),
+            id="a year that holds both levels",
+        ),
+        pytest.param(
+            ["2019"],
+            (OVER, "since 2019-01-01 to 2019-12-31", (1,)),
+            id="a year that holds one level",
+        ),
         pytest.param(
             ["2020", "2020-06-15"],
             (None, "since 2020-06-15 to 2020-12-31", (1, 2)),
@@ -46,7 +67,9 @@ def ago(days: int) -> str:
             (UNDER, "since 2021-01-05", (2,)),
             id="no day of 2020 is after the dose of January",
         ),
-        pytest.param(["2020-01-20", ""], (None, "a date is missing", ()), id="a dose without a date"),
+        pytest.param(
+            ["2020-01-20", ""], (None, "a date is missing", ()), id="a dose without a date"
+        ),
         pytest.param([], (None, "nothing recorded", ()), id="no antibody recorded"),
     ],
 )

@@ -1,4 +1,5 @@
-"""Anyone can check after closure that the list was fixed in advance and followed; nobody can see it before."""
+"""Anyone can check after closure that the list was fixed in advance and followed; nobody can see it
+before."""
 
 from __future__ import annotations
 
@@ -8,7 +9,14 @@ from datetime import date
 
 import pytest
 
-from equipoise.allocation.sealed import Mismatch, NoSuchPlace, SealedList, check_opening, next_position, seal
+from equipoise.allocation.sealed import (
+    Mismatch,
+    NoSuchPlace,
+    SealedList,
+    check_opening,
+    next_position,
+    seal,
+)
 from equipoise.ledger.events import SubjectRandomized
 
 IRI, NONE = ("IRI", "SHORT"), ("NONE", "LONG")
@@ -16,7 +24,9 @@ LIST = seal({IRI: ("A", "B", "B", "A"), NONE: ("B", "A")}, salt="5a" * 16, seed=
 
 
 def given(stratum: tuple[str, ...], position: int, arm: str) -> SubjectRandomized:
-    return SubjectRandomized(arm=arm, stratum=stratum, list_position=position, randomized_on=date(2026, 3, position))
+    return SubjectRandomized(
+        arm=arm, stratum=stratum, list_position=position, randomized_on=date(2026, 3, position)
+    )
 
 
 TRUE = [given(IRI, 1, "A"), given(NONE, 1, "B"), given(IRI, 2, "B"), given(IRI, 3, "B")]
@@ -40,7 +50,8 @@ def test_the_fingerprint_can_be_made_with_a_shell() -> None:
     [
         pytest.param(
             [*TRUE[:2], given(IRI, 2, "A")],
-            "randomization 3: position 2 of stratum (IRI, SHORT) is 'B' on the list, but 'A' was given",
+            "randomization 3: position 2 of stratum (IRI, SHORT) is 'B' on the list, but 'A' was"
+            " given",
             id="another arm",
         ),
         pytest.param(
@@ -55,8 +66,8 @@ def test_the_fingerprint_can_be_made_with_a_shell() -> None:
         ),
         pytest.param(
             [given(("IRI", "LONG"), 1, "A")],
-            "randomization 1: the list has no stratum (IRI, LONG); it has stratum (IRI, SHORT); stratum (NONE, LONG). "
-            "Was a stratification value added later?",
+            "randomization 1: the list has no stratum (IRI, LONG); it has stratum (IRI, SHORT);"
+            " stratum (NONE, LONG). Was a stratification value added later?",
             id="a stratum nobody declared",
         ),
     ],
@@ -75,10 +86,14 @@ def test_a_list_made_up_afterwards_does_not_fit_the_fingerprint() -> None:
 
 
 def test_another_salt_does_not_fit_either() -> None:
-    assert isinstance(check_opening(LIST.commitment, replace(LIST, salt="5b" * 16).open(), []), Mismatch)
+    assert isinstance(
+        check_opening(LIST.commitment, replace(LIST, salt="5b" * 16).open(), []), Mismatch
+    )
 
 
-@pytest.mark.parametrize("opened", [{}, {"sequences": [{"stratum": ["IRI"], "arms": "AB"}]}, {"sequences": 1}])
+@pytest.mark.parametrize(
+    "opened", [{}, {"sequences": [{"stratum": ["IRI"], "arms": "AB"}]}, {"sequences": 1}]
+)
 def test_an_opening_that_is_no_list_is_told_as_such(opened: dict[str, object]) -> None:
     found = check_opening(LIST.commitment, replace(LIST.open(), list=opened), [])
 
@@ -89,12 +104,21 @@ def test_an_opening_that_is_no_list_is_told_as_such(opened: dict[str, object]) -
 @pytest.mark.parametrize(
     ("stratum", "position", "message"),
     [
-        (NONE, 3, r"stratum \(NONE, LONG\) is exhausted: it has 2 positions, 3 was asked for. Stop randomizing"),
+        (
+            NONE,
+            3,
+            (
+                r"stratum \(NONE, LONG\) is exhausted: it has 2 positions, 3 was asked for. Stop"
+                r" randomizing"
+            ),
+        ),
         (NONE, 0, "positions are counted from 1, found 0"),
         (("X",), 1, r"the list has no stratum \(X\)"),
     ],
 )
-def test_a_place_that_is_not_on_the_list_is_an_error(stratum: tuple[str, ...], position: int, message: str) -> None:
+def test_a_place_that_is_not_on_the_list_is_an_error(
+    stratum: tuple[str, ...], position: int, message: str
+) -> None:
     with pytest.raises(NoSuchPlace, match=message):
         LIST.arm(stratum, position)
 

@@ -1,7 +1,8 @@
-"""Every outcome of 25 v 25 through the pipeline, weighted by binomials, against direct enumeration with scipy.
+"""Every outcome of 25 v 25 through the pipeline, weighted by binomials, against direct enumeration
+with scipy.
 
-The power of a design is thereby a statement about the code that analyzes the trial: responses are entered as read by
-the MDT, and the p-values that count are those of the results.
+The power of a design is thereby a statement about the code that analyzes the trial: responses are
+entered as read by the MDT, and the p-values that count are those of the results.
 """
 
 from dataclasses import replace
@@ -17,7 +18,11 @@ from story import Story
 
 DAY, CUTOFF = date(2021, 3, 10), date(2021, 12, 31)
 EXPERIMENTAL, CONTROL = "CETUXIMAB_CHEMOTHERAPY", "CHEMOTHERAPY"
-SCENARIOS = {"VELO": (0.387, 0.742, 0.668), "VELO_WT": (0.478, 0.807, 0.600), "FENG": (0.531, 0.706, 0.179)}
+SCENARIOS = {
+    "VELO": (0.387, 0.742, 0.668),
+    "VELO_WT": (0.478, 0.807, 0.600),
+    "FENG": (0.531, 0.706, 0.179),
+}
 N = 25
 
 
@@ -32,7 +37,8 @@ class Alternating:
 
 @pytest.fixture(scope="module")
 def pool():
-    """For each arm 25 participants with stable disease at eight weeks and 25 with progression, through the commands."""
+    """For each arm 25 participants with stable disease at eight weeks and 25 with progression,
+    through the commands."""
     story = Story()
     story.sealed: SealedAllocation = Alternating()
     story.begin()
@@ -57,7 +63,8 @@ def chosen(pool, controlled_1, controlled_0):
 
 
 def primary(trial):
-    """The part of the pipeline that the primary endpoint needs; the whole of it says the same (tested below)."""
+    """The part of the pipeline that the primary endpoint needs; the whole of it says the same
+    (tested below)."""
     courses = courses_of(trial, CUTOFF)
     populations = populations_of(trial, courses, CUTOFF)
     return analyze_endpoint(trial.protocol, trial.protocol.primary, courses, populations, CUTOFF)
@@ -72,7 +79,8 @@ def test_the_whole_pipeline_says_the_same(pool, controlled):
 
 @pytest.fixture(scope="module")
 def rejected(pool):
-    """Fisher's p at most 0.05, for each of the 26 x 26 outcomes, from the results of the pipeline."""
+    """Fisher's p at most 0.05, for each of the 26 x 26 outcomes, from the results of the
+    pipeline."""
     found = np.empty((N + 1, N + 1))
     for x1 in range(N + 1):
         for x0 in range(N + 1):
@@ -86,7 +94,9 @@ def rejected(pool):
 def test_power_through_the_pipeline_is_the_enumerated_power(rejected, scenario):
     control, experimental, published = SCENARIOS[scenario]
     k = np.arange(N + 1)
-    direct = np.array([[fisher_exact([[a, N - a], [b, N - b]]).pvalue <= 0.05 for b in k] for a in k], float)
+    direct = np.array(
+        [[fisher_exact([[a, N - a], [b, N - b]]).pvalue <= 0.05 for b in k] for a in k], float
+    )
 
     def weigh(region):
         return binom.pmf(k, N, experimental) @ region @ binom.pmf(k, N, control)

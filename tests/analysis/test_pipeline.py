@@ -50,18 +50,23 @@ def results(story: Story, cutoff: date = CUTOFF):
 
 def treated(story: Story, subject: str, *drugs: str) -> None:
     rows = [{"drug": drug, "dose": "100", "unit": "mg/m2"} for drug in drugs]
-    story.form("2021-03-11", subject, "TREATMENT", "FIRST_DOSE", {"date": "2021-03-11"}, {"dose": rows})
+    story.form(
+        "2021-03-11", subject, "TREATMENT", "FIRST_DOSE", {"date": "2021-03-11"}, {"dose": rows}
+    )
 
 
 def dies(story: Story, subject: str, on: str) -> None:
-    story.done(on, "investigator", commands.record_death, subject, died_on=on, cause="DISEASE UNDER STUDY")
+    story.done(
+        on, "investigator", commands.record_death, subject, died_on=on, cause="DISEASE UNDER STUDY"
+    )
 
 
 # ------------------------------------------------------------------ populations
 
 
 @pytest.mark.parametrize(
-    ("typed", "arm"), [("Cetuximab", EXPERIMENTAL), (" cetuximab ", EXPERIMENTAL), ("ERBITUX", CONTROL)]
+    ("typed", "arm"),
+    [("Cetuximab", EXPERIMENTAL), (" cetuximab ", EXPERIMENTAL), ("ERBITUX", CONTROL)],
 )
 def test_safety_goes_by_the_drug_however_its_name_is_typed(typed, arm):
     story = enters(begun(), "S01-001")
@@ -83,13 +88,24 @@ def test_who_was_eligible_and_in_which_stratum_is_asked_of_the_version_randomize
     turned = turned.model_copy(
         update={"levels": dict(zip(turned.levels, reversed(turned.levels.values()), strict=True))}
     )
-    amended = now.model_copy(update={
-        "version": "2.0",
-        "eligibility": now.eligibility.model_copy(update={"added": (older,)}),
-        "randomization": now.randomization.model_copy(update={"strata": (turned, *now.randomization.strata[1:])}),
-    })  # fmt: skip
-    story.done("2021-06-01", "sponsor", commands.amend_protocol, amended, sites=(), effective_on=date(2021, 6, 1),
-               reconsent=False)  # fmt: skip
+    amended = now.model_copy(
+        update={
+            "version": "2.0",
+            "eligibility": now.eligibility.model_copy(update={"added": (older,)}),
+            "randomization": now.randomization.model_copy(
+                update={"strata": (turned, *now.randomization.strata[1:])}
+            ),
+        }
+    )
+    story.done(
+        "2021-06-01",
+        "sponsor",
+        commands.amend_protocol,
+        amended,
+        sites=(),
+        effective_on=date(2021, 6, 1),
+        reconsent=False,
+    )
     found = results(story)
 
     assert found["protocol"]["version"] == "2.0"
@@ -117,14 +133,24 @@ def test_who_is_screened_again_after_the_cutoff_is_still_there_before_it():
 
     before, after = (results(story, cutoff)["flow"] for cutoff in (date(2021, 4, 1), CUTOFF))
 
-    assert (before["screened"], before["rescreened"], before["reasons"]) == (1, 0, {"I09": ["S01-001"]})
+    assert (before["screened"], before["rescreened"], before["reasons"]) == (
+        1,
+        0,
+        {"I09": ["S01-001"]},
+    )
     assert (after["screened"], after["rescreened"], list(after["open"])) == (1, 1, ["S01-002"])
 
 
 def test_everybody_randomized_counts_in_the_flow_of_the_arms_under_the_code_randomized():
     story = enters(begun(), "S01-001")
     subjects = story.session.trial.subjects
-    again = replace(subjects["S01-001"], id="S01-002", previous="S01-001", randomized=None, before_randomization=None)
+    again = replace(
+        subjects["S01-001"],
+        id="S01-002",
+        previous="S01-001",
+        randomized=None,
+        before_randomization=None,
+    )
     trial = replace(story.session.trial, subjects={**subjects, "S01-002": again})
 
     flow = analyze(trial, cutoff=CUTOFF).results["flow"]
@@ -149,7 +175,10 @@ def test_who_will_not_enter_for_no_criterion_declined_and_who_meets_all_is_still
 
     at_decision, before = (results(story, on)["flow"] for on in (DAY, DAY - timedelta(1)))
 
-    assert (at_decision["declined"], at_decision["eligible_not_randomized"]) == (["S01-001"], ["S01-002"])
+    assert (at_decision["declined"], at_decision["eligible_not_randomized"]) == (
+        ["S01-001"],
+        ["S01-002"],
+    )
     assert (before["declined"], before["eligible_not_randomized"]) == ([], ["S01-001", "S01-002"])
 
 
@@ -159,12 +188,18 @@ def test_who_will_not_enter_for_no_criterion_declined_and_who_meets_all_is_still
 @pytest.mark.parametrize(
     ("died", "cutoff", "reached"),
     [
-        pytest.param("2021-05-12", CUTOFF, False, id="before the window of the first scan closed: explained"),
+        pytest.param(
+            "2021-05-12", CUTOFF, False, id="before the window of the first scan closed: explained"
+        ),
         pytest.param("2021-05-13", CUTOFF, True, id="after it: the scan was missed first"),
-        pytest.param("2021-05-12", date(2021, 5, 11), True, id="after the cutoff: nothing is explained yet"),
+        pytest.param(
+            "2021-05-12", date(2021, 5, 11), True, id="after the cutoff: nothing is explained yet"
+        ),
     ],
 )
-def test_death_explains_a_missing_response_only_when_no_scan_was_missed_before(died, cutoff, reached):
+def test_death_explains_a_missing_response_only_when_no_scan_was_missed_before(
+    died, cutoff, reached
+):
     story = enters(begun(), "S01-001")
     dies(story, "S01-001", died)
 
@@ -179,8 +214,11 @@ def test_death_explains_a_missing_response_only_when_no_scan_was_missed_before(d
 
 def test_arms_that_separate_have_no_hazard_ratio_and_still_a_log_rank_test():
     protocol = load("NCT04509635")
-    values = {f"{arm} {n}": Value({"days": days + n, "event": True}, "", ())
-              for arm, days in ((EXPERIMENTAL, 200), (CONTROL, 10)) for n in range(5)}  # fmt: skip
+    values = {
+        f"{arm} {n}": Value({"days": days + n, "event": True}, "", ())
+        for arm, days in ((EXPERIMENTAL, 200), (CONTROL, 10))
+        for n in range(5)
+    }
 
     found = compare_times(values, {name: name.split()[0] for name in values}, {}, protocol)
 
@@ -199,25 +237,33 @@ def test_duration_of_response_is_described_among_responders_and_compared_with_no
     duration = results(story)["endpoints"]["DOR"]
 
     assert duration["population"] == "responders"
-    assert [duration["DOR"][key] for key in ("hazard_ratio", "interval", "p_value", "test")] == [None] * 4
+    assert [duration["DOR"][key] for key in ("hazard_ratio", "interval", "p_value", "test")] == [
+        None
+    ] * 4
     assert duration["DOR"]["note"] == "descriptive"
     assert duration["DOR"]["arms"][CONTROL] == {"n": 1, "events": 1}
 
 
 def declaring(**choices):
     assessment = load("NCT04509635").assessment
-    recist = assessment.recist.model_copy(update={"choices": {**assessment.recist.choices, **choices}})
+    recist = assessment.recist.model_copy(
+        update={"choices": {**assessment.recist.choices, **choices}}
+    )
     return assessment.model_copy(update={"recist": recist})
 
 
 @pytest.mark.parametrize(
     ("progression", "pfs", "said"),
     [
-        pytest.param(True, {"days": 113, "event": True}, "it counts as progression", id="a true CR"),
+        pytest.param(
+            True, {"days": 113, "event": True}, "it counts as progression", id="a true CR"
+        ),
         pytest.param(False, {"days": 169, "event": True}, "it stands as read", id="as recorded"),
     ],
 )
-def test_disease_after_a_complete_response_is_one_thing_for_every_endpoint_and_a_query(progression, pfs, said):
+def test_disease_after_a_complete_response_is_one_thing_for_every_endpoint_and_a_query(
+    progression, pfs, said
+):
     story = enters(begun(assessment=declaring(disease_after_cr_is_pd=progression)), "S01-001")
     first = story.scan("S01-001", "2021-05-05", 1, "CR", "0")
     second = story.scan("S01-001", "2021-06-30", 2, "PR", "10")
@@ -226,13 +272,21 @@ def test_disease_after_a_complete_response_is_one_thing_for_every_endpoint_and_a
 
     assert found["endpoints"]["DCR"]["subjects"]["S01-001"]["source"] == [first.seq]
     value = found["endpoints"]["PFS"]["FDA"]["subjects"]["S01-001"]
-    assert value == {"value": pfs, "why": "progression", "source": [(second if progression else third).seq]}
-    assert found["problems"]["S01-001"].startswith(f"PR on day 112 after CR on day 56: a query; {said}")
+    assert value == {
+        "value": pfs,
+        "why": "progression",
+        "source": [(second if progression else third).seq],
+    }
+    assert found["problems"]["S01-001"].startswith(
+        f"PR on day 112 after CR on day 56: a query; {said}"
+    )
 
 
 def test_best_response_follows_the_choices_that_the_protocol_declares_for_the_lesions():
     as_published = response_policy(declaring())
-    otherwise = response_policy(declaring(disease_after_cr_is_pd=False, therapy_ends_assessability=False))
+    otherwise = response_policy(
+        declaring(disease_after_cr_is_pd=False, therapy_ends_assessability=False)
+    )
 
     assert (as_published.after_cr, as_published.therapy_ends_response) == (CR_WAS_TRUE, True)
     assert (otherwise.after_cr, otherwise.therapy_ends_response) == (AS_RECORDED, False)
@@ -242,7 +296,9 @@ def test_a_threshold_in_centimeters_is_the_same_threshold():
     assessment = load("NCT04509635").assessment
     recist = assessment.recist.model_copy(update={"diameter": Quantity(Decimal(1), "cm")})
 
-    assert recist_policy(assessment.model_copy(update={"recist": recist})) == recist_policy(assessment)
+    assert recist_policy(assessment.model_copy(update={"recist": recist})) == recist_policy(
+        assessment
+    )
     with pytest.raises(ValueError, match="found 5 kg, expected a length in mm or cm"):
         tenths(Quantity(Decimal(5), "kg"))
 
@@ -252,7 +308,9 @@ def test_the_level_of_every_interval_follows_alpha():
     names = [f"S01-00{n}" for n in range(1, 5)]
     stories = enters(begun(), *names), enters(begun(design=design), *names)
     for story in stories:
-        for name, last in zip(names, ("2021-08-25", "2021-06-30", "2021-06-23", "2021-08-18"), strict=True):
+        for name, last in zip(
+            names, ("2021-08-25", "2021-06-30", "2021-06-23", "2021-08-18"), strict=True
+        ):
             story.scan(name, "2021-05-05", 1, "SD", "45")
             story.scan(name, last, 2, "PD", "60")
     usual, wider = (results(story) for story in stories)
@@ -260,12 +318,18 @@ def test_the_level_of_every_interval_follows_alpha():
     def widths(found):
         dcr, pfs = found["endpoints"]["DCR"], found["endpoints"]["PFS"]["FDA"]
         curve = pfs["curves"][CONTROL]
-        spans = [dcr["interval"], dcr["arms"][CONTROL]["interval"], pfs["interval"],
-                 [curve["lower"][0], curve["upper"][0]]]  # fmt: skip
+        spans = [
+            dcr["interval"],
+            dcr["arms"][CONTROL]["interval"],
+            pfs["interval"],
+            [curve["lower"][0], curve["upper"][0]],
+        ]
         return [high - low for low, high in spans]
 
     assert (usual["confidence"], wider["confidence"]) == (0.95, 0.8)
-    assert [less < more for less, more in zip(widths(wider), widths(usual), strict=True)] == [True] * 4
+    assert [less < more for less, more in zip(widths(wider), widths(usual), strict=True)] == [
+        True
+    ] * 4
 
 
 # ------------------------------------------------------------------ baseline
@@ -273,8 +337,14 @@ def test_the_level_of_every_interval_follows_alpha():
 
 def test_the_last_score_before_randomization_goes_by_its_date_and_age_by_the_calendar():
     story = begun().ready("S01-001", ecog="1")
-    story.form("2021-03-09", "S01-001", "ECOG", "SCREENING", {"date": "2021-03-04", "standard_of_care": "Y"},
-               {"score": [{"score": "0"}]})  # fmt: skip
+    story.form(
+        "2021-03-09",
+        "S01-001",
+        "ECOG",
+        "SCREENING",
+        {"date": "2021-03-04", "standard_of_care": "Y"},
+        {"score": [{"score": "0"}]},
+    )
     assert isinstance(story.randomize("S01-001"), Entry)
 
     found = results(story)["baseline"]["S01-001"]

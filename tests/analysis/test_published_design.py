@@ -1,4 +1,5 @@
-"""The design page of NCT04509635 against the figures in the project's brief (VELO and Feng 2016 as scenarios)."""
+"""The design page of NCT04509635 against the figures in the project's brief (VELO and Feng 2016 as
+scenarios)."""
 
 from itertools import product
 
@@ -14,8 +15,16 @@ def test_the_table_of_25_per_arm():
     velo, wild_type = operating_table(25, 25, 0.05, SCENARIOS)
 
     assert (velo.scenario, velo.p_control, velo.p_experimental) == ("VELO", 0.387, 0.742)
-    assert [round(velo.power[test], 2) for test in ("fisher", "boschloo", "pooled_z")] == [0.67, 0.70, 0.77]
-    assert [round(wild_type.power[test], 2) for test in ("fisher", "boschloo", "pooled_z")] == [0.60, 0.69, 0.72]
+    assert [round(velo.power[test], 2) for test in ("fisher", "boschloo", "pooled_z")] == [
+        0.67,
+        0.70,
+        0.77,
+    ]
+    assert [round(wild_type.power[test], 2) for test in ("fisher", "boschloo", "pooled_z")] == [
+        0.60,
+        0.69,
+        0.72,
+    ]
     assert [velo.n_per_arm[test].first for test in ("fisher", "boschloo")] == [33, 30]
     assert [wild_type.n_per_arm[test].first for test in ("fisher", "boschloo")] == [38, 33]
     assert (velo.n_per_arm_by_formula, wild_type.n_per_arm_by_formula) == (30, 33)

@@ -12,7 +12,12 @@ def drawn(seed=1, subjects=90, arms=("B", "A")):
     rng = np.random.default_rng(seed)
     arm = rng.integers(0, len(arms), subjects)
     death, censored = rng.exponential(8 / (1 + arm)), rng.uniform(2, 20, subjects)
-    return np.ceil(np.minimum(death, censored)), death <= censored, np.array(arms)[arm], rng.integers(0, 3, subjects)
+    return (
+        np.ceil(np.minimum(death, censored)),
+        death <= censored,
+        np.array(arms)[arm],
+        rng.integers(0, 3, subjects),
+    )
 
 
 def test_every_part_is_that_of_its_method_and_only_the_comparison_is_stratified():
@@ -24,12 +29,20 @@ def test_every_part_is_that_of_its_method_and_only_the_comparison_is_stratified(
     assert (found.log_rank.chi_square, found.log_rank.p) == (test.chi_square, test.p)
     fit = fit_cox(time, event, arm == "B", stratum, level=0.9)
     [ratio] = found.hazard_ratios
-    assert (ratio.arm, ratio.coef, ratio.lower, ratio.upper) == ("B", fit.coef[0], fit.lower[0], fit.upper[0])
+    assert (ratio.arm, ratio.coef, ratio.lower, ratio.upper) == (
+        "B",
+        fit.coef[0],
+        fit.lower[0],
+        fit.upper[0],
+    )
     for one in found.arms:
         curve = kaplan_meier(time[arm == one.name], event[arm == one.name], 0.9, "log")
         assert one.median == curve.median()
         assert one.landmarks[0] == curve.at(3.0)
-        assert (one.subjects, one.events) == (np.sum(arm == one.name), np.sum(event[arm == one.name]))
+        assert (one.subjects, one.events) == (
+            np.sum(arm == one.name),
+            np.sum(event[arm == one.name]),
+        )
     assert found.arms[1].landmarks[1][0] in (0.0, pytest.approx(np.nan, nan_ok=True))
     assert found.restricted_mean_difference.estimate == pytest.approx(
         found.arms[1].restricted_mean.estimate - found.arms[0].restricted_mean.estimate
@@ -66,8 +79,20 @@ def test_too_few_event_times_leave_proportionality_unknown_and_the_rest_known():
         ([1, 2], [0, 0], ["A", "B"], None, "none of 2 subjects had an event"),
         ([1, 2, 3], [1, 0, 0], ["A", "B", "B"], None, "arm 'B' has no event among 2 subjects"),
         ([3, 3, 3], [1, 1, 0], ["A", "B", "B"], None, "time is 3.0 for every subject"),
-        ([1, 2, 3, 4], [1, 1, 1, 1], ["A", "A", "B", "B"], None, "Cox model: no finite estimate.*0 arm 'B'"),
-        ([1, 2, 3, 4], [1, 1, 1, 1], ["A", "A", "B", "B"], list("xxyy"), "log-rank test: .*never at risk together"),
+        (
+            [1, 2, 3, 4],
+            [1, 1, 1, 1],
+            ["A", "A", "B", "B"],
+            None,
+            "Cox model: no finite estimate.*0 arm 'B'",
+        ),
+        (
+            [1, 2, 3, 4],
+            [1, 1, 1, 1],
+            ["A", "A", "B", "B"],
+            list("xxyy"),
+            "log-rank test: .*never at risk together",
+        ),
         ([1, 2], [1, 1], ["A"], None, "arm has shape"),
     ],
 )
@@ -82,4 +107,9 @@ def test_landmarks_and_tau_out_of_reach_are_refused():
     with pytest.raises(ValueError, match="landmarks"):
         compare_survival(time, event, arm, landmarks=(-1.0,))
     with pytest.raises(ValueError, match=r"restricted mean: tau is 900.*groups are 0 arm 'A'"):
-        compare_survival(np.append(time, [500, 500]), np.append(event, [0, 0]), np.append(arm, ["A", "B"]), tau=900)
+        compare_survival(
+            np.append(time, [500, 500]),
+            np.append(event, [0, 0]),
+            np.append(arm, ["A", "B"]),
+            tau=900,
+        )

@@ -1,4 +1,5 @@
-"""A table of lesions in, responses with reasons or a clear error out; and the same from trial records."""
+"""A table of lesions in, responses with reasons or a clear error out; and the same from trial
+records."""
 
 from datetime import date
 from decimal import Decimal
@@ -28,25 +29,58 @@ def test_a_table_becomes_responses_with_their_reasons():
         + "W16,2024-04-22,T1,TARGET,LIVER,N,36.0,\nW16,2024-04-22,N1,NON-TARGET,LUNG,N,,GONE\n"
     )
 
-    assert (base.overall, base.sum_mm, base.nontarget) == ("BASELINE", Decimal("50"), "NON-CR/NON-PD")
-    assert (week8.overall, week8.change_from_baseline_percent, week8.decided_by) == ("PR", Decimal("-40.0"), "BASE")
+    assert (base.overall, base.sum_mm, base.nontarget) == (
+        "BASELINE",
+        Decimal("50"),
+        "NON-CR/NON-PD",
+    )
+    assert (week8.overall, week8.change_from_baseline_percent, week8.decided_by) == (
+        "PR",
+        Decimal("-40.0"),
+        "BASE",
+    )
     assert (week16.overall, week16.decided_by, week16.progression_day) == ("PD", "W8", 112)
-    assert (week16.change_from_nadir_percent, week16.change_from_nadir_mm) == (Decimal("20.0"), Decimal("6"))
+    assert (week16.change_from_nadir_percent, week16.change_from_nadir_mm) == (
+        Decimal("20.0"),
+        Decimal("6"),
+    )
     assert week16.reference == "RECIST 1.1 Table 1 row 7, 4.3.1"
 
 
 @pytest.mark.parametrize(
     ("rows", "overall"),
     [
-        pytest.param("W8,2024-02-26,T1,TARGET,LIVER,N,,NOT EVALUATED\n", "NE", id="target not evaluated"),
-        pytest.param("W8,2024-02-26,N1,NON-TARGET,LUNG,N,,GONE\n", "NE", id="a target without a row"),
-        pytest.param("W8,2024-02-26,T1,TARGET,LIVER,N,,GONE\n", "PR", id="a non-target without a row is not gone"),
-        pytest.param("W8,2024-02-26,T1,TARGET,LIVER,N,0,\nW8,2024-02-26,N1,NON-TARGET,LUNG,N,,GONE\n", "CR", id="CR"),
         pytest.param(
-            "W8,2024-02-26,T1.1,TARGET,LIVER,N,30,\nW8,2024-02-26,T1.2,TARGET,LIVER,N,30,\n", "PD", id="split"
+            "W8,2024-02-26,T1,TARGET,LIVER,N,,NOT EVALUATED\n", "NE", id="target not evaluated"
         ),
-        pytest.param("W8,2024-02-26,T1,TARGET,LIVER,N,50,\nW8,2024-02-26,X,NEW,BONE,N,,UNEQUIVOCAL\n", "PD", id="new"),
-        pytest.param("W8,2024-02-26,T1,TARGET,LIVER,N,50,\nW8,2024-02-26,X,NEW,BONE,N,,EQUIVOCAL\n", "SD", id="unsure"),
+        pytest.param(
+            "W8,2024-02-26,N1,NON-TARGET,LUNG,N,,GONE\n", "NE", id="a target without a row"
+        ),
+        pytest.param(
+            "W8,2024-02-26,T1,TARGET,LIVER,N,,GONE\n",
+            "PR",
+            id="a non-target without a row is not gone",
+        ),
+        pytest.param(
+            "W8,2024-02-26,T1,TARGET,LIVER,N,0,\nW8,2024-02-26,N1,NON-TARGET,LUNG,N,,GONE\n",
+            "CR",
+            id="CR",
+        ),
+        pytest.param(
+            "W8,2024-02-26,T1.1,TARGET,LIVER,N,30,\nW8,2024-02-26,T1.2,TARGET,LIVER,N,30,\n",
+            "PD",
+            id="split",
+        ),
+        pytest.param(
+            "W8,2024-02-26,T1,TARGET,LIVER,N,50,\nW8,2024-02-26,X,NEW,BONE,N,,UNEQUIVOCAL\n",
+            "PD",
+            id="new",
+        ),
+        pytest.param(
+            "W8,2024-02-26,T1,TARGET,LIVER,N,50,\nW8,2024-02-26,X,NEW,BONE,N,,EQUIVOCAL\n",
+            "SD",
+            id="unsure",
+        ),
     ],
 )
 def test_the_second_visit(rows, overall):
@@ -60,8 +94,8 @@ def test_merged_lesions_have_one_diameter():
 
 
 def test_another_lesion_does_not_confirm_an_equivocal_one():
-    visits = BASE + (
-        "W8,2024-02-26,T1,TARGET,LIVER,N,50,\nW8,2024-02-26,X,NEW,BONE,N,,EQUIVOCAL\n"
+    visits = (
+        BASE + "W8,2024-02-26,T1,TARGET,LIVER,N,50,\nW8,2024-02-26,X,NEW,BONE,N,,EQUIVOCAL\n"
         "W16,2024-04-22,T1,TARGET,LIVER,N,50,\nW16,2024-04-22,{},NEW,LUNG,N,,UNEQUIVOCAL\n"
     )
 
@@ -74,7 +108,10 @@ def test_disease_after_a_complete_response_asks_the_reader():
     gone = "W8,2024-02-26,T1,TARGET,LIVER,N,0,\nW8,2024-02-26,N1,NON-TARGET,LUNG,N,,GONE\n"
     back = "W16,2024-04-22,T1,TARGET,LIVER,N,6,\nW16,2024-04-22,N1,NON-TARGET,LUNG,N,,GONE\n"
 
-    assert table(BASE + gone + back)[2].query == "disease after the complete response of W8: was that CR true, or a PR?"
+    assert (
+        table(BASE + gone + back)[2].query
+        == "disease after the complete response of W8: was that CR true, or a PR?"
+    )
 
 
 T = "B,2024-01-01,{},TARGET,{},{},{},{}\n"
@@ -83,31 +120,88 @@ T = "B,2024-01-01,{},TARGET,{},{},{},{}\n"
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        (T.replace("TARGET", "AIM").format("T1", "LIVER", "N", 50, ""), "row 2: role is 'AIM'; write one of: TARGET"),
-        (T.format("T1", "LIVER", "N", "big", ""), "row 2: diameter_mm is 'big'; write a number of millimeters"),
+        (
+            T.replace("TARGET", "AIM").format("T1", "LIVER", "N", 50, ""),
+            "row 2: role is 'AIM'; write one of: TARGET",
+        ),
+        (
+            T.format("T1", "LIVER", "N", "big", ""),
+            "row 2: diameter_mm is 'big'; write a number of millimeters",
+        ),
         (T.format("T1", "LIVER", "N", "nan", ""), "row 2: diameter_mm is 'nan'; write a number"),
-        (T.format("T1", "LIVER", "N", -3, ""), "row 2: diameter_mm is -3; a length cannot be negative"),
-        (T.format("T1", "LIVER", "N", 50.55, ""), "row 2: diameter_mm is 50.55; at most one digit after the point"),
-        (T.format("T1", "LIVER", "N", 9.9, ""), "row 2: target T1 measures 9.9 mm at baseline; the longest diameter"),
-        (T.format("T1", "NECK", "Y", 14.9, ""), "row 2: target T1 measures 14.9 mm at baseline; the short axis"),
-        (T.format("T1", "LIVER", "maybe", 20, ""), "row 2: node is 'maybe'; write Y for a lymph node, else N"),
-        (T.format("T1", "LIVER", "N", "", "PRESENT"), "row 2: nothing is said of T1; give diameter_mm, or state GONE"),
-        (T.format("T1", "LIVER", "N", "20", "GONE"), "row 2: diameter 20 mm and state 'GONE'; keep one of the two"),
-        (T.format("T1", "LIVER", "N", "", "TOO SMALL"), "row 2: target T1 has no diameter at baseline"),
-        (T.format("T1", "LIVER", "N", "", "HUGE"), "row 2: state is 'HUGE'; for TARGET write one of: GONE"),
+        (
+            T.format("T1", "LIVER", "N", -3, ""),
+            "row 2: diameter_mm is -3; a length cannot be negative",
+        ),
+        (
+            T.format("T1", "LIVER", "N", 50.55, ""),
+            "row 2: diameter_mm is 50.55; at most one digit after the point",
+        ),
+        (
+            T.format("T1", "LIVER", "N", 9.9, ""),
+            "row 2: target T1 measures 9.9 mm at baseline; the longest diameter",
+        ),
+        (
+            T.format("T1", "NECK", "Y", 14.9, ""),
+            "row 2: target T1 measures 14.9 mm at baseline; the short axis",
+        ),
+        (
+            T.format("T1", "LIVER", "maybe", 20, ""),
+            "row 2: node is 'maybe'; write Y for a lymph node, else N",
+        ),
+        (
+            T.format("T1", "LIVER", "N", "", "PRESENT"),
+            "row 2: nothing is said of T1; give diameter_mm, or state GONE",
+        ),
+        (
+            T.format("T1", "LIVER", "N", "20", "GONE"),
+            "row 2: diameter 20 mm and state 'GONE'; keep one of the two",
+        ),
+        (
+            T.format("T1", "LIVER", "N", "", "TOO SMALL"),
+            "row 2: target T1 has no diameter at baseline",
+        ),
+        (
+            T.format("T1", "LIVER", "N", "", "HUGE"),
+            "row 2: state is 'HUGE'; for TARGET write one of: GONE",
+        ),
         (T.format("", "LIVER", "N", 50, ""), "row 2: lesion is empty"),
-        (T.replace("2024-01-01", "2024-02-30").format("T1", "LIVER", "N", 50, ""), "row 2: date: '2024-02-30'"),
-        (T.replace("2024-01-01", "2024-02").format("T1", "LIVER", "N", 50, ""), "row 2: date is '2024-02'; the day"),
-        ("".join(T.format(f"T{i}", f"O{i}", "N", 20, "") for i in range(6)), "row 7: 6 targets at baseline; at most 5"),
-        ("".join(T.format(f"T{i}", "LIVER", "N", 20, "") for i in range(3)), "row 4: 3 targets in LIVER; at most 2"),
+        (
+            T.replace("2024-01-01", "2024-02-30").format("T1", "LIVER", "N", 50, ""),
+            "row 2: date: '2024-02-30'",
+        ),
+        (
+            T.replace("2024-01-01", "2024-02").format("T1", "LIVER", "N", 50, ""),
+            "row 2: date is '2024-02'; the day",
+        ),
+        (
+            "".join(T.format(f"T{i}", f"O{i}", "N", 20, "") for i in range(6)),
+            "row 7: 6 targets at baseline; at most 5",
+        ),
+        (
+            "".join(T.format(f"T{i}", "LIVER", "N", 20, "") for i in range(3)),
+            "row 4: 3 targets in LIVER; at most 2",
+        ),
         (
             "".join(T.format(f"T{i}", f"O{i}", "Y", 20, "") for i in range(3)),
             "row 4: 3 targets in LYMPH NODE; at most 2",
         ),
-        (T.format("T1", "LIVER", "N", 50, "") * 2, "row 3: T1 stands twice in visit B .also row 2.; keep one"),
-        (BASE + "W8,2024-02-26,T9,TARGET,LIVER,N,50,\n", "row 4: target T9 was not measured at baseline .BASE."),
-        (BASE + "W8,2024-02-26,N9,NON-TARGET,LIVER,N,,PRESENT\n", "row 4: non-target N9 was not there at baseline"),
-        (BASE + "W8,2024-02-26,T1,NON-TARGET,LIVER,N,,PRESENT\n", "row 4: T1 is NON-TARGET, but TARGET in row 2"),
+        (
+            T.format("T1", "LIVER", "N", 50, "") * 2,
+            "row 3: T1 stands twice in visit B .also row 2.; keep one",
+        ),
+        (
+            BASE + "W8,2024-02-26,T9,TARGET,LIVER,N,50,\n",
+            "row 4: target T9 was not measured at baseline .BASE.",
+        ),
+        (
+            BASE + "W8,2024-02-26,N9,NON-TARGET,LIVER,N,,PRESENT\n",
+            "row 4: non-target N9 was not there at baseline",
+        ),
+        (
+            BASE + "W8,2024-02-26,T1,NON-TARGET,LIVER,N,,PRESENT\n",
+            "row 4: T1 is NON-TARGET, but TARGET in row 2",
+        ),
         ("", "no lesions: at least a baseline visit is needed"),
     ],
 )
@@ -122,12 +216,27 @@ def test_a_missing_column_is_named():
 
 
 def tumor(link, role, location, source):
-    return TU(link=link, role=role, location=location, date=parse_date("2024-01-01"), visit="SCREENING", source=source)
+    return TU(
+        link=link,
+        role=role,
+        location=location,
+        date=parse_date("2024-01-01"),
+        visit="SCREENING",
+        source=source,
+    )
 
 
-def reading(link, visit, day, source, value=None, test="LDIAM", original="", status="", evaluator=""):
+def reading(
+    link, visit, day, source, value=None, test="LDIAM", original="", status="", evaluator=""
+):
     number = None if value is None else Decimal(value)
-    what = {"link": link, "visit": visit, "date": parse_date(day), "test": test, "original": original}
+    what = {
+        "link": link,
+        "visit": visit,
+        "date": parse_date(day),
+        "test": test,
+        "original": original,
+    }
     return TR(**what, value=number, status=status, evaluator=evaluator, source=source)
 
 
@@ -164,12 +273,25 @@ def test_records_become_the_same_arrays_and_lead_back_to_their_sources():
 def test_a_reading_not_done_is_not_evaluated():
     week8 = [reading("T1", "WEEK 8", "2024-02-26", 7, status="NOT DONE")]
 
-    assert lesion_series(TUMORS, SCREENING + week8, START, RECIST_1_1).tenths.tolist() == [[500, 200], [-1, -1]]
+    assert lesion_series(TUMORS, SCREENING + week8, START, RECIST_1_1).tenths.tolist() == [
+        [500, 200],
+        [-1, -1],
+    ]
 
 
 def test_a_new_lesion_that_is_only_identified_is_progression():
-    new = TU(link="X1", role="NEW", location="BONE", date=parse_date("2024-02-26"), visit="WEEK 8", source=10)
-    week8 = [reading("T1", "WEEK 8", "2024-02-26", 7, "40"), reading("T2", "WEEK 8", "2024-02-26", 8, "20")]
+    new = TU(
+        link="X1",
+        role="NEW",
+        location="BONE",
+        date=parse_date("2024-02-26"),
+        visit="WEEK 8",
+        source=10,
+    )
+    week8 = [
+        reading("T1", "WEEK 8", "2024-02-26", 7, "40"),
+        reading("T2", "WEEK 8", "2024-02-26", 8, "20"),
+    ]
     series = lesion_series([*TUMORS, new], SCREENING + week8, START, RECIST_1_1)
 
     assert assess_series(series, RECIST_1_1).response.tolist() == [0, int(Response.PD)]
@@ -181,7 +303,10 @@ def test_two_screening_scans_are_one_baseline_and_the_later_counts():
 
     series = lesion_series(TUMORS, SCREENING + again, START, RECIST_1_1)
 
-    assert dict(zip(series.lesions, series.tenths[0].tolist(), strict=True)) == {"T1": 520, "T2": 200}
+    assert dict(zip(series.lesions, series.tenths[0].tolist(), strict=True)) == {
+        "T1": 520,
+        "T2": 200,
+    }
     assert len(series.visits) == 1
 
 
@@ -196,10 +321,13 @@ def test_two_readers_are_never_mixed():
 
 def test_a_reading_of_an_unknown_lesion_names_the_record():
     with pytest.raises(LesionError, match="TR record 4: lesion 'T7' is not identified"):
-        lesion_series(TUMORS, [reading("T7", "SCREENING", "2023-12-20", 4, "50")], START, RECIST_1_1)
+        lesion_series(
+            TUMORS, [reading("T7", "SCREENING", "2023-12-20", 4, "50")], START, RECIST_1_1
+        )
 
 
-# ------------------------------------------------------------------ visits of one name, tumor markers
+# ------------------------------------------------------------------ visits of one name, tumor
+# markers
 
 
 def test_two_scans_under_one_visit_name_are_two_visits_when_they_lie_apart():
@@ -213,10 +341,15 @@ def test_two_scans_under_one_visit_name_are_two_visits_when_they_lie_apart():
 
     assert series.visits == ("SCREENING", "SCAN 1", "SCAN 1 (2024-04-22)")
     assert series.day.tolist()[1:] == [56, 112]
-    assert assess_series(series, RECIST_1_1).response.tolist()[1:] == [int(Response.SD), int(Response.PD)]
+    assert assess_series(series, RECIST_1_1).response.tolist()[1:] == [
+        int(Response.SD),
+        int(Response.PD),
+    ]
     assert series.notes == (
-        "TR record 7 and TR record 9: visit 'SCAN 1' is named for scans of 2024-02-26 and 2024-04-22; "
-        "taken as two visits, correct one name",
+        (
+            "TR record 7 and TR record 9: visit 'SCAN 1' is named for scans of 2024-02-26 and"
+            " 2024-04-22; taken as two visits, correct one name"
+        ),
     )
 
 
@@ -230,14 +363,29 @@ def test_scans_within_the_window_of_a_visit_are_one_and_two_lengths_of_one_lesio
 
     assert series.tenths.tolist()[1] == [400, 200]
     assert series.notes == (
-        "TR record 7 and TR record 9: T1 measures 40.0 and 44.0 mm in visit SCAN 1; the first is taken",
+        (
+            "TR record 7 and TR record 9: T1 measures 40.0 and 44.0 mm in visit SCAN 1; the first"
+            " is taken"
+        ),
     )
-    assert lesion_series(TUMORS, SCREENING + near, START, RECIST_1_1, one_visit_days=13).tenths.shape[0] == 3
+    assert (
+        lesion_series(TUMORS, SCREENING + near, START, RECIST_1_1, one_visit_days=13).tenths.shape[
+            0
+        ]
+        == 3
+    )
 
 
 def cea(day, source, value, upper="5", visit=""):
     numbers = [None if x is None else Decimal(x) for x in (value, upper)]
-    return LB(test="CEA", date=parse_date(day), visit=visit, value=numbers[0], upper=numbers[1], source=source)
+    return LB(
+        test="CEA",
+        date=parse_date(day),
+        visit=visit,
+        value=numbers[0],
+        upper=numbers[1],
+        source=source,
+    )
 
 
 def gone(visit, day, source):
@@ -251,18 +399,43 @@ def gone(visit, day, source):
 @pytest.mark.parametrize(
     ("markers", "responses", "noted"),
     [
-        pytest.param([("2023-12-20", "40"), ("2024-02-20", "9"), ("2024-04-15", "4")], "PR CR", "", id="normal later"),
-        pytest.param([("2023-12-20", "40"), ("2024-02-20", "4"), ("2024-04-15", "90")], "CR CR", "", id="rises again"),
-        pytest.param([("2023-12-20", "3"), ("2024-02-20", "9")], "CR CR", "", id="normal at baseline"),
         pytest.param(
-            [("2023-12-20", "40"), ("2024-01-28", "9")], "CR CR", "at WEEK 8, 2024-02-26", id="29 days before"
+            [("2023-12-20", "40"), ("2024-02-20", "9"), ("2024-04-15", "4")],
+            "PR CR",
+            "",
+            id="normal later",
         ),
         pytest.param(
-            [("2023-12-20", "40"), ("2024-01-29", "9")], "PR CR", "at WEEK 16, 2024-04-22", id="28 days before"
+            [("2023-12-20", "40"), ("2024-02-20", "4"), ("2024-04-15", "90")],
+            "CR CR",
+            "",
+            id="rises again",
         ),
-        pytest.param([("2023-12-20", "40"), ("2024-02-20", None)], "CR CR", "at WEEK 8, 2024-02-26", id="no result"),
+        pytest.param(
+            [("2023-12-20", "3"), ("2024-02-20", "9")], "CR CR", "", id="normal at baseline"
+        ),
+        pytest.param(
+            [("2023-12-20", "40"), ("2024-01-28", "9")],
+            "CR CR",
+            "at WEEK 8, 2024-02-26",
+            id="29 days before",
+        ),
+        pytest.param(
+            [("2023-12-20", "40"), ("2024-01-29", "9")],
+            "PR CR",
+            "at WEEK 16, 2024-04-22",
+            id="28 days before",
+        ),
+        pytest.param(
+            [("2023-12-20", "40"), ("2024-02-20", None)],
+            "CR CR",
+            "at WEEK 8, 2024-02-26",
+            id="no result",
+        ),
         pytest.param([("2024-02-20", "9")], "CR CR", "at baseline", id="nothing at baseline"),
-        pytest.param([("2023-12-20", "40"), ("2024-02-20", "5")], "CR CR", "", id="at the limit is normal"),
+        pytest.param(
+            [("2023-12-20", "40"), ("2024-02-20", "5")], "CR CR", "", id="at the limit is normal"
+        ),
     ],
 )
 def test_no_complete_response_while_the_marker_is_raised(markers, responses, noted):
@@ -276,10 +449,16 @@ def test_no_complete_response_while_the_marker_is_raised(markers, responses, not
     assert [note.split("(")[-1].rstrip(")") for note in series.notes] == ([noted] if noted else [])
 
 
-def test_the_sample_that_withholds_a_complete_response_is_one_of_its_sources_and_that_of_the_visit_goes_first():
-    samples = [cea("2023-12-20", 30, "40"), cea("2024-02-26", 31, "4"), cea("2024-02-28", 32, "9", visit="WEEK 8")]
+def test_the_sample_that_withholds_a_complete_response_is_a_source_that_of_the_visit_first():
+    samples = [
+        cea("2023-12-20", 30, "40"),
+        cea("2024-02-26", 31, "4"),
+        cea("2024-02-28", 32, "9", visit="WEEK 8"),
+    ]
 
-    series = lesion_series(TUMORS, SCREENING + gone("WEEK 8", "2024-02-26", 10), START, RECIST_1_1, markers=samples)
+    series = lesion_series(
+        TUMORS, SCREENING + gone("WEEK 8", "2024-02-26", 10), START, RECIST_1_1, markers=samples
+    )
 
     assert assess_series(series, RECIST_1_1).response[1] == Response.PR
     assert series.sources[1] == (10, 11, 12, 32)

@@ -17,15 +17,26 @@ def series(draw):
     baseline = [draw(st.integers(150, 1500)) for _ in range(targets)]
     rows = [baseline] + [[draw(LENGTH) for _ in range(targets)] for _ in range(visits - 1)]
     some = draw(st.booleans())
-    nontarget = [2] + [draw(st.sampled_from([1, 2, 3, 4])) for _ in range(visits - 1)] if some else [0] * visits
+    nontarget = (
+        [2] + [draw(st.sampled_from([1, 2, 3, 4])) for _ in range(visits - 1)]
+        if some
+        else [0] * visits
+    )
     new = [0] + [draw(st.sampled_from([0, 0, 0, 1, 2])) for _ in range(visits - 1)]
     node = [draw(st.integers(0, 1)) for _ in range(targets)]
-    return np.array(rows, np.int32), np.array(node, np.int8), np.array(nontarget, np.int8), np.array(new, np.int8)
+    return (
+        np.array(rows, np.int32),
+        np.array(node, np.int8),
+        np.array(nontarget, np.int8),
+        np.array(new, np.int8),
+    )
 
 
 def assess(rows, node, nontarget, new, policy=RECIST_1_1):
     day = np.arange(len(rows), dtype=np.int32) * 56
-    return assess_visits(day, rows, node, np.zeros(rows.shape[1], np.int32), nontarget, new, -1, policy)
+    return assess_visits(
+        day, rows, node, np.zeros(rows.shape[1], np.int32), nontarget, new, -1, policy
+    )
 
 
 @given(series(), st.randoms())
@@ -34,7 +45,10 @@ def test_the_order_of_lesions_changes_nothing(case, random):
     rows, node, nontarget, new = case
     order = list(range(rows.shape[1]))
     random.shuffle(order)
-    one, other = assess(*case), assess(np.ascontiguousarray(rows[:, order]), node[order], nontarget, new)
+    one, other = (
+        assess(*case),
+        assess(np.ascontiguousarray(rows[:, order]), node[order], nontarget, new),
+    )
 
     assert one.response.tolist() == other.response.tolist()
     assert one.sum.tolist() == other.sum.tolist()
@@ -48,7 +62,10 @@ def test_all_lengths_in_another_unit_change_nothing(case, factor):
     scaled = RECIST_1_1._replace(**{name: getattr(RECIST_1_1, name) * factor for name in lengths})
     longer = np.where(rows > 0, rows * factor, rows).astype(np.int32)
 
-    assert assess(*case).response.tolist() == assess(longer, node, nontarget, new, scaled).response.tolist()
+    assert (
+        assess(*case).response.tolist()
+        == assess(longer, node, nontarget, new, scaled).response.tolist()
+    )
 
 
 @given(series())
@@ -69,7 +86,11 @@ def test_an_unequivocal_new_lesion_or_progression_is_always_pd(case):
     r = assess(*case)
 
     for v in range(1, len(rows)):
-        if new[v] == NewLesion.UNEQUIVOCAL or nontarget[v] == NonTarget.PD or r.target[v] == Response.PD:
+        if (
+            new[v] == NewLesion.UNEQUIVOCAL
+            or nontarget[v] == NonTarget.PD
+            or r.target[v] == Response.PD
+        ):
             assert r.response[v] == Response.PD
         assert (r.pd_day[v] >= 0) == (r.response[v] == Response.PD)
         assert r.decided_by[v] <= v
@@ -83,14 +104,20 @@ def test_a_complete_response_shows_no_disease(case):
 
     for v in np.flatnonzero(r.response == Response.CR):
         assert nontarget[v] in (NonTarget.NONE, NonTarget.CR)
-        assert all((x == 0) if not n else (0 <= x < 100 or x == -2) for x, n in zip(rows[v], node, strict=True))
+        assert all(
+            (x == 0) if not n else (0 <= x < 100 or x == -2)
+            for x, n in zip(rows[v], node, strict=True)
+        )
 
 
 @given(series(), st.data())
 @settings(max_examples=300, deadline=None)
 def test_not_evaluating_a_target_never_makes_a_visit_better(case, data):
     rows, node, nontarget, new = case
-    v, lesion = data.draw(st.integers(1, len(rows) - 1)), data.draw(st.integers(0, rows.shape[1] - 1))
+    v, lesion = (
+        data.draw(st.integers(1, len(rows) - 1)),
+        data.draw(st.integers(0, rows.shape[1] - 1)),
+    )
     fewer = rows.copy()
     fewer[v, lesion] = -1
     before, after = assess(*case).response[v], assess(fewer, node, nontarget, new).response[v]

@@ -28,15 +28,35 @@ def assess(tenths, nontarget=None, new=None, policy=RECIST_1_1, until=-1):
     ("tenths", "reference", "decided_by", "lesion"),
     [
         pytest.param(
-            [[500], [400], [300], [500]], "RECIST 1.1 Table 1 row 7, 4.3.1", 2, -1, id="growth: the nadir visit"
+            [[500], [400], [300], [500]],
+            "RECIST 1.1 Table 1 row 7, 4.3.1",
+            2,
+            -1,
+            id="growth: the nadir visit",
         ),
-        pytest.param([[500], [450], [300]], "RECIST 1.1 Table 1 row 4, 4.3.1", 0, -1, id="PR: baseline"),
         pytest.param(
-            [[500], [300], [352]], "EORTC RECIST clarification: managing PR", 1, -1, id="PR kept: the first PR"
+            [[500], [450], [300]], "RECIST 1.1 Table 1 row 4, 4.3.1", 0, -1, id="PR: baseline"
         ),
-        pytest.param([[500, 200], [400, 200], [400, -1]], "RECIST 1.1 Table 1 row 6, 4.4.2", 2, 1, id="NE: the lesion"),
         pytest.param(
-            [[500, 200], [0, 0], [0, 10]], "EORTC RECIST clarification: new lesions", 1, 1, id="return: the CR"
+            [[500], [300], [352]],
+            "EORTC RECIST clarification: managing PR",
+            1,
+            -1,
+            id="PR kept: the first PR",
+        ),
+        pytest.param(
+            [[500, 200], [400, 200], [400, -1]],
+            "RECIST 1.1 Table 1 row 6, 4.4.2",
+            2,
+            1,
+            id="NE: the lesion",
+        ),
+        pytest.param(
+            [[500, 200], [0, 0], [0, 10]],
+            "EORTC RECIST clarification: new lesions",
+            1,
+            1,
+            id="return: the CR",
         ),
         pytest.param([[500], [500], [0]], "RECIST 1.1 Table 1 row 1", 2, -1, id="CR: this visit"),
     ],
@@ -52,7 +72,13 @@ def test_the_last_visit_names_what_decided(tenths, reference, decided_by, lesion
 
 
 def test_the_nadir_before_each_visit_is_told():
-    assert assess([[500], [400], [-1], [450], [300]]).nadir_before.tolist() == [-1, 500, 400, 400, 400]
+    assert assess([[500], [400], [-1], [450], [300]]).nadir_before.tolist() == [
+        -1,
+        500,
+        400,
+        400,
+        400,
+    ]
 
 
 def test_an_incomplete_baseline_gives_no_reference():
@@ -69,10 +95,18 @@ def test_every_clause_has_reference_and_sentence():
 
 def test_the_compiled_rules_run_as_plain_python():
     plain = assess_visits.py_func
-    args = (np.arange(3, dtype=np.int32), np.array([[500], [300], [360]], np.int32), np.zeros(1, np.int8))
+    args = (
+        np.arange(3, dtype=np.int32),
+        np.array([[500], [300], [360]], np.int32),
+        np.zeros(1, np.int8),
+    )
     rest = (np.zeros(1, np.int32), np.zeros(3, np.int8), np.zeros(3, np.int8), -1, RECIST_1_1)
 
-    assert plain(*args, *rest).response.tolist() == assess_visits(*args, *rest).response.tolist() == [0, 2, 5]
+    assert (
+        plain(*args, *rest).response.tolist()
+        == assess_visits(*args, *rest).response.tolist()
+        == [0, 2, 5]
+    )
 
 
 @pytest.mark.parametrize(
@@ -80,14 +114,24 @@ def test_the_compiled_rules_run_as_plain_python():
     [
         pytest.param({"pd_percent": None}, "missing \\['pd_percent'\\]", id="missing"),
         pytest.param({"pd_procent": 20}, "unknown \\['pd_procent'\\]", id="unknown"),
-        pytest.param({"pd_percent": True}, "pd_percent is True; write a whole number", id="switch for a number"),
-        pytest.param({"pr_stays_pr": 1}, "pr_stays_pr is 1; write true or false", id="number for a switch"),
+        pytest.param(
+            {"pd_percent": True},
+            "pd_percent is True; write a whole number",
+            id="switch for a number",
+        ),
+        pytest.param(
+            {"pr_stays_pr": 1}, "pr_stays_pr is 1; write true or false", id="number for a switch"
+        ),
         pytest.param({"pd_tenths": -5}, "cannot be negative", id="negative"),
         pytest.param({"pd_scan": 2}, "write 0 or 1", id="choice out of range"),
     ],
 )
 def test_a_policy_must_be_complete_and_meant(change, message):
-    values = {name: value for name, value in {**RECIST_1_1._asdict(), **change}.items() if value is not None}
+    values = {
+        name: value
+        for name, value in {**RECIST_1_1._asdict(), **change}.items()
+        if value is not None
+    }
 
     with pytest.raises(ValueError, match=message):
         build_policy(values)
@@ -104,5 +148,7 @@ def test_codes_read_their_own_spelling(code):
 
 
 def test_an_unknown_response_lists_the_known_ones():
-    with pytest.raises(ValueError, match="'ok' is not a Response; write one of: NE, CR, PR, SD, NON-CR/NON-PD, PD"):
+    with pytest.raises(
+        ValueError, match="'ok' is not a Response; write one of: NE, CR, PR, SD, NON-CR/NON-PD, PD"
+    ):
         Response.parse("ok")

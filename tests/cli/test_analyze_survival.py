@@ -1,6 +1,8 @@
-"""`equipoise analyze survival`: Freireich's trial of 6-mercaptopurine (Blood 1963), weeks in remission.
+"""`equipoise analyze survival`: Freireich's trial of 6-mercaptopurine (Blood 1963), weeks in
+remission.
 
-The figures are those of R 4.2 with survival 3.5-3: survdiff, coxph (Efron), survfit with conf.type log and log-log.
+The figures are those of R 4.2 with survival 3.5-3: survdiff, coxph (Efron), survfit with conf.type
+log and log-log.
 """
 
 import json
@@ -47,8 +49,9 @@ def test_the_json_holds_what_r_finds(table):
     assert cox["interval"] == pytest.approx([2.14650821273, 10.8093106816], rel=1e-6)
     assert cox["p_value"] == pytest.approx(0.000137753761987, rel=1e-5)
     assert found["medians"] == {
-        "6-MP": {"median": 23.0, "interval": [16.0, None]}, "placebo": {"median": 8.0, "interval": [4.0, 12.0]},
-    }  # fmt: skip
+        "6-MP": {"median": 23.0, "interval": [16.0, None]},
+        "placebo": {"median": 8.0, "interval": [4.0, 12.0]},
+    }
     assert found["median_interval"] == "log"
     assert found["left_out"] == 0
 
@@ -62,10 +65,19 @@ def test_the_interval_of_the_medians_can_be_chosen(table):
 
 
 def test_the_table_for_people_says_what_it_rests_on(table):
-    said = ran(table, *OPTIONS, "--strata", "half", "--at", "10,30", "--restricted-mean", "20").stdout
+    said = ran(
+        table, *OPTIONS, "--strata", "half", "--at", "10,30", "--restricted-mean", "20"
+    ).stdout
 
-    for expected in ("16 to not reached", "stratified by half (2 strata)", "by log, as in R's conf.type",
-                     "survival at 10", "mean up to 20", "log-rank chi-square", "proportional hazards"):  # fmt: skip
+    for expected in (
+        "16 to not reached",
+        "stratified by half (2 strata)",
+        "by log, as in R's conf.type",
+        "survival at 10",
+        "mean up to 20",
+        "log-rank chi-square",
+        "proportional hazards",
+    ):
         assert expected in said
 
 
@@ -105,7 +117,10 @@ def test_each_of_more_arms_is_compared_with_the_first(table):
     [
         (("--level", "1"), "--level is 1.0"),
         (("--level", "nan"), "--level is nan"),
-        (("--interval", "exact"), "--interval: found 'exact', expected one of log-log, log, plain, arcsine"),
+        (
+            ("--interval", "exact"),
+            "--interval: found 'exact', expected one of log-log, log, plain, arcsine",
+        ),
         (("--at", "1,x"), "--at: found '1,x'"),
         (("--at", "-1"), "--at: found '-1'"),
         (("--strata", "half,"), "--strata: found 'half,'"),
@@ -136,10 +151,15 @@ def test_analyze_of_a_ledger_is_called_as_before(tmp_path):
         return RUN.invoke(app, ["analyze", *words], env={"COLUMNS": "100"})
 
     told = said("--help").stdout
-    for expected in ("Usage: equipoise analyze [OPTIONS] {ledger}", "--as-of", "analyze survival FILE.csv"):
+    for expected in (
+        "Usage: equipoise analyze [OPTIONS] {ledger}",
+        "--as-of",
+        "analyze survival FILE.csv",
+    ):
         assert expected in told
     assert "Missing argument" in said().stderr
-    # A ledger may have the name of the hidden command; one called like another command needs its folder.
+    # A ledger may have the name of the hidden command; one called like another command needs its
+    # folder.
     assert "there is no ledger 'ledger'" in said("ledger", "--out", str(tmp_path)).stderr
     assert "there is no ledger 'survival'" in said("./survival", "--out", str(tmp_path)).stderr
     assert "there is no ledger 'x'" in said("--out", str(tmp_path), "x").stderr

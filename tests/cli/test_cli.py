@@ -43,14 +43,31 @@ def ledger(tmp_path, ledger_lines):
     ("change", "code", "said"),
     [
         pytest.param(lambda s: None, 0, "ELIGIBLE", id="eligible"),
-        pytest.param(lambda s: s["records"]["QS"][0].update(QSORRES="3"), 1, "NOT ELIGIBLE", id="not met"),
+        pytest.param(
+            lambda s: s["records"]["QS"][0].update(QSORRES="3"), 1, "NOT ELIGIBLE", id="not met"
+        ),
         pytest.param(lambda s: s["records"].pop("LB"), 3, "UNKNOWN", id="unknown"),
         pytest.param(lambda s: s.pop("index_date"), 2, "index_date", id="no index date"),
-        pytest.param(lambda s: s["records"].update(XX=[{}]), 2, "'XX' is not a domain", id="unknown domain"),
-        pytest.param(lambda s: s["records"]["LB"][0].update(LBDTC="2021-02-30"), 2, "LB.LBDTC", id="impossible date"),
-        pytest.param(lambda s: s["records"]["LB"][0].update(NEUT=1), 2, "no variable 'NEUT'", id="unknown variable"),
         pytest.param(
-            lambda s: s["attestations"][0].update(criterion="I09"), 2, "expected one of", id="not to be attested"
+            lambda s: s["records"].update(XX=[{}]), 2, "'XX' is not a domain", id="unknown domain"
+        ),
+        pytest.param(
+            lambda s: s["records"]["LB"][0].update(LBDTC="2021-02-30"),
+            2,
+            "LB.LBDTC",
+            id="impossible date",
+        ),
+        pytest.param(
+            lambda s: s["records"]["LB"][0].update(NEUT=1),
+            2,
+            "no variable 'NEUT'",
+            id="unknown variable",
+        ),
+        pytest.param(
+            lambda s: s["attestations"][0].update(criterion="I09"),
+            2,
+            "expected one of",
+            id="not to be attested",
         ),
     ],
 )
@@ -83,7 +100,9 @@ def test_screen_prints_an_example_that_fits_its_schema_and_is_eligible(tmp_path)
 
 def test_screen_reports_every_problem_at_once(tmp_path):
     file = tmp_path / "person.json"
-    file.write_text('{"subject": "", "index_date": "soon", "records": {"LB": [{"LBDTC": "x"}], "QS": 1}}')
+    file.write_text(
+        '{"subject": "", "index_date": "soon", "records": {"LB": [{"LBDTC": "x"}], "QS": 1}}'
+    )
 
     result = ran("screen", file)
 
@@ -176,9 +195,9 @@ def test_as_of_knows_only_what_was_recorded(ledger, tmp_path):
     assert ran("analyze", ledger, "--out", late).exit_code == 0
 
     def pfs(folder):
-        return json.loads((folder / "results.json").read_text())["endpoints"]["PFS"]["FDA"]["subjects"]["S01-001"][
-            "value"
-        ]
+        return json.loads((folder / "results.json").read_text())["endpoints"]["PFS"]["FDA"][
+            "subjects"
+        ]["S01-001"]["value"]
 
     assert pfs(early) == {"days": 57, "event": False}
     assert pfs(late) == {"days": 113, "event": True}
@@ -198,9 +217,13 @@ def test_a_protocol_that_does_not_match_the_ledger_is_refused(ledger, tmp_path):
     from equipoise.protocol.load import read_text
 
     other = tmp_path / "other.yaml"
-    other.write_text(read_text("NCT04509635").replace("at_most: 1, within_days: 7", "at_most: 2, within_days: 7"))
+    other.write_text(
+        read_text("NCT04509635").replace("at_most: 1, within_days: 7", "at_most: 2, within_days: 7")
+    )
 
-    assert ran("analyze", ledger, "--protocol", "NCT04509635", "--out", tmp_path / "a").exit_code == 0
+    assert (
+        ran("analyze", ledger, "--protocol", "NCT04509635", "--out", tmp_path / "a").exit_code == 0
+    )
     result = ran("analyze", ledger, "--protocol", other, "--out", tmp_path / "b")
     assert result.exit_code == 2
     assert "does not hold the protocol" in result.output
@@ -213,7 +236,11 @@ def test_protocol_check_says_line_column_found_and_expected(tmp_path):
     from equipoise.protocol.load import read_text
 
     file = tmp_path / "mine.yaml"
-    text = read_text("NCT04509635").replace("alpha: 0.05", "alpha: five").replace("method: strat", "method: grat")
+    text = (
+        read_text("NCT04509635")
+        .replace("alpha: 0.05", "alpha: five")
+        .replace("method: strat", "method: grat")
+    )
     file.write_text(text)
     line = text.splitlines().index("  alpha: five") + 1
 
@@ -236,11 +263,17 @@ def test_assess_shows_sum_changes_response_and_clause():
 @pytest.mark.parametrize(
     "words",
     [
-        ("verify", "nowhere.jsonl"), ("analyze", "nowhere.jsonl", "--out", "x"), ("screen", "nowhere.json"),
-        ("assess", "nowhere.csv"), ("protocol", "check", "nowhere.yaml"), ("protocol", "show", "nowhere"),
-        ("protocol", "import", "nowhere.txt", "-o", "x.yaml"), ("design", "nowhere"), ("why", "nowhere", "S1", "DCR"),
+        ("verify", "nowhere.jsonl"),
+        ("analyze", "nowhere.jsonl", "--out", "x"),
+        ("screen", "nowhere.json"),
+        ("assess", "nowhere.csv"),
+        ("protocol", "check", "nowhere.yaml"),
+        ("protocol", "show", "nowhere"),
+        ("protocol", "import", "nowhere.txt", "-o", "x.yaml"),
+        ("design", "nowhere"),
+        ("why", "nowhere", "S1", "DCR"),
     ],
-)  # fmt: skip
+)
 def test_what_is_not_there_is_one_readable_message(words, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
@@ -272,8 +305,12 @@ def test_a_full_disk_leaves_the_old_results(ledger, tmp_path):
         "from equipoise.cli.app import main; main()"
     )
 
-    done = subprocess.run([sys.executable, "-c", script, "analyze", str(ledger), "--out", str(out)],
-                          capture_output=True, text=True, check=False)  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-c", script, "analyze", str(ledger), "--out", str(out)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
     assert done.returncode == 2, done.stderr
     assert "Traceback" not in done.stderr
@@ -287,17 +324,21 @@ def test_a_full_disk_leaves_the_old_results(ledger, tmp_path):
 def test_commands_that_need_no_numbers_start_without_numba(words, ledger, tmp_path):
     person = tmp_path / "person.json"
     person.write_text(json.dumps(example_subject()))
-    script = "import sys; from equipoise.cli.app import app; app(sys.argv[1:], standalone_mode=False); " \
-             "print('numba' in sys.modules)"  # fmt: skip
+    script = (
+        "import sys; from equipoise.cli.app import app; app(sys.argv[1:], standalone_mode=False); "
+        "print('numba' in sys.modules)"
+    )
 
     given = [word.format(ledger=ledger, person=person) for word in words]
-    done = subprocess.run([sys.executable, "-c", script, *given],
-                          capture_output=True, text=True, check=True)  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-c", script, *given], capture_output=True, text=True, check=True
+    )
 
     assert done.stdout.splitlines()[-1] == "False"
 
 
-# ------------------------------------------------------------------ what a hostile or clumsy hand does
+# ------------------------------------------------------------------ what a hostile or clumsy hand
+# does
 
 
 def test_a_demo_never_takes_the_place_of_a_real_ledger(ledger, tmp_path):
@@ -312,7 +353,11 @@ def test_a_demo_never_takes_the_place_of_a_real_ledger(ledger, tmp_path):
 
 
 def test_results_say_what_was_redacted_and_the_cutoff_stays(ledger, tmp_path):
-    target = next(json.loads(line)["seq"] for line in ledger.read_bytes().splitlines() if b'"visit":"SCAN 2"' in line)
+    target = next(
+        json.loads(line)["seq"]
+        for line in ledger.read_bytes().splitlines()
+        if b'"visit":"SCAN 2"' in line
+    )
     assert ran("redact", ledger, target, "--reason", "wish", "--actor", "dm-01").exit_code == 0
 
     told = ran("analyze", ledger, "--out", tmp_path / "out")
@@ -348,10 +393,12 @@ def test_reading_leaves_no_file_behind(ledger):
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (("--cutoff", "9999-12-31"), "is after"), (("--as-of", "1900-01-01"), "nothing was recorded by"),
-        (("--as-of", "20210301"), "YYYY-MM-DD"), (("--as-of", "2021-04-01", "--cutoff", "2021-05-01"), "is after"),
+        (("--cutoff", "9999-12-31"), "is after"),
+        (("--as-of", "1900-01-01"), "nothing was recorded by"),
+        (("--as-of", "20210301"), "YYYY-MM-DD"),
+        (("--as-of", "2021-04-01", "--cutoff", "2021-05-01"), "is after"),
     ],
-)  # fmt: skip
+)
 def test_days_that_nobody_observed_are_refused(ledger, tmp_path, options, said):
     result = ran("analyze", ledger, "--out", tmp_path / "out", *options)
 
@@ -375,14 +422,27 @@ def test_a_value_that_is_no_measurement_is_unknown(tmp_path, value):
         ('{"subject": "[/red]", "index_date": "2021-03-10", "records": {}}', "never a name"),
         ('{"subject": "Maria Huber", "index_date": "2021-03-10", "records": {}}', "never a name"),
         ('{"subject": "A-1", "index_date": "0001-01-01", "records": {}}', "index_date"),
-        ('{"subject": "A-1", "subject": "A-2", "index_date": "2021-03-10", "records": {}}', "stands twice"),
+        (
+            '{"subject": "A-1", "subject": "A-2", "index_date": "2021-03-10", "records": {}}',
+            "stands twice",
+        ),
         ('{"subject": "A-1", "index_date": "2021-03-10", "records": {"LB": [null]}}', "LB[1]"),
-        ('{"subject": "A-1", "index_date": "2021-03-10", "records": {"CM": [{"CMSTDTC": "2021", "CMENDTC": "2020"}]}}',
-         "before it starts"),
-        ('{"subject": "A-1", "index_date": "2021-03-10", "records": {}, "attestations": [{"criterion": [], "answer": '
-         'true, "by": "x", "date": "2021-03-09"}]}', "expected one of"),
+        (
+            (
+                '{"subject": "A-1", "index_date": "2021-03-10", "records": {"CM": [{"CMSTDTC":'
+                ' "2021", "CMENDTC": "2020"}]}}'
+            ),
+            "before it starts",
+        ),
+        (
+            (
+                '{"subject": "A-1", "index_date": "2021-03-10", "records": {}, "attestations":'
+                ' [{"criterion": [], "answer": true, "by": "x", "date": "2021-03-09"}]}'
+            ),
+            "expected one of",
+        ),
     ],
-)  # fmt: skip
+)
 def test_screen_refuses_what_cannot_be(tmp_path, text, said):
     file = tmp_path / "person.json"
     file.write_text(text)
@@ -394,7 +454,8 @@ def test_screen_refuses_what_cannot_be(tmp_path, text, said):
 
 
 @pytest.mark.parametrize(
-    ("lesion", "size", "said"), [("T1/T2", "50", "rename it"), ("T1", "300000000", "check the unit")]
+    ("lesion", "size", "said"),
+    [("T1/T2", "50", "rename it"), ("T1", "300000000", "check the unit")],
 )
 def test_assess_refuses_what_cannot_be(tmp_path, lesion, size, said):
     file = tmp_path / "lesions.csv"
@@ -411,12 +472,19 @@ def test_assess_refuses_what_cannot_be(tmp_path, lesion, size, said):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("a: b\x07", "found the character"), ("forms: {include: 5}", "forms.include"),
-        ("forms: {include: ['../trials/NCT04509635']}", "expected one of"), ("forms: {adjust: x}", "forms.adjust"),
-        ("\n".join(["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
-                   + [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]" for i in range(1, 9)]), "more than"),
+        ("a: b\x07", "found the character"),
+        ("forms: {include: 5}", "forms.include"),
+        ("forms: {include: ['../trials/NCT04509635']}", "expected one of"),
+        ("forms: {adjust: x}", "forms.adjust"),
+        (
+            "\n".join(
+                ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+                + [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]" for i in range(1, 9)]
+            ),
+            "more than",
+        ),
     ],
-)  # fmt: skip
+)
 def test_protocol_check_refuses_what_cannot_be(tmp_path, text, said):
     file = tmp_path / "mine.yaml"
     file.write_text(text)
@@ -427,7 +495,9 @@ def test_protocol_check_refuses_what_cannot_be(tmp_path, text, said):
     assert said in result.output
 
 
-@pytest.mark.parametrize("words", [("--cases", "nowhere"), ("--against", " "), ("--against", "true")])
+@pytest.mark.parametrize(
+    "words", [("--cases", "nowhere"), ("--against", " "), ("--against", "true")]
+)
 def test_a_conformance_run_that_asked_nothing_is_no_success(words, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 

@@ -1,4 +1,5 @@
-"""`equipoise derive`: a folder of SDTM or a table of responses, what is written, and how it fails."""
+"""`equipoise derive`: a folder of SDTM or a table of responses, what is written, and how it
+fails."""
 
 import json
 import subprocess
@@ -33,16 +34,34 @@ def test_a_folder_becomes_tables_listings_and_the_policy(folder, tmp_path):
     assert answer.exit_code == 0
     assert "subjects with a start" in answer.stdout
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
-        "adrs.csv", "adrs.parquet", "adtte.csv", "adtte.parquet", "discrepancies.csv", "discrepancies.md",
-        "policy.json", "problems.csv",
-    ]  # fmt: skip
+        "adrs.csv",
+        "adrs.parquet",
+        "adtte.csv",
+        "adtte.parquet",
+        "discrepancies.csv",
+        "discrepancies.md",
+        "policy.json",
+        "problems.csv",
+    ]
     table = polars.read_parquet(tmp_path / "out" / "adtte.parquet")
     assert table["USUBJID"].unique().sort().to_list() == ["001", "002", "003"]
     assert table.filter(polars.col("AVAL").is_null()).height == 0
 
 
-def test_options_may_stand_before_the_folder_and_several_policies_give_a_folder_each(folder, tmp_path):
-    words = ("--out", tmp_path / "out", "--policy", "admiral", "--policy", "recist_1_1", "--source", "reported", folder)
+def test_options_may_stand_before_the_folder_and_several_policies_give_a_folder_each(
+    folder, tmp_path
+):
+    words = (
+        "--out",
+        tmp_path / "out",
+        "--policy",
+        "admiral",
+        "--policy",
+        "recist_1_1",
+        "--source",
+        "reported",
+        folder,
+    )
 
     assert ran(*words).exit_code == 0
     for name in ("admiral", "recist_1_1"):
@@ -66,7 +85,10 @@ def test_rows_that_could_not_be_used_show_in_the_exit_code(tmp_path):
         (("{}", "--out", "{}/dm.csv"), "is a file; --out names a folder"),
         (("{}/nowhere", "--out", "{}/out"), "found nothing, expected a folder of SDTM datasets"),
         (("{}", "--out", "{}/out", "--policy", "x"), "there is no policy 'x'; there are"),
-        (("{}", "--out", "{}/out", "--source", "x"), "source: found 'x', expected one of MEASUREMENTS, REPORTED"),
+        (
+            ("{}", "--out", "{}/out", "--source", "x"),
+            "source: found 'x', expected one of MEASUREMENTS, REPORTED",
+        ),
         (("{}", "--out", "{}/out", "--censoring", "x"), "censoring: found 'x'"),
         (("{}", "--out", "{}/out", "--reference", "x"), "reference: found 'x'"),
         (("{}", "--out", "{}/out", "--scan-window", "7"), "the interval must be positive"),
@@ -89,17 +111,26 @@ def test_a_table_of_responses(tmp_path):
     table.write_text("USUBJID,RANDDT,ADT,AVALC\n001,2024-01-01,2024-02-12,PR\n")
 
     assert ran("response", table, "--policy", "admiral").stdout.splitlines()[:2] == [
-        "USUBJID,PARAMCD,AVALC,ADT", "001,RSP,Y,2024-02-12",
-    ]  # fmt: skip
+        "USUBJID,PARAMCD,AVALC,ADT",
+        "001,RSP,Y,2024-02-12",
+    ]
     assert ran("response", table, "-o", tmp_path / "out.csv").exit_code == 0
     assert (tmp_path / "out.csv").read_text() == ran("response", table).stdout
     assert "is the table itself" in ran("response", table, "-o", table).stderr
 
 
 def test_other_commands_start_without_the_libraries_for_tables():
-    code = "import sys, equipoise.cli.app; print([m for m in ('polars', 'pyreadstat', 'numba') if m in sys.modules])"
+    code = (
+        "import sys, equipoise.cli.app; print([m for m in ('polars', 'pyreadstat', 'numba') if m in"
+        " sys.modules])"
+    )
 
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+    assert (
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        ).stdout
+        == "[]\n"
+    )
 
 
 def test_help_names_both_uses():

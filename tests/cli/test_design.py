@@ -21,13 +21,30 @@ def test_design_without_simulation_writes_a_page(tmp_path):
 
 def test_simulate_writes_the_same_file_for_the_same_seed_and_leaves_no_blocks(tmp_path):
     for name, workers in (("a.json", "1"), ("b.json", "2")):
-        done = RUN.invoke(app, ["simulate", "NCT04509635", "--trials", "300", "--seed", "5", "--workers", workers,
-                                "--out", str(tmp_path / name)])  # fmt: skip
+        done = RUN.invoke(
+            app,
+            [
+                "simulate",
+                "NCT04509635",
+                "--trials",
+                "300",
+                "--seed",
+                "5",
+                "--workers",
+                workers,
+                "--out",
+                str(tmp_path / name),
+            ],
+        )
         assert done.exit_code == 0, done.output
     assert (tmp_path / "a.json").read_bytes() == (tmp_path / "b.json").read_bytes()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.json", "b.json"]
     found = json.loads((tmp_path / "a.json").read_text())
-    assert (found["trials"], found["seed"], set(found["scenarios"])) == (300, 5, {"effect", "no effect"})
+    assert (found["trials"], found["seed"], set(found["scenarios"])) == (
+        300,
+        5,
+        {"effect", "no effect"},
+    )
     assert "Monte-Carlo standard error" in done.stdout
 
 
@@ -38,9 +55,15 @@ def test_simulate_writes_the_same_file_for_the_same_seed_and_leaves_no_blocks(tm
         (["design", "NOWHERE"], "NOWHERE"),
         (["design", "--trials", "1"], "0 (no simulation) or 2 or more"),
         (["simulate", "NCT04509635", "--trials", "0", "--seed", "1"], "trials is 0"),
-        (["simulate", "NCT04509635", "--trials", "1", "--seed", "1"], "trials is 1; it must be 2 or more"),
+        (
+            ["simulate", "NCT04509635", "--trials", "1", "--seed", "1"],
+            "trials is 1; it must be 2 or more",
+        ),
         (["simulate", "NCT04509635", "--trials", "10", "--seed", "-4"], "seed is -4"),
-        (["simulate", "NCT04509635", "--trials", "10", "--seed", "1", "--workers", "0"], "workers is 0"),
+        (
+            ["simulate", "NCT04509635", "--trials", "10", "--seed", "1", "--workers", "0"],
+            "workers is 0",
+        ),
     ],
 )
 def test_nonsense_is_refused_before_anything_is_written(words, message, tmp_path):
@@ -57,7 +80,17 @@ def test_blocks_of_other_assumptions_are_refused(tmp_path):
     folder.mkdir(parents=True)
     (folder / "blocks.json").write_text('{"digest": "another", "seed": 5, "trials_per_block": 256}')
     done = RUN.invoke(
-        app, ["simulate", "NCT04509635", "--trials", "10", "--seed", "5", "--out", str(tmp_path / "x.json")]
+        app,
+        [
+            "simulate",
+            "NCT04509635",
+            "--trials",
+            "10",
+            "--seed",
+            "5",
+            "--out",
+            str(tmp_path / "x.json"),
+        ],
     )
 
     assert done.exit_code == 2
@@ -70,7 +103,17 @@ def test_two_runs_never_share_a_result(tmp_path):
     with (folder / "lock").open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         done = RUN.invoke(
-            app, ["simulate", "NCT04509635", "--trials", "9", "--seed", "5", "--out", str(tmp_path / "x.json")]
+            app,
+            [
+                "simulate",
+                "NCT04509635",
+                "--trials",
+                "9",
+                "--seed",
+                "5",
+                "--out",
+                str(tmp_path / "x.json"),
+            ],
         )
 
     assert done.exit_code == 2

@@ -35,24 +35,51 @@ def reasons(outcome):
 
 
 def test_entry_before_consent_is_refused(story):
-    story.done("2021-03-01", "coordinator", commands.screen, "S01-001", screened_on=date(2021, 3, 1))
+    story.done(
+        "2021-03-01", "coordinator", commands.screen, "S01-001", screened_on=date(2021, 3, 1)
+    )
 
-    refused = story.do("2021-03-01", "coordinator", data_entry.save_form, "S01-001", "ECOG", "SCREENING",
-                       {"date": "2021-03-01"}, {"score": [{"score": "1"}]})  # fmt: skip
+    refused = story.do(
+        "2021-03-01",
+        "coordinator",
+        data_entry.save_form,
+        "S01-001",
+        "ECOG",
+        "SCREENING",
+        {"date": "2021-03-01"},
+        {"score": [{"score": "1"}]},
+    )
 
     assert "entry before consent is refused" in reasons(refused)
 
 
 @pytest.mark.parametrize(
-    ("label", "accepted"), [({}, False), ({"standard_of_care": "N"}, False), ({"standard_of_care": "Y"}, True)]
+    ("label", "accepted"),
+    [({}, False), ({"standard_of_care": "N"}, False), ({"standard_of_care": "Y"}, True)],
 )
 def test_earlier_results_are_accepted_only_when_labeled(story, label, accepted):
-    story.done("2021-03-05", "coordinator", commands.screen, "S01-001", screened_on=date(2021, 3, 5))
-    story.done("2021-03-05", "investigator", commands.record_consent, "S01-001",
-               consented_on=date(2021, 3, 5), version="1.0")  # fmt: skip
+    story.done(
+        "2021-03-05", "coordinator", commands.screen, "S01-001", screened_on=date(2021, 3, 5)
+    )
+    story.done(
+        "2021-03-05",
+        "investigator",
+        commands.record_consent,
+        "S01-001",
+        consented_on=date(2021, 3, 5),
+        version="1.0",
+    )
 
-    outcome = story.do("2021-03-05", "coordinator", data_entry.save_form, "S01-001", "ECOG", "SCREENING",
-                       {"date": "2021-03-04", **label}, {"score": [{"score": "1"}]})  # fmt: skip
+    outcome = story.do(
+        "2021-03-05",
+        "coordinator",
+        data_entry.save_form,
+        "S01-001",
+        "ECOG",
+        "SCREENING",
+        {"date": "2021-03-04", **label},
+        {"score": [{"score": "1"}]},
+    )
 
     assert isinstance(outcome, Entry) is accepted
 
@@ -62,7 +89,9 @@ def test_earlier_results_are_accepted_only_when_labeled(story, label, accepted):
     [
         pytest.param({"NEUT": "1.49"}, "I09 not met", id="not met"),
         pytest.param({"NEUT": {"missing": "HEMOLYZED"}}, "I09 unknown", id="unknown"),
-        pytest.param({"signed": False}, "is not signed by an investigator", id="intention not signed"),
+        pytest.param(
+            {"signed": False}, "is not signed by an investigator", id="intention not signed"
+        ),
         pytest.param({"free_days": 760}, "", id="randomized although the interval is long"),
     ],
 )
@@ -81,8 +110,14 @@ def test_nobody_is_randomized_twice(story):
     assert isinstance(story.randomize("S01-001", DAY), Entry)
 
     assert "nobody is randomized twice" in reasons(story.randomize("S01-001", DAY))
-    again = story.do("2021-03-11", "coordinator", commands.screen, "S01-002", screened_on=date(2021, 3, 11),
-                     previous_subject="S01-001")  # fmt: skip
+    again = story.do(
+        "2021-03-11",
+        "coordinator",
+        commands.screen,
+        "S01-002",
+        screened_on=date(2021, 3, 11),
+        previous_subject="S01-001",
+    )
     assert "already randomized" in reasons(again)
 
 
@@ -100,10 +135,22 @@ def test_an_unknown_stratum_refuses(story):
     drugs = next(groups for form, _, groups in screening_forms(DAY) if form == "PRIOR_THERAPY")
     del drugs["drug"][0]["end"]
     held = next(
-        seq for seq, (form, _) in story.session.trial.subjects["S01-001"].forms.items() if form == "PRIOR_THERAPY"
+        seq
+        for seq, (form, _) in story.session.trial.subjects["S01-001"].forms.items()
+        if form == "PRIOR_THERAPY"
     )
-    story.done("2021-03-10", "coordinator", data_entry.save_form, "S01-001", "PRIOR_THERAPY", "SCREENING", {}, drugs,
-               supersedes=held, reason="date of the last dose is not known")  # fmt: skip
+    story.done(
+        "2021-03-10",
+        "coordinator",
+        data_entry.save_form,
+        "S01-001",
+        "PRIOR_THERAPY",
+        "SCREENING",
+        {},
+        drugs,
+        supersedes=held,
+        reason="date of the last dose is not known",
+    )
 
     assert "stratum ANTI_EGFR_FREE unknown" in reasons(story.randomize("S01-001", DAY))
 
@@ -123,16 +170,44 @@ def test_same_history_same_next_arm(protocol):
 
 def test_a_correction_supersedes_with_a_reason_and_the_old_entry_stays(story):
     story.ready("S01-001", DAY)
-    held = next(seq for seq, (form, _) in story.session.trial.subjects["S01-001"].forms.items() if form == "HEMATOLOGY")
-    values, groups = {"date": "2021-03-08"}, {"result": [{"test": "NEUT", "value": "2.2", "unit": "K/uL"}]}
+    held = next(
+        seq
+        for seq, (form, _) in story.session.trial.subjects["S01-001"].forms.items()
+        if form == "HEMATOLOGY"
+    )
+    values, groups = (
+        {"date": "2021-03-08"},
+        {"result": [{"test": "NEUT", "value": "2.2", "unit": "K/uL"}]},
+    )
 
-    silent = story.do("2021-03-10", "coordinator", data_entry.save_form, "S01-001", "HEMATOLOGY", "SCREENING", values,
-                      groups, supersedes=held)  # fmt: skip
-    told = story.done("2021-03-10", "coordinator", data_entry.save_form, "S01-001", "HEMATOLOGY", "SCREENING", values,
-                      groups, supersedes=held, reason="typed from the wrong sheet")  # fmt: skip
+    silent = story.do(
+        "2021-03-10",
+        "coordinator",
+        data_entry.save_form,
+        "S01-001",
+        "HEMATOLOGY",
+        "SCREENING",
+        values,
+        groups,
+        supersedes=held,
+    )
+    told = story.done(
+        "2021-03-10",
+        "coordinator",
+        data_entry.save_form,
+        "S01-001",
+        "HEMATOLOGY",
+        "SCREENING",
+        values,
+        groups,
+        supersedes=held,
+        reason="typed from the wrong sheet",
+    )
 
     assert "a correction needs a reason" in reasons(silent)
-    labs = [lab for lab in story.session.trial.subjects["S01-001"].records(LB) if lab.test == "NEUT"]
+    labs = [
+        lab for lab in story.session.trial.subjects["S01-001"].records(LB) if lab.test == "NEUT"
+    ]
     assert [(lab.original, lab.source) for lab in labs] == [("2.2", told.seq)]
     assert story.storage.read()[held - 1].payload["groups"]["result"][0]["value"] == "3.1"
     assert isinstance(verify(story.storage.read()), Verified)
@@ -143,31 +218,59 @@ def test_ineligible_after_randomization_stays_with_both_verdicts(story):
 
     story.ready("S01-001", DAY)
     story.randomize("S01-001", DAY)
-    held = next(seq for seq, (form, _) in story.session.trial.subjects["S01-001"].forms.items() if form == "ECOG")
-    story.done("2021-03-12", "coordinator", data_entry.save_form, "S01-001", "ECOG", "SCREENING",
-               {"date": "2021-03-08"}, {"score": [{"score": "2"}]}, supersedes=held, reason="misread")  # fmt: skip
+    held = next(
+        seq
+        for seq, (form, _) in story.session.trial.subjects["S01-001"].forms.items()
+        if form == "ECOG"
+    )
+    story.done(
+        "2021-03-12",
+        "coordinator",
+        data_entry.save_form,
+        "S01-001",
+        "ECOG",
+        "SCREENING",
+        {"date": "2021-03-08"},
+        {"score": [{"score": "2"}]},
+        supersedes=held,
+        reason="misread",
+    )
 
     found = analyze(story.session.trial, date(2021, 6, 1)).results
 
     assert found["eligibility"]["S01-001"] == {"then": [], "now": ["I07"]}
     assert found["flow"]["randomized"] == 1
-    assert found["endpoints"]["DCR"]["arms"][story.session.trial.subjects["S01-001"].randomized.arm]["n"] == 1
+    assert (
+        found["endpoints"]["DCR"]["arms"][story.session.trial.subjects["S01-001"].randomized.arm][
+            "n"
+        ]
+        == 1
+    )
 
 
 @pytest.mark.parametrize(
     ("level", "form", "open_"),
     [
-        ("TREATMENT", "TREATMENT", False), ("TREATMENT", "ECOG", True), ("VISITS", "ECOG", False),
-        ("VISITS", "SURVIVAL_CONTACT", True), ("CONTACT", "SURVIVAL_CONTACT", False),
+        ("TREATMENT", "TREATMENT", False),
+        ("TREATMENT", "ECOG", True),
+        ("VISITS", "ECOG", False),
+        ("VISITS", "SURVIVAL_CONTACT", True),
+        ("CONTACT", "SURVIVAL_CONTACT", False),
         ("DATA", "SURVIVAL_CONTACT", False),
     ],
-)  # fmt: skip
+)
 def test_withdrawal_has_levels(story, level, form, open_):
     story.ready("S01-001", DAY)
     story.randomize("S01-001", DAY)
     records = len(story.session.trial.subjects["S01-001"].records(LB))
     story.done(
-        "2021-04-01", "investigator", commands.withdraw, "S01-001", level, withdrew_on=date(2021, 4, 1), cause="choice"
+        "2021-04-01",
+        "investigator",
+        commands.withdraw,
+        "S01-001",
+        level,
+        withdrew_on=date(2021, 4, 1),
+        cause="choice",
     )
     groups = {
         "TREATMENT": {"dose": [{"drug": "CETUXIMAB", "dose": "500", "unit": "mg/m2"}]},
@@ -176,8 +279,16 @@ def test_withdrawal_has_levels(story, level, form, open_):
     }[form]
     visit = "SURVIVAL 1" if form == "SURVIVAL_CONTACT" else "UNSCHEDULED 1"
 
-    outcome = story.do("2021-05-01", "coordinator", data_entry.save_form, "S01-001", form, visit,
-                       {"date": "2021-05-01"}, groups)  # fmt: skip
+    outcome = story.do(
+        "2021-05-01",
+        "coordinator",
+        data_entry.save_form,
+        "S01-001",
+        form,
+        visit,
+        {"date": "2021-05-01"},
+        groups,
+    )
 
     assert isinstance(outcome, Entry) is open_
     assert len(story.session.trial.subjects["S01-001"].records(LB)) == records
@@ -192,18 +303,38 @@ def test_withdrawal_has_levels(story, level, form, open_):
         ({}, [{"test": "NEUT", "value": "2"}], "expected Date of sample"),
         ({"date": "2021-03-09"}, [{"test": "NEUT", "value": "-2"}], "expected a value from 0"),
         ({"date": "2021-03-09"}, [{"test": "NEUT", "value": "two"}], "expected a number"),
-        ({"date": "2021-03-09"}, [{"test": "NEUT", "value": "2", "unit": "furlongs"}], "found the unit 'furlongs'"),
+        (
+            {"date": "2021-03-09"},
+            [{"test": "NEUT", "value": "2", "unit": "furlongs"}],
+            "found the unit 'furlongs'",
+        ),
         ({"date": "2021-03-09"}, [{"test": "NEUT", "value": 2.0}], "expected text as typed"),
-        ({"date": "2021-03-09"}, [{"test": "NEUT", "value": {"missing": "LAZY"}}], "accepted are NOT DONE"),
-        ({"date": "2021-03-09", "moon": "full"}, [{"test": "NEUT", "value": "2"}], "no field 'moon'"),
+        (
+            {"date": "2021-03-09"},
+            [{"test": "NEUT", "value": {"missing": "LAZY"}}],
+            "accepted are NOT DONE",
+        ),
+        (
+            {"date": "2021-03-09", "moon": "full"},
+            [{"test": "NEUT", "value": "2"}],
+            "no field 'moon'",
+        ),
     ],
 )
 def test_bad_input_says_where_what_and_what_was_expected(story, values, groups, said):
     story.ready("S01-001", DAY)
     before = len(story.storage.read())
 
-    outcome = story.do("2021-03-10", "coordinator", data_entry.save_form, "S01-001", "HEMATOLOGY", "SCREENING", values,
-                       {"result": groups})  # fmt: skip
+    outcome = story.do(
+        "2021-03-10",
+        "coordinator",
+        data_entry.save_form,
+        "S01-001",
+        "HEMATOLOGY",
+        "SCREENING",
+        values,
+        {"result": groups},
+    )
 
     assert said in reasons(outcome)
     assert "HEMATOLOGY" in reasons(outcome) or "FormSaved" in reasons(outcome)
@@ -212,16 +343,32 @@ def test_bad_input_says_where_what_and_what_was_expected(story, values, groups, 
 
 def test_visits_that_recur_are_numbered(story):
     story.ready("S01-001", DAY)
-    for visit, said in (("SCAN", "SCAN 1, 2"), ("SCREENING 1", "expected SCREENING"), ("PARTY", "no visit 'PARTY'")):
-        outcome = story.do("2021-03-10", "coordinator", data_entry.save_form, "S01-001", "ECOG", visit,
-                           {"date": "2021-03-10"}, {"score": [{"score": "1"}]})  # fmt: skip
+    for visit, said in (
+        ("SCAN", "SCAN 1, 2"),
+        ("SCREENING 1", "expected SCREENING"),
+        ("PARTY", "no visit 'PARTY'"),
+    ):
+        outcome = story.do(
+            "2021-03-10",
+            "coordinator",
+            data_entry.save_form,
+            "S01-001",
+            "ECOG",
+            visit,
+            {"date": "2021-03-10"},
+            {"score": [{"score": "1"}]},
+        )
         assert said in reasons(outcome)
 
 
 @pytest.mark.parametrize(
     ("role", "command", "details"),
     [
-        ("sponsor", data_entry.save_form, ("ECOG", "SCREENING", {"date": "2021-03-10"}, {"score": [{"score": "1"}]})),
+        (
+            "sponsor",
+            data_entry.save_form,
+            ("ECOG", "SCREENING", {"date": "2021-03-10"}, {"score": [{"score": "1"}]}),
+        ),
         (
             "data_manager",
             data_entry.save_form,
@@ -232,15 +379,25 @@ def test_visits_that_recur_are_numbered(story):
 def test_nobody_central_changes_what_a_site_records(story, role, command, details):
     story.ready("S01-001", DAY)
 
-    assert "is not open to the role" in reasons(story.do("2021-03-10", role, command, "S01-001", *details))
+    assert "is not open to the role" in reasons(
+        story.do("2021-03-10", role, command, "S01-001", *details)
+    )
 
 
 def test_a_site_acts_only_for_its_own_participants(story):
     story.ready("S01-001", DAY)
     story.site = "S02"
 
-    outcome = story.do("2021-03-10", "coordinator", data_entry.save_form, "S01-001", "ECOG", "SCREENING",
-                       {"date": "2021-03-10"}, {"score": [{"score": "1"}]})  # fmt: skip
+    outcome = story.do(
+        "2021-03-10",
+        "coordinator",
+        data_entry.save_form,
+        "S01-001",
+        "ECOG",
+        "SCREENING",
+        {"date": "2021-03-10"},
+        {"score": [{"score": "1"}]},
+    )
 
     assert "belongs to site S01" in reasons(outcome)
 
@@ -252,14 +409,31 @@ def test_queries_are_opened_answered_and_closed_in_that_order(story):
 
     story.done("2021-03-10", "data_manager", data_management.open_query, "S01-001", "Q1", **ask)
     assert "expected answered" in reasons(
-        story.do("2021-03-10", "data_manager", data_management.close_query, "S01-001", "Q1", text="fine"))  # fmt: skip
-    assert "open queries: Q1" in reasons(story.do("2021-03-10", "data_manager", data_management.lock, "S01-001"))
-    story.done("2021-03-10", "coordinator", data_management.answer_query, "S01-001", "Q1", text="checked")
-    story.done("2021-03-10", "data_manager", data_management.close_query, "S01-001", "Q1", text="fine")
+        story.do(
+            "2021-03-10", "data_manager", data_management.close_query, "S01-001", "Q1", text="fine"
+        )
+    )
+    assert "open queries: Q1" in reasons(
+        story.do("2021-03-10", "data_manager", data_management.lock, "S01-001")
+    )
+    story.done(
+        "2021-03-10", "coordinator", data_management.answer_query, "S01-001", "Q1", text="checked"
+    )
+    story.done(
+        "2021-03-10", "data_manager", data_management.close_query, "S01-001", "Q1", text="fine"
+    )
     story.done("2021-03-10", "data_manager", data_management.lock, "S01-001")
 
-    outcome = story.do("2021-03-10", "coordinator", data_entry.save_form, "S01-001", "ECOG", "SCREENING",
-                       {"date": "2021-03-10"}, {"score": [{"score": "1"}]})  # fmt: skip
+    outcome = story.do(
+        "2021-03-10",
+        "coordinator",
+        data_entry.save_form,
+        "S01-001",
+        "ECOG",
+        "SCREENING",
+        {"date": "2021-03-10"},
+        {"score": [{"score": "1"}]},
+    )
     assert "are locked" in reasons(outcome)
 
 
@@ -267,7 +441,14 @@ def test_rescreening_is_one_person(story):
     from equipoise.analysis.pipeline import analyze
 
     story.ready("S01-001", DAY, NEUT="1.0")
-    story.done("2021-03-10", "investigator", commands.fail_screening, "S01-001", failed_on=DAY, criteria=("I09",))
+    story.done(
+        "2021-03-10",
+        "investigator",
+        commands.fail_screening,
+        "S01-001",
+        failed_on=DAY,
+        criteria=("I09",),
+    )
     assert "screening failed" in reasons(story.randomize("S01-001", DAY))
     later = date(2021, 4, 10)
     story.done(
@@ -287,12 +468,18 @@ def test_rescreening_is_one_person(story):
 def test_the_list_is_opened_only_after_lock_and_must_match(story):
     story.ready("S01-001", DAY)
     story.randomize("S01-001", DAY)
-    assert "not locked" in reasons(story.do("2021-06-01", "statistician", randomization.open_allocation, story.sealed))
+    assert "not locked" in reasons(
+        story.do("2021-06-01", "statistician", randomization.open_allocation, story.sealed)
+    )
     story.done("2021-06-01", "data_manager", data_management.lock, None)
     other = randomization.draw_allocation(story.protocol, np.random.default_rng(99), "cd" * 16)
 
-    assert isinstance(story.do("2021-06-02", "statistician", randomization.open_allocation, other), Refused)
-    assert isinstance(story.do("2021-06-02", "statistician", randomization.open_allocation, story.sealed), Entry)
+    assert isinstance(
+        story.do("2021-06-02", "statistician", randomization.open_allocation, other), Refused
+    )
+    assert isinstance(
+        story.do("2021-06-02", "statistician", randomization.open_allocation, story.sealed), Entry
+    )
 
 
 def test_the_list_is_neither_in_the_ledger_nor_guessable_from_the_commitment(story):
@@ -308,11 +495,24 @@ def test_an_amendment_that_asks_for_it_needs_a_new_consent(story):
     amended = story.protocol.model_copy(update={"version": "2.0"})
     story.ready("S01-001", DAY)
     story.done(
-        "2021-03-10", "sponsor", commands.amend_protocol, amended, sites=("S01",), effective_on=DAY, reconsent=True
+        "2021-03-10",
+        "sponsor",
+        commands.amend_protocol,
+        amended,
+        sites=("S01",),
+        effective_on=DAY,
+        reconsent=True,
     )
 
     assert "version 2.0 asks for a new consent" in reasons(story.randomize("S01-001", DAY))
-    story.done("2021-03-10", "investigator", commands.record_consent, "S01-001", consented_on=DAY, version="2.0")
+    story.done(
+        "2021-03-10",
+        "investigator",
+        commands.record_consent,
+        "S01-001",
+        consented_on=DAY,
+        version="2.0",
+    )
     entry = story.randomize("S01-001", DAY)
     assert isinstance(entry, Entry)
     assert entry.protocol == "2.0"
@@ -326,8 +526,14 @@ def test_lost_to_follow_up_needs_documented_attempts(story):
         story.do("2021-06-01", "investigator", commands.end_study, "S01-001", **end)
     )
     for number, status in enumerate(("ALIVE", "NOT REACHED"), 1):
-        story.form("2021-06-01", "S01-001", "SURVIVAL_CONTACT", f"SURVIVAL {number}", {"date": f"2021-05-{number}0"},
-                   {"contact": [{"status": status, "contact": "TELEPHONE"}]})  # fmt: skip
+        story.form(
+            "2021-06-01",
+            "S01-001",
+            "SURVIVAL_CONTACT",
+            f"SURVIVAL {number}",
+            {"date": f"2021-05-{number}0"},
+            {"contact": [{"status": status, "contact": "TELEPHONE"}]},
+        )
         if status == "ALIVE":
             refused = story.do("2021-06-01", "investigator", commands.end_study, "S01-001", **end)
             assert "documented attempts" in reasons(refused)
@@ -337,13 +543,22 @@ def test_lost_to_follow_up_needs_documented_attempts(story):
 def test_a_partial_date_of_death_is_kept_as_told(story):
     story.ready("S01-001", DAY)
     story.randomize("S01-001", DAY)
-    story.done("2021-09-01", "investigator", commands.record_death, "S01-001", died_on="2021-08", cause="disease")
+    story.done(
+        "2021-09-01",
+        "investigator",
+        commands.record_death,
+        "S01-001",
+        died_on="2021-08",
+        cause="disease",
+    )
 
     assert story.session.trial.subjects["S01-001"].died == parse_date("2021-08")
 
 
 def test_codes_not_names(story):
-    outcome = story.do("2021-03-01", "coordinator", commands.screen, "Mrs. Smith", screened_on=date(2021, 3, 1))
+    outcome = story.do(
+        "2021-03-01", "coordinator", commands.screen, "Mrs. Smith", screened_on=date(2021, 3, 1)
+    )
 
     assert "no name" in reasons(outcome)
 
@@ -351,25 +566,51 @@ def test_codes_not_names(story):
 def test_nothing_happens_after_death(story):
     story.ready("S01-001", DAY)
     story.randomize("S01-001", DAY)
-    story.done("2021-09-01", "investigator", commands.record_death, "S01-001", died_on="2021-08-10", cause="disease")
+    story.done(
+        "2021-09-01",
+        "investigator",
+        commands.record_death,
+        "S01-001",
+        died_on="2021-08-10",
+        cause="disease",
+    )
 
     row = {"therapy": "REGORAFENIB", "class": "OTHER TARGETED", "start": "2021-08-11"}
-    late = story.do("2021-09-10", "coordinator", data_entry.save_form, "S01-001", "SUBSEQUENT_THERAPY", "UNSCHEDULED 1",
-                    {}, {"therapy": [row]})  # fmt: skip
+    late = story.do(
+        "2021-09-10",
+        "coordinator",
+        data_entry.save_form,
+        "S01-001",
+        "SUBSEQUENT_THERAPY",
+        "UNSCHEDULED 1",
+        {},
+        {"therapy": [row]},
+    )
 
     assert "is after death" in reasons(late)
 
 
-@pytest.mark.parametrize(("told", "days"), [("2021-06", 113), ("2021-07", 114), ("2021-06-30", 113), ("2021", 113)])
+@pytest.mark.parametrize(
+    ("told", "days"), [("2021-06", 113), ("2021-07", 114), ("2021-06-30", 113), ("2021", 113)]
+)
 def test_a_partial_date_of_death_is_the_earliest_that_the_contacts_allow(story, told, days):
     from equipoise.analysis.pipeline import analyze
 
     story.ready("S01-001", DAY)
     story.randomize("S01-001", DAY)
     story.scan("S01-001", "2021-06-30", 1, "SD", "45")
-    story.done("2021-08-01", "investigator", commands.record_death, "S01-001", died_on=told, cause="disease")
+    story.done(
+        "2021-08-01",
+        "investigator",
+        commands.record_death,
+        "S01-001",
+        died_on=told,
+        cause="disease",
+    )
 
-    found = analyze(story.session.trial, date(2021, 12, 31)).results["endpoints"]["OS"]["OS"]["subjects"]["S01-001"]
+    found = analyze(story.session.trial, date(2021, 12, 31)).results["endpoints"]["OS"]["OS"][
+        "subjects"
+    ]["S01-001"]
 
     assert found["value"] == {"days": days, "event": True}
 
@@ -379,13 +620,19 @@ def test_a_partial_date_of_death_is_the_earliest_that_the_contacts_allow(story, 
 
 def test_only_the_committed_list_allocates(story):
     story.ready("S01-001", DAY)
-    story.sealed = randomization.draw_allocation(story.protocol, np.random.default_rng(99), "cd" * 16)
+    story.sealed = randomization.draw_allocation(
+        story.protocol, np.random.default_rng(99), "cd" * 16
+    )
 
-    assert "not the randomization list that was committed" in reasons(story.randomize("S01-001", DAY))
+    assert "not the randomization list that was committed" in reasons(
+        story.randomize("S01-001", DAY)
+    )
 
 
 def test_an_exhausted_list_refuses(story):
-    short = story.sealed.__class__(story.sealed.strata, tuple(arms[:0] for arms in story.sealed.sequences), "ab" * 16)
+    short = story.sealed.__class__(
+        story.sealed.strata, tuple(arms[:0] for arms in story.sealed.sequences), "ab" * 16
+    )
     other = Story(protocol=story.protocol)
     other.sealed = short
     other.begin().ready("S01-001", DAY)
@@ -397,8 +644,14 @@ def test_an_exhausted_list_refuses(story):
 def test_randomization_is_not_dated_back_or_forward(story, days):
     story.ready("S01-001", DAY)
 
-    outcome = story.do("2021-03-10", "investigator", randomization.randomize, "S01-001",
-                       randomized_on=DAY + timedelta(days), sealed=story.sealed)  # fmt: skip
+    outcome = story.do(
+        "2021-03-10",
+        "investigator",
+        randomization.randomize,
+        "S01-001",
+        randomized_on=DAY + timedelta(days),
+        sealed=story.sealed,
+    )
 
     assert "is not the day of recording" in reasons(outcome)
 
@@ -406,8 +659,12 @@ def test_randomization_is_not_dated_back_or_forward(story, days):
 def test_the_earlier_code_of_somebody_screened_again_is_closed(story):
     story.ready("S01-001", DAY)
     again = {"screened_on": DAY, "previous_subject": "S01-001"}
-    assert "has not ended" in reasons(story.do("2021-03-10", "coordinator", commands.screen, "S01-002", **again))
-    failed = story.done("2021-03-10", "investigator", commands.fail_screening, "S01-001", failed_on=DAY, criteria=())
+    assert "has not ended" in reasons(
+        story.do("2021-03-10", "coordinator", commands.screen, "S01-002", **again)
+    )
+    failed = story.done(
+        "2021-03-10", "investigator", commands.fail_screening, "S01-001", failed_on=DAY, criteria=()
+    )
     story.done("2021-03-10", "coordinator", commands.screen, "S01-002", **again)
     refused = reasons(story.randomize("S01-001", DAY))
 
@@ -434,7 +691,14 @@ def test_who_died_or_left_is_not_randomized(story, command, details, said):
 def test_only_an_investigator_signs_the_intention(story):
     story.ready("S01-001", DAY, signed=False)
     intended = next(e.seq for e in story.storage.read() if e.type == "ChemotherapyIntended")
-    story.done("2021-03-10", "statistician", data_management.sign, "S01-001", meaning="seen", about=(intended,))
+    story.done(
+        "2021-03-10",
+        "statistician",
+        data_management.sign,
+        "S01-001",
+        meaning="seen",
+        about=(intended,),
+    )
 
     assert "is not signed by an investigator" in reasons(story.randomize("S01-001", DAY))
 
@@ -462,15 +726,35 @@ def test_a_wrong_death_is_corrected_with_a_reason_and_then_redacted(story):
 
 
 def _redact(story, seq):
-    return redact(story.storage.read(), seq, "a name was typed", at="2021-06-03T12:00:00Z", actor="dm-01",
-                  role="data_manager", site=None, protocol="1.0", key=f"r{seq}", salt="ab" * 16)  # fmt: skip
+    return redact(
+        story.storage.read(),
+        seq,
+        "a name was typed",
+        at="2021-06-03T12:00:00Z",
+        actor="dm-01",
+        role="data_manager",
+        site=None,
+        protocol="1.0",
+        key=f"r{seq}",
+        salt="ab" * 16,
+    )
 
 
 def test_a_redacted_query_does_not_stop_the_fold(story):
     story.ready("S01-001", DAY)
-    opened = story.done("2021-03-10", "data_manager", data_management.open_query, "S01-001", "Q1", about=3,
-                        field="score", text="Mrs. Smith?")  # fmt: skip
-    story.done("2021-03-10", "coordinator", data_management.answer_query, "S01-001", "Q1", text="checked")
+    opened = story.done(
+        "2021-03-10",
+        "data_manager",
+        data_management.open_query,
+        "S01-001",
+        "Q1",
+        about=3,
+        field="score",
+        text="Mrs. Smith?",
+    )
+    story.done(
+        "2021-03-10", "coordinator", data_management.answer_query, "S01-001", "Q1", text="checked"
+    )
 
     trial = replay(_redact(story, opened.seq))
 
@@ -479,7 +763,9 @@ def test_a_redacted_query_does_not_stop_the_fold(story):
 
 def test_a_redacted_correction_does_not_bring_back_what_it_corrected(story):
     story.ready("S01-001", DAY)
-    said = next(a for a in story.session.trial.subjects["S01-001"].attestations if a.criterion == "I08")
+    said = next(
+        a for a in story.session.trial.subjects["S01-001"].attestations if a.criterion == "I08"
+    )
     no = {"answer": False, "attested_on": DAY, "supersedes": said.source, "reason": "seen again"}
     corrected = story.done("2021-03-10", "investigator", commands.attest, "S01-001", "I08", **no)
 
@@ -489,17 +775,30 @@ def test_a_redacted_correction_does_not_bring_back_what_it_corrected(story):
 
 
 def test_a_person_who_was_screened_cannot_be_redacted_away(story):
-    entry = story.done("2021-03-01", "coordinator", commands.screen, "S01-001", screened_on=date(2021, 3, 1))
+    entry = story.done(
+        "2021-03-01", "coordinator", commands.screen, "S01-001", screened_on=date(2021, 3, 1)
+    )
 
     assert isinstance(_redact(story, entry.seq), CannotRedact)
 
 
 def test_an_attestation_corrects_only_its_own_criterion(story):
     story.ready("S01-001", DAY)
-    other = next(a for a in story.session.trial.subjects["S01-001"].attestations if a.criterion == "I08")
+    other = next(
+        a for a in story.session.trial.subjects["S01-001"].attestations if a.criterion == "I08"
+    )
 
-    outcome = story.do("2021-03-10", "investigator", commands.attest, "S01-001", "I10", answer=True, attested_on=DAY,
-                       supersedes=other.source, reason="mistake")  # fmt: skip
+    outcome = story.do(
+        "2021-03-10",
+        "investigator",
+        commands.attest,
+        "S01-001",
+        "I10",
+        answer=True,
+        attested_on=DAY,
+        supersedes=other.source,
+        reason="mistake",
+    )
 
     assert "attests another criterion" in reasons(outcome)
 
@@ -512,17 +811,31 @@ def test_death_before_data_of_a_living_person_is_refused(story):
     story.randomize("S01-001", DAY)
     scan = story.scan("S01-001", "2021-05-05", 1, "SD", "45")
 
-    outcome = story.do("2021-06-01", "investigator", commands.record_death, "S01-001", died_on="2021-03-19", cause="x")
+    outcome = story.do(
+        "2021-06-01",
+        "investigator",
+        commands.record_death,
+        "S01-001",
+        died_on="2021-03-19",
+        cause="x",
+    )
 
     assert f"entry {scan.seq} (2021-05-05)" in reasons(outcome)
 
 
 def test_study_treatment_belongs_after_randomization(story):
     story.ready("S01-001", DAY)
-    given = ("S01-001", "TREATMENT", "FIRST_DOSE", {"date": "2021-03-10"},
-             {"dose": [{"drug": "CETUXIMAB", "dose": "500", "unit": "mg/m2"}]})  # fmt: skip
+    given = (
+        "S01-001",
+        "TREATMENT",
+        "FIRST_DOSE",
+        {"date": "2021-03-10"},
+        {"dose": [{"drug": "CETUXIMAB", "dose": "500", "unit": "mg/m2"}]},
+    )
 
-    assert "before randomization" in reasons(story.do("2021-03-10", "coordinator", data_entry.save_form, *given))
+    assert "before randomization" in reasons(
+        story.do("2021-03-10", "coordinator", data_entry.save_form, *given)
+    )
     story.randomize("S01-001", DAY)
     story.done("2021-03-10", "coordinator", data_entry.save_form, *given)
 
@@ -531,25 +844,54 @@ def test_rows_with_dates_of_their_own_obey_a_withdrawal(story):
     story.ready("S01-001", DAY)
     story.randomize("S01-001", DAY)
     story.done(
-        "2021-04-01", "investigator", commands.withdraw, "S01-001", "CONTACT", withdrew_on=date(2021, 4, 1), cause="x"
+        "2021-04-01",
+        "investigator",
+        commands.withdraw,
+        "S01-001",
+        "CONTACT",
+        withdrew_on=date(2021, 4, 1),
+        cause="x",
     )
     row = {"therapy": "REGORAFENIB", "class": "OTHER TARGETED", "start": "2021-04-20"}
 
-    outcome = story.do("2021-05-01", "coordinator", data_entry.save_form, "S01-001", "SUBSEQUENT_THERAPY",
-                       "UNSCHEDULED 1", {}, {"therapy": [row]})  # fmt: skip
+    outcome = story.do(
+        "2021-05-01",
+        "coordinator",
+        data_entry.save_form,
+        "S01-001",
+        "SUBSEQUENT_THERAPY",
+        "UNSCHEDULED 1",
+        {},
+        {"therapy": [row]},
+    )
 
     assert "after the withdrawal" in reasons(outcome)
 
 
-@pytest.mark.parametrize(("version", "on", "accepted"), [("2.0", DAY, True), ("3.0", DAY, True), ("1.0", DAY, False)])
+@pytest.mark.parametrize(
+    ("version", "on", "accepted"), [("2.0", DAY, True), ("3.0", DAY, True), ("1.0", DAY, False)]
+)
 def test_consent_to_a_later_version_satisfies_an_earlier_request(story, version, on, accepted):
     story.ready("S01-001", DAY)
     for number, asks in (("2.0", True), ("3.0", False)):
         amended = story.protocol.model_copy(update={"version": number})
         story.done(
-            "2021-03-10", "sponsor", commands.amend_protocol, amended, sites=(), effective_on=DAY, reconsent=asks
+            "2021-03-10",
+            "sponsor",
+            commands.amend_protocol,
+            amended,
+            sites=(),
+            effective_on=DAY,
+            reconsent=asks,
         )
-    story.done("2021-03-10", "investigator", commands.record_consent, "S01-001", consented_on=on, version=version)
+    story.done(
+        "2021-03-10",
+        "investigator",
+        commands.record_consent,
+        "S01-001",
+        consented_on=on,
+        version=version,
+    )
 
     assert isinstance(story.randomize("S01-001", DAY), Entry) is accepted
 
@@ -559,11 +901,22 @@ def test_an_amendment_holds_from_its_day(story):
     amended = story.protocol.model_copy(update={"version": "2.0"})
     tomorrow = DAY + timedelta(1)
     story.done(
-        "2021-03-10", "sponsor", commands.amend_protocol, amended, sites=(), effective_on=tomorrow, reconsent=False
+        "2021-03-10",
+        "sponsor",
+        commands.amend_protocol,
+        amended,
+        sites=(),
+        effective_on=tomorrow,
+        reconsent=False,
     )
 
     entry = story.form(
-        "2021-03-10", "S01-001", "ECOG", "SCREENING", {"date": "2021-03-10"}, {"score": [{"score": "1"}]}
+        "2021-03-10",
+        "S01-001",
+        "ECOG",
+        "SCREENING",
+        {"date": "2021-03-10"},
+        {"score": [{"score": "1"}]},
     )
 
     assert entry.protocol == "1.0"
@@ -575,12 +928,22 @@ def test_a_late_first_dose_and_a_short_washout_are_asked_about(story):
     subject, form = story.session.trial.subjects["S01-001"], story.protocol.form("TREATMENT")
 
     def asked(on):
-        return [text for _, text in questions(story.protocol, subject, form, {"date": on}, {"dose": []})]
+        return [
+            text for _, text in questions(story.protocol, subject, form, {"date": on}, {"dose": []})
+        ]
 
     assert asked("2021-03-13") == []
     assert "4 days after randomization, planned within 3" in asked("2021-03-14")[0]
-    drugs = [{"line": "2", "setting": "METASTATIC", "drug": "X", "class": "OTHER", "outcome": "PROGRESSION",
-              "end": "2021-03-01"}]  # fmt: skip
+    drugs = [
+        {
+            "line": "2",
+            "setting": "METASTATIC",
+            "drug": "X",
+            "class": "OTHER",
+            "outcome": "PROGRESSION",
+            "end": "2021-03-01",
+        }
+    ]
     story.form("2021-03-10", "S01-001", "PRIOR_THERAPY", "SCREENING", {}, {"drug": drugs})
     subject = story.session.trial.subjects["S01-001"]
     assert "12 days since earlier treatment, washout is 14" in asked("2021-03-13")[0]
@@ -591,8 +954,17 @@ def test_correcting_the_morning_value_does_not_move_it_behind_the_afternoon(stor
 
     def neutrophils(value, **more):
         rows = [{"test": "NEUT", "value": value, "unit": "10*9/L"}]
-        return story.done("2021-03-10", "coordinator", data_entry.save_form, "S01-001", "HEMATOLOGY", "SCREENING",
-                          {"date": "2021-03-10"}, {"result": rows}, **more)  # fmt: skip
+        return story.done(
+            "2021-03-10",
+            "coordinator",
+            data_entry.save_form,
+            "S01-001",
+            "HEMATOLOGY",
+            "SCREENING",
+            {"date": "2021-03-10"},
+            {"result": rows},
+            **more,
+        )
 
     morning = neutrophils("2.0")
     neutrophils("0.9")
@@ -606,6 +978,14 @@ def test_withdrawing_on_the_day_of_randomization_does_not_make_one_ineligible(st
 
     story.ready("S01-001", DAY)
     story.randomize("S01-001", DAY)
-    story.done("2021-03-10", "investigator", commands.withdraw, "S01-001", "TREATMENT", withdrew_on=DAY, cause="choice")
+    story.done(
+        "2021-03-10",
+        "investigator",
+        commands.withdraw,
+        "S01-001",
+        "TREATMENT",
+        withdrew_on=DAY,
+        cause="choice",
+    )
 
     assert analyze(story.session.trial, DAY).results["eligibility"]["S01-001"]["now"] == []

@@ -1,6 +1,8 @@
-"""How one criterion is answered: a story of what was recorded, the verdict, its sentence and its evidence.
+"""How one criterion is answered: a story of what was recorded, the verdict, its sentence and its
+evidence.
 
-The plain semantics stand case by case in `conformance/eligibility.json`; here is what a finding tells a person.
+The plain semantics stand case by case in `conformance/eligibility.json`; here is what a finding
+tells a person.
 """
 
 from __future__ import annotations
@@ -38,12 +40,17 @@ COLUMNS = {
 
 
 def story(table: str) -> Subject:
-    """Rows such as `LB | NEUT | 1.5 | 10*9/L | | 2021-03-08`; the line is the source of the record."""
+    """Rows such as `LB | NEUT | 1.5 | 10*9/L | | 2021-03-08`; the line is the source of the
+    record."""
     records, attested = [], []
-    for place, line in enumerate((one for one in table.strip().splitlines() if one.strip()), start=1):
+    for place, line in enumerate(
+        (one for one in table.strip().splitlines() if one.strip()), start=1
+    ):
         domain, *cells = (cell.strip() for cell in line.split("|"))
         if domain == "says":
-            attested.append(Attested("C", cells[0] == "yes", cells[1], date.fromisoformat(cells[2]), place))
+            attested.append(
+                Attested("C", cells[0] == "yes", cells[1], date.fromisoformat(cells[2]), place)
+            )
             continue
         row = dict(zip(COLUMNS[domain], cells, strict=False))
         constant = {"CMCAT": "PRIOR ANTICANCER THERAPY"} if domain == "CM" else {}
@@ -52,17 +59,29 @@ def story(table: str) -> Subject:
 
 
 def ask(rule: dict[str, Any], subject: Subject) -> Finding:
-    criterion = Criterion.model_validate({"id": "C", "registered": None, "short": "", "rule": rule, "from": "record"})
+    criterion = Criterion.model_validate(
+        {"id": "C", "registered": None, "short": "", "rule": rule, "from": "record"}
+    )
     return evaluate_criterion(criterion, subject, INDEX)
 
 
 NEUT = {"kind": "lab", "test": "NEUT", "at_least": "1.5 10*9/L", "within_days": 7}
 BILI = {"kind": "lab", "test": "BILI", "at_most_uln": "1.5", "within_days": 7}
-MALIGNANCY = {"kind": "condition", "category": "OTHER MALIGNANCY", "absence": "unknown", "within_years": 5,
-              "except": [{"code": "C44", "morphology": "809"}]}  # fmt: skip
+MALIGNANCY = {
+    "kind": "condition",
+    "category": "OTHER MALIGNANCY",
+    "absence": "unknown",
+    "within_years": 5,
+    "except": [{"code": "C44", "morphology": "809"}],
+}
 NEUROPATHY = {"kind": "condition", "category": "PERIPHERAL NEUROPATHY", "absence": "unknown"}
-DIAGNOSIS = {"kind": "condition", "category": "PRIMARY DIAGNOSIS", "absence": "unknown", "codes": ["C18", "C78.7"],
-             "histology": ["814", "848"]}  # fmt: skip
+DIAGNOSIS = {
+    "kind": "condition",
+    "category": "PRIMARY DIAGNOSIS",
+    "absence": "unknown",
+    "codes": ["C18", "C78.7"],
+    "histology": ["814", "848"],
+}
 MEASURABLE = {
     "kind": "measurable_disease",
     "at_least": 2,
@@ -76,179 +95,346 @@ STORIES = [
         NEUT,
         """LB | NEUT | 3.1 | 10*9/L | | 2021-03-04
            LB | NEUT | 1200 | /uL | | 2021-03-08""",
-        "not_met", None, (2,), "NEUT 1200 /uL on 2021-03-08, limit >= 1.5 10*9/L",
+        "not_met",
+        None,
+        (2,),
+        "NEUT 1200 /uL on 2021-03-08, limit >= 1.5 10*9/L",
         id="the value is shown as it was entered, and the latest row is the evidence",
     ),
     pytest.param(
-        NEUT, "LB | NEUT | 3.1 | 10*9/L | | 2021-03-01",
-        "unknown", "outside_window", (1,), "no NEUT between 2021-03-03 and 2021-03-10; the last is of 2021-03-01",
+        NEUT,
+        "LB | NEUT | 3.1 | 10*9/L | | 2021-03-01",
+        "unknown",
+        "outside_window",
+        (1,),
+        "no NEUT between 2021-03-03 and 2021-03-10; the last is of 2021-03-01",
         id="what lies outside the window is named",
     ),
     pytest.param(
-        NEUT, "LB | NEUT | 3.1 | drops | | 2021-03-08",
-        "unknown", "unit_unknown", (1,), "NEUT on 2021-03-08: found '3.1' drops",
+        NEUT,
+        "LB | NEUT | 3.1 | drops | | 2021-03-08",
+        "unknown",
+        "unit_unknown",
+        (1,),
+        "NEUT on 2021-03-08: found '3.1' drops",
         id="a unit that is not known is shown",
     ),
     pytest.param(
-        BILI, "LB | BILI | 1.9 | mg/dL | 1.2 | 2021-03-08",
-        "not_met", None, (1,), "BILI 1.9 mg/dL on 2021-03-08, limit 1.5 x ULN 1.2",
+        BILI,
+        "LB | BILI | 1.9 | mg/dL | 1.2 | 2021-03-08",
+        "not_met",
+        None,
+        (1,),
+        "BILI 1.9 mg/dL on 2021-03-08, limit 1.5 x ULN 1.2",
         id="the limit of normal of the row is shown",
     ),
     pytest.param(
         {"kind": "lab_answer", "test": "HCG", "is": "NEGATIVE", "within_days": 7},
         "LB | HCG | positive | | | 2021-03-08",
-        "not_met", None, (1,), "HCG POSITIVE on 2021-03-08", id="a word as result, in any case of letters",
+        "not_met",
+        None,
+        (1,),
+        "HCG POSITIVE on 2021-03-08",
+        id="a word as result, in any case of letters",
     ),
     pytest.param(
         {"kind": "measured", "tests": ["AST", "ALT"], "at_least": 2, "within_days": 7},
         "LB | AST | 30 | U/L | 40 | 2021-03-08",
-        "unknown", "no_result", (1,), "1 of AST, ALT measured in the window, needed 2",
+        "unknown",
+        "no_result",
+        (1,),
+        "1 of AST, ALT measured in the window, needed 2",
         id="tests that are still needed",
     ),
     pytest.param(
-        {"kind": "if_measured", "of": {**BILI, "test": "ALT"}}, "LB | AST | 30 | U/L | 40 | 2021-03-08",
-        "met", None, (), "ALT was not measured in the window", id="a test that was not done does not count against",
+        {"kind": "if_measured", "of": {**BILI, "test": "ALT"}},
+        "LB | AST | 30 | U/L | 40 | 2021-03-08",
+        "met",
+        None,
+        (),
+        "ALT was not measured in the window",
+        id="a test that was not done does not count against",
     ),
     pytest.param(
-        {"kind": "if_measured", "of": {**BILI, "test": "ALT"}}, "LB | ALT | | | | 2021-03-08 | NOT DONE | NOT DONE",
-        "met", None, (), "ALT was not measured in the window", id="a test that was declared not done",
+        {"kind": "if_measured", "of": {**BILI, "test": "ALT"}},
+        "LB | ALT | | | | 2021-03-08 | NOT DONE | NOT DONE",
+        "met",
+        None,
+        (),
+        "ALT was not measured in the window",
+        id="a test that was declared not done",
     ),
     pytest.param(
-        {"kind": "if_measured", "of": {**BILI, "test": "ALT"}}, "LB | ALT | | | | 2021-03-08 | NOT DONE | HEMOLYZED",
-        "unknown", "no_result", (1,), "ALT on 2021-03-08: found 'HEMOLYZED'",
+        {"kind": "if_measured", "of": {**BILI, "test": "ALT"}},
+        "LB | ALT | | | | 2021-03-08 | NOT DONE | HEMOLYZED",
+        "unknown",
+        "no_result",
+        (1,),
+        "ALT on 2021-03-08: found 'HEMOLYZED'",
         id="a test that was tried and gave no result",
     ),
     pytest.param(
-        {"kind": "performance", "test": "ECOG101", "at_most": 1, "within_days": 7}, "QS | ECOG101 | 2 | 2021-03-08",
-        "not_met", None, (1,), "ECOG101 2 on 2021-03-08, limit <= 1", id="performance status",
+        {"kind": "performance", "test": "ECOG101", "at_most": 1, "within_days": 7},
+        "QS | ECOG101 | 2 | 2021-03-08",
+        "not_met",
+        None,
+        (1,),
+        "ECOG101 2 on 2021-03-08, limit <= 1",
+        id="performance status",
     ),
     pytest.param(
-        {"kind": "not", "of": MALIGNANCY}, "MH | OTHER MALIGNANCY | Y | C44.3 | | 2019-01-01 |",
-        "unknown", "not_classified", (1,), "other malignancy: C44.3 without morphology may be excepted or not",
+        {"kind": "not", "of": MALIGNANCY},
+        "MH | OTHER MALIGNANCY | Y | C44.3 | | 2019-01-01 |",
+        "unknown",
+        "not_classified",
+        (1,),
+        "other malignancy: C44.3 without morphology may be excepted or not",
         id="a code that does not say enough",
     ),
     pytest.param(
         {"kind": "not", "of": MALIGNANCY},
         """MH | OTHER MALIGNANCY | Y | C44.3 | 8090/3 | 2019-01-01 |
            MH | OTHER MALIGNANCY | Y | C50.9 | | 2012-01-01 | 2018-06-01""",
-        "not_met", None, (2,), "other malignancy: 2012-01-01 to 2018-06-01, window from 2016-03-10",
+        "not_met",
+        None,
+        (2,),
+        "other malignancy: 2012-01-01 to 2018-06-01, window from 2016-03-10",
         id="of two conditions the one that counts is the evidence",
     ),
     *(
-        pytest.param({"kind": "not", "of": NEUROPATHY}, table, verdict, reason, evidence, detail, id=name)
+        pytest.param(
+            {"kind": "not", "of": NEUROPATHY}, table, verdict, reason, evidence, detail, id=name
+        )
         for name, table, verdict, reason, evidence, detail in [
-            ("denied, and later not known",
-             """MH | PERIPHERAL NEUROPATHY | N | | | | | 2021-03-02
+            (
+                "denied, and later not known",
+                """MH | PERIPHERAL NEUROPATHY | N | | | | | 2021-03-02
                 MH | PERIPHERAL NEUROPATHY | U | | | | | 2021-03-08""",
-             "unknown", "not_declared", (2,), "peripheral neuropathy: asked again, without an answer"),
-            ("not known, and later denied",
-             """MH | PERIPHERAL NEUROPATHY | N | | | | | 2021-03-08
+                "unknown",
+                "not_declared",
+                (2,),
+                "peripheral neuropathy: asked again, without an answer",
+            ),
+            (
+                "not known, and later denied",
+                """MH | PERIPHERAL NEUROPATHY | N | | | | | 2021-03-08
                 MH | PERIPHERAL NEUROPATHY | U | | | | | 2021-03-02""",
-             "met", None, (1,), "peripheral neuropathy: declared absent"),
-            ("denied, then not known on an unknown date",
-             """MH | PERIPHERAL NEUROPATHY | N | | | | | 2021-03-08
+                "met",
+                None,
+                (1,),
+                "peripheral neuropathy: declared absent",
+            ),
+            (
+                "denied, then not known on an unknown date",
+                """MH | PERIPHERAL NEUROPATHY | N | | | | | 2021-03-08
                 MH | PERIPHERAL NEUROPATHY | U""",
-             "unknown", "not_declared", (2,), "peripheral neuropathy: asked again, without an answer"),
-            ("present, and later not known",
-             """MH | PERIPHERAL NEUROPATHY | Y | | | | | 2021-03-02
+                "unknown",
+                "not_declared",
+                (2,),
+                "peripheral neuropathy: asked again, without an answer",
+            ),
+            (
+                "present, and later not known",
+                """MH | PERIPHERAL NEUROPATHY | Y | | | | | 2021-03-02
                 MH | PERIPHERAL NEUROPATHY | U | | | | | 2021-03-08""",
-             "not_met", None, (1,), "peripheral neuropathy: present"),
+                "not_met",
+                None,
+                (1,),
+                "peripheral neuropathy: present",
+            ),
         ]
     ),
     pytest.param(
-        {"kind": "not", "of": MALIGNANCY}, "MH | OTHER MALIGNANCY | Y | C44.3 | M8090/3 | 2019-01-01 |",
-        "met", None, (1,), "other malignancy: C44.3 with morphology 8090/3 is excepted",
+        {"kind": "not", "of": MALIGNANCY},
+        "MH | OTHER MALIGNANCY | Y | C44.3 | M8090/3 | 2019-01-01 |",
+        "met",
+        None,
+        (1,),
+        "other malignancy: C44.3 with morphology 8090/3 is excepted",
         id="the morphology of an exception, written with its M",
     ),
     pytest.param(
-        {"kind": "not", "of": {**NEUROPATHY, "current": True}}, "MH | PERIPHERAL NEUROPATHY | Y | | | 2020 | 2021-03",
-        "unknown", "partial_date", (1,), "peripheral neuropathy: ended 2021-03, index 2021-03-10",
+        {"kind": "not", "of": {**NEUROPATHY, "current": True}},
+        "MH | PERIPHERAL NEUROPATHY | Y | | | 2020 | 2021-03",
+        "unknown",
+        "partial_date",
+        (1,),
+        "peripheral neuropathy: ended 2021-03, index 2021-03-10",
         id="a condition that may be over",
     ),
     pytest.param(
-        DIAGNOSIS, "MH | PRIMARY DIAGNOSIS | Y | C61 | 8140/3",
-        "not_met", None, (1,), "primary diagnosis: ICD-10 C61, asked about C18, C78.7", id="another diagnosis",
+        DIAGNOSIS,
+        "MH | PRIMARY DIAGNOSIS | Y | C61 | 8140/3",
+        "not_met",
+        None,
+        (1,),
+        "primary diagnosis: ICD-10 C61, asked about C18, C78.7",
+        id="another diagnosis",
     ),
     pytest.param(
-        DIAGNOSIS, "MH | PRIMARY DIAGNOSIS | Y | C18.7 | ",
-        "unknown", "not_classified", (1,), "primary diagnosis: morphology not recorded, asked about 814, 848",
+        DIAGNOSIS,
+        "MH | PRIMARY DIAGNOSIS | Y | C18.7 | ",
+        "unknown",
+        "not_classified",
+        (1,),
+        "primary diagnosis: morphology not recorded, asked about 814, 848",
         id="a diagnosis without its morphology",
     ),
     pytest.param(
-        DIAGNOSIS, "MH | PRIMARY DIAGNOSIS | Y | C187 | M8480/3",
-        "met", None, (1,), "primary diagnosis: present (C187)", id="a diagnosis by its codes",
+        DIAGNOSIS,
+        "MH | PRIMARY DIAGNOSIS | Y | C187 | M8480/3",
+        "met",
+        None,
+        (1,),
+        "primary diagnosis: present (C187)",
+        id="a diagnosis by its codes",
     ),
     pytest.param(
         {"kind": "prior_line", "line": 2, "excludes_class": ["ANTI-EGFR"]},
         """CM | 1 | CETUXIMAB | ANTI-EGFR | PROGRESSION
            CM | 2 | PANITUMUMAB | ANTI-EGFR | PROGRESSION""",
-        "not_met", None, (2,), "line 2: PANITUMUMAB; PANITUMUMAB is not allowed there", id="a barred drug is named",
+        "not_met",
+        None,
+        (2,),
+        "line 2: PANITUMUMAB; PANITUMUMAB is not allowed there",
+        id="a barred drug is named",
     ),
     pytest.param(
-        {"kind": "prior_line", "line": 1, "includes": ["CETUXIMAB"]}, "CM | 1 | Cetuximab | ANTI-EGFR | TOXICITY",
-        "not_met", None, (1,), "line 1: CETUXIMAB; ended in TOXICITY", id="how a line ended",
+        {"kind": "prior_line", "line": 1, "includes": ["CETUXIMAB"]},
+        "CM | 1 | Cetuximab | ANTI-EGFR | TOXICITY",
+        "not_met",
+        None,
+        (1,),
+        "line 1: CETUXIMAB; ended in TOXICITY",
+        id="how a line ended",
     ),
     pytest.param(
-        {"kind": "prior_line", "line": 1, "includes": ["Cetuximab"]}, "CM | 1 | cetuximab | ANTI-EGFR | PROGRESSION",
-        "met", None, (1,), "line 1: CETUXIMAB; ended in progression", id="a drug in any case of letters",
+        {"kind": "prior_line", "line": 1, "includes": ["Cetuximab"]},
+        "CM | 1 | cetuximab | ANTI-EGFR | PROGRESSION",
+        "met",
+        None,
+        (1,),
+        "line 1: CETUXIMAB; ended in progression",
+        id="a drug in any case of letters",
     ),
     pytest.param(
-        {"kind": "prior_line", "line": 1, "includes": ["CETUXIMAB"]}, "CM | 1 | Erbitux | ANTI-EGFR | PROGRESSION",
-        "unknown", "not_classified", (1,), "line 1: ERBITUX; ERBITUX may be CETUXIMAB by another name",
+        {"kind": "prior_line", "line": 1, "includes": ["CETUXIMAB"]},
+        "CM | 1 | Erbitux | ANTI-EGFR | PROGRESSION",
+        "unknown",
+        "not_classified",
+        (1,),
+        "line 1: ERBITUX; ERBITUX may be CETUXIMAB by another name",
         id="a drug under its trade name",
     ),
     pytest.param(
-        {"kind": "prior_line", "line": 1, "includes": ["CETUXIMAB"]}, "CM | 1 | panitumumab | ANTI-EGFR | PROGRESSION",
-        "not_met", None, (1,), "line 1: PANITUMUMAB; without CETUXIMAB", id="another drug of the class",
+        {"kind": "prior_line", "line": 1, "includes": ["CETUXIMAB"]},
+        "CM | 1 | panitumumab | ANTI-EGFR | PROGRESSION",
+        "not_met",
+        None,
+        (1,),
+        "line 1: PANITUMUMAB; without CETUXIMAB",
+        id="another drug of the class",
     ),
     pytest.param(
-        {"kind": "prior_line", "line": 2, "excludes_class": ["ANTI-EGFR"]}, "CM | 2 | cetuximab | OTHER | PROGRESSION",
-        "not_met", None, (1,), "line 2: CETUXIMAB; CETUXIMAB is not allowed there",
+        {"kind": "prior_line", "line": 2, "excludes_class": ["ANTI-EGFR"]},
+        "CM | 2 | cetuximab | OTHER | PROGRESSION",
+        "not_met",
+        None,
+        (1,),
+        "line 2: CETUXIMAB; CETUXIMAB is not allowed there",
         id="a barred drug under a wrong class",
     ),
     pytest.param(
-        {"kind": "prior_lines", "exactly": 2}, "CM | 1 | IRINOTECAN | | PROGRESSION",
-        "not_met", None, (1,), "1 lines of therapy, needed exactly 2", id="the number of lines",
+        {"kind": "prior_lines", "exactly": 2},
+        "CM | 1 | IRINOTECAN | | PROGRESSION",
+        "not_met",
+        None,
+        (1,),
+        "1 lines of therapy, needed exactly 2",
+        id="the number of lines",
     ),
     pytest.param(
         {"kind": "genomic", "specimen": "TISSUE", "panel": "RAS", "status": "WILD TYPE"},
         "GF | TISSUE | RASSTAT | MUTATED | 2019-01",
-        "not_met", None, (1,), "RAS in tissue MUTATED on 2019-01", id="a tissue report with a partial date",
+        "not_met",
+        None,
+        (1,),
+        "RAS in tissue MUTATED on 2019-01",
+        id="a tissue report with a partial date",
     ),
     *(
         pytest.param(
-            {"kind": "genomic", "specimen": "TISSUE", "panel": "RAS", "status": "WILD TYPE", "before_line": 1},
-            table, verdict, reason, evidence, detail, id=name,
+            {
+                "kind": "genomic",
+                "specimen": "TISSUE",
+                "panel": "RAS",
+                "status": "WILD TYPE",
+                "before_line": 1,
+            },
+            table,
+            verdict,
+            reason,
+            evidence,
+            detail,
+            id=name,
         )
         for name, table, verdict, reason, evidence, detail in [
-            ("a tissue report of the day of the first dose",
-             """CM | 1 | CETUXIMAB | ANTI-EGFR | PROGRESSION | 2019-02-01
+            (
+                "a tissue report of the day of the first dose",
+                """CM | 1 | CETUXIMAB | ANTI-EGFR | PROGRESSION | 2019-02-01
                 CM | 1 | IRINOTECAN | IRINOTECAN | PROGRESSION | 2019-02-15
                 GF | TISSUE | RASSTAT | WILD TYPE | 2019-02-01""",
-             "met", None, (3,), "RAS in tissue WILD TYPE on 2019-02-01"),
-            ("a tissue report from after the first dose",
-             """CM | 1 | CETUXIMAB | ANTI-EGFR | PROGRESSION | 2019-02-01
+                "met",
+                None,
+                (3,),
+                "RAS in tissue WILD TYPE on 2019-02-01",
+            ),
+            (
+                "a tissue report from after the first dose",
+                """CM | 1 | CETUXIMAB | ANTI-EGFR | PROGRESSION | 2019-02-01
                 GF | TISSUE | RASSTAT | WILD TYPE | 2019-02-02""",
-             "unknown", "outside_window", (2,),
-             "no RAS status of tissue up to 2019-02-01; the last is of 2019-02-02"),
-            ("a later tissue report does not replace the one from before first line",
-             """CM | 1 | CETUXIMAB | ANTI-EGFR | PROGRESSION | 2019-02-01
+                "unknown",
+                "outside_window",
+                (2,),
+                "no RAS status of tissue up to 2019-02-01; the last is of 2019-02-02",
+            ),
+            (
+                "a later tissue report does not replace the one from before first line",
+                """CM | 1 | CETUXIMAB | ANTI-EGFR | PROGRESSION | 2019-02-01
                 GF | TISSUE | RASSTAT | WILD TYPE | 2019-01-15
                 GF | TISSUE | RASSTAT | MUTATED | 2020-12-01""",
-             "met", None, (2,), "RAS in tissue WILD TYPE on 2019-01-15"),
-            ("a first dose without its date",
-             """CM | 1 | CETUXIMAB | ANTI-EGFR | PROGRESSION
+                "met",
+                None,
+                (2,),
+                "RAS in tissue WILD TYPE on 2019-01-15",
+            ),
+            (
+                "a first dose without its date",
+                """CM | 1 | CETUXIMAB | ANTI-EGFR | PROGRESSION
                 GF | TISSUE | RASSTAT | WILD TYPE | 2019-01-15""",
-             "unknown", "no_result", (), "the date of the first dose of line 1 is not recorded"),
-            ("a first dose and a report of the same month",
-             """CM | 1 | CETUXIMAB | ANTI-EGFR | PROGRESSION | 2019-02
+                "unknown",
+                "no_result",
+                (),
+                "the date of the first dose of line 1 is not recorded",
+            ),
+            (
+                "a first dose and a report of the same month",
+                """CM | 1 | CETUXIMAB | ANTI-EGFR | PROGRESSION | 2019-02
                 GF | TISSUE | RASSTAT | WILD TYPE | 2019-02-10""",
-             "unknown", "partial_date", (2,),
-             "the first dose of line 1 is dated 2019-02; which report was before it is open"),
-            ("a first dose known to the month, and a report from before that month",
-             """CM | 1 | CETUXIMAB | ANTI-EGFR | PROGRESSION | 2019-02
+                "unknown",
+                "partial_date",
+                (2,),
+                "the first dose of line 1 is dated 2019-02; which report was before it is open",
+            ),
+            (
+                "a first dose known to the month, and a report from before that month",
+                """CM | 1 | CETUXIMAB | ANTI-EGFR | PROGRESSION | 2019-02
                 GF | TISSUE | RASSTAT | WILD TYPE | 2019-01""",
-             "met", None, (2,), "RAS in tissue WILD TYPE on 2019-01"),
+                "met",
+                None,
+                (2,),
+                "RAS in tissue WILD TYPE on 2019-01",
+            ),
         ]
     ),
     pytest.param(
@@ -257,7 +443,11 @@ STORIES = [
            TU | T2 | TARGET | 2021-02-24
            TR | T1 | LDIAM | 34 | mm | 2021-02-24
            TR | T2 | SAXIS | 12 | mm | 2021-02-24""",
-        "not_met", None, (3,), "1 measurable lesion on 2021-02-24, needed 2", id="measurable lesions are counted",
+        "not_met",
+        None,
+        (3,),
+        "1 measurable lesion on 2021-02-24, needed 2",
+        id="measurable lesions are counted",
     ),
     pytest.param(
         MEASURABLE,
@@ -265,7 +455,10 @@ STORIES = [
            TU | T2 | TARGET | 2021-02-24 | LUNG
            TR | T1 | LDIAM | 34 | mm | 2021-02-20
            TR | T2 | LDIAM | 12 | mm | 2021-02-24""",
-        "met", None, (3, 4), "2 measurable lesions on 2021-02-20 and 2021-02-24, needed 2",
+        "met",
+        None,
+        (3, 4),
+        "2 measurable lesions on 2021-02-20 and 2021-02-24, needed 2",
         id="a baseline scanned on several days",
     ),
     pytest.param(
@@ -273,7 +466,10 @@ STORIES = [
         """TU | T1 | TARGET | 2021-02-20 | LIVER
            TR | T1 | LDIAM | 34 | mm | 2021-02-20
            TR | T1 | LDIAM | 8 | mm | 2021-02-24""",
-        "not_met", None, (3,), "0 measurable lesions on 2021-02-24, needed 1",
+        "not_met",
+        None,
+        (3,),
+        "0 measurable lesions on 2021-02-24, needed 1",
         id="of a lesion read twice the latest reading decides",
     ),
     pytest.param(
@@ -281,53 +477,93 @@ STORIES = [
         """TU | T1 | TARGET | 2021-02-24 | LYMPH NODE
            TR | T1 | LDIAM | 22 | mm | 2021-02-24
            TR | T1 | SAXIS | 14 | mm | 2021-02-24""",
-        "not_met", None, (3,), "0 measurable lesions on 2021-02-24, needed 1",
+        "not_met",
+        None,
+        (3,),
+        "0 measurable lesions on 2021-02-24, needed 1",
         id="a node is measured by its short axis",
     ),
     pytest.param(
         {**MEASURABLE, "at_least": 1},
         """TU | T1 | TARGET | 2021-02-24 | LYMPH NODE
            TR | T1 | LDIAM | 22 | mm | 2021-02-24""",
-        "unknown", "no_result", (),
-        "0 measurable lesions, needed 1; no reading of T1 (SAXIS) between 2021-02-10 and 2021-03-10",
+        "unknown",
+        "no_result",
+        (),
+        "0 measurable lesions, needed 1; no reading of T1 (SAXIS) between 2021-02-10 and"
+        " 2021-03-10",
         id="the longest diameter of a node proves nothing",
     ),
     pytest.param(
         {**MEASURABLE, "at_least": 1, "diameter": "1 cm", "short_axis": "1.5 cm"},
         """TU | T1 | TARGET | 2021-02-24 | LIVER
            TR | T1 | LDIAM | 9 | mm | 2021-02-24""",
-        "not_met", None, (2,), "0 measurable lesions on 2021-02-24, needed 1", id="a threshold in centimeters",
+        "not_met",
+        None,
+        (2,),
+        "0 measurable lesions on 2021-02-24, needed 1",
+        id="a threshold in centimeters",
     ),
     pytest.param(
         {"kind": "attestation", "question": "Fit?", "within_days": 7},
         """says | no | dr-a | 2021-03-05
            says | yes | dr-b | 2021-03-08""",
-        "met", None, (2,), "Fit? yes, by dr-b on 2021-03-08", id="who judged, and when",
+        "met",
+        None,
+        (2,),
+        "Fit? yes, by dr-b on 2021-03-08",
+        id="who judged, and when",
     ),
     pytest.param(
-        {"kind": "consent"}, "DS | INFORMED CONSENT OBTAINED | 1.0 | 2021-03-02",
-        "met", None, (1,), "consent to version 1.0 on 2021-03-02", id="consent to a version",
+        {"kind": "consent"},
+        "DS | INFORMED CONSENT OBTAINED | 1.0 | 2021-03-02",
+        "met",
+        None,
+        (1,),
+        "consent to version 1.0 on 2021-03-02",
+        id="consent to a version",
     ),
-    pytest.param({"kind": "sex", "is": "M"}, "DM | F | 1958 |", "not_met", None, (1,), "sex F", id="sex"),
     pytest.param(
-        {"kind": "age", "at_least": 18}, "DM | F | 2003 |",
-        "unknown", "partial_date", (1,), "born 2003: 17 or 18 years old", id="a year of birth that leaves it open",
+        {"kind": "sex", "is": "M"}, "DM | F | 1958 |", "not_met", None, (1,), "sex F", id="sex"
     ),
     pytest.param(
-        {"kind": "age", "at_least": 18}, "DM | F | | 17", "not_met", None, (1,), "age 17, limit >= 18",
+        {"kind": "age", "at_least": 18},
+        "DM | F | 2003 |",
+        "unknown",
+        "partial_date",
+        (1,),
+        "born 2003: 17 or 18 years old",
+        id="a year of birth that leaves it open",
+    ),
+    pytest.param(
+        {"kind": "age", "at_least": 18},
+        "DM | F | | 17",
+        "not_met",
+        None,
+        (1,),
+        "age 17, limit >= 18",
         id="age as given",
     ),
     pytest.param(
         {"kind": "all", "of": [NEUT, {"kind": "sex", "is": "M"}, BILI]},
         """LB | NEUT | 3 | 10*9/L | | 2021-03-08
            DM | F | 1958 |""",
-        "not_met", None, (2,), "sex F", id="of a combination only what decided it speaks",
+        "not_met",
+        None,
+        (2,),
+        "sex F",
+        id="of a combination only what decided it speaks",
     ),
     pytest.param(
-        {"kind": "any", "of": [{"kind": "sex", "is": "M"}, NEUT]}, "DM | F | 1958 |",
-        "unknown", "no_result", (), "no NEUT between 2021-03-03 and 2021-03-10", id="what would settle a choice",
+        {"kind": "any", "of": [{"kind": "sex", "is": "M"}, NEUT]},
+        "DM | F | 1958 |",
+        "unknown",
+        "no_result",
+        (),
+        "no NEUT between 2021-03-03 and 2021-03-10",
+        id="what would settle a choice",
     ),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("rule", "table", "verdict", "reason", "evidence", "detail"), STORIES)
@@ -352,7 +588,9 @@ def _kinds(rule: Any) -> list[str]:
 
 def test_every_unknown_says_what_to_do():
     assert set(ADVICE) == set(Reason)
-    found = ask({"kind": "all", "of": [NEUT, BILI]}, story("LB | BILI | 0.9 | mg/dL | | 2021-03-08"))
+    found = ask(
+        {"kind": "all", "of": [NEUT, BILI]}, story("LB | BILI | 0.9 | mg/dL | | 2021-03-08")
+    )
 
     assert found.advice == f"{ADVICE[Reason.NO_RESULT]}; {ADVICE[Reason.NO_ULN]}"
     assert [part.reason for part in found.open_parts] == [Reason.NO_RESULT, Reason.NO_ULN]
@@ -364,7 +602,9 @@ def test_an_answer_that_is_known_needs_no_advice():
 
 def test_consent_that_was_withdrawn_does_not_hold():
     given = story("DS | INFORMED CONSENT OBTAINED | 1.0 | 2021-03-02")
-    withdrawn = Subject(id="S", by_domain=given.by_domain, withdrawals=(Ended("study", date(2021, 3, 9), "", 7),))
+    withdrawn = Subject(
+        id="S", by_domain=given.by_domain, withdrawals=(Ended("study", date(2021, 3, 9), "", 7),)
+    )
 
     found = ask({"kind": "consent"}, withdrawn)
 
@@ -388,7 +628,9 @@ def example(**changes: Any) -> tuple[Finding, ...]:
 def test_the_example_meets_every_criterion_in_the_order_of_the_protocol():
     findings = example()
 
-    assert [finding.id for finding in findings] == [criterion.id for criterion in load("NCT04509635").criteria]
+    assert [finding.id for finding in findings] == [
+        criterion.id for criterion in load("NCT04509635").criteria
+    ]
     assert overall(findings) is Verdict.MET
     assert all(finding.verdict is Verdict.MET for finding in findings)
 
@@ -411,19 +653,24 @@ def test_what_was_not_recorded_leaves_its_criteria_open_and_nothing_else(domain,
     findings = example(records=records)
     open_now = {finding.id for finding in findings if finding.verdict is Verdict.UNKNOWN}
 
-    # A man needs no pregnancy test and a woman does: without DM it is her negative test that answers E03.
+    # A man needs no pregnancy test and a woman does: without DM it is her negative test that
+    # answers E03.
     assert open_now == open_criteria - ({"E03"} if domain == "DM" else set())
     assert not any(finding.verdict is Verdict.NOT_MET for finding in findings)
     assert overall(findings) is Verdict.UNKNOWN
 
 
 def with_changed(domain: str, where: dict[str, str], change: dict[str, str]) -> dict[str, Any]:
-    """The records of the example with the rows of one domain changed where they hold these values."""
+    """The records of the example with the rows of one domain changed where they hold these
+    values."""
     records = example_subject()["records"]
     hit = [row for row in records[domain] if where.items() <= row.items()]
     assert hit
     changed = [{**row, **change} if row in hit else row for row in records[domain]]
-    return {**records, domain: [{name: value for name, value in row.items() if value} for row in changed]}
+    return {
+        **records,
+        domain: [{name: value for name, value in row.items() if value} for row in changed],
+    }
 
 
 def answer(criterion: str, **changes: Any) -> tuple[str, str | None]:
@@ -443,27 +690,44 @@ def answer(criterion: str, **changes: Any) -> tuple[str, str | None]:
         ("LIVER METASTASIS", {"MHDECOD": ""}, "I02", ("unknown", "not_classified")),
     ],
 )
-def test_only_colorectal_adenocarcinoma_with_metastases_of_the_liver_enters(category, change, criterion, expected):
+def test_only_colorectal_adenocarcinoma_with_metastases_of_the_liver_enters(
+    category, change, criterion, expected
+):
     assert answer(criterion, records=with_changed("MH", {"MHCAT": category}, change)) == expected
 
 
 @pytest.mark.parametrize(
-    ("code", "verdict"), [("C18.2", "not_met"), ("C20", "not_met"), ("C77.2", "met"), ("C79.5", "met")]
+    ("code", "verdict"),
+    [("C18.2", "not_met"), ("C20", "not_met"), ("C77.2", "met"), ("C79.5", "met")],
 )
-def test_a_second_colorectal_cancer_is_another_malignancy_and_a_secondary_site_is_not(code, verdict):
+def test_a_second_colorectal_cancer_is_another_malignancy_and_a_secondary_site_is_not(
+    code, verdict
+):
     told = {"MHOCCUR": "Y", "MHDECOD": code, "MHSTDTC": "2019-01-01"}
 
-    assert answer("E04", records=with_changed("MH", {"MHCAT": "OTHER MALIGNANCY"}, told)) == (verdict, None)
+    assert answer("E04", records=with_changed("MH", {"MHCAT": "OTHER MALIGNANCY"}, told)) == (
+        verdict,
+        None,
+    )
 
 
 @pytest.mark.parametrize(
     ("end", "expected"),
-    [("", "not_met"), ("2021-03-09", "met"), ("2021-03-10", "not_met"), ("2020", "met"), ("2021", "unknown")],
+    [
+        ("", "not_met"),
+        ("2021-03-09", "met"),
+        ("2021-03-10", "not_met"),
+        ("2020", "met"),
+        ("2021", "unknown"),
+    ],
 )
 def test_an_intestinal_occlusion_that_is_over_does_not_exclude(end, expected):
     told = {"MHOCCUR": "Y", "MHSTDTC": "2018", "MHENDTC": end}
 
-    assert answer("E02", records=with_changed("MH", {"MHCAT": "INTESTINAL OCCLUSION"}, told))[0] == expected
+    assert (
+        answer("E02", records=with_changed("MH", {"MHCAT": "INTESTINAL OCCLUSION"}, told))[0]
+        == expected
+    )
     told_of_nerves = with_changed("MH", {"MHCAT": "PERIPHERAL NEUROPATHY"}, told)
     assert answer("E07", records=told_of_nerves)[0] == "not_met"  # any that ever was
 
@@ -475,7 +739,8 @@ def test_the_tissue_report_of_the_shipped_trial_is_from_before_first_line():
 
 
 @pytest.mark.parametrize(
-    ("on", "expected"), [("2021-03-03", ("met", None)), ("2021-03-02", ("unknown", "outside_window"))]
+    ("on", "expected"),
+    [("2021-03-03", ("met", None)), ("2021-03-02", ("unknown", "outside_window"))],
 )
 @pytest.mark.parametrize("criterion", ["I02", "I08", "I10"])
 def test_every_judgement_holds_for_seven_days(criterion, on, expected):
@@ -485,7 +750,8 @@ def test_every_judgement_holds_for_seven_days(criterion, on, expected):
 
 
 def sample(*told: dict[str, str]) -> dict[str, Any]:
-    """The records of the example, with these rows of the plasma sample in place of its tumor fraction."""
+    """The records of the example, with these rows of the plasma sample in place of its tumor
+    fraction."""
     records = example_subject()["records"]
     drawn = {"GFSPEC": "PLASMA", "GFREFID": "P-1", "GFDTC": "2021-03-01"}
     rows = [row for row in records["GF"] if row["GFTESTCD"] != "TUMFRAC"]
@@ -502,17 +768,31 @@ def sample(*told: dict[str, str]) -> dict[str, Any]:
         ("dnmt3a", ("unknown", "not_informative")),
         ("DNMT3A, TET2", ("unknown", "not_informative")),
         ("DNMT3A; tet2", ("unknown", "not_informative")),
-        *((text, ("unknown", "value_unreadable")) for text in (
-            "NEGATIVE", "NO", "not detected", "Detected", "unknown", "DNMT3A R882H", "TP53, NONE", "1 variant",
-            "TP53,")),
+        *(
+            (text, ("unknown", "value_unreadable"))
+            for text in (
+                "NEGATIVE",
+                "NO",
+                "not detected",
+                "Detected",
+                "unknown",
+                "DNMT3A R882H",
+                "TP53, NONE",
+                "1 variant",
+                "TP53,",
+            )
+        ),
     ],
-)  # fmt: skip
+)
 def test_only_a_gene_shows_tumor_dna(signal, expected):
     assert answer("I06", records=sample({"GFTESTCD": "SOMSIG", "GFORRES": signal})) == expected
 
 
 def test_a_signal_that_cannot_be_read_is_corrected_whatever_else_shows_tumor_dna():
-    told = sample({"GFTESTCD": "TUMFRAC", "GFORRES": "0.06"}, {"GFTESTCD": "SOMSIG", "GFORRES": "not detected"})
+    told = sample(
+        {"GFTESTCD": "TUMFRAC", "GFORRES": "0.06"},
+        {"GFTESTCD": "SOMSIG", "GFORRES": "not detected"},
+    )
 
     assert answer("I06", records=told) == ("unknown", "value_unreadable")
 
@@ -537,7 +817,9 @@ def test_not_detected_beside_a_variant_is_never_wild_type(beside, expected):
 
 
 def test_a_mutation_decides_whatever_else_of_the_sample_cannot_be_read():
-    records = with_changed("GF", KRAS12, {"GFORRES": "DETECTED", "GFPVRID": "p.G12D", "GFVAF": "0.05"})
+    records = with_changed(
+        "GF", KRAS12, {"GFORRES": "DETECTED", "GFPVRID": "p.G12D", "GFVAF": "0.05"}
+    )
     drawn = {"GFSPEC": "PLASMA", "GFREFID": "P-1", "GFDTC": "2021-03-01"}
     records["GF"].append({**drawn, "GFTESTCD": "SOMSIG", "GFORRES": "not detected"})
 
@@ -546,7 +828,9 @@ def test_a_mutation_decides_whatever_else_of_the_sample_cannot_be_read():
 
 def test_without_judgements_the_criteria_that_ask_for_them_are_open():
     open_now = {
-        finding.id: finding.reason for finding in example(attestations=[]) if finding.verdict is not Verdict.MET
+        finding.id: finding.reason
+        for finding in example(attestations=[])
+        if finding.verdict is not Verdict.MET
     }
 
     assert open_now == dict.fromkeys(("I02", "I08", "I10"), Reason.NOT_ATTESTED)

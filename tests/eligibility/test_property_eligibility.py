@@ -1,4 +1,5 @@
-"""What holds for every rule and every participant: silence admits nobody, and only what is asked about matters."""
+"""What holds for every rule and every participant: silence admits nobody, and only what is asked
+about matters."""
 
 from __future__ import annotations
 
@@ -37,7 +38,11 @@ PANEL = {
 
 @st.composite
 def limits(draw: st.DrawFn) -> dict[str, Any]:
-    bound = draw(st.sampled_from([{"at_least": "1.5 10*9/L"}, {"at_most": "3 10*9/L"}, {"at_most_uln": "1.5"}]))
+    bound = draw(
+        st.sampled_from(
+            [{"at_least": "1.5 10*9/L"}, {"at_most": "3 10*9/L"}, {"at_most_uln": "1.5"}]
+        )
+    )
     return {"kind": "lab", "test": draw(TESTS), **bound, "within_days": draw(DAYS)}
 
 
@@ -52,7 +57,9 @@ def conditions(draw: st.DrawFn) -> dict[str, Any]:
         "absence": draw(st.sampled_from(["unknown", "closed_world"])),
         "within_years": years,
         "current": draw(st.booleans()),
-        "except": draw(st.sampled_from([[], [{"code": "C44", "morphology": "809"}, {"code": "D06"}]])),
+        "except": draw(
+            st.sampled_from([[], [{"code": "C44", "morphology": "809"}, {"code": "D06"}]])
+        ),
         "same_disease": draw(st.sampled_from([[], ["C77", "C78"]])),
     }
 
@@ -61,17 +68,26 @@ LEAVES = st.one_of(
     limits(),
     conditions(),
     st.builds(lambda limit: {"kind": "if_measured", "of": limit}, limits()),
-    st.builds(lambda d: {"kind": "lab_answer", "test": "HCG", "is": "NEGATIVE", "within_days": d}, DAYS),
-    st.builds(lambda d: {"kind": "measured", "tests": ["AST", "ALT"], "at_least": 1, "within_days": d}, DAYS),
     st.builds(
-        lambda d, n: {"kind": "performance", "test": "ECOG101", "at_most": n, "within_days": d}, DAYS, st.integers(0, 4)
+        lambda d: {"kind": "lab_answer", "test": "HCG", "is": "NEGATIVE", "within_days": d}, DAYS
+    ),
+    st.builds(
+        lambda d: {"kind": "measured", "tests": ["AST", "ALT"], "at_least": 1, "within_days": d},
+        DAYS,
+    ),
+    st.builds(
+        lambda d, n: {"kind": "performance", "test": "ECOG101", "at_most": n, "within_days": d},
+        DAYS,
+        st.integers(0, 4),
     ),
     st.builds(
         lambda n, p: {"kind": "prior_line", "line": n, "includes": ["A"], "progressed": p},
         st.integers(1, 3),
         st.booleans(),
     ),
-    st.builds(lambda n: {"kind": "prior_line", "line": n, "excludes_class": ["X"]}, st.integers(1, 3)),
+    st.builds(
+        lambda n: {"kind": "prior_line", "line": n, "excludes_class": ["X"]}, st.integers(1, 3)
+    ),
     st.builds(lambda n: {"kind": "prior_lines", "exactly": n}, st.integers(0, 3)),
     st.builds(
         lambda s, d, line, before: {
@@ -100,7 +116,10 @@ LEAVES = st.one_of(
         st.integers(1, 2),
         DAYS,
     ),
-    st.builds(lambda d: {"kind": "attestation", "question": "Fit?", "within_days": d}, st.one_of(st.none(), DAYS)),
+    st.builds(
+        lambda d: {"kind": "attestation", "question": "Fit?", "within_days": d},
+        st.one_of(st.none(), DAYS),
+    ),
     st.builds(lambda s: {"kind": "sex", "is": s}, st.sampled_from("MF")),
     st.builds(lambda n: {"kind": "age", "at_least": n}, st.integers(0, 90)),
     st.just({"kind": "consent"}),
@@ -145,13 +164,21 @@ ROWS = st.one_of(
     st.tuples(
         st.just("LB"),
         st.fixed_dictionaries(
-            {"LBTESTCD": st.just("HCG"), "LBORRES": st.sampled_from(["POSITIVE", "NEGATIVE", "?"]), "LBDTC": dates()}
+            {
+                "LBTESTCD": st.just("HCG"),
+                "LBORRES": st.sampled_from(["POSITIVE", "NEGATIVE", "?"]),
+                "LBDTC": dates(),
+            }
         ),
     ),
     st.tuples(
         st.just("QS"),
         st.fixed_dictionaries(
-            {"QSTESTCD": st.just("ECOG101"), "QSORRES": st.sampled_from(["0", "1", "2", "", "?"]), "QSDTC": dates()}
+            {
+                "QSTESTCD": st.just("ECOG101"),
+                "QSORRES": st.sampled_from(["0", "1", "2", "", "?"]),
+                "QSDTC": dates(),
+            }
         ),
     ),
     st.tuples(
@@ -218,7 +245,11 @@ ROWS = st.one_of(
     st.tuples(
         st.just("DS"),
         st.fixed_dictionaries(
-            {"DSDECOD": st.just("INFORMED CONSENT OBTAINED"), "DSTERM": st.just("1.0"), "DSSTDTC": dates()}
+            {
+                "DSDECOD": st.just("INFORMED CONSENT OBTAINED"),
+                "DSTERM": st.just("1.0"),
+                "DSSTDTC": dates(),
+            }
         ),
     ),
 )
@@ -227,7 +258,10 @@ PERSON = st.one_of(
     st.tuples(
         st.just("DM"),
         st.fixed_dictionaries(
-            {"SEX": st.sampled_from(["M", "F", ""]), "BRTHDTC": st.sampled_from(["", "1958", "2003", "2003-03-10"])}
+            {
+                "SEX": st.sampled_from(["M", "F", ""]),
+                "BRTHDTC": st.sampled_from(["", "1958", "2003", "2003-03-10"]),
+            }
         ),
     ),
 )
@@ -245,11 +279,18 @@ SAMPLE = st.one_of(
 
 @st.composite
 def participants(draw: st.DrawFn) -> Subject:
-    rows = draw(st.lists(ROWS, max_size=12)) + [row for row in [draw(PERSON)] if row] + _sample(draw(SAMPLE))
-    records = [read_record(domain, values, place) for place, (domain, values) in enumerate(rows, start=1)]
+    rows = (
+        draw(st.lists(ROWS, max_size=12))
+        + [row for row in [draw(PERSON)] if row]
+        + _sample(draw(SAMPLE))
+    )
+    records = [
+        read_record(domain, values, place) for place, (domain, values) in enumerate(rows, start=1)
+    ]
     answers = draw(st.lists(st.tuples(st.booleans(), st.integers(-2, 40)), max_size=3))
     said = tuple(
-        Attested("C", yes, "dr", INDEX - timedelta(days=ago), 100 + place) for place, (yes, ago) in enumerate(answers)
+        Attested("C", yes, "dr", INDEX - timedelta(days=ago), 100 + place)
+        for place, (yes, ago) in enumerate(answers)
     )
     return Subject(id="S", attestations=said).with_records(records)
 
@@ -263,7 +304,15 @@ def _sample(told: tuple[str, str, str, str, str] | None) -> list[tuple[str, dict
     return [
         ("GF", {**base, "GFTESTCD": "QC", "GFORRES": passed}),
         ("GF", {**base, "GFTESTCD": "TUMFRAC", "GFORRES": fraction}),
-        ("GF", {**read, "GFCODON": "12", "GFORRES": call, "GFVAF": "0.02" if call == "DETECTED" else ""}),
+        (
+            "GF",
+            {
+                **read,
+                "GFCODON": "12",
+                "GFORRES": call,
+                "GFVAF": "0.02" if call == "DETECTED" else "",
+            },
+        ),
         ("GF", {**read, "GFCODON": "61", "GFORRES": "NOT DETECTED"}),
     ]
 
@@ -307,30 +356,45 @@ def test_a_participant_without_data_is_never_eligible_under_a_protocol_that_load
 @given(RULE, participants())
 @settings(max_examples=400, deadline=None)
 def test_unrelated_facts_change_nothing(rule, subject):
-    added = [read_record(domain, values, 500 + place) for place, (domain, values) in enumerate(UNRELATED)]
+    added = [
+        read_record(domain, values, 500 + place) for place, (domain, values) in enumerate(UNRELATED)
+    ]
 
-    assert evaluate(rule, Asked(subject.with_records(added), INDEX, "C")) == evaluate(rule, Asked(subject, INDEX, "C"))
+    assert evaluate(rule, Asked(subject.with_records(added), INDEX, "C")) == evaluate(
+        rule, Asked(subject, INDEX, "C")
+    )
 
 
 @given(RULE, participants(), st.randoms())
 @settings(max_examples=400, deadline=None)
 def test_the_order_in_which_records_are_kept_changes_nothing(rule, subject, random):
-    """Their sources say in which order they were entered; the order of the collection says nothing."""
+    """Their sources say in which order they were entered; the order of the collection says
+    nothing."""
 
     def shuffled(rows: tuple[Any, ...]) -> tuple[Any, ...]:
         return tuple(random.sample(rows, len(rows)))
 
-    kept: dict[type[Record], tuple[Any, ...]] = {domain: shuffled(rows) for domain, rows in subject.by_domain.items()}
+    kept: dict[type[Record], tuple[Any, ...]] = {
+        domain: shuffled(rows) for domain, rows in subject.by_domain.items()
+    }
     other = Subject(id="S", attestations=shuffled(subject.attestations), by_domain=kept)
 
     assert ask(rule, other) is ask(rule, subject)
 
 
-@given(st.lists(st.tuples(st.sampled_from(["1", "2", "?"]), dates()), min_size=2, max_size=5), st.randoms())
+@given(
+    st.lists(st.tuples(st.sampled_from(["1", "2", "?"]), dates()), min_size=2, max_size=5),
+    st.randoms(),
+)
 @settings(max_examples=300, deadline=None)
 def test_many_rows_of_one_test_are_ordered_by_date_and_entry_alone(rows, random):
-    rule = RULES.validate_python({"kind": "lab", "test": "NEUT", "at_least": "1.5 10*9/L", "within_days": 30})
-    told = [{"LBTESTCD": "NEUT", "LBORRES": value, "LBORRESU": "10*9/L", "LBDTC": on} for value, on in rows]
+    rule = RULES.validate_python(
+        {"kind": "lab", "test": "NEUT", "at_least": "1.5 10*9/L", "within_days": 30}
+    )
+    told = [
+        {"LBTESTCD": "NEUT", "LBORRES": value, "LBORRESU": "10*9/L", "LBDTC": on}
+        for value, on in rows
+    ]
     records = [read_record("LB", values, place) for place, values in enumerate(told, start=1)]
 
     kept = Subject(id="S").with_records(records)
@@ -379,7 +443,8 @@ VERDICTS = st.lists(st.sampled_from(Verdict), max_size=6)
 
 @given(VERDICTS)
 def test_kleene_is_the_order_of_least_and_greatest(verdicts):
-    """*not met* < *unknown* < *met*: `all` is the least, `any` the greatest; of nothing, met and not met."""
+    """*not met* < *unknown* < *met*: `all` is the least, `any` the greatest; of nothing, met and
+    not met."""
     order = [Verdict.NOT_MET, Verdict.UNKNOWN, Verdict.MET]
     places = [order.index(verdict) for verdict in verdicts]
 
@@ -390,7 +455,9 @@ def test_kleene_is_the_order_of_least_and_greatest(verdicts):
 @given(st.decimals("0.1", "30", places=3), st.integers(0, 20), st.integers(1, 14))
 def test_one_number_one_limit_one_window(value, ago, within):
     """The plain case against plain arithmetic."""
-    rule = RULES.validate_python({"kind": "lab", "test": "NEUT", "at_least": "1.5 10*9/L", "within_days": within})
+    rule = RULES.validate_python(
+        {"kind": "lab", "test": "NEUT", "at_least": "1.5 10*9/L", "within_days": within}
+    )
     on = (INDEX - timedelta(days=ago)).isoformat()
     values = {"LBTESTCD": "NEUT", "LBORRES": str(value), "LBORRESU": "K/uL", "LBDTC": on}
     told = Subject(id="S").with_records([read_record("LB", values, 1)])

@@ -1,4 +1,5 @@
-"""What the records say of one person after randomization on 10 March 2021, told through the commands."""
+"""What the records say of one person after randomization on 10 March 2021, told through the
+commands."""
 
 from datetime import date, timedelta
 
@@ -33,17 +34,31 @@ def therapy(story: Story, start: str, on: str = "2021-12-01") -> Entry:
 
 
 def dose(story: Story, on: str, drug: str = "IRINOTECAN", given: str = "180") -> Entry:
-    return story.form(on, WHO, "TREATMENT", "CYCLE 1", {"date": on},
-                      {"dose": [{"drug": drug, "dose": given, "unit": "mg/m2"}]})  # fmt: skip
+    return story.form(
+        on,
+        WHO,
+        "TREATMENT",
+        "CYCLE 1",
+        {"date": on},
+        {"dose": [{"drug": drug, "dose": given, "unit": "mg/m2"}]},
+    )
 
 
 def contact(story: Story, on: str, status: str = "ALIVE") -> Entry:
-    return story.form(on, WHO, "SURVIVAL_CONTACT", "UNSCHEDULED 1", {"date": on},
-                      {"contact": [{"status": status, "contact": "TELEPHONE"}]})  # fmt: skip
+    return story.form(
+        on,
+        WHO,
+        "SURVIVAL_CONTACT",
+        "UNSCHEDULED 1",
+        {"date": on},
+        {"contact": [{"status": status, "contact": "TELEPHONE"}]},
+    )
 
 
 def died(story: Story, when: str, on: str = "2021-12-30") -> Entry:
-    return story.done(on, "investigator", commands.record_death, WHO, died_on=when, cause="DISEASE UNDER STUDY")
+    return story.done(
+        on, "investigator", commands.record_death, WHO, died_on=when, cause="DISEASE UNDER STUDY"
+    )
 
 
 def days_after(day: str) -> int:
@@ -60,7 +75,9 @@ def days_after(day: str) -> int:
         pytest.param("2021-05", "2021-05-19", id="a month: not before the last dose in it"),
         pytest.param("2021-08", "2021-08-01", id="a month after everything: its first day"),
         pytest.param("2021-08-20", "2021-08-20", id="a day: that day"),
-        pytest.param("2021-03", "2021-03-11", id="the month of randomization: not before the day after it"),
+        pytest.param(
+            "2021-03", "2021-03-11", id="the month of randomization: not before the day after it"
+        ),
     ],
 )
 def test_new_therapy_of_a_partial_date_begins_no_earlier_than_the_dated_records_allow(start, taken):
@@ -82,8 +99,10 @@ def test_a_year_of_new_therapy_does_not_take_disease_control_away_and_is_asked_a
 
     assert found["endpoints"]["DCR"]["subjects"][WHO]["value"] is True
     assert found["endpoints"]["PFS"]["FDA"]["subjects"][WHO] == {
-        "value": {"days": 113, "event": True}, "why": "progression", "source": [last.seq],
-    }  # fmt: skip
+        "value": {"days": 113, "event": True},
+        "why": "progression",
+        "source": [last.seq],
+    }
     assert found["problems"][WHO] == "start of new therapy known only as 2021: taken as 2021-06-30"
 
 
@@ -101,11 +120,28 @@ def test_a_therapy_that_was_over_before_randomization_is_no_new_therapy(when):
 
 def test_a_resection_before_randomization_is_told_and_not_counted():
     story = randomized()
-    story.form("2021-06-01", WHO, "PROCEDURE", "SCREENING", {}, {"procedure": [
-        {"procedure": "HEPATECTOMY", "category": "RESECTION OF TARGET", "date": "2021-02-20"}]})  # fmt: skip
+    story.form(
+        "2021-06-01",
+        WHO,
+        "PROCEDURE",
+        "SCREENING",
+        {},
+        {
+            "procedure": [
+                {
+                    "procedure": "HEPATECTOMY",
+                    "category": "RESECTION OF TARGET",
+                    "date": "2021-02-20",
+                }
+            ]
+        },
+    )
 
     assert course(story).new_therapy == -1
-    assert results(story)["problems"][WHO] == "resection of target of 2021-02-20 is before randomization: not counted"
+    assert (
+        results(story)["problems"][WHO]
+        == "resection of target of 2021-02-20 is before randomization: not counted"
+    )
 
 
 # ------------------------------------------------------------------ death and survival
@@ -121,8 +157,11 @@ def test_a_contact_after_the_cutoff_still_says_that_death_was_later():
     late = results(story)["endpoints"]["OS"]["OS"]["subjects"][WHO]
 
     assert early["value"] == {"days": days_after("2021-10-10") + 1, "event": False}
-    assert late == {"value": {"days": days_after("2021-10-20") + 1, "event": True}, "why": "death",
-                    "source": [death.seq]}  # fmt: skip
+    assert late == {
+        "value": {"days": days_after("2021-10-20") + 1, "event": True},
+        "why": "death",
+        "source": [death.seq],
+    }
 
 
 def test_a_therapy_known_to_the_month_says_nothing_about_the_day_of_death():
@@ -135,7 +174,7 @@ def test_a_therapy_known_to_the_month_says_nothing_about_the_day_of_death():
     assert course(story).death == days_after("2021-10-15")
 
 
-def test_a_therapy_known_to_the_month_after_the_last_contact_leaves_death_at_the_first_of_its_month():
+def test_a_therapy_of_a_month_after_the_last_contact_leaves_death_at_the_first_of_it():
     story = randomized()
     story.scan(WHO, "2021-10-20", 4, "SD", "45")
     story.scan(WHO, "2021-05-05", 1, "SD", "45")
@@ -172,13 +211,23 @@ def test_what_was_not_done_and_a_dose_not_given_show_nobody_alive():
     contact(story, "2021-06-01")
     for on, form, groups in (
         ("2021-07-01", "ECOG", {"score": [{"score": {"missing": "NOT DONE"}}]}),
-        ("2021-07-02", "CHEMISTRY", {"result": [{"test": "BILI", "value": {"missing": "NOT DONE"}}]}),
+        (
+            "2021-07-02",
+            "CHEMISTRY",
+            {"result": [{"test": "BILI", "value": {"missing": "NOT DONE"}}]},
+        ),
     ):
         story.form(on, WHO, form, "CYCLE 8", {"date": on}, groups)
     dose(story, "2021-07-03", given="0")
     rows = [{"lesion": "T1", "test": "LDIAM", "value": {"missing": "NOT IMAGED"}}]
-    story.form("2021-07-04", WHO, "TUMOR_ASSESSMENT", "SCAN 2",
-               {"date": "2021-07-04", "evaluator": "LOCAL MDT"}, {"measurement": rows})  # fmt: skip
+    story.form(
+        "2021-07-04",
+        WHO,
+        "TUMOR_ASSESSMENT",
+        "SCAN 2",
+        {"date": "2021-07-04", "evaluator": "LOCAL MDT"},
+        {"measurement": rows},
+    )
 
     assert course(story).last_known_alive == days_after("2021-06-01")
     dose(story, (DAY + timedelta(120)).isoformat())
@@ -197,9 +246,10 @@ def test_a_visit_name_used_twice_loses_no_scan_and_is_asked_about():
     assert found.derived.days == (56, 112)
     assert found.derived.responses == found.read.responses
     assert results(story)["disagreements"] == []
-    assert results(story)["problems"][WHO] == (
-        f"TR record {first.seq} and TR record {again.seq}: visit 'SCAN 1' is named for scans of 2021-05-05 and "
-        "2021-06-30; taken as two visits, correct one name"
+    assert (
+        results(story)["problems"][WHO]
+        == f"TR record {first.seq} and TR record {again.seq}: visit 'SCAN 1' is named for scans of"
+        " 2021-05-05 and 2021-06-30; taken as two visits, correct one name"
     )
 
 
@@ -207,8 +257,14 @@ def test_a_raised_marker_withholds_the_complete_response_that_the_lesions_give()
     story = Story().begin().ready(WHO)
 
     def cea(on: str, visit: str, value: str) -> None:
-        story.form(on, WHO, "TUMOR_MARKER", visit, {"date": on},
-                   {"result": [{"test": "CEA", "value": value, "unit": "ng/mL", "upper": "5"}]})  # fmt: skip
+        story.form(
+            on,
+            WHO,
+            "TUMOR_MARKER",
+            visit,
+            {"date": on},
+            {"result": [{"test": "CEA", "value": value, "unit": "ng/mL", "upper": "5"}]},
+        )
 
     cea("2021-03-10", "SCREENING", "40")
     assert isinstance(story.randomize(WHO), Entry)
@@ -225,4 +281,6 @@ def test_a_complete_response_whose_marker_nobody_knows_stands_and_is_asked_about
     story.scan(WHO, "2021-05-05", 1, "CR", "0")
 
     assert results(story)["disagreements"] == []
-    assert results(story)["problems"][WHO].startswith("complete response at SCAN 1: whether CEA is normal is not known")
+    assert results(story)["problems"][WHO].startswith(
+        "complete response at SCAN 1: whether CEA is normal is not known"
+    )

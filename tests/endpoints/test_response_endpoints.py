@@ -20,15 +20,29 @@ from equipoise.terms.response import Response
 
 CR, PR, SD, PD, NE = Response.CR, Response.PR, Response.SD, Response.PD, Response.NE
 TRIAL = ResponsePolicy(49, 28, 1, False, CR_WAS_TRUE, True)
-RANK = {Response.NE: 0, Response.PD: 1, Response.NON_CR_NON_PD: 2, Response.SD: 3, Response.PR: 4, Response.CR: 5}
+RANK = {
+    Response.NE: 0,
+    Response.PD: 1,
+    Response.NON_CR_NON_PD: 2,
+    Response.SD: 3,
+    Response.PR: 4,
+    Response.CR: 5,
+}
 
 
 @pytest.mark.parametrize(
     ("days", "responses", "best", "scan", "why"),
     [
-        pytest.param([56, 112], [SD, PR], PR, 1, "partial response, before progression", id="the better one"),
         pytest.param(
-            [40, 80], [SD, PD], PD, 1, "progression before the minimum duration of stable disease", id="early"
+            [56, 112], [SD, PR], PR, 1, "partial response, before progression", id="the better one"
+        ),
+        pytest.param(
+            [40, 80],
+            [SD, PD],
+            PD,
+            1,
+            "progression before the minimum duration of stable disease",
+            id="early",
         ),
         pytest.param([], [], NE, -1, "no response assessment counts", id="no scan"),
     ],
@@ -62,8 +76,12 @@ def test_response_begins_at_the_first_response_even_if_a_better_one_follows():
         pytest.param([41, 69], [PR, PD], PR, PD, False, id="PR before day 42, then PD"),
         pytest.param([56, 112], [CR, PR], CR, SD, True, id="CR then PR is SD when confirmed"),
         pytest.param([30, 57, 84], [PR, NE, CR], CR, PR, True, id="PR, NE, CR confirms a PR"),
-        pytest.param([42, 84, 126], [PR, CR, PR], CR, PR, True, id="the first later response confirms"),
-        pytest.param([42, 63, 84], [PR, CR, PR], CR, SD, True, id="a PR after a CR confirms nothing"),
+        pytest.param(
+            [42, 84, 126], [PR, CR, PR], CR, PR, True, id="the first later response confirms"
+        ),
+        pytest.param(
+            [42, 63, 84], [PR, CR, PR], CR, SD, True, id="a PR after a CR confirms nothing"
+        ),
         pytest.param([30], [CR], CR, NE, False, id="an unconfirmed CR before day 42"),
     ],
 )

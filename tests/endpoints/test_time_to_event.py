@@ -1,4 +1,5 @@
-"""Time to event: the reasons, and what must hold for every subject. The situations themselves are in conformance/."""
+"""Time to event: the reasons, and what must hold for every subject. The situations themselves are
+in conformance/."""
 
 import pytest
 from hypothesis import given, settings
@@ -19,7 +20,10 @@ from equipoise.endpoints.time_to_event import (
 from equipoise.terms.response import Response
 
 SD, PD, NE = int(Response.SD), int(Response.PD), int(Response.NE)
-RULES = {name: rules_for_schedule(choices, interval_days=56, window_days=7) for name, choices in CHOICES.items()}
+RULES = {
+    name: rules_for_schedule(choices, interval_days=56, window_days=7)
+    for name, choices in CHOICES.items()
+}
 
 
 def test_the_longest_gap_comes_from_the_schedule():
@@ -33,7 +37,11 @@ def test_a_schedule_without_interval_is_refused():
 
 
 def test_the_rule_sets_differ_where_the_agencies_do():
-    differ = {name for name in FDA_2018_A._fields if getattr(FDA_2018_A, name) != getattr(FDA_2018_C, name)}
+    differ = {
+        name
+        for name in FDA_2018_A._fields
+        if getattr(FDA_2018_A, name) != getattr(FDA_2018_C, name)
+    }
 
     assert differ == {"clinical_progression", "missed_visits"}
 
@@ -42,15 +50,21 @@ def test_the_rule_sets_differ_where_the_agencies_do():
     ("known", "why", "index"),
     [
         pytest.param({"new_therapy": 80}, "new anticancer therapy first", 0, id="new therapy"),
-        pytest.param({"death": 300}, "event after more than one missed visit", 0, id="missed visits"),
-        pytest.param({"clinical_progression": 90}, "stopped for clinical progression", 0, id="clinical"),
+        pytest.param(
+            {"death": 300}, "event after more than one missed visit", 0, id="missed visits"
+        ),
+        pytest.param(
+            {"clinical_progression": 90}, "stopped for clinical progression", 0, id="clinical"
+        ),
         pytest.param({}, "no progression: censored at the last adequate scan", 0, id="ongoing"),
         pytest.param({"has_baseline": False}, "no scan at baseline", -1, id="no baseline"),
         pytest.param({"death": 90}, "death without progression", -1, id="death"),
     ],
 )
 def test_pfs_says_why(known, why, index):
-    pfs = derive_pfs(FollowUp(scan_days=(57,), responses=(SD,), cutoff=400, **known), RULES["FDA_2018_A"])
+    pfs = derive_pfs(
+        FollowUp(scan_days=(57,), responses=(SD,), cutoff=400, **known), RULES["FDA_2018_A"]
+    )
 
     assert pfs.why.startswith(why)
     assert pfs.source_index == index
@@ -114,7 +128,10 @@ def test_every_end_is_within_the_cutoff_and_pfs_is_not_after_death(known):
 def test_an_event_for_fda_a_is_the_same_for_ema_and_no_later_for_c(known):
     strict = derive_pfs(known, RULES["FDA_2018_A"])
     if strict.event:
-        lenient, policy = derive_pfs(known, RULES["FDA_2018_C"]), derive_pfs(known, RULES["EMA_2013"])
+        lenient, policy = (
+            derive_pfs(known, RULES["FDA_2018_C"]),
+            derive_pfs(known, RULES["EMA_2013"]),
+        )
         assert policy == strict
         assert lenient.event
         assert lenient.days <= strict.days

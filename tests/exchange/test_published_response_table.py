@@ -1,4 +1,5 @@
-"""A table of responses by named policies. The expected figures are what admiralonco 1.3.0 derives from such series."""
+"""A table of responses by named policies. The expected figures are what admiralonco 1.3.0 derives
+from such series."""
 
 from datetime import date, timedelta
 
@@ -17,13 +18,17 @@ ADMIRALONCO = """
 21:SD 48:SD 75:SD 117:NE 131:SD | RSP=N CB=Y@48 BOR=SD@48 CRSP=N CCB=Y@48 CBOR=SD@48 LSTA=SD@131
 28:CR 70:NE 98:NE 133:NE 160:NE | RSP=Y@28 CB=Y@28 BOR=CR@28 CRSP=N CCB=N CBOR=NE@28 LSTA=NE@160
 30:CR 57:NON-CR/NON-PD 84:PD | RSP=Y@30 CB=Y@30 BOR=CR@30 CRSP=N CCB=Y@57 CBOR=NON-CR/NON-PD@57 PD=Y@84 LSTA=PD@84
-"""
+"""  # noqa: E501
 
 
 def stories():
     for number, line in enumerate(ADMIRALONCO.strip().splitlines(), 1):
         series, found = (part.split() for part in line.split("|"))
-        yield f"{number:03}", [one.split(":") for one in series], dict(one.split("=") for one in found)
+        yield (
+            f"{number:03}",
+            [one.split(":") for one in series],
+            dict(one.split("=") for one in found),
+        )
 
 
 def on(day):
@@ -35,8 +40,11 @@ def table(rows, header="STUDYID,USUBJID,RANDDT,ADT,AVALC,RSSEQ"):
 
 
 def test_the_policy_of_admiralonco_gives_its_rows_in_its_order():
-    rows = [f"X,{who},{START},{on(day)},{said},{i}" for who, series, _ in stories()
-            for i, (day, said) in reversed(list(enumerate(series)))]  # fmt: skip
+    rows = [
+        f"X,{who},{START},{on(day)},{said},{i}"
+        for who, series, _ in stories()
+        for i, (day, said) in reversed(list(enumerate(series)))
+    ]
     expected = ["USUBJID,PARAMCD,AVALC,ADT"]
     for code in ("RSP", "CB", "BOR", "CRSP", "CCB", "CBOR", "PD", "LSTA"):
         for who, _, found in stories():
@@ -67,20 +75,45 @@ GOOD = "X,001,2024-01-01,2024-02-12,PR,1"
     [
         pytest.param("", "the file is empty", id="empty"),
         pytest.param(table([]), "no rows below the header", id="header only"),
-        pytest.param(table([GOOD], "STUDYID,USUBJID,RANDDT,DATE,AVALC,RSSEQ"), "column ADT not found", id="name"),
-        pytest.param(table([GOOD.replace("02-12", "02-30")]),
-                     "t.csv, row 2, column ADT: found '2024-02-30', .*no calendar has", id="impossible date"),
-        pytest.param(table([GOOD.replace("2024-02-12", "2024-02")]),
-                     "row 2, column ADT: found '2024-02', expected a date known to the day", id="partial date"),
-        pytest.param(table([GOOD.replace("2024-02-12", "2023-12-31")]), "expected a day after RANDDT", id="too early"),
-        pytest.param(table([GOOD.replace("PR", "CHECK")]),
-                     "row 2, column AVALC: found 'CHECK', expected one of NE, CR", id="no response"),
-        pytest.param(table([GOOD, GOOD.replace("PR", "SD")]), "row 3, .*one response a day for 001; row 2", id="twice"),
-        pytest.param(table([GOOD, "X,001,2024-01-02,2024-03-12,PR,2"]), "row 3, column RANDDT", id="two starts"),
+        pytest.param(
+            table([GOOD], "STUDYID,USUBJID,RANDDT,DATE,AVALC,RSSEQ"),
+            "column ADT not found",
+            id="name",
+        ),
+        pytest.param(
+            table([GOOD.replace("02-12", "02-30")]),
+            "t.csv, row 2, column ADT: found '2024-02-30', .*no calendar has",
+            id="impossible date",
+        ),
+        pytest.param(
+            table([GOOD.replace("2024-02-12", "2024-02")]),
+            "row 2, column ADT: found '2024-02', expected a date known to the day",
+            id="partial date",
+        ),
+        pytest.param(
+            table([GOOD.replace("2024-02-12", "2023-12-31")]),
+            "expected a day after RANDDT",
+            id="too early",
+        ),
+        pytest.param(
+            table([GOOD.replace("PR", "CHECK")]),
+            "row 2, column AVALC: found 'CHECK', expected one of NE, CR",
+            id="no response",
+        ),
+        pytest.param(
+            table([GOOD, GOOD.replace("PR", "SD")]),
+            "row 3, .*one response a day for 001; row 2",
+            id="twice",
+        ),
+        pytest.param(
+            table([GOOD, "X,001,2024-01-02,2024-03-12,PR,2"]),
+            "row 3, column RANDDT",
+            id="two starts",
+        ),
         pytest.param(table([GOOD.replace("001", "")]), "row 2, column USUBJID", id="nobody"),
         pytest.param(table(["X,001,2024-01-01"]), "row 2: more or fewer values", id="short row"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_used_is_refused_with_its_place(text, message):
     with pytest.raises(ResponseTableError, match=message):
         derive_response_table(text, POLICIES["recist_1_1"], "t.csv")

@@ -1,4 +1,5 @@
-"""A registry record becomes a draft: every criterion, nothing dropped, everything misleading said."""
+"""A registry record becomes a draft: every criterion, nothing dropped, everything misleading
+said."""
 
 from __future__ import annotations
 
@@ -89,7 +90,9 @@ def test_the_page_and_the_interface_give_the_same_criteria_and_findings():
     page, api = import_record(PAGE), import_record(API)
 
     assert page.criteria == api.criteria
-    assert set(page.findings) - set(api.findings) == {f for f in page.findings if f.found == "registration.id"}
+    assert set(page.findings) - set(api.findings) == {
+        f for f in page.findings if f.found == "registration.id"
+    }
 
 
 @pytest.mark.parametrize("text", ALL)
@@ -99,7 +102,9 @@ def test_the_eligibility_of_every_draft_is_valid_and_is_what_was_imported(text):
 
     eligibility = Eligibility.model_validate(written["eligibility"])
 
-    assert [*eligibility.inclusion, *eligibility.exclusion] == [one.criterion for one in imported.criteria]
+    assert [*eligibility.inclusion, *eligibility.exclusion] == [
+        one.criterion for one in imported.criteria
+    ]
 
 
 def test_the_draft_names_every_part_that_is_missing_with_line_and_column():
@@ -113,12 +118,24 @@ def test_the_draft_names_every_part_that_is_missing_with_line_and_column():
 
 
 def test_a_draft_completed_from_the_shipped_trial_is_a_protocol():
-    """The draft's own part is sound: with the shipped trial's other sections it loads and resolves."""
+    """The draft's own part is sound: with the shipped trial's other sections it loads and
+    resolves."""
     yaml = YAML(typ="safe", pure=True)
     draft, shipped = (yaml.load(text) for text in (import_record(API).draft_yaml, _shipped()))
-    used = {source for name in ("inclusion", "exclusion") for c in draft["eligibility"][name] for source in _sources(c)}
-    kept = {name: value for name, value in shipped["assumptions"].items() if name not in ("A-READING",)}
-    merged = {**shipped, "eligibility": draft["eligibility"], "assumptions": {**kept, **draft["assumptions"]}}
+    used = {
+        source
+        for name in ("inclusion", "exclusion")
+        for c in draft["eligibility"][name]
+        for source in _sources(c)
+    }
+    kept = {
+        name: value for name, value in shipped["assumptions"].items() if name not in ("A-READING",)
+    }
+    merged = {
+        **shipped,
+        "eligibility": draft["eligibility"],
+        "assumptions": {**kept, **draft["assumptions"]},
+    }
     text = json.dumps(merged, default=str)
 
     with pytest.raises(ProtocolError) as refused:
@@ -129,7 +146,11 @@ def test_a_draft_completed_from_the_shipped_trial_is_a_protocol():
 
 
 def _sources(criterion: dict) -> list[str]:
-    return [criterion["from"]] if isinstance(criterion["from"], str) else list(criterion["from"].values())
+    return (
+        [criterion["from"]]
+        if isinstance(criterion["from"], str)
+        else list(criterion["from"].values())
+    )
 
 
 def _shipped() -> str:
@@ -149,18 +170,40 @@ def without_what_no_record_says(rule):
         return [without_what_no_record_says(part) for part in rule]
     if not isinstance(rule, dict):
         return rule
-    return {key: without_what_no_record_says(value) for key, value in rule.items() if key not in NOT_IN_A_RECORD}
+    return {
+        key: without_what_no_record_says(value)
+        for key, value in rule.items()
+        if key not in NOT_IN_A_RECORD
+    }
 
 
 @pytest.mark.parametrize(
     "criterion",
-    ["I01", "I03", "I04", "I06", "I07", "I09", "I11", "E01", "E02", "E03", "E04", "E05", "E06", "E07"],
+    [
+        "I01",
+        "I03",
+        "I04",
+        "I06",
+        "I07",
+        "I09",
+        "I11",
+        "E01",
+        "E02",
+        "E03",
+        "E04",
+        "E05",
+        "E06",
+        "E07",
+    ],
 )
 def test_the_draft_asks_what_the_shipped_trial_asks(criterion):
     """Two readings of one record, written apart, agree but for what the record does not give."""
     ours = next(one.criterion for one in import_record(PAGE).criteria if one.id == criterion)
     theirs = next(one for one in load("NCT04509635").criteria if one.id == criterion)
-    said = [without_what_no_record_says(one.model_dump(mode="json", by_alias=True)["rule"]) for one in (ours, theirs)]
+    said = [
+        without_what_no_record_says(one.model_dump(mode="json", by_alias=True)["rule"])
+        for one in (ours, theirs)
+    ]
 
     assert said[0] == said[1]
 
@@ -179,7 +222,14 @@ def test_hematology_has_its_limits_units_and_window():
 def test_renal_function_without_a_threshold_is_a_judgement_and_no_limit_is_invented():
     parts = rule(import_record(PAGE), "I10")["of"]
 
-    assert [part["kind"] for part in parts] == ["attestation", "lab", "lab", "measured", "if_measured", "if_measured"]
+    assert [part["kind"] for part in parts] == [
+        "attestation",
+        "lab",
+        "lab",
+        "measured",
+        "if_measured",
+        "if_measured",
+    ]
     assert "renal" in parts[0]["question"]
     assert not any(part.get("test") == "CREAT" for part in parts)
 
@@ -189,7 +239,13 @@ def test_lines_of_therapy_keep_their_drugs():
 
     assert rule(imported, "I04")["of"] == [
         {"kind": "prior_line", "line": 1, "includes": ["CETUXIMAB"]},
-        {"kind": "genomic", "specimen": "TISSUE", "panel": "RAS", "status": "WILD TYPE", "before_line": 1},
+        {
+            "kind": "genomic",
+            "specimen": "TISSUE",
+            "panel": "RAS",
+            "status": "WILD TYPE",
+            "before_line": 1,
+        },
     ]
     assert rule(imported, "I05")["of"][1]["kind"] == "not"
 
@@ -219,9 +275,19 @@ def test_every_trap_of_the_record_is_shown(criterion, expected):
 
 
 def test_a_panel_that_is_not_defined_says_what_it_lacks():
-    found = next(f for f in import_record(PAGE).findings if (f.code, f.criterion) == ("PANEL_UNDEFINED", "I06"))
+    found = next(
+        f
+        for f in import_record(PAGE).findings
+        if (f.code, f.criterion) == ("PANEL_UNDEFINED", "I06")
+    )
 
-    for lacking in ("codons", "limit of detection", "allele-fraction threshold", "tumor fraction", "window"):
+    for lacking in (
+        "codons",
+        "limit of detection",
+        "allele-fraction threshold",
+        "tumor fraction",
+        "window",
+    ):
         assert lacking in found.found
 
 
@@ -241,12 +307,20 @@ def test_nested_bullets_belong_to_the_criterion_above_them():
     assert len(imported.criteria) == 7 + 6
     assert rule(imported, "I04")["of"][:5] == [
         {"kind": "lab", "test": "HGB", "at_least": "9.0 g/dL", "within_days": 14},
-        {"kind": "not", "of": {"kind": "lab", "test": "NEUT", "at_most": "1500 /uL", "within_days": 14}},
+        {
+            "kind": "not",
+            "of": {"kind": "lab", "test": "NEUT", "at_most": "1500 /uL", "within_days": 14},
+        },
         {"kind": "lab", "test": "PLAT", "at_least": "100000 /uL", "within_days": 14},
         {"kind": "lab", "test": "CREAT", "at_most_uln": "1.5", "within_days": 14},
         {"kind": "lab", "test": "BILI", "at_most_uln": "1.5", "within_days": 14},
     ]
-    assert codes(imported, "I04") == {"STRICT_LIMIT", "WINDOW_HERE_ONLY", "WINDOW_ANCHOR", "PARTLY_READ"}
+    assert codes(imported, "I04") == {
+        "STRICT_LIMIT",
+        "WINDOW_HERE_ONLY",
+        "WINDOW_ANCHOR",
+        "PARTLY_READ",
+    }
 
 
 @pytest.mark.parametrize(
@@ -254,18 +328,30 @@ def test_nested_bullets_belong_to_the_criterion_above_them():
     [
         ("I01", {"kind": "age", "at_least": 18}),
         ("I03", {"kind": "performance", "test": "ECOG101", "at_most": 1, "within_days": 7}),
-        ("I06", {"kind": "any", "of": [
-            {"kind": "sex", "is": "M"},
-            {"kind": "lab_answer", "test": "HCG", "is": "NEGATIVE", "within_days": 3},
-        ]}),
+        (
+            "I06",
+            {
+                "kind": "any",
+                "of": [
+                    {"kind": "sex", "is": "M"},
+                    {"kind": "lab_answer", "test": "HCG", "is": "NEGATIVE", "within_days": 3},
+                ],
+            },
+        ),
         ("I07", {"kind": "consent"}),
         ("E05", {"kind": "performance", "test": "ECOG101", "at_most": 2, "within_days": 7}),
-        ("E04", {"kind": "all", "of": [
-            {"kind": "lab", "test": "HGB", "at_least": "8 g/dL", "within_days": 30},
-            {"kind": "lab", "test": "PLAT", "at_least": "50 10*3/uL", "within_days": 30},
-        ]}),
+        (
+            "E04",
+            {
+                "kind": "all",
+                "of": [
+                    {"kind": "lab", "test": "HGB", "at_least": "8 g/dL", "within_days": 30},
+                    {"kind": "lab", "test": "PLAT", "at_least": "50 10*3/uL", "within_days": 30},
+                ],
+            },
+        ),
     ],
-)  # fmt: skip
+)
 def test_the_lung_record(criterion, expected):
     assert rule(import_record(LUNG), criterion) == expected
 
@@ -289,21 +375,32 @@ def test_an_exception_without_a_code_is_named():
 def test_paragraphs_and_no_exclusion_section():
     imported = import_record(PARAGRAPHS)
 
-    assert [rule(imported, f"I{n:02d}")["kind"] for n in (1, 2, 3, 4)] == ["sex", "all", "prior_lines", "all"]
+    assert [rule(imported, f"I{n:02d}")["kind"] for n in (1, 2, 3, 4)] == [
+        "sex",
+        "all",
+        "prior_lines",
+        "all",
+    ]
     assert rule(imported, "I02")["of"][1] == {"kind": "not", "of": {"kind": "age", "at_least": 76}}
     assert codes(imported, "I04") == {"UNIT_NOT_READ", "PARTLY_READ"}
     assert {"NO_EXCLUSION_SECTION", "UNKNOWN_ENROLLMENT"} <= codes(imported, "")
 
 
 def test_text_before_the_first_criterion_is_shown():
-    text = LUNG.replace("Key Inclusion Criteria\n", "Key Inclusion Criteria\n  All of these at once.\n")
+    text = LUNG.replace(
+        "Key Inclusion Criteria\n", "Key Inclusion Criteria\n  All of these at once.\n"
+    )
 
-    assert "All of these at once." in {f.found for f in import_record(text).findings if f.code == "TEXT_OUTSIDE"}
+    assert "All of these at once." in {
+        f.found for f in import_record(text).findings if f.code == "TEXT_OUTSIDE"
+    }
 
 
 def test_a_cycle_without_a_length_is_shown():
     assert "CYCLE_LENGTH" in codes(import_record(LUNG), "")
-    assert "CYCLE_LENGTH" not in codes(import_record(LUNG.replace("4 cycles", "4 cycles of 21 days")), "")
+    assert "CYCLE_LENGTH" not in codes(
+        import_record(LUNG.replace("4 cycles", "4 cycles of 21 days")), ""
+    )
 
 
 @pytest.mark.parametrize(
@@ -357,21 +454,39 @@ def test_a_score_that_is_no_upper_limit_is_left_to_a_person(text):
     ],
 )
 def test_units_as_laboratories_and_registries_write_them(text, limit):
-    assert rule(imported_inclusion(text), "I01") == {"kind": "lab", "test": "NEUT", "at_least": limit, "within_days": 7}
+    assert rule(imported_inclusion(text), "I01") == {
+        "kind": "lab",
+        "test": "NEUT",
+        "at_least": limit,
+        "within_days": 7,
+    }
     assert ("LOST_SUPERSCRIPT" in codes(imported_inclusion(text), "I01")) is ("x109" in text)
 
 
-@given(st.text(alphabet="abcdefgh ,.()0123456789<>≥xULN/-", min_size=1, max_size=80).filter(lambda t: t.strip(" ,.-")))
+@given(
+    st.text(alphabet="abcdefgh ,.()0123456789<>≥xULN/-", min_size=1, max_size=80).filter(
+        lambda t: t.strip(" ,.-")
+    )
+)
 def test_whatever_is_not_understood_is_kept_word_for_word(text):
     imported = imported_inclusion("Age ≥ 18 years", text)
 
-    assert "".join(c.registered for c in imported.criteria).replace(" ", "") == "Age≥18years" + text.replace(" ", "")
+    assert "".join(c.registered for c in imported.criteria).replace(
+        " ", ""
+    ) == "Age≥18years" + text.replace(" ", "")
 
 
 def test_each_limit_takes_the_window_that_follows_it_and_the_last_holds_for_the_rest():
-    text = "ANC ≥ 1.5 x 10^9/L within 7 days; platelets ≥ 100 x 10^9/L within 2 weeks before randomization, Hb ≥ 9 g/dL"
+    text = (
+        "ANC ≥ 1.5 x 10^9/L within 7 days; platelets ≥ 100 x 10^9/L within 2 weeks before"
+        " randomization, Hb ≥ 9 g/dL"
+    )
 
-    assert [part["within_days"] for part in rule(imported_inclusion(text), "I01")["of"]] == [7, 14, 14]
+    assert [part["within_days"] for part in rule(imported_inclusion(text), "I01")["of"]] == [
+        7,
+        14,
+        14,
+    ]
 
 
 def test_the_draft_writes_no_member_that_says_nothing():
@@ -395,7 +510,10 @@ def test_the_draft_writes_no_member_that_says_nothing():
         ("Dear colleague, please find the minutes.", "no heading 'Inclusion Criteria'"),
         ("Title: x\nInclusion Criteria:\n\n", "nothing below it"),
         ('{"FullStudiesResponse": {}}', "JSON with FullStudiesResponse"),
-        ('{"protocolSection": {"eligibilityModule": {}}}', "protocolSection.eligibilityModule.eligibilityCriteria"),
+        (
+            '{"protocolSection": {"eligibilityModule": {}}}',
+            "protocolSection.eligibilityModule.eligibilityCriteria",
+        ),
         ("[1, 2]", "JSON with a list"),
         ('{"protocolSection": ', "breaks off at line 1"),
     ],
@@ -422,8 +540,9 @@ def test_limits_beside_the_criteria_are_added_and_arms_are_taken_from_the_interf
 
     assert [c["rule"]["kind"] for c in written["eligibility"]["added"]] == ["age", "not", "sex"]
     assert [(a["id"], a["role"]) for a in written["arms"]] == [
-        ("CETUXIMAB_CHEMOTHERAPY", "experimental"), ("CHEMOTHERAPY", "control"),
-    ]  # fmt: skip
+        ("CETUXIMAB_CHEMOTHERAPY", "experimental"),
+        ("CHEMOTHERAPY", "control"),
+    ]
 
 
 def test_markdown_escapes_of_the_interface_are_read():

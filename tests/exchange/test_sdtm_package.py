@@ -1,4 +1,5 @@
-"""What comes of a small package, whatever its format, and what is said of rows that cannot be used."""
+"""What comes of a small package, whatever its format, and what is said of rows that cannot be
+used."""
 
 import json
 from datetime import date
@@ -28,7 +29,10 @@ def only(rows, **wanted):
 
 def responses(endpoints, subject, category=DERIVED):
     rows = only(endpoints.adrs, USUBJID=subject, PARCAT1=category, PARAMCD="OVR")
-    return [(row["AVISIT"], row["AVALC"], row["ADY"], row["ANL01FL"], row["SRCDOM"], row["SRCSEQ"]) for row in rows]
+    return [
+        (row["AVISIT"], row["AVALC"], row["ADY"], row["ANL01FL"], row["SRCDOM"], row["SRCSEQ"])
+        for row in rows
+    ]
 
 
 def time(endpoints, subject, code, category=DERIVED):
@@ -54,7 +58,10 @@ def test_the_package_of_the_documentation_is_this_one(tmp_path, domains):
 def test_responses_from_measurements_name_the_record_that_decided(tmp_path, domains):
     _, found = derive(write_package(tmp_path, domains))
 
-    assert responses(found, "001") == [("WEEK 6", "PR", 43, "Y", "TR", 2), ("WEEK 12", "PD", 85, "Y", "TR", 3)]
+    assert responses(found, "001") == [
+        ("WEEK 6", "PR", 43, "Y", "TR", 2),
+        ("WEEK 12", "PD", 85, "Y", "TR", 3),
+    ]
     assert responses(found, "002") == [("WEEK 6", "SD", 43, "Y", "TR", 2)]
     assert responses(found, "003") == [("WEEK 6", "PD", 43, "Y", "TU", 2)]
     assert responses(found, "001", REPORTED) == [
@@ -71,7 +78,14 @@ def test_time_to_event_by_both_sources_names_the_record_that_ended_it(tmp_path, 
     assert time(found, "001", "PFSFDAA") == (85, 0, "PROGRESSION", "TR", "TRDTC", 3)
     assert time(found, "001", "PFSFDAA", REPORTED)[:3] == (85, 1, "NO PROGRESSION")
     assert time(found, "001", "DORFDAA") == (43, 0, "PROGRESSION", "TR", "TRDTC", 3)
-    assert time(found, "002", "PFSFDAA") == (92, 0, "DEATH WITHOUT PROGRESSION", "DM", "DTHDTC", None)
+    assert time(found, "002", "PFSFDAA") == (
+        92,
+        0,
+        "DEATH WITHOUT PROGRESSION",
+        "DM",
+        "DTHDTC",
+        None,
+    )
     assert time(found, "002", "OS", "") == (92, 0, "DEATH", "DM", "DTHDTC", None)
     assert time(found, "003", "OS", "") == (122, 1, "ALIVE", "EX", "EXSTDTC", 1)
     assert time(found, "001", "OS", "") == (153, 1, "ALIVE", "DS", "DSSTDTC", 2)
@@ -80,16 +94,27 @@ def test_time_to_event_by_both_sources_names_the_record_that_ended_it(tmp_path, 
 def test_the_discrepancies_tell_both_answers_the_clause_and_the_numbers(tmp_path, domains):
     _, found = derive(write_package(tmp_path, domains))
 
-    told = [(keys["USUBJID"], one.parameter, one.reported, one.derived, one.reference, one.remark)
-            for keys, one in found.discrepancies]  # fmt: skip
+    told = [
+        (keys["USUBJID"], one.parameter, one.reported, one.derived, one.reference, one.remark)
+        for keys, one in found.discrepancies
+    ]
     remark = "as judged against baseline alone, not the smallest sum"
     assert told == [
         ("001", "OVRLRESP", "SD", "PD", "RECIST 1.1 Table 1 row 7, 4.3.1", remark),
         ("001", "TRGRESP", "SD", "PD", "RECIST 1.1 Table 1 row 7, 4.3.1", remark),
     ]
     one = found.discrepancies[0][1]
-    assert (one.sum, one.baseline, one.nadir, one.visit, one.date) == (80, 100, 65, "WEEK 12", date(2024, 3, 25))
-    assert (one.reported_source, one.derived_sources) == (("rs.csv", "RS", 2), (("tr.csv", "TR", 3),))
+    assert (one.sum, one.baseline, one.nadir, one.visit, one.date) == (
+        80,
+        100,
+        65,
+        "WEEK 12",
+        date(2024, 3, 25),
+    )
+    assert (one.reported_source, one.derived_sources) == (
+        ("rs.csv", "RS", 2),
+        (("tr.csv", "TR", 3),),
+    )
 
 
 def test_the_policy_that_looks_at_baseline_agrees_with_the_package(tmp_path, domains):
@@ -111,7 +136,9 @@ def test_every_format_gives_the_same_tables(tmp_path, domains, how):
 
 def test_the_domain_is_what_the_column_says_and_a_split_domain_is_one(tmp_path, domains):
     whole = derive(write_package(tmp_path / "whole", domains))
-    split = write_package(tmp_path / "split", {name: found for name, found in domains.items() if name != "TR"})
+    split = write_package(
+        tmp_path / "split", {name: found for name, found in domains.items() if name != "TR"}
+    )
     write_csv(split, "first", domains["TR"][:3])
     write_parquet(split, "tr_second", domains["TR"][3:])
 
@@ -119,7 +146,9 @@ def test_the_domain_is_what_the_column_says_and_a_split_domain_is_one(tmp_path, 
 
 
 def test_randomization_can_be_what_the_days_count_from(tmp_path, domains):
-    policy = declare_policy("recist_1_1", reference_start="randomization", sources=["reported"], censoring=["EMA_2013"])
+    policy = declare_policy(
+        "recist_1_1", reference_start="randomization", sources=["reported"], censoring=["EMA_2013"]
+    )
     _, found = derive(write_package(tmp_path, domains), policy)
 
     assert {row["PARCAT1"] for row in found.adrs} == {REPORTED}
@@ -145,18 +174,26 @@ def test_the_cutoff_leaves_out_what_came_after_it(tmp_path, domains):
     assert not found.discrepancies
 
 
-def test_without_measurements_the_reported_responses_are_used_and_the_other_way_round(tmp_path, domains):
+def test_without_measurements_the_reported_responses_are_used_and_the_other_way_round(
+    tmp_path, domains
+):
     reported = {name: found for name, found in domains.items() if name not in ("TU", "TR")}
     measured = {name: found for name, found in domains.items() if name != "RS"}
 
-    assert {row["PARCAT1"] for row in derive(write_package(tmp_path / "r", reported))[1].adrs} == {REPORTED}
+    assert {row["PARCAT1"] for row in derive(write_package(tmp_path / "r", reported))[1].adrs} == {
+        REPORTED
+    }
     assert time(derive(tmp_path / "r")[1], "001", "PFSFDAA", REPORTED)[:2] == (85, 1)
-    assert {row["PARCAT1"] for row in derive(write_package(tmp_path / "m", measured))[1].adrs} == {DERIVED}
+    assert {row["PARCAT1"] for row in derive(write_package(tmp_path / "m", measured))[1].adrs} == {
+        DERIVED
+    }
 
 
 def test_the_diameter_the_policy_names_first_counts_and_of_nodes_the_short_axis(tmp_path, domains):
     for row in list(domains["TR"]):
-        domains["TR"].append(row | {"TRSEQ": row["TRSEQ"] + 50, "TRTESTCD": "LPERP", "TRSTRESN": 20.0})
+        domains["TR"].append(
+            row | {"TRSEQ": row["TRSEQ"] + 50, "TRTESTCD": "LPERP", "TRSTRESN": 20.0}
+        )
     domains["TU"][0]["TULOC"] = "LYMPH NODE"
     found = derive(write_package(tmp_path, domains))
 
@@ -166,7 +203,13 @@ def test_the_diameter_the_policy_names_first_counts_and_of_nodes_the_short_axis(
 
 
 def test_a_diameter_that_was_taken_goes_before_one_that_was_not(tmp_path, domains):
-    not_done = {"TRSEQ": 90, "TRTESTCD": "DIAMETER", "TRSTRESC": "", "TRSTRESN": None, "TRSTAT": "NOT DONE"}
+    not_done = {
+        "TRSEQ": 90,
+        "TRTESTCD": "DIAMETER",
+        "TRSTRESC": "",
+        "TRSTRESN": None,
+        "TRSTAT": "NOT DONE",
+    }
     domains["TR"].append(domains["TR"][1] | not_done)
     _, found = derive(write_package(tmp_path, domains))
 
@@ -191,25 +234,39 @@ def test_a_death_in_ds_counts_where_dm_has_no_date(tmp_path, domains):
 def test_two_readers_are_never_mixed(tmp_path, domains):
     for name, variable in (("TU", "TUEVAL"), ("TR", "TREVAL"), ("RS", "RSEVAL")):
         for row in list(domains[name]):
-            domains[name].append(row | {variable: "INDEPENDENT ASSESSOR", f"{name}SEQ": row[f"{name}SEQ"] + 100})
+            domains[name].append(
+                row | {variable: "INDEPENDENT ASSESSOR", f"{name}SEQ": row[f"{name}SEQ"] + 100}
+            )
     domains["TR"][-5]["TRSTRESN"] = 60.0  # 001 at week 12, as the independent assessor measured it
     folder = write_package(tmp_path, domains)
     _, found = derive(folder)
-    by_reader = [(row["RSEVAL"], row["AVALC"]) for row in found.adrs
-                 if (row["USUBJID"], row["PARAMCD"], row["AVISIT"]) == ("001", "OVR", "WEEK 12")]  # fmt: skip
+    by_reader = [
+        (row["RSEVAL"], row["AVALC"])
+        for row in found.adrs
+        if (row["USUBJID"], row["PARAMCD"], row["AVISIT"]) == ("001", "OVR", "WEEK 12")
+    ]
 
-    assert by_reader == [("INDEPENDENT ASSESSOR", "PR"), ("INDEPENDENT ASSESSOR", "SD"),
-                         ("INVESTIGATOR", "PD"), ("INVESTIGATOR", "SD")]  # fmt: skip
+    assert by_reader == [
+        ("INDEPENDENT ASSESSOR", "PR"),
+        ("INDEPENDENT ASSESSOR", "SD"),
+        ("INVESTIGATOR", "PD"),
+        ("INVESTIGATOR", "SD"),
+    ]
     _, one = derive(folder, declare_policy("recist_1_1", evaluator="investigator"))
     assert {row["RSEVAL"] for row in one.adrs} == {"INVESTIGATOR"}
 
 
 def test_visits_that_only_one_of_both_has_are_told(tmp_path, domains):
     domains["RS"].append(domains["RS"][3] | {"RSSEQ": 2, "VISIT": "WEEK 18", "RSDTC": "2024-03-20"})
-    domains["RS"] = [row for row in domains["RS"] if (row["USUBJID"], row["VISIT"]) != ("001", "WEEK 6")]
+    domains["RS"] = [
+        row for row in domains["RS"] if (row["USUBJID"], row["VISIT"]) != ("001", "WEEK 6")
+    ]
     _, found = derive(write_package(tmp_path, domains))
 
-    told = {(one.kind, keys["USUBJID"], one.visit, one.reported, one.derived) for keys, one in found.discrepancies}
+    told = {
+        (one.kind, keys["USUBJID"], one.visit, one.reported, one.derived)
+        for keys, one in found.discrepancies
+    }
     assert ("NOT MEASURED", "002", "WEEK 18", "SD", "") in told
     assert ("NOT REPORTED", "001", "WEEK 6", "", "PR") in told
 
@@ -219,11 +276,21 @@ def test_the_outputs_hold_the_policy_the_files_and_their_hashes(tmp_path, domain
     written = render_outputs(found, endpoints, RECIST, found.lasting)
     policy = json.loads(written["policy.json"])
 
-    assert {name.split(".")[0] for name in written} == {"adrs", "adtte", "discrepancies", "problems", "policy"}
-    assert written["adrs.csv"].startswith("STUDYID,USUBJID,ARM,PARCAT1,RSEVAL,RSEVALID,PARAMCD,PARAM,AVISIT,ADT,ADY,")
+    assert {name.split(".")[0] for name in written} == {
+        "adrs",
+        "adtte",
+        "discrepancies",
+        "problems",
+        "policy",
+    }
+    assert written["adrs.csv"].startswith(
+        "STUDYID,USUBJID,ARM,PARCAT1,RSEVAL,RSEVALID,PARAMCD,PARAM,AVISIT,ADT,ADY,"
+    )
     assert policy["policy"]["recist"]["pd_percent"] == 20
     assert policy["subjects"] == {"in DM": 4, "with a start": 3}
-    assert policy["censoring_applied"]["FDA_2018_A"]["missed_visits"] == "ignore"  # no schedule is declared
+    assert (
+        policy["censoring_applied"]["FDA_2018_A"]["missed_visits"] == "ignore"
+    )  # no schedule is declared
     assert [len(one["sha256"]) for one in policy["files"]] == [64] * 6
     line = "| 001 | INVESTIGATOR | WEEK 12 | 2024-03-25 | TRGRESP | SD | PD | 80 | 100 | 65 |"
     assert line in written["discrepancies.md"]
@@ -260,11 +327,12 @@ DM 2 DTHDTC=               | NOT USED DTHFL Y              | dead without a date
 DM 2 DTHDTC=2024-04        | TO ASK DTHDTC 2024-04         | the earliest that the dated records allow
 DM 2 DTHDTC=2024-01-20     | TO ASK DTHDTC 2024-01-20      | after death
 DM 3 USUBJID=001           | NOT USED USUBJID 001          | stands twice
-"""
+"""  # noqa: E501
 
 
 @pytest.mark.parametrize(
-    "line", [pytest.param(line, id=line.split("|")[0].strip()) for line in SPOILED.split("\n")[1:-1]]
+    "line",
+    [pytest.param(line, id=line.split("|")[0].strip()) for line in SPOILED.split("\n")[1:-1]],
 )
 def test_a_row_that_cannot_be_used_is_listed_with_its_place(tmp_path, domains, line):
     change, listed, reason = (part.strip() for part in line.split("|"))
@@ -275,8 +343,11 @@ def test_a_row_that_cannot_be_used_is_listed_with_its_place(tmp_path, domains, l
     domains[domain][int(row) - 1][variable] = value
     found, _ = derive(write_package(tmp_path, domains))
 
-    told = [f"{one.kind} {one.variable} {one.found}".strip() for one in found.problems.listed
-            if (one.file, one.row) == (f"{domain.lower()}.csv", int(row)) and reason in one.reason]  # fmt: skip
+    told = [
+        f"{one.kind} {one.variable} {one.found}".strip()
+        for one in found.problems.listed
+        if (one.file, one.row) == (f"{domain.lower()}.csv", int(row)) and reason in one.reason
+    ]
     assert listed in told
 
 
@@ -302,9 +373,14 @@ def test_lesions_that_recist_refuses_give_no_endpoint_instead_of_a_wrong_one(tmp
     assert not only(endpoints.adrs, USUBJID="001", PARCAT1=DERIVED)
     assert not only(endpoints.adtte, USUBJID="001", PARCAT1=DERIVED)
     assert [(one.kind, one.reason) for one in found.problems.listed] == [
-        ("NOT USED", "the lesions cannot be assessed: TR record 1 of tr.csv: lesion 'T99' is not identified; "
-                     "add its TU record"),
-    ]  # fmt: skip
+        (
+            "NOT USED",
+            (
+                "the lesions cannot be assessed: TR record 1 of tr.csv: lesion 'T99' is not"
+                " identified; add its TU record"
+            ),
+        ),
+    ]
 
 
 def test_targets_that_recist_would_not_allow_are_assessed_and_asked_about(tmp_path, domains):
@@ -312,13 +388,20 @@ def test_targets_that_recist_would_not_allow_are_assessed_and_asked_about(tmp_pa
         row["TRSTRESN"] = row["TRSTRESN"] / 20
     found, endpoints = derive(write_package(tmp_path, domains))
 
-    assert [said for _, said, *_ in responses(endpoints, "001")] == ["PR", "PR"]  # +0.75 mm is no progression
-    assert "at least 10.0 mm; make it NON-TARGET (assessed as selected)" in found.problems.listed[0].reason
+    assert [said for _, said, *_ in responses(endpoints, "001")] == [
+        "PR",
+        "PR",
+    ]  # +0.75 mm is no progression
+    assert (
+        "at least 10.0 mm; make it NON-TARGET (assessed as selected)"
+        in found.problems.listed[0].reason
+    )
 
 
 def medication(category, drug_class="ANTINEOPLASTIC AGENTS"):
     return rows("CM", "CMTRT", "CMCAT", "CMCLAS", "CMSTDTC")(
-        ("001", "REGORAFENIB", category, drug_class, "2024-03-01"))  # fmt: skip
+        ("001", "REGORAFENIB", category, drug_class, "2024-03-01")
+    )
 
 
 def test_new_therapy_of_a_declared_category_ends_what_counts(tmp_path, domains):
@@ -329,14 +412,21 @@ def test_new_therapy_of_a_declared_category_ends_what_counts(tmp_path, domains):
     _, found = derive(folder, declared)
 
     assert time(as_it_is, "001", "PFSFDAA")[:2] == (85, 0)
-    assert "CMCAT 'second line' is not declared as new anticancer therapy" in asked.problems.listed[0].reason
+    assert (
+        "CMCAT 'second line' is not declared as new anticancer therapy"
+        in asked.problems.listed[0].reason
+    )
     assert time(found, "001", "PFSFDAA")[:3] == (43, 1, "NEW ANTICANCER THERAPY FIRST")
     assert time(found, "001", "PFSEMA", REPORTED)[:2] == (85, 1)
     assert responses(found, "001")[1][:4] == ("WEEK 12", "NE", 85, "")
 
 
-def test_a_reported_series_does_not_depend_on_whether_the_measured_one_is_asked_for(tmp_path, domains):
-    domains["TR"] = [row for row in domains["TR"] if (row["USUBJID"], row["VISIT"]) != ("002", "BASELINE")]
+def test_a_reported_series_does_not_depend_on_whether_the_measured_one_is_asked_for(
+    tmp_path, domains
+):
+    domains["TR"] = [
+        row for row in domains["TR"] if (row["USUBJID"], row["VISIT"]) != ("002", "BASELINE")
+    ]
     folder = write_package(tmp_path, domains)
     _, both = derive(folder)
     _, alone = derive(folder, declare_policy("recist_1_1", sources=["reported"]))
@@ -374,18 +464,37 @@ def put(name, content):
 @pytest.mark.parametrize(
     ("spoil", "message"),
     [
-        pytest.param(without("DM"), "found DS, EX, RS, TR, TU; DM is needed. Needed are DM for the subjects", id="DM"),
-        pytest.param(without("RS", "TR"), "found DM, DS, EX, TU; RS, or TU and TR, is needed", id="responses"),
+        pytest.param(
+            without("DM"),
+            "found DS, EX, RS, TR, TU; DM is needed. Needed are DM for the subjects",
+            id="DM",
+        ),
+        pytest.param(
+            without("RS", "TR"), "found DM, DS, EX, TU; RS, or TU and TR, is needed", id="responses"
+        ),
         pytest.param(put("ae.csv", b""), "ae.csv: the file is empty", id="empty"),
-        pytest.param(put("rs.parquet", b"not one"), "rs.csv and rs.parquet, the same dataset in two", id="twice"),
-        pytest.param(put("ae.parquet", b"not one"), "ae.parquet: not a readable parquet dataset", id="garbage"),
-        pytest.param(put("ae.xpt", b"not one"), "ae.xpt: not a readable xpt dataset", id="garbage xpt"),
+        pytest.param(
+            put("rs.parquet", b"not one"),
+            "rs.csv and rs.parquet, the same dataset in two",
+            id="twice",
+        ),
+        pytest.param(
+            put("ae.parquet", b"not one"),
+            "ae.parquet: not a readable parquet dataset",
+            id="garbage",
+        ),
+        pytest.param(
+            put("ae.xpt", b"not one"), "ae.xpt: not a readable xpt dataset", id="garbage xpt"
+        ),
         pytest.param(put("ae.json", b'{"a": 1}'), "ae.json: no Dataset-JSON", id="other JSON"),
-        pytest.param(put("ae.csv", b"DOMAIN,USUBJID\nAE,1\nCM,1\n"), "DOMAIN is 'AE' and 'CM'", id="two domains"),
-        pytest.param(put("ae.json", LONG_ROW),
-                     "row 1: found 2 values, expected 1", id="long row"),
+        pytest.param(
+            put("ae.csv", b"DOMAIN,USUBJID\nAE,1\nCM,1\n"),
+            "DOMAIN is 'AE' and 'CM'",
+            id="two domains",
+        ),
+        pytest.param(put("ae.json", LONG_ROW), "row 1: found 2 values, expected 1", id="long row"),
     ],
-)  # fmt: skip
+)
 def test_a_package_that_cannot_be_read_is_refused(tmp_path, domains, spoil, message):
     spoil(domains, tmp_path)
     with pytest.raises(DatasetError, match=message):
@@ -401,11 +510,15 @@ def test_responses_by_other_criteria_are_left_aside_and_counted(tmp_path, domain
         ("iRECIST", "1 rows by other criteria are left aside")
     ]
     only_these = {"DM": domains["DM"], "RS": domains["RS"][:1]}
-    with pytest.raises(DatasetError, match=r"there are none\n.*rs.csv RSCAT 'iRECIST': 1 rows by other criteria"):
+    with pytest.raises(
+        DatasetError, match=r"there are none\n.*rs.csv RSCAT 'iRECIST': 1 rows by other criteria"
+    ):
         derive(write_package(tmp_path / "none", only_these))
 
 
 def test_an_unknown_evaluator_is_refused_with_those_there_are(tmp_path, domains):
     policy = declare_policy("recist_1_1", evaluator="nobody")
-    with pytest.raises(DatasetError, match=r"no response by evaluator 'nobody' .* there are INVESTIGATOR"):
+    with pytest.raises(
+        DatasetError, match=r"no response by evaluator 'nobody' .* there are INVESTIGATOR"
+    ):
         derive(write_package(tmp_path, domains), policy)

@@ -2,7 +2,11 @@
 
 import pytest
 
-from equipoise.exchange.survival_table import SurvivalColumns, SurvivalTableError, read_survival_table
+from equipoise.exchange.survival_table import (
+    SurvivalColumns,
+    SurvivalTableError,
+    read_survival_table,
+)
 
 COLUMNS = SurvivalColumns(time="months", event="died", arm="drug")
 HEAD = "months,died,drug\n"
@@ -13,7 +17,9 @@ def read(text, columns=COLUMNS, **options):
 
 
 def test_the_columns_asked_for_are_read_wherever_they_stand():
-    text = '\ufeff"", drug ,site,died,months\n1,"A, high",3,1,2.5\n\n2, B ,x,FALSE,1e1\n3,B,,true,.5\n'
+    text = (
+        '\ufeff"", drug ,site,died,months\n1,"A, high",3,1,2.5\n\n2, B ,x,FALSE,1e1\n3,B,,true,.5\n'
+    )
     table = read(text)
 
     assert table.time.tolist() == [2.5, 10.0, 0.5]
@@ -24,7 +30,9 @@ def test_the_columns_asked_for_are_read_wherever_they_stand():
 
 def test_strata_of_several_columns_are_kept_apart_even_with_commas_in_them():
     columns = SurvivalColumns(time="months", event="died", arm="drug", strata=("one", "two"))
-    table = read('months,died,drug,one,two\n1,1,A,"x, y",z\n1,1,A,x,"y, z"\n1,1,B,x,"y, z"\n', columns)
+    table = read(
+        'months,died,drug,one,two\n1,1,A,"x, y",z\n1,1,A,x,"y, z"\n1,1,B,x,"y, z"\n', columns
+    )
 
     assert table.strata[0] != table.strata[1]
     assert table.strata[1] == table.strata[2]
@@ -36,7 +44,8 @@ def test_missing_values_are_refused_together_or_left_out_and_told():
     with pytest.raises(SurvivalTableError) as refused:
         read(text)
     assert str(refused.value).startswith(
-        "lung.csv: a value is missing in 4 rows: row 3 (months), row 4 (died), row 5 (drug), row 7 (months);"
+        "lung.csv: a value is missing in 4 rows: row 3 (months), row 4 (died), row 5 (drug), row 7"
+        " (months);"
     )
     table = read(text, drop_missing=True)
     assert table.time.tolist() == [1.0, 4.0]
@@ -61,22 +70,34 @@ def test_the_row_is_the_line_it_begins_in():
         ("", "the file is empty; expected a header with months, died, drug"),
         ("\n", "the file is empty"),
         (HEAD, "nothing to use below the header; expected one row for each subject"),
-        ("month,died,drug\n1,1,A\n", "row 1: found no column 'months', expected one of month, died, drug"),
+        (
+            "month,died,drug\n1,1,A\n",
+            "row 1: found no column 'months', expected one of month, died, drug",
+        ),
         ("months,died,drug,died\n1,1,A,0\n", "row 1: column 'died' stands twice"),
-        ("months;died;drug\n1;1;A\n", "row 1: found semicolons between the columns, expected commas"),
+        (
+            "months;died;drug\n1;1;A\n",
+            "row 1: found semicolons between the columns, expected commas",
+        ),
         ("months\tdied\tdrug\n1\t1\tA\n", "row 1: found tabs between the columns, expected commas"),
         (HEAD + "1,1\n", "row 2: found 2 values, expected 3 as in the header"),
         (HEAD + "1,5,1,A\n", "row 2: found 4 values, expected 3 as in the header"),
         (HEAD + '1,1,"A\n2,1,B\n', "row 2: not comma-separated text"),
         (HEAD + '1,1,"A"x\n', "row 2: not comma-separated text"),
         (HEAD + "1,1,\0\n", "zero byte"),
-        (HEAD + "-0.1,1,A\n", "row 2, column months: found '-0.1', expected a time as a finite number, 0 or more"),
+        (
+            HEAD + "-0.1,1,A\n",
+            "row 2, column months: found '-0.1', expected a time as a finite number, 0 or more",
+        ),
         (HEAD + "inf,1,A\n", "column months: found 'inf'"),
         (HEAD + "1e999,1,A\n", "column months: found '1e999'"),
         (HEAD + "1_0,1,A\n", "column months: found '1_0'"),
         (HEAD + '"3,5",1,A\n', "column months: found '3,5'"),
         (HEAD + "2024-01-01,1,A\n", "column months: found '2024-01-01'"),
-        (HEAD + "1,2,A\n", "row 2, column died: found '2', expected 1 or true (happened), 0 or false (censored)"),
+        (
+            HEAD + "1,2,A\n",
+            "row 2, column died: found '2', expected 1 or true (happened), 0 or false (censored)",
+        ),
         (HEAD + "1,dead,A\n", "column died: found 'dead'"),
     ],
 )

@@ -1,4 +1,5 @@
-"""A short true story for the tests: one trial adopted, one subject screened, entered and corrected."""
+"""A short true story for the tests: one trial adopted, one subject screened, entered and
+corrected."""
 
 from __future__ import annotations
 
@@ -7,7 +8,14 @@ from typing import Any
 
 from equipoise.ledger.chain import append
 from equipoise.ledger.entry import Entry
-from equipoise.ledger.events import ConsentRecorded, Event, FormSaved, ProtocolAdopted, Signed, SubjectScreened
+from equipoise.ledger.events import (
+    ConsentRecorded,
+    Event,
+    FormSaved,
+    ProtocolAdopted,
+    Signed,
+    SubjectScreened,
+)
 
 BY_SITE: dict[str, Any] = {
     "at": "2026-03-01T08:30:00Z",
@@ -43,14 +51,21 @@ def form(neutrophils: str) -> FormSaved:
 
 
 def story() -> list[Entry]:
-    """Seven entries: protocol, screening, consent, a form, its correction, a signature, another form."""
+    """Seven entries: protocol, screening, consent, a form, its correction, a signature, another
+    form."""
     entries: list[Entry] = []
-    adopted = ProtocolAdopted(protocol={"id": "NCT04509635"}, version="1.0", hash="ab", simulated=False)
+    adopted = ProtocolAdopted(
+        protocol={"id": "NCT04509635"}, version="1.0", hash="ab", simulated=False
+    )
     write(entries, adopted, subject=None, site=None, role="sponsor")
     write(entries, SubjectScreened(screened_on=date(2026, 3, 1), previous_subject=None))
     write(entries, ConsentRecorded(consented_on=date(2026, 3, 1), version="1.0", kind="INITIAL"))
     write(entries, form("15"))
     write(entries, form("1.5"), supersedes=4, reason="decimal point lost")
-    write(entries, Signed(meaning="data are right", head=entries[-1].hash, about=(2, 3, 5)), role="investigator")
+    write(
+        entries,
+        Signed(meaning="data are right", head=entries[-1].hash, about=(2, 3, 5)),
+        role="investigator",
+    )
     write(entries, form("1.7"), at="2026-03-08T09:00:00.25Z")
     return entries

@@ -1,4 +1,5 @@
-"""Whatever is done to a ledger after it was written is found, and a logged redaction is not taken for damage."""
+"""Whatever is done to a ledger after it was written is found, and a logged redaction is not taken
+for damage."""
 
 from __future__ import annotations
 
@@ -25,12 +26,16 @@ def test_an_empty_ledger_verifies() -> None:
 
 
 def test_a_correction_without_a_reason_is_refused() -> None:
-    with pytest.raises(BadEntry, match="entry 8 supersedes 4 without a reason; a correction says why"):
+    with pytest.raises(
+        BadEntry, match="entry 8 supersedes 4 without a reason; a correction says why"
+    ):
         write(story(), form("1.5"), supersedes=4)
 
 
 def test_a_correction_of_something_that_has_not_happened_is_refused() -> None:
-    with pytest.raises(BadEntry, match="supersedes must be the seq of an earlier entry than 8, found 8"):
+    with pytest.raises(
+        BadEntry, match="supersedes must be the seq of an earlier entry than 8, found 8"
+    ):
         write(story(), form("1.5"), supersedes=8, reason="typo")
 
 
@@ -53,15 +58,25 @@ def test_an_entry_nobody_could_rely_on_is_refused(member: str, value: str, messa
 
 @pytest.mark.parametrize(
     ("member", "value"),
-    [("actor", "u-18"), ("at", "2026-02-01T08:30:00Z"), ("role", "monitor"), ("reason", "other"), ("key", "k0")],
+    [
+        ("actor", "u-18"),
+        ("at", "2026-02-01T08:30:00Z"),
+        ("role", "monitor"),
+        ("reason", "other"),
+        ("key", "k0"),
+    ],
 )
 def test_an_edit_is_found_even_when_its_own_hash_is_mended(member: str, value: str) -> None:
     entries = story()
     edited = replace(entries[4], **{member: value})
     mended = replace(edited, hash=hash_of(members_of(edited)))
 
-    assert verify([*entries[:4], edited, *entries[5:]]) == Broken(5, "hash does not match the members")
-    assert verify([*entries[:4], mended, *entries[5:]]) == Broken(6, "prev is not the hash of the entry before it")
+    assert verify([*entries[:4], edited, *entries[5:]]) == Broken(
+        5, "hash does not match the members"
+    )
+    assert verify([*entries[:4], mended, *entries[5:]]) == Broken(
+        6, "prev is not the hash of the entry before it"
+    )
 
 
 def test_an_edited_value_is_found_at_its_entry() -> None:
@@ -86,8 +101,14 @@ def test_a_ledger_cut_short_is_found_by_a_head_kept_elsewhere_and_by_nothing_els
     ("written", "rewritten"),
     [
         pytest.param(b'"role":"coordinator"', b'"role": "coordinator"', id="a space"),
-        pytest.param(b'"role":"coordinator"', b'"role":"monitor","role":"coordinator"', id="a member said twice"),
-        pytest.param(b'"role":"coordinator"', b'"role":"\\u0063oordinator"', id="a letter spelled out"),
+        pytest.param(
+            b'"role":"coordinator"',
+            b'"role":"monitor","role":"coordinator"',
+            id="a member said twice",
+        ),
+        pytest.param(
+            b'"role":"coordinator"', b'"role":"\\u0063oordinator"', id="a letter spelled out"
+        ),
         pytest.param(b'"LB"', b'"\\u004cB"', id="a letter of the content spelled out"),
         pytest.param(b"}\n", b"}\r\n", id="another line end"),
     ],
@@ -96,7 +117,9 @@ def test_the_same_content_in_other_bytes_is_found(written: bytes, rewritten: byt
     lines = [line_of(entry) for entry in story()]
     lines[3] = lines[3].replace(written, rewritten)
 
-    assert verify_lines(lines) == Broken(4, "the line is not in canonical form: it was edited after it was written")
+    assert verify_lines(lines) == Broken(
+        4, "the line is not in canonical form: it was edited after it was written"
+    )
 
 
 def test_an_older_head_is_still_an_anchor_after_the_ledger_has_grown() -> None:
@@ -113,7 +136,9 @@ class TestRedaction:
 
         done = redacted(entries, 4)
 
-        assert verify(done, anchor=entries[-1].hash) == Verified(entries=8, head=done[-1].hash, redacted=(4,))
+        assert verify(done, anchor=entries[-1].hash) == Verified(
+            entries=8, head=done[-1].hash, redacted=(4,)
+        )
         assert (done[3].salt, done[3].payload, done[3].hash) == (None, None, entries[3].hash)
         assert (done[-1].reason, done[-1].subject) == ("a name was typed into a field", "S01-001")
         assert b'"salt"' not in line_of(done[3])
@@ -124,14 +149,18 @@ class TestRedaction:
         entries = story()
         entries[3] = replace(entries[3], salt=None, payload=None)
 
-        assert verify(entries) == Broken(4, "the content is missing and no later entry logs a redaction")
+        assert verify(entries) == Broken(
+            4, "the content is missing and no later entry logs a redaction"
+        )
 
     def test_logged_but_not_carried_out_is_found(self) -> None:
         before, after = story(), redacted(story(), 4)
 
         found = verify([*after[:3], before[3], *after[4:]])
 
-        assert found == Broken(4, "entry 8 says that its content was redacted, but the content is here")
+        assert found == Broken(
+            4, "entry 8 says that its content was redacted, but the content is here"
+        )
 
     def test_log_written_before_the_entry_does_not_cover_it(self) -> None:
         entries = story()
@@ -139,7 +168,9 @@ class TestRedaction:
         write(entries, form("2.0"))
         entries[8] = replace(entries[8], salt=None, payload=None)
 
-        assert verify(entries) == Broken(9, "the content is missing and no later entry logs a redaction")
+        assert verify(entries) == Broken(
+            9, "the content is missing and no later entry logs a redaction"
+        )
 
     @pytest.mark.parametrize(
         ("seq", "reason", "why"),
@@ -147,18 +178,26 @@ class TestRedaction:
             (
                 1,
                 "privacy",
-                "entry 1, ProtocolAdopted, must stay: every later entry is read under the protocol it carries",
+                (
+                    "entry 1, ProtocolAdopted, must stay: every later entry is read under the"
+                    " protocol it carries"
+                ),
             ),
             (
                 6,
                 "privacy",
-                "entry 6, Signed, must stay: a signature cannot be excised from what was signed (21 CFR 11.70)",
+                (
+                    "entry 6, Signed, must stay: a signature cannot be excised from what was signed"
+                    " (21 CFR 11.70)"
+                ),
             ),
             (9, "privacy", "there is no entry 9; the ledger has 7"),
             (4, "", "a redaction needs a reason"),
         ],
     )
-    def test_is_refused_where_the_rest_could_not_be_read(self, seq: int, reason: str, why: str) -> None:
+    def test_is_refused_where_the_rest_could_not_be_read(
+        self, seq: int, reason: str, why: str
+    ) -> None:
         assert redact(story(), seq, reason, **by_manager()) == CannotRedact(seq, why)
 
     def test_is_refused_twice_and_on_its_own_log(self) -> None:
@@ -167,7 +206,9 @@ class TestRedaction:
         again, log = (redact(done, seq, "privacy", **by_manager()) for seq in (4, 8))
 
         assert again == CannotRedact(4, "the content of entry 4 was redacted before")
-        assert log == CannotRedact(8, "entry 8, EntryRedacted, must stay: it is the log of another redaction")
+        assert log == CannotRedact(
+            8, "entry 8, EntryRedacted, must stay: it is the log of another redaction"
+        )
 
 
 def redacted(entries: list[Entry], seq: int) -> list[Entry]:

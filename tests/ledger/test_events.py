@@ -36,7 +36,11 @@ SPECIAL: dict[str, st.SearchStrategy[Any]] = {
 
 def members(kind: type) -> st.SearchStrategy[Any]:
     return st.builds(
-        kind, **{name: SPECIAL[name] if name in SPECIAL else of(hint) for name, hint in get_type_hints(kind).items()}
+        kind,
+        **{
+            name: SPECIAL[name] if name in SPECIAL else of(hint)
+            for name, hint in get_type_hints(kind).items()
+        },
     )
 
 
@@ -69,20 +73,44 @@ def test_every_event_says_in_one_sentence_what_happened_and_names_its_clause(kin
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"type": "SubjectBlessed"}, r"entry 3 \(SubjectBlessed\): unknown type; known are ProtocolAdopted, "),
+        (
+            {"type": "SubjectBlessed"},
+            r"entry 3 \(SubjectBlessed\): unknown type; known are ProtocolAdopted, ",
+        ),
         ({"payload": {"version": "1", "kind": "INITIAL"}}, "missing member 'consented_on'"),
         (
-            {"payload": {"consented_on": "2026-03-01", "version": "1", "kind": "INITIAL", "x": "1"}},
+            {
+                "payload": {
+                    "consented_on": "2026-03-01",
+                    "version": "1",
+                    "kind": "INITIAL",
+                    "x": "1",
+                }
+            },
             "unknown member 'x'",
         ),
-        ({"payload": {"consented_on": "2026-3-1", "version": "1", "kind": "INITIAL"}}, "must be a day like 2026-03-01"),
-        ({"payload": {"consented_on": "2026-02-30", "version": "1", "kind": "INITIAL"}}, "a day that no calendar has"),
-        ({"payload": {"consented_on": 20260301, "version": "1", "kind": "INITIAL"}}, "consented_on must be date"),
-        ({"payload": {"consented_on": "2026-03-01", "version": "1", "kind": "ORAL"}}, "one of INITIAL, RECONSENT"),
+        (
+            {"payload": {"consented_on": "2026-3-1", "version": "1", "kind": "INITIAL"}},
+            "must be a day like 2026-03-01",
+        ),
+        (
+            {"payload": {"consented_on": "2026-02-30", "version": "1", "kind": "INITIAL"}},
+            "a day that no calendar has",
+        ),
+        (
+            {"payload": {"consented_on": 20260301, "version": "1", "kind": "INITIAL"}},
+            "consented_on must be date",
+        ),
+        (
+            {"payload": {"consented_on": "2026-03-01", "version": "1", "kind": "ORAL"}},
+            "one of INITIAL, RECONSENT",
+        ),
         ({"salt": None, "payload": None}, "was redacted: it has no content to read"),
     ],
 )
-def test_a_payload_that_does_not_fit_is_refused_with_its_place(change: dict[str, Any], message: str) -> None:
+def test_a_payload_that_does_not_fit_is_refused_with_its_place(
+    change: dict[str, Any], message: str
+) -> None:
     with pytest.raises(BadEvent, match=message):
         event_of(replace(story()[2], **change))
 
@@ -91,9 +119,14 @@ def test_a_payload_that_does_not_fit_is_refused_with_its_place(change: dict[str,
     ("event", "message"),
     [
         (EntryRedacted(redacted=True), "EntryRedacted.redacted must be int, found True"),
-        (ConsentRecorded(consented_on=datetime(2026, 3, 1), version="1", kind="INITIAL"), "must be date"),
         (
-            SubjectRandomized(arm="A", stratum=["x"], list_position=1, randomized_on=date(2026, 3, 1)),  # type: ignore
+            ConsentRecorded(consented_on=datetime(2026, 3, 1), version="1", kind="INITIAL"),
+            "must be date",
+        ),
+        (
+            SubjectRandomized(
+                arm="A", stratum=["x"], list_position=1, randomized_on=date(2026, 3, 1)
+            ),  # type: ignore
             "SubjectRandomized.stratum must be",
         ),
     ],

@@ -14,9 +14,13 @@ from hypothesis import strategies as st
 from equipoise.ledger.entry import NotCanonical, canonical, digest_of
 
 KEYS = st.text(st.characters(max_codepoint=127))
-TEXTS = st.text(st.characters(exclude_categories=("Cs",)))  # every plane; half surrogate pairs are no Unicode text
+TEXTS = st.text(
+    st.characters(exclude_categories=("Cs",))
+)  # every plane; half surrogate pairs are no Unicode text
 LEAVES = st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | TEXTS
-VALUES = st.recursive(LEAVES, lambda inner: st.lists(inner) | st.dictionaries(KEYS, inner), max_leaves=30)
+VALUES = st.recursive(
+    LEAVES, lambda inner: st.lists(inner) | st.dictionaries(KEYS, inner), max_leaves=30
+)
 
 
 @given(VALUES)
@@ -45,7 +49,10 @@ def test_text_beyond_the_basic_plane_and_controls() -> None:
         ({1: "one"}, r"\$ has the key 1: keys must be ASCII text"),
         ({"when": b"raw"}, r"\$\.when is a bytes"),
         ({"pair": (1, 2)}, r"\$\.pair is a tuple"),
-        ({"big": 2**53}, r"\$\.big is 9007199254740992: whole numbers beyond 2\^53-1 are written as text"),
+        (
+            {"big": 2**53},
+            r"\$\.big is 9007199254740992: whole numbers beyond 2\^53-1 are written as text",
+        ),
         ({"half": "\ud800"}, "half of a surrogate pair"),
     ],
 )

@@ -75,4 +75,6 @@ def test_any_end_cut_off_is_found(cut: int) -> None:
 
 def by_newline(stored: bytes) -> list[bytes]:
     """Lines as a file gives them: only a line feed ends one."""
-    return [line + b"\n" for line in stored.split(b"\n")[:-1]] + [tail for tail in stored.split(b"\n")[-1:] if tail]
+    return [line + b"\n" for line in stored.split(b"\n")[:-1]] + [
+        tail for tail in stored.split(b"\n")[-1:] if tail
+    ]

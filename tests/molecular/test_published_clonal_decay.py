@@ -1,4 +1,5 @@
-"""Clones without the drug: published half-lives (Parseghian et al., Annals of Oncology 2019) and closed forms."""
+"""Clones without the drug: published half-lives (Parseghian et al., Annals of Oncology 2019) and
+closed forms."""
 
 from math import inf, log2
 
@@ -43,7 +44,9 @@ def test_a_clone_of_five_percent_is_seen_at_a_tenth_for_two_years():
 @given(fractions, months, half_lives)
 def test_small_fractions_fade_alike_on_both_scales(fraction, time, half_life):
     small = fraction * 1e-6
-    odds, exponential = (f(small, time, half_life) for f in (resistant_fraction, resistant_fraction_by_exponential))
+    odds, exponential = (
+        f(small, time, half_life) for f in (resistant_fraction, resistant_fraction_by_exponential)
+    )
 
     assert odds == pytest.approx(exponential, rel=1e-5)
 
@@ -68,7 +71,9 @@ def test_the_time_to_a_fraction_leads_to_it(start, time, half_life):
 
 
 @given(fractions, st.floats(0.01, 1), st.sampled_from([0.05, 0.01, 0.001]), half_lives)
-def test_at_the_time_below_the_limit_the_allele_fraction_is_the_limit(start, plasma, limit, half_life):
+def test_at_the_time_below_the_limit_the_allele_fraction_is_the_limit(
+    start, plasma, limit, half_life
+):
     time = time_below_limit(start, plasma, limit, half_life)
     left = allele_fraction(plasma, resistant_fraction(start, time, half_life))
 
@@ -96,10 +101,19 @@ def test_what_the_panel_does_not_look_for_is_not_seen():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: resistant_fraction(1.2, 1, 4), r"start is 1\.2; expected a fraction from 0 to 1 \(is it percent"),
+        (
+            lambda: resistant_fraction(1.2, 1, 4),
+            r"start is 1\.2; expected a fraction from 0 to 1 \(is it percent",
+        ),
         (lambda: resistant_fraction([0.1, float("nan")], 1, 4), r"start\[1\] is nan"),
-        (lambda: resistant_fraction(0.1, -1, 4), r"time is -1\.0; expected a finite number, 0 or more"),
-        (lambda: resistant_fraction(0.1, 1, 0), r"half_life is 0\.0; expected a finite number above 0"),
+        (
+            lambda: resistant_fraction(0.1, -1, 4),
+            r"time is -1\.0; expected a finite number, 0 or more",
+        ),
+        (
+            lambda: resistant_fraction(0.1, 1, 0),
+            r"half_life is 0\.0; expected a finite number above 0",
+        ),
         (lambda: time_below_limit(0.1, 0.0, 0.001, 4), r"tumor_fraction is 0\.0"),
         (lambda: is_below_limit(0.1, 0.1, 1.0), r"limit_of_detection is 1\.0"),
         (lambda: probability_unseen(0.1, 0.1, 0.01, 32), r"seen_by_panel is 32\.0"),

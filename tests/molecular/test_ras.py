@@ -9,7 +9,14 @@ from typing import Any
 
 import pytest
 
-from equipoise.molecular.ras import CodonResult, RasPolicy, RasState, Sample, ras_status, somatic_signal
+from equipoise.molecular.ras import (
+    CodonResult,
+    RasPolicy,
+    RasState,
+    Sample,
+    ras_status,
+    somatic_signal,
+)
 
 POLICY = RasPolicy(
     panel=(("KRAS", 12), ("KRAS", 146)),
@@ -38,16 +45,29 @@ SAMPLE = Sample(
     ("change", "detail", "evidence"),
     [
         pytest.param(
-            {}, "no RAS mutation at 2 codons, tumor DNA shown (tumor fraction 0.05)", (10, 11, 12), id="shown"
+            {},
+            "no RAS mutation at 2 codons, tumor DNA shown (tumor fraction 0.05)",
+            (10, 11, 12),
+            id="shown",
         ),
         pytest.param(
-            {"codons": (replace(KRAS_12, variant="p.G12D", allele_fraction=Decimal("0.02")), KRAS_146)},
+            {
+                "codons": (
+                    replace(KRAS_12, variant="p.G12D", allele_fraction=Decimal("0.02")),
+                    KRAS_146,
+                )
+            },
             "KRAS codon 12: p.G12D at 0.02",
             (11,),
             id="a mutation rests on its own record",
         ),
         pytest.param(
-            {"codons": (replace(KRAS_12, variant="p.G12D", allele_fraction=Decimal("0.0004")), KRAS_146)},
+            {
+                "codons": (
+                    replace(KRAS_12, variant="p.G12D", allele_fraction=Decimal("0.0004")),
+                    KRAS_146,
+                )
+            },
             "KRAS codon 12: p.G12D at 0.0004, below 0.001",
             (11,),
             id="a trace keeps its fraction",
@@ -66,8 +86,8 @@ SAMPLE = Sample(
         ),
         pytest.param(
             {"codons": (KRAS_12, replace(KRAS_146, limit_of_detection=Decimal("0.01")))},
-            "KRAS codon 146 not read to the limit of detection required: repeat with a more sensitive assay, "
-            "or ask the laboratory for the limit it reached",
+            "KRAS codon 146 not read to the limit of detection required: repeat with a more"
+            " sensitive assay, or ask the laboratory for the limit it reached",
             (10, 12),
             id="a coarse assay",
         ),
@@ -79,23 +99,35 @@ SAMPLE = Sample(
         ),
         pytest.param(
             {"tumor_fraction": None},
-            "no RAS mutation, but no tumor DNA shown either: tumor fraction not reported, needed 0.01 or another "
-            "somatic change; repeat the draw when there is more tumor, or test tissue",
+            "no RAS mutation, but no tumor DNA shown either: tumor fraction not reported, needed"
+            " 0.01 or another somatic change; repeat the draw when there is more tumor, or test"
+            " tissue",
             (10, 11, 12),
             id="not informative",
         ),
     ],
 )
-def test_a_finding_says_why_and_from_where(change: dict[str, Any], detail: str, evidence: tuple[int, ...]) -> None:
+def test_a_finding_says_why_and_from_where(
+    change: dict[str, Any], detail: str, evidence: tuple[int, ...]
+) -> None:
     finding = ras_status(replace(SAMPLE, **change), POLICY)
 
     assert (finding.detail, finding.evidence) == (detail, evidence)
 
 
 def test_a_change_off_the_panel_is_part_of_the_evidence_when_it_shows_tumor_dna() -> None:
-    tp53 = CodonResult(gene="TP53", codon=175, variant="p.R175H", allele_fraction=Decimal("0.01"), source=13, **CLEAN)
+    tp53 = CodonResult(
+        gene="TP53",
+        codon=175,
+        variant="p.R175H",
+        allele_fraction=Decimal("0.01"),
+        source=13,
+        **CLEAN,
+    )
 
-    finding = ras_status(replace(SAMPLE, tumor_fraction=None, codons=(KRAS_12, KRAS_146, tp53)), POLICY)
+    finding = ras_status(
+        replace(SAMPLE, tumor_fraction=None, codons=(KRAS_12, KRAS_146, tp53)), POLICY
+    )
 
     assert (finding.state, finding.evidence) == (RasState.WILD_TYPE_INFORMATIVE, (10, 11, 12, 13))
 
@@ -106,7 +138,8 @@ def test_genes_of_clonal_hematopoiesis_are_no_tumor_signal() -> None:
 
 
 @pytest.mark.parametrize(
-    ("member", "value"), [("limit_of_detection", "0"), ("allele_fraction", "0"), ("allele_fraction", "2.5")]
+    ("member", "value"),
+    [("limit_of_detection", "0"), ("allele_fraction", "0"), ("allele_fraction", "2.5")],
 )
 def test_a_fraction_of_zero_or_in_percent_is_refused(member: str, value: str) -> None:
     with pytest.raises(ValueError, match="is it percent, or was nothing detected"):

@@ -1,4 +1,5 @@
-"""Forms and records are two writings of one entry: what is filled in comes back, and what is wrong is named."""
+"""Forms and records are two writings of one entry: what is filled in comes back, and what is wrong
+is named."""
 
 from __future__ import annotations
 
@@ -30,12 +31,15 @@ def answers(field: FormField) -> st.SearchStrategy[str]:
         case "date" | "day":
             return st.dates().map(lambda day: day.isoformat())
         case _:
-            return st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=12)
+            return st.text(
+                st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=12
+            )
 
 
 @st.composite
 def entries(draw: st.DrawFn) -> tuple[Form, dict[str, str], dict[str, Any]]:
-    """A form with values for its required fields and some of the others; at least one row in some group."""
+    """A form with values for its required fields and some of the others; at least one row in some
+    group."""
     form = draw(st.sampled_from(FORMS))
     header = _row(draw, form.header)
     groups = {}
@@ -49,7 +53,9 @@ def entries(draw: st.DrawFn) -> tuple[Form, dict[str, str], dict[str, Any]]:
 
 
 def _row(draw: st.DrawFn, fields: tuple[FormField, ...]) -> dict[str, str]:
-    return {field.id: draw(answers(field)) for field in fields if field.required or draw(st.booleans())}
+    return {
+        field.id: draw(answers(field)) for field in fields if field.required or draw(st.booleans())
+    }
 
 
 def told(fields: tuple[FormField, ...], values: dict[str, Any]) -> dict[str, Any]:
@@ -70,7 +76,9 @@ def test_filling_undoes_folding(entry):
     values, filled = fill(form, records)
 
     assert values == told(form.header, header)
-    assert filled == {g.id: [told(g.fields, row) for row in groups[g.id]] for g in form.groups if g.id in groups}
+    assert filled == {
+        g.id: [told(g.fields, row) for row in groups[g.id]] for g in form.groups if g.id in groups
+    }
 
 
 @given(entries())
@@ -89,7 +97,9 @@ def test_what_a_form_accepts_is_free_of_problems_and_makes_readable_records(entr
 def test_every_variable_of_the_library_belongs_to_its_domain(form):
     for group in form.groups:
         assert group.domain in DOMAINS
-        named = [variable_of(field, group) for field in (*form.header, *group.fields) if field.variable]
+        named = [
+            variable_of(field, group) for field in (*form.header, *group.fields) if field.variable
+        ]
         named += [*group.constants, *filter(None, (group.status_variable, group.reason_variable))]
         assert set(named) <= set(variables(group.domain))
 
@@ -97,7 +107,9 @@ def test_every_variable_of_the_library_belongs_to_its_domain(form):
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.id)
 def test_two_fields_of_a_row_never_share_a_variable(form):
     for group in form.groups:
-        named = [variable_of(field, group) for field in (*form.header, *group.fields) if field.variable]
+        named = [
+            variable_of(field, group) for field in (*form.header, *group.fields) if field.variable
+        ]
         assert len(named) == len(set(named))
 
 
@@ -114,7 +126,11 @@ def test_a_missing_result_becomes_its_status_and_reason_and_back():
 
 def test_a_date_of_the_header_goes_to_each_domain_under_its_own_name():
     form = BY_ID["TUMOR_ASSESSMENT"]
-    groups = {"lesion": [{"lesion": "T1"}], "measurement": [{"lesion": "T1"}], "response": [{"response": "SD"}]}
+    groups = {
+        "lesion": [{"lesion": "T1"}],
+        "measurement": [{"lesion": "T1"}],
+        "response": [{"response": "SD"}],
+    }
 
     found = dict(fold(form, "SCAN 1", {"date": "2021-03-08"}, groups))
 
@@ -132,15 +148,31 @@ def test_a_date_of_the_header_goes_to_each_domain_under_its_own_name():
         (DATED, {"results": []}, "HEMATOLOGY: no group 'results'"),
         (DATED, {"result": {"test": "NEUT"}}, "expected a list of rows"),
         (DATED, {"result": ["NEUT"]}, "result[1]: found 'NEUT', expected fields and values"),
-        (DATED, {"result": [{"test": "CEA", "value": "1"}]}, "found 'CEA', expected one of NEUT, PLAT, HGB"),
-        (DATED, {"result": [{"test": "NEUT", "value": "high"}]}, "value: found 'high', expected a number"),
-        (DATED, {"result": [{"test": "NEUT", "value": "-1"}]}, "found -1, expected a value from 0 to any"),
+        (
+            DATED,
+            {"result": [{"test": "CEA", "value": "1"}]},
+            "found 'CEA', expected one of NEUT, PLAT, HGB",
+        ),
+        (
+            DATED,
+            {"result": [{"test": "NEUT", "value": "high"}]},
+            "value: found 'high', expected a number",
+        ),
+        (
+            DATED,
+            {"result": [{"test": "NEUT", "value": "-1"}]},
+            "found -1, expected a value from 0 to any",
+        ),
         (DATED, {"result": [{"test": "NEUT", "value": 1.5}]}, "expected text as typed"),
         (DATED, {"result": [{"test": "NEUT", "value": "1", "unit": "mg"}]}, "found the unit 'mg'"),
-        (DATED, {"result": [{"test": "NEUT", "value": {"missing": "TIRED"}}]}, "'TIRED'; accepted are"),
+        (
+            DATED,
+            {"result": [{"test": "NEUT", "value": {"missing": "TIRED"}}]},
+            "'TIRED'; accepted are",
+        ),
         ({"date": {"missing": "LOST"}}, {}, "none: a value is needed"),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_is_named_with_its_place(values, groups, says):
     found = problems(BY_ID["HEMATOLOGY"], values, groups)
 

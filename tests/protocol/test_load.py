@@ -1,4 +1,5 @@
-"""A protocol file is read whole: every error at once, each with line and column; what loads is complete."""
+"""A protocol file is read whole: every error at once, each with line and column; what loads is
+complete."""
 
 from __future__ import annotations
 
@@ -8,7 +9,16 @@ import pytest
 from ruamel.yaml import YAML
 
 from equipoise.protocol.criteria import Genomic, MeasurableDisease
-from equipoise.protocol.load import ProtocolError, from_payload, library, load, parse, read_text, shipped, to_payload
+from equipoise.protocol.load import (
+    ProtocolError,
+    from_payload,
+    library,
+    load,
+    parse,
+    read_text,
+    shipped,
+    to_payload,
+)
 
 TEXT = read_text("NCT04509635")
 
@@ -39,20 +49,30 @@ def test_an_error_has_its_line_column_place_and_what_was_found():
         parse(text, "trial.yaml")
 
     line = line_of(text, "participants: many")
-    assert str(refused.value).startswith(f"trial.yaml: line {line}, column 3: design.participants: ")
+    assert str(refused.value).startswith(
+        f"trial.yaml: line {line}, column 3: design.participants: "
+    )
     assert "found 'many'" in str(refused.value)
 
 
 def test_every_error_is_reported_at_once_in_the_order_of_the_file():
     text = with_change("phase: Phase 3", "phase: 3")
-    text = text.replace("sd_min_days: 49", "sd_min_days: 0").replace("pr_percent: 30", "pr_percent: a third")
+    text = text.replace("sd_min_days: 49", "sd_min_days: 0").replace(
+        "pr_percent: 30", "pr_percent: a third"
+    )
     text = text.replace("test: NEUT, at_least: 1.5 10*9/L", "test: NEUT, at_least: 1.5 bananas", 1)
 
     found = problems(text)
 
-    assert [where.split(".")[-1] for _, where, _ in found] == ["phase", "at_least", "sd_min_days", "pr_percent"]
+    assert [where.split(".")[-1] for _, where, _ in found] == [
+        "phase",
+        "at_least",
+        "sd_min_days",
+        "pr_percent",
+    ]
     assert [line for line, _, _ in found] == [
-        line_of(text, part) for part in ("phase: 3", "1.5 bananas", "sd_min_days: 0", "pr_percent: a third")
+        line_of(text, part)
+        for part in ("phase: 3", "1.5 bananas", "sd_min_days: 0", "pr_percent: a third")
     ]
     assert "expected a number, a blank and a UCUM unit" in found[1][2]
 
@@ -60,10 +80,20 @@ def test_every_error_is_reported_at_once_in_the_order_of_the_file():
 @pytest.mark.parametrize(
     ("old", "new", "where", "says"),
     [
-        ("  title: Cetuximab", "  titel: Cetuximab", "registration.titel", "Extra inputs are not permitted"),
+        (
+            "  title: Cetuximab",
+            "  titel: Cetuximab",
+            "registration.titel",
+            "Extra inputs are not permitted",
+        ),
         ("  title: Cetuximab", "  titel: Cetuximab", "registration.title", "expected this part"),
         ("block_sizes: [4, 6]", "block_sizes: 4", "randomization.block_sizes", "valid tuple"),
-        ("rule: {kind: consent}", "rule: {kind: consents}", "eligibility.inclusion.10.rule", "does not match any"),
+        (
+            "rule: {kind: consent}",
+            "rule: {kind: consents}",
+            "eligibility.inclusion.10.rule",
+            "does not match any",
+        ),
         (
             "rule: {kind: age, at_least: 18}",
             "rule: {kind: age, at_least: -1}",
@@ -96,13 +126,38 @@ def test_wrong_names_and_types(old, new, where, says):
         ),
         ("rule: A-TISSUE}", "rule: record}", "A-TISSUE: {said", "no value refers to it"),
         ("rule: A-TISSUE}", "role: A-TISSUE}", None, "no field 'role' in this block"),
-        ("forms: [SURVIVAL_CONTACT, ", "forms: [PHONE_CALL, ", None, "no form 'PHONE_CALL'; known are"),
-        ("include: [DEMOGRAPHICS, ", "include: [DEMOGRAFICS, ", None, "found 'DEMOGRAFICS', expected one of"),
-        ("    TREATMENT:\n", "    TREATMENTS:\n", None, "'TREATMENTS' is not among the included forms"),
+        (
+            "forms: [SURVIVAL_CONTACT, ",
+            "forms: [PHONE_CALL, ",
+            None,
+            "no form 'PHONE_CALL'; known are",
+        ),
+        (
+            "include: [DEMOGRAPHICS, ",
+            "include: [DEMOGRAFICS, ",
+            None,
+            "found 'DEMOGRAFICS', expected one of",
+        ),
+        (
+            "    TREATMENT:\n",
+            "    TREATMENTS:\n",
+            None,
+            "'TREATMENTS' is not among the included forms",
+        ),
         ("PLASMA, panel: RAS,", "PLASMA, panel: KRAS,", None, "no panel 'KRAS'; known: RAS"),
-        ("role: secondary", "role: primary", "endpoints:", "found 2 primary endpoints, expected exactly one"),
+        (
+            "role: secondary",
+            "role: primary",
+            "endpoints:",
+            "found 2 primary endpoints, expected exactly one",
+        ),
         ("primary_test: boschloo, ", "", "endpoints:", "has no primary_test"),
-        ("role: control,", "role: experimental,", "arms:", "found 2 with the role experimental, expected exactly one"),
+        (
+            "role: control,",
+            "role: experimental,",
+            "arms:",
+            "found 2 with the role experimental, expected exactly one",
+        ),
         ("block_sizes: [4, 6]", "block_sizes: [4, 5]", None, "5 is not a multiple of the 2 places"),
         ("scan_visit: SCAN", "scan_visit: CAT", None, "no visit 'CAT' in the schedule"),
     ],
@@ -112,13 +167,18 @@ def test_contradictions_between_parts(old, new, part, says):
     found = [(line, message) for line, _, message in problems(text) if says in message]
 
     assert len(found) == 1
-    assert abs(found[0][0] - line_of(text, part or new)) <= 5  # the line, or the block that holds it
+    assert (
+        abs(found[0][0] - line_of(text, part or new)) <= 5
+    )  # the line, or the block that holds it
 
 
 def test_two_criteria_cannot_share_an_id():
     found = problems(with_change("- id: E07", "- id: E06"))
 
-    assert any("criteria: the id 'E06' stands 2 times" in f"{where}: {message}" for _, where, message in found)
+    assert any(
+        "criteria: the id 'E06' stands 2 times" in f"{where}: {message}"
+        for _, where, message in found
+    )
 
 
 def test_a_block_without_a_provenance_for_the_rest_is_refused():
@@ -130,20 +190,28 @@ def test_a_block_without_a_provenance_for_the_rest_is_refused():
 def test_a_protocol_under_which_silence_would_be_eligible_is_refused():
     yaml = YAML(typ="safe", pure=True)
     tree = yaml.load(TEXT)
-    silent = {"kind": "not", "of": {"kind": "condition", "category": "NEUROPATHY", "absence": "closed_world"}}
+    silent = {
+        "kind": "not",
+        "of": {"kind": "condition", "category": "NEUROPATHY", "absence": "closed_world"},
+    }
     only = {"id": "E01", "registered": None, "short": "x", "from": "record", "rule": silent}
     tree["eligibility"] = {"inclusion": [], "exclusion": [only]}
 
     found = problems(json.dumps(tree))
 
-    assert any("a participant without any data would be eligible" in message for _, _, message in found)
+    assert any(
+        "a participant without any data would be eligible" in message for _, _, message in found
+    )
 
 
 def test_a_protocol_without_criteria_is_refused():
     tree = YAML(typ="safe", pure=True).load(TEXT)
     tree["eligibility"] = {"inclusion": [], "exclusion": []}
 
-    assert any("without any data would be eligible" in message for _, _, message in problems(json.dumps(tree)))
+    assert any(
+        "without any data would be eligible" in message
+        for _, _, message in problems(json.dumps(tree))
+    )
 
 
 # ------------------------------------------------------------------ what is no YAML
@@ -169,7 +237,9 @@ def test_broken_yaml_has_a_line_too(text, line, says):
 
 def test_an_unquoted_comma_in_flow_mapping_names_the_line():
     """`{said: one, two}` is two members in YAML, and the second has no value."""
-    text = with_change('said: "nothing", taken: "CTCAE 5.0"', "said: nothing, at all, taken: CTCAE 5.0")
+    text = with_change(
+        'said: "nothing", taken: "CTCAE 5.0"', "said: nothing, at all, taken: CTCAE 5.0"
+    )
 
     found = problems(text)
 
@@ -194,7 +264,9 @@ def test_a_file_is_read_by_its_path(tmp_path):
 def test_criteria_leave_with_their_panel_and_thresholds():
     protocol = load("NCT04509635")
     rules = [
-        part for criterion in protocol.criteria for part in getattr(criterion.rule, "of", None) or [criterion.rule]
+        part
+        for criterion in protocol.criteria
+        for part in getattr(criterion.rule, "of", None) or [criterion.rule]
     ]
     rules = [part for part in rules if isinstance(part, Genomic | MeasurableDisease)]
 
@@ -225,11 +297,14 @@ def test_every_value_of_the_shipped_trial_has_a_provenance():
 
 
 def test_what_only_the_mirrors_say_is_not_said_to_stand_in_the_record():
-    """The registered text names the phase and both arms, but neither 1:1 nor until when treatment goes on."""
+    """The registered text names the phase and both arms, but neither 1:1 nor until when treatment
+    goes on."""
     protocol = load("NCT04509635")
     until = next(one for one in protocol.treatment if one.id == "UNTIL")
 
-    assert [(arm.provenance("ratio"), arm.provenance("label")) for arm in protocol.arms] == [("mirror", "record")] * 2
+    assert [(arm.provenance("ratio"), arm.provenance("label")) for arm in protocol.arms] == [
+        ("mirror", "record")
+    ] * 2
     assert until.provenance() == "mirror"
 
 

@@ -18,8 +18,11 @@ END = date(2021, 8, 1)
 
 
 def shown(anchors: dict[str, date], until: dict[str, date], end: date, *visits: str) -> list[str]:
-    return [f"{d.visit} {d.number} {d.target} ({d.opens} to {d.closes})" for d in due(SCHEDULE, anchors, until, end)
-            if not visits or d.visit in visits]  # fmt: skip
+    return [
+        f"{d.visit} {d.number} {d.target} ({d.opens} to {d.closes})"
+        for d in due(SCHEDULE, anchors, until, end)
+        if not visits or d.visit in visits
+    ]
 
 
 def test_scans_every_8_weeks_from_randomization_7_days_earlier_or_later():
@@ -32,7 +35,9 @@ def test_scans_every_8_weeks_from_randomization_7_days_earlier_or_later():
 def test_no_scan_is_due_after_progression():
     known = {"progression": date(2021, 6, 29)}
 
-    assert [one[:6] for one in shown({"randomization": RANDOMIZED}, known, END, "SCAN")] == ["SCAN 1"]
+    assert [one[:6] for one in shown({"randomization": RANDOMIZED}, known, END, "SCAN")] == [
+        "SCAN 1"
+    ]
 
 
 def test_a_scan_on_the_day_of_progression_was_due():
@@ -44,15 +49,17 @@ def test_a_scan_on_the_day_of_progression_was_due():
 def test_nothing_is_due_after_death():
     known = {"death": date(2021, 4, 1)}
 
-    assert shown({"randomization": RANDOMIZED, "first_dose": RANDOMIZED}, known, END, "SCAN", "CYCLE") == [
-        "CYCLE 1 2021-03-24 (2021-03-21 to 2021-03-31)"
-    ]
+    assert shown(
+        {"randomization": RANDOMIZED, "first_dose": RANDOMIZED}, known, END, "SCAN", "CYCLE"
+    ) == ["CYCLE 1 2021-03-24 (2021-03-21 to 2021-03-31)"]
 
 
 def test_a_visit_without_its_anchor_is_not_due_yet():
     assert {one.visit for one in due(SCHEDULE, {"randomization": RANDOMIZED}, {}, END)} == {
-        "SCREENING", "FIRST_DOSE", "SCAN",
-    }  # fmt: skip
+        "SCREENING",
+        "FIRST_DOSE",
+        "SCAN",
+    }
     assert due(SCHEDULE, {}, {}, END) == []
 
 
@@ -62,19 +69,32 @@ def test_screening_opens_28_days_before_and_closes_on_the_day():
     ]
 
 
-def test_cycles_end_with_treatment_and_survival_contacts_begin_with_its_end_even_without_progression():
+def test_cycles_end_with_treatment_and_survival_contacts_begin_then_without_progression():
     anchors = {"randomization": RANDOMIZED, "first_dose": RANDOMIZED, "last_dose": date(2021, 4, 7)}
     known = {"end_of_treatment": date(2021, 4, 7), "progression": date(2021, 4, 20)}
 
     assert [one.split(" (")[0] for one in shown(anchors, known, END, "CYCLE", "SURVIVAL")] == [
-        "CYCLE 1 2021-03-24", "CYCLE 2 2021-04-07", "SURVIVAL 1 2021-06-30",
-    ]  # fmt: skip
+        "CYCLE 1 2021-03-24",
+        "CYCLE 2 2021-04-07",
+        "SURVIVAL 1 2021-06-30",
+    ]
 
 
 def test_a_visit_that_repeats_says_until_when():
     with pytest.raises(ValueError, match="every_days and until belong together"):
-        Visit.model_validate({"id": "V", "label": "V", "anchor": "randomization", "day": 0, "every_days": 7,
-                              "before_days": 0, "after_days": 0, "forms": [], "from": "record"})  # fmt: skip
+        Visit.model_validate(
+            {
+                "id": "V",
+                "label": "V",
+                "anchor": "randomization",
+                "day": 0,
+                "every_days": 7,
+                "before_days": 0,
+                "after_days": 0,
+                "forms": [],
+                "from": "record",
+            }
+        )
 
 
 @given(st.integers(0, 700), st.integers(0, 700))
@@ -82,4 +102,6 @@ def test_what_is_due_by_an_earlier_day_is_due_by_a_later_one_too(first, second):
     early, late = (RANDOMIZED + timedelta(days=days) for days in sorted((first, second)))
     anchors = {"randomization": RANDOMIZED, "first_dose": RANDOMIZED}
 
-    assert due(SCHEDULE, anchors, {}, early) == [one for one in due(SCHEDULE, anchors, {}, late) if one.target <= early]
+    assert due(SCHEDULE, anchors, {}, early) == [
+        one for one in due(SCHEDULE, anchors, {}, late) if one.target <= early
+    ]

@@ -1,4 +1,5 @@
-"""A trial of a few participants with everything that a report must show, told through the commands."""
+"""A trial of a few participants with everything that a report must show, told through the
+commands."""
 
 from __future__ import annotations
 
@@ -39,7 +40,9 @@ class Diary(Story):
 
 
 @cache
-def small_trial(participants: int = 12, failures: int = 3, cutoff: date = CUTOFF) -> tuple[Analysis, tuple[Entry, ...]]:
+def small_trial(
+    participants: int = 12, failures: int = 3, cutoff: date = CUTOFF
+) -> tuple[Analysis, tuple[Entry, ...]]:
     """The analysis and the ledger of a simulated trial; the same numbers give the same bytes."""
     story = Diary()
     story.begin()
@@ -48,7 +51,10 @@ def small_trial(participants: int = 12, failures: int = 3, cutoff: date = CUTOFF
         subject, day = f"S01-{number:03d}", START + timedelta(5 * number)
         enters = number % (1 + participants // max(failures, 1)) != 2 if failures else True
         part = _enter if enters else _not_entered
-        story.later(day, lambda part=part, subject=subject, day=day, n=number: part(story, rng, subject, day, n))
+        story.later(
+            day,
+            lambda part=part, subject=subject, day=day, n=number: part(story, rng, subject, day, n),
+        )
     story.tell()
     return analyze(story.session.trial, cutoff=cutoff), tuple(story.storage.read())
 
@@ -60,7 +66,14 @@ def _not_entered(story: Diary, rng: Any, subject: str, day: date, number: int) -
         return
     story.ready(subject, day, HGB="8.1", **({"ecog": "2"} if number % 2 else {}))
     failed = ("I09", "I07") if number % 2 else ("I09",)
-    story.done(day.isoformat(), "investigator", commands.fail_screening, subject, failed_on=day, criteria=failed)
+    story.done(
+        day.isoformat(),
+        "investigator",
+        commands.fail_screening,
+        subject,
+        failed_on=day,
+        criteria=failed,
+    )
 
 
 def _enter(story: Diary, rng: Any, subject: str, day: date, number: int) -> None:
@@ -79,23 +92,55 @@ def _treat(story: Diary, rng: Any, subject: str, day: date, arm: str, number: in
     given = [{"drug": "IRINOTECAN", "dose": "180", "unit": "mg/m2"}]
     if arm.startswith("CETUXIMAB"):
         given.append({"drug": "CETUXIMAB", "dose": "500", "unit": "mg/m2"})
-    story.form(day.isoformat(), subject, "TREATMENT", "FIRST_DOSE", {"date": day.isoformat()}, {"dose": given})
+    story.form(
+        day.isoformat(),
+        subject,
+        "TREATMENT",
+        "FIRST_DOSE",
+        {"date": day.isoformat()},
+        {"dose": given},
+    )
     events = []
-    for term in TERMS[number % 3 + 1 : number % 3 + 3] if arm.startswith("CHEMO") else TERMS[: 1 + number % 4]:
+    for term in (
+        TERMS[number % 3 + 1 : number % 3 + 3]
+        if arm.startswith("CHEMO")
+        else TERMS[: 1 + number % 4]
+    ):
         grade = str(1 + min(int(rng.integers(0, 6)), 3) // (1 if number % 2 else 2))
         start = (day + timedelta(int(rng.integers(3, 20)))).isoformat()
         serious = "Y" if grade == "4" else "N"
-        events.append({"term": term.lower(), "decoded": term, "grade": grade, "serious": serious, "start": start})
+        events.append(
+            {
+                "term": term.lower(),
+                "decoded": term,
+                "grade": grade,
+                "serious": serious,
+                "start": start,
+            }
+        )
     if events:
         seen = day + timedelta(21)
-        story.later(seen, lambda: story.form(seen.isoformat(), subject, "ADVERSE_EVENTS", "CYCLE 1", {},
-                                             {"event": events}))  # fmt: skip
+        story.later(
+            seen,
+            lambda: story.form(
+                seen.isoformat(), subject, "ADVERSE_EVENTS", "CYCLE 1", {}, {"event": events}
+            ),
+        )
 
 
 def _scan(
-    story: Diary, rng: Any, subject: str, day: date, arm: str, number: int, visit: int, size: float, least: float
+    story: Diary,
+    rng: Any,
+    subject: str,
+    day: date,
+    arm: str,
+    number: int,
+    visit: int,
+    size: float,
+    least: float,
 ) -> None:
-    """Scans every eight weeks until progression; the sum of diameters wanders, faster in the control arm."""
+    """Scans every eight weeks until progression; the sum of diameters wanders, faster in the
+    control arm."""
     on = day + timedelta(56 * visit + int(rng.integers(-5, 6)))
     drift = -9.0 if arm.startswith("CETUXIMAB") else 4.0
     size = max(5.0, size + drift + float(rng.normal(4.0 * visit - 2, 9)))
@@ -116,18 +161,53 @@ def _scan(
 
 def _afterwards(story: Diary, rng: Any, subject: str, last: date, number: int) -> None:
     end = last + timedelta(5)
-    story.later(end, lambda: story.done(end.isoformat(), "investigator", commands.end_treatment, subject,
-                                        ended_on=end, cause="PROGRESSION"))  # fmt: skip
+    story.later(
+        end,
+        lambda: story.done(
+            end.isoformat(),
+            "investigator",
+            commands.end_treatment,
+            subject,
+            ended_on=end,
+            cause="PROGRESSION",
+        ),
+    )
     begin, seen = last + timedelta(20), last + timedelta(84)
     therapy = {"therapy": "FRUQUINTINIB", "class": "OTHER TARGETED", "start": begin.isoformat()}
     if number % 3 == 0:
-        story.later(begin, lambda: story.form(begin.isoformat(), subject, "SUBSEQUENT_THERAPY", "SURVIVAL 1", {},
-                                              {"therapy": [therapy]}))  # fmt: skip
+        story.later(
+            begin,
+            lambda: story.form(
+                begin.isoformat(),
+                subject,
+                "SUBSEQUENT_THERAPY",
+                "SURVIVAL 1",
+                {},
+                {"therapy": [therapy]},
+            ),
+        )
     died = last + timedelta(int(rng.integers(40, 400)))
     if number % 4 != 3:
-        story.later(died, lambda: story.done(died.isoformat(), "investigator", commands.record_death, subject,
-                                             died_on=died.isoformat(), cause="DISEASE UNDER STUDY"))  # fmt: skip
+        story.later(
+            died,
+            lambda: story.done(
+                died.isoformat(),
+                "investigator",
+                commands.record_death,
+                subject,
+                died_on=died.isoformat(),
+                cause="DISEASE UNDER STUDY",
+            ),
+        )
     if number % 4 == 3 or died > seen:
-        story.later(seen, lambda: story.form(
-            seen.isoformat(), subject, "SURVIVAL_CONTACT", "SURVIVAL 1", {"date": seen.isoformat()},
-            {"contact": [{"status": "ALIVE", "contact": "TELEPHONE"}]}))  # fmt: skip
+        story.later(
+            seen,
+            lambda: story.form(
+                seen.isoformat(),
+                subject,
+                "SURVIVAL_CONTACT",
+                "SURVIVAL 1",
+                {"date": seen.isoformat()},
+                {"contact": [{"status": "ALIVE", "contact": "TELEPHONE"}]},
+            ),
+        )

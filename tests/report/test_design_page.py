@@ -1,4 +1,5 @@
-"""The design as text and as page: every scenario, every source, and what is computed beside what is simulated."""
+"""The design as text and as page: every scenario, every source, and what is computed beside what is
+simulated."""
 
 import re
 from itertools import pairwise
@@ -52,7 +53,10 @@ def test_a_chart_has_one_to_four_lines():
     with pytest.raises(ValueError, match="1 to 4"):
         draw_lines(chart, 400)
     drawn = draw_lines(
-        LineChart("x", "x", "y", [0, 1], [0, 1], [Line("<one>", [0, 1], [0, 1], [0, 0.5], [0.5, 1])]), 400
+        LineChart(
+            "x", "x", "y", [0, 1], [0, 1], [Line("<one>", [0, 1], [0, 1], [0, 0.5], [0.5, 1])]
+        ),
+        400,
     )
     assert "&lt;one&gt;" in drawn
     assert "band experimental" in drawn

@@ -24,7 +24,11 @@ def test_every_criterion_stands_with_its_registered_wording(protocol, shown):
     flat = " ".join(shown.split())
 
     assert [c.id for c in protocol.criteria if c.id not in flat] == []
-    assert [c.id for c in protocol.criteria if c.registered and " ".join(c.registered.split()) not in flat] == []
+    assert [
+        c.id
+        for c in protocol.criteria
+        if c.registered and " ".join(c.registered.split()) not in flat
+    ] == []
 
 
 def test_every_assumption_is_listed_and_counted(protocol, shown):

@@ -1,4 +1,5 @@
-"""The page and the terminal table of re-challenge: every number with its error, every input with its source."""
+"""The page and the terminal table of re-challenge: every number with its error, every input with
+its source."""
 
 import re
 from html import unescape
@@ -44,19 +45,29 @@ def test_the_figures_are_drawn_twice_and_marked(page):
 
 
 def test_every_input_stands_with_its_source_under_its_kind(found, page):
-    inputs = words_of(page[page.index('<section id="inputs">') : page.index('<section id="cannot">')])
+    inputs = words_of(
+        page[page.index('<section id="inputs">') : page.index('<section id="cannot">')]
+    )
 
     for one in found.inputs:
         assert one.label in inputs
         assert one.source[:30] in inputs
-    order = [inputs.index(kind) for kind in ("Published", "Declared by the protocol", "Fitted", "Assumed")]
+    order = [
+        inputs.index(kind)
+        for kind in ("Published", "Declared by the protocol", "Fitted", "Assumed")
+    ]
     assert order == sorted(order)
 
 
 def test_it_says_what_it_cannot_show(page):
     cannot = words_of(page[page.index('<section id="cannot">') :])
 
-    for said in ("PACER", "cannot verify", "not wild type when the tumor fraction is low", "prognostic"):
+    for said in (
+        "PACER",
+        "cannot verify",
+        "not wild type when the tumor fraction is low",
+        "prognostic",
+    ):
         assert said in cannot
 
 
@@ -71,7 +82,9 @@ def test_every_assay_and_limit_has_its_row(found, page):
 
 
 def test_decay_is_shown_by_both_scales_and_with_its_extremes(page):
-    decay = words_of(page[page.index('<section id="decay">') : page.index('<section id="fraction">')])
+    decay = words_of(
+        page[page.index('<section id="decay">') : page.index('<section id="fraction">')]
+    )
 
     assert "by the exponential" in decay
     # 50 % at a tumor fraction of 30 % down to 0.1 %: the clone must fall to 1 in 150.

@@ -1,4 +1,5 @@
-"""The report: its links lead somewhere, it loads nothing, and it shows the numbers of the results."""
+"""The report: its links lead somewhere, it loads nothing, and it shows the numbers of the
+results."""
 
 from __future__ import annotations
 
@@ -78,9 +79,16 @@ def test_every_source_of_a_value_is_an_entry_of_the_page(page):
     analysis, entries = small_trial()
     sources = set()
     for endpoint in analysis.results["endpoints"].values():
-        for found in (endpoint, *(endpoint[rules] for rules in ("FDA", "EMA", "OS", "DOR") if rules in endpoint)):
-            sources |= {source for one in found.get("subjects", {}).values() for source in one["source"]}
-    sources |= {entry.seq for entry in entries if entry.type in ("SubjectRandomized", "ConsentRecorded")}
+        for found in (
+            endpoint,
+            *(endpoint[rules] for rules in ("FDA", "EMA", "OS", "DOR") if rules in endpoint),
+        ):
+            sources |= {
+                source for one in found.get("subjects", {}).values() for source in one["source"]
+            }
+    sources |= {
+        entry.seq for entry in entries if entry.type in ("SubjectRandomized", "ConsentRecorded")
+    }
 
     assert {entry_anchor(source) for source in sources} <= set(page.ids)
     assert {entry_anchor(source) for source in sources} <= {href[1:] for href in page.hrefs}
@@ -102,7 +110,10 @@ def test_a_simulated_trial_says_so_on_the_page_and_on_every_figure(report, page)
 def test_a_real_trial_carries_no_such_mark():
     analysis, entries = small_trial()
     results = analysis.results | {"simulated": False}
-    real = write_report(Analysis(analysis.trial, analysis.cutoff, analysis.as_of, analysis.courses, results), entries)
+    real = write_report(
+        Analysis(analysis.trial, analysis.cutoff, analysis.as_of, analysis.courses, results),
+        entries,
+    )
 
     assert "SIMULATED" not in real
     assert "no patient was treated" not in real
@@ -112,10 +123,16 @@ def test_the_numbers_of_the_primary_result_are_those_of_the_results(report):
     analysis, _ = small_trial()
     found = analysis.results["endpoints"]["DCR"]
 
-    shown = [points(found["difference"]), points_span(found["interval"]), p_value(found["tests"]["boschloo"])]
+    shown = [
+        points(found["difference"]),
+        points_span(found["interval"]),
+        p_value(found["tests"]["boschloo"]),
+    ]
     for arm in found["arms"].values():
         shown += [percent(arm["estimate"]), share_span(arm["interval"])]
-    primary = report[report.index('<section id="primary">') : report.index('<section id="secondary">')]
+    primary = report[
+        report.index('<section id="primary">') : report.index('<section id="secondary">')
+    ]
     assert [one for one in shown if one not in primary] == []
 
 
@@ -124,7 +141,9 @@ def test_a_number_lists_as_many_subjects_as_it_says(report):
     for arm, flow in analysis.results["flow"]["arms"].items():
         label = analysis.results["arms"][arm]["label"]
         title = re.escape(f"Randomized: {label}")
-        rows = re.search(rf"<h4>{title} <span class=\"small\">\((\d+)\)</span></h4><ul>(.*?)</ul>", report)
+        rows = re.search(
+            rf"<h4>{title} <span class=\"small\">\((\d+)\)</span></h4><ul>(.*?)</ul>", report
+        )
         assert rows is not None
         assert int(rows[1]) == rows[2].count("<li>") == len(flow["randomized"])
 
@@ -142,14 +161,22 @@ def test_every_assumption_is_shown_and_counted(report):
 
 def test_a_rehearsed_trial_has_no_loose_ends():
     protocol, storage = load("NCT04509635"), Memory()
-    played = rehearse(protocol, storage, draw_sealed_list(protocol, participants=6, seed=4), participants=6, seed=4)
+    played = rehearse(
+        protocol,
+        storage,
+        draw_sealed_list(protocol, participants=6, seed=4),
+        participants=6,
+        seed=4,
+    )
     entries = tuple(storage.read())
     analysis = analyze(replay(entries), cutoff=played.os_cutoff)
 
     page = Page(write_report(analysis, entries))
 
     assert {href[1:] for href in page.hrefs} <= set(page.ids)
-    assert Draft202012Validator(results_schema()).is_valid(json.loads(write_results(analysis.results)))
+    assert Draft202012Validator(results_schema()).is_valid(
+        json.loads(write_results(analysis.results))
+    )
 
 
 # ------------------------------------------------------------------ early and odd data
@@ -182,7 +209,9 @@ def test_one_arm_is_empty_and_nobody_has_a_scan():
     text = told(story)
 
     assert "There is no primary result." in text
-    assert re.search(r"Nobody has been randomized to (Chemotherapy alone|Cetuximab and chemotherapy)", text)
+    assert re.search(
+        r"Nobody has been randomized to (Chemotherapy alone|Cetuximab and chemotherapy)", text
+    )
     assert "Nobody has a measured scan after baseline." in text
     assert "Nobody has responded." in text
 
@@ -190,8 +219,14 @@ def test_one_arm_is_empty_and_nobody_has_a_scan():
 def test_treated_without_any_adverse_event_is_not_taken_for_safety():
     story = begun().ready("S01-001")
     story.randomize("S01-001")
-    story.form("2021-03-11", "S01-001", "TREATMENT", "FIRST_DOSE", {"date": "2021-03-11"},
-               {"dose": [{"drug": "IRINOTECAN", "dose": "180", "unit": "mg/m2"}]})  # fmt: skip
+    story.form(
+        "2021-03-11",
+        "S01-001",
+        "TREATMENT",
+        "FIRST_DOSE",
+        {"date": "2021-03-11"},
+        {"dose": [{"drug": "IRINOTECAN", "dose": "180", "unit": "mg/m2"}]},
+    )
     story.scan("S01-001", "2021-05-05", 1, "SD", "45")
     text = told(story)
 
@@ -202,9 +237,21 @@ def test_treated_without_any_adverse_event_is_not_taken_for_safety():
 def test_text_of_the_ledger_is_escaped():
     story = begun().ready("S01-001")
     story.randomize("S01-001")
-    story.form("2021-03-11", "S01-001", "TREATMENT", "FIRST_DOSE", {"date": "2021-03-11"},
-               {"dose": [{"drug": "IRINOTECAN", "dose": "180", "unit": "mg/m2"}]})  # fmt: skip
-    event = {"term": "x", "decoded": "<script>alert(1)</script>", "grade": "2", "serious": "N", "start": "2021-03-12"}
+    story.form(
+        "2021-03-11",
+        "S01-001",
+        "TREATMENT",
+        "FIRST_DOSE",
+        {"date": "2021-03-11"},
+        {"dose": [{"drug": "IRINOTECAN", "dose": "180", "unit": "mg/m2"}]},
+    )
+    event = {
+        "term": "x",
+        "decoded": "<script>alert(1)</script>",
+        "grade": "2",
+        "serious": "N",
+        "start": "2021-03-12",
+    }
     story.form("2021-04-01", "S01-001", "ADVERSE_EVENTS", "CYCLE 1", {}, {"event": [event]})
 
     assert "<script>alert(1)" not in told(story)
@@ -212,8 +259,14 @@ def test_text_of_the_ledger_is_escaped():
 
 def test_who_declined_stands_in_the_flow_and_in_the_appendix():
     story = begun().ready("S01-001")
-    story.done("2021-03-10", "investigator", commands.fail_screening, "S01-001", failed_on=date(2021, 3, 10),
-               criteria=())  # fmt: skip
+    story.done(
+        "2021-03-10",
+        "investigator",
+        commands.fail_screening,
+        "S01-001",
+        failed_on=date(2021, 3, 10),
+        criteria=(),
+    )
     text = told(story)
 
     assert "Declined: 1" in text
@@ -223,7 +276,10 @@ def test_who_declined_stands_in_the_flow_and_in_the_appendix():
 def test_the_level_of_the_intervals_is_that_of_the_results():
     analysis, entries = small_trial()
     results = analysis.results | {"confidence": 0.9}
-    text = write_report(Analysis(analysis.trial, analysis.cutoff, analysis.as_of, analysis.courses, results), entries)
+    text = write_report(
+        Analysis(analysis.trial, analysis.cutoff, analysis.as_of, analysis.courses, results),
+        entries,
+    )
 
     assert "90 % interval" in text
     assert "95 % interval" not in text

@@ -46,7 +46,9 @@ def test_the_schema_is_a_schema():
 def test_results_validate(story):
     found = json.loads(write_results(story()))
 
-    assert [f"{list(error.path)}: {error.message[:200]}" for error in VALID.iter_errors(found)] == []
+    assert [
+        f"{list(error.path)}: {error.message[:200]}" for error in VALID.iter_errors(found)
+    ] == []
 
 
 @pytest.mark.parametrize(

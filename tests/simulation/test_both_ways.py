@@ -1,4 +1,5 @@
-"""The same virtual people, through forms, commands and ledger, and through the compiled loop: the same endpoints."""
+"""The same virtual people, through forms, commands and ledger, and through the compiled loop: the
+same endpoints."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -24,9 +25,17 @@ from equipoise.terms.response import Response
 PROTOCOL = load("NCT04509635")
 TRIAL = trial_of(PROTOCOL)
 STAYS = Conduct(leaves_per_day=0.0, crossover=0.0, crossover_after=0, crossover_within=0)
-# What only the rehearsal knows of: slips of the pen, a reader's own mind, and other ways out of the trial.
+# What only the rehearsal knows of: slips of the pen, a reader's own mind, and other ways out of the
+# trial.
 QUIET = dict.fromkeys(
-    ["slip", "reader_differs", "clinical_progression", "new_therapy_before_progression", "death_known_to_month"], 0.0
+    [
+        "slip",
+        "reader_differs",
+        "clinical_progression",
+        "new_therapy_before_progression",
+        "death_known_to_month",
+    ],
+    0.0,
 ) | {"leaves_per_month": 1e-4}
 
 
@@ -44,7 +53,9 @@ def people():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rehearsal, "draw_story", noting)
         patch.setattr(
-            rehearsal, "read_parameters", lambda _: replace(parameters, numbers={**parameters.numbers, **QUIET})
+            rehearsal,
+            "read_parameters",
+            lambda _: replace(parameters, numbers={**parameters.numbers, **QUIET}),
         )
         sealed = rehearsal.draw_sealed_list(PROTOCOL, participants=40, seed=11)
         rehearsal.rehearse(PROTOCOL, storage, sealed, participants=40, seed=11)
@@ -55,12 +66,15 @@ def people():
 
 
 def followed(person, experimental):
-    """Days and responses after baseline, days of PD, and the day of death, from the compiled loop."""
+    """Days and responses after baseline, days of PD, and the day of death, from the compiled
+    loop."""
     planned = np.array(TRIAL.scan_days, np.int32)
     room, results = room_for(len(planned), MAX_TARGETS), no_results(len(planned) + 1, MAX_TARGETS)
     rng = np.random.default_rng(person.tumor_seed)
     tumor = tumor_parameters(person, PROTOCOL, read_parameters(PROTOCOL.id))
-    v, dies, leaves = follow_participant(rng, experimental, tumor, STAYS, TRIAL.rules, planned, room, results)
+    v, dies, leaves = follow_participant(
+        rng, experimental, tumor, STAYS, TRIAL.rules, planned, room, results
+    )
     assert leaves == NEVER
     return [array[1:v].tolist() for array in (room.days, results.response, results.pd_day)], dies
 
@@ -69,7 +83,10 @@ def test_the_same_people_have_the_same_scans_and_responses(people):
     for course, (person, experimental) in zip(*people, strict=True):
         (days, responses, pd_days), _ = followed(person, experimental)
 
-        assert course.subject.randomized.arm == (PROTOCOL.experimental if experimental else PROTOCOL.control).id
+        assert (
+            course.subject.randomized.arm
+            == (PROTOCOL.experimental if experimental else PROTOCOL.control).id
+        )
         assert list(course.derived.days) == days
         assert list(course.derived.responses) == responses
         assert list(course.derived.pd_days) == pd_days
@@ -81,9 +98,12 @@ def test_the_same_people_have_the_same_endpoints(people):
         (days, responses, pd_days), dies = followed(person, experimental)
         death = max(dies, 1) if dies <= course.cutoff else -1
         known = replace(
-            course.follow_up(course.derived), scan_days=tuple(days), responses=tuple(responses), pd_days=tuple(pd_days),
+            course.follow_up(course.derived),
+            scan_days=tuple(days),
+            responses=tuple(responses),
+            pd_days=tuple(pd_days),
             death=death,
-        )  # fmt: skip
+        )
         deaths += death > 0
 
         assert course.death == death
@@ -92,7 +112,10 @@ def test_the_same_people_have_the_same_endpoints(people):
         assert derive_pfs(course.follow_up(course.derived), TRIAL.rules.time_to_event) == pfs
         best = derive_best_response(days, responses, TRIAL.rules.response)
         reading = course.derived
-        assert derive_best_response(reading.days, reading.responses, TRIAL.rules.response).response == best.response
+        assert (
+            derive_best_response(reading.days, reading.responses, TRIAL.rules.response).response
+            == best.response
+        )
     assert deaths > 20
 
 

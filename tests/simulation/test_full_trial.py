@@ -1,4 +1,5 @@
-"""Thousands of trials of virtual tumors: their endpoints, their size, and what the choices in them do."""
+"""Thousands of trials of virtual tumors: their endpoints, their size, and what the choices in them
+do."""
 
 from dataclasses import replace
 
@@ -7,7 +8,12 @@ import pytest
 
 from equipoise.protocol.load import load
 from equipoise.simulation.full_trial import Look, simulate_trials, trial_of
-from equipoise.simulation.operating_characteristics import coverage_of_difference, mean_of, rejected_by, share_of
+from equipoise.simulation.operating_characteristics import (
+    coverage_of_difference,
+    mean_of,
+    rejected_by,
+    share_of,
+)
 from equipoise.statistics.proportions import power_of
 from equipoise.statistics.sample_size import Accrual
 from equipoise.statistics.survival import kaplan_meier
@@ -44,7 +50,11 @@ def null():
 
 def test_the_trial_is_that_of_the_protocol():
     assert TRIAL.scan_days[:3] == (56, 112, 168)
-    assert (TRIAL.rules.response.sd_min_days, TRIAL.block_sizes, len(TRIAL.shares)) == (49, (4, 6), 4)
+    assert (TRIAL.rules.response.sd_min_days, TRIAL.block_sizes, len(TRIAL.shares)) == (
+        49,
+        (4, 6),
+        4,
+    )
     assert [look.follow_days for look in TRIAL.looks] == [119, 119, 730]
 
 
@@ -58,7 +68,8 @@ def test_arms_are_balanced_by_blocks_in_each_stratum(found):
 
 
 def test_disease_control_is_near_that_of_velo(found, null):
-    # VELO, FTD/TPI with and without panitumumab: 38.7 and 74.2 %; the fitted model gives 43 and 68 at nine weeks.
+    # VELO, FTD/TPI with and without panitumumab: 38.7 and 74.2 %; the fitted model gives 43 and 68
+    # at nine weeks.
     control, experimental = rates(found, PRIMARY)
 
     assert control == pytest.approx(0.46, abs=0.03)
@@ -77,10 +88,16 @@ def test_an_interim_look_sees_the_first_participants_alone(found):
 @pytest.mark.parametrize("test", ["boschloo", "fisher", "pooled_z"])
 def test_power_is_the_exact_power_averaged_over_the_sizes_of_the_arms(found, test):
     p_0, p_1 = rates(found, PRIMARY)
-    sizes, counts = np.unique(found.participants[:, PRIMARY].astype(int), axis=0, return_counts=True)
+    sizes, counts = np.unique(
+        found.participants[:, PRIMARY].astype(int), axis=0, return_counts=True
+    )
     exact = [power_of(test, int(n_1), int(n_0), p_1, p_0) for n_0, n_1 in sizes]
 
-    assert within(share_of(rejected_by(test, *tables(found), 0.05)), np.average(exact, weights=counts), slack=0.005)
+    assert within(
+        share_of(rejected_by(test, *tables(found), 0.05)),
+        np.average(exact, weights=counts),
+        slack=0.005,
+    )
 
 
 @pytest.mark.parametrize("test", ["boschloo", "fisher"])
@@ -98,7 +115,9 @@ def test_the_interval_of_the_difference_covers(found):
     p_0, p_1 = rates(found, PRIMARY)
     # Exact coverage of the score interval at these rates lies between 0.94 and 0.96.
     assert within(share_of(coverage_of_difference(*tables(found), p_1 - p_0)), 0.95, slack=0.01)
-    assert not within(share_of(coverage_of_difference(*tables(found), p_1 - p_0 + 0.3)), 0.95, slack=0.05)
+    assert not within(
+        share_of(coverage_of_difference(*tables(found), p_1 - p_0 + 0.3)), 0.95, slack=0.05
+    )
 
 
 def test_crossing_over_prolongs_the_survival_of_the_control_arm_and_nothing_else():
@@ -106,12 +125,17 @@ def test_crossing_over_prolongs_the_survival_of_the_control_arm_and_nothing_else
     everybody = replace(TRIAL, conduct=TRIAL.conduct._replace(crossover=1.0))
     none, all_cross = (simulate_trials(trial, 1500, seed=3) for trial in (alone, everybody))
 
-    assert np.mean(all_cross.os.log_hazard_ratio[:, LATE]) > np.mean(none.os.log_hazard_ratio[:, LATE]) + 0.1
+    assert (
+        np.mean(all_cross.os.log_hazard_ratio[:, LATE])
+        > np.mean(none.os.log_hazard_ratio[:, LATE]) + 0.1
+    )
     assert rates(all_cross, PRIMARY) == pytest.approx(rates(none, PRIMARY), abs=0.015)
 
 
 def test_the_length_of_the_trial_is_accrual_and_follow_up():
-    fast = replace(TRIAL, accrual=Accrual((1.0,), (50.0,)), looks=(Look(participants=50, follow_days=119),))
+    fast = replace(
+        TRIAL, accrual=Accrual((1.0,), (50.0,)), looks=(Look(participants=50, follow_days=119),)
+    )
     found = simulate_trials(fast, 1000, seed=4)
 
     # The fiftieth arrival of a Poisson process, one a day.
@@ -122,9 +146,10 @@ def test_the_length_of_the_trial_is_accrual_and_follow_up():
 def test_later_scans_lower_disease_control():
     # The endpoint is read at the first scan that counts, so its day moves it (protocol: A-CYCLE).
     every_16 = replace(
-        TRIAL, scan_days=tuple(range(112, 1461, 112)),
+        TRIAL,
+        scan_days=tuple(range(112, 1461, 112)),
         rules=TRIAL.rules._replace(response=TRIAL.rules.response._replace(sd_min_days=105)),
-    )  # fmt: skip
+    )
     late = rates(simulate_trials(every_16, 1000, seed=5), LATE)
 
     assert late[0] < 0.25
@@ -132,7 +157,8 @@ def test_later_scans_lower_disease_control():
 
 
 def test_survival_of_one_arm_has_the_median_that_was_assumed():
-    # The kernel of one participant, against the Kaplan-Meier curve of the public function: 8 to 12.5 months.
+    # The kernel of one participant, against the Kaplan-Meier curve of the public function: 8 to
+    # 12.5 months.
     from equipoise.assessments.rules import no_results
     from equipoise.simulation.full_trial_rules import Conduct, follow_participant
     from equipoise.simulation.tumor_rules import MAX_TARGETS, NEVER, room_for
@@ -141,7 +167,8 @@ def test_survival_of_one_arm_has_the_median_that_was_assumed():
     room, results = room_for(len(planned), MAX_TARGETS), no_results(len(planned) + 1, MAX_TARGETS)
     stays = Conduct(0.0, 0.0, 0, 0)
     deaths = [
-        follow_participant(rng, False, TRIAL.tumor, stays, TRIAL.rules, planned, room, results)[1] for _ in range(2000)
+        follow_participant(rng, False, TRIAL.tumor, stays, TRIAL.rules, planned, room, results)[1]
+        for _ in range(2000)
     ]
     days = np.minimum(deaths, TRIAL.tumor.follow_days)
     assert 8 <= kaplan_meier(days, np.array(deaths) != NEVER).median().time / DAYS_PER_MONTH <= 12.5

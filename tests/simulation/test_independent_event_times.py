@@ -1,12 +1,25 @@
-"""Simulated event times against closed forms: expected events, enrolment, power, size, and the estimates."""
+"""Simulated event times against closed forms: expected events, enrolment, power, size, and the
+estimates."""
 
 import numpy as np
 import pytest
 
 from equipoise.simulation import event_time_rules as rules
 from equipoise.simulation.event_time_trial import Cut, EventTimeTrial, Stratum, simulate_event_times
-from equipoise.simulation.operating_characteristics import coverage_of_hazard_ratio, decide, mean_of, share_of
-from equipoise.statistics.sample_size import Accrual, Arm, Hazard, TwoArms, expected_counts, schoenfeld_power
+from equipoise.simulation.operating_characteristics import (
+    coverage_of_hazard_ratio,
+    decide,
+    mean_of,
+    share_of,
+)
+from equipoise.statistics.sample_size import (
+    Accrual,
+    Arm,
+    Hazard,
+    TwoArms,
+    expected_counts,
+    schoenfeld_power,
+)
 from equipoise.statistics.sequential import (
     HaybittlePeto,
     HwangShihDeCani,
@@ -26,18 +39,29 @@ CONTROL = Arm(Hazard.of_median(6.0), LEAVES)
 BETTER = Arm(CONTROL.hazard.times(0.7), LEAVES)
 YEAR = Accrual((25.0,), (12.0,))
 WEIGHTS = (
-    FlemingHarrington(), FlemingHarrington(rho=1), FlemingHarrington(gamma=1), FlemingHarrington(rho=1, gamma=1),
-    ModestWeight(t_star=6.0), ModestWeight(s_star=0.5),
-)  # fmt: skip
+    FlemingHarrington(),
+    FlemingHarrington(rho=1),
+    FlemingHarrington(gamma=1),
+    FlemingHarrington(rho=1, gamma=1),
+    ModestWeight(t_star=6.0),
+    ModestWeight(s_star=0.5),
+)
 THIRDS = (1 / 3, 2 / 3, 1.0)
 RULES = (
-    OBrienFleming(), Pocock(), WangTsiatis(0.25), HaybittlePeto(3.0), OBrienFlemingSpending(), PocockSpending(),
-    HwangShihDeCani(-4.0), KimDeMets(3.0),
-)  # fmt: skip
+    OBrienFleming(),
+    Pocock(),
+    WangTsiatis(0.25),
+    HaybittlePeto(3.0),
+    OBrienFlemingSpending(),
+    PocockSpending(),
+    HwangShihDeCani(-4.0),
+    KimDeMets(3.0),
+)
 
 
 def within(estimate, expected, slack=0.0, errors=3.5):
-    """Whether a simulated figure is its expectation, but for chance and a declared slack of the theory."""
+    """Whether a simulated figure is its expectation, but for chance and a declared slack of the
+    theory."""
     return abs(estimate.value - expected) <= errors * estimate.standard_error + slack
 
 
@@ -53,7 +77,9 @@ def reference():
 def null():
     """The same without an effect, with all weights."""
     looks = tuple(Cut(events=events) for events in (67, 133, 200))
-    trial = EventTimeTrial(accrual=YEAR, control=CONTROL, experimental=CONTROL, looks=looks, tests=WEIGHTS)
+    trial = EventTimeTrial(
+        accrual=YEAR, control=CONTROL, experimental=CONTROL, looks=looks, tests=WEIGHTS
+    )
     return simulate_event_times(trial, 6000, seed=2)
 
 
@@ -77,7 +103,8 @@ def test_every_boundary_holds_its_size_and_stops_as_often_as_computed(null, refe
     design = design_group_sequential(rule, THIRDS)
 
     assert within(decide(null.z[..., 0], design).power, 0.025)
-    # Under the alternative the drift is that of 200 events, theta sqrt(I) = -log(0.7) sqrt(200 / 4).
+    # Under the alternative the drift is that of 200 events, theta sqrt(I) = -log(0.7) sqrt(200 /
+    # 4).
     computed = operating_characteristics(design, -np.log(0.7) * np.sqrt(50))
     found = decide(reference.z[..., 0], design)
     for simulated, expected in zip(found.stopped_for_efficacy(), computed.efficacy, strict=True):
@@ -107,7 +134,11 @@ def test_a_two_sided_design_tells_benefit_from_harm(null):
     assert within(found.rejected, 0.05)
     assert within(share_of(found.harm), 0.025)
     only_harm = decide(np.full((4, 3), -3.6), design)
-    assert (only_harm.power.value, only_harm.rejected.value, only_harm.stopped_for_harm()[0].value) == (0, 1, 1)
+    assert (
+        only_harm.power.value,
+        only_harm.rejected.value,
+        only_harm.stopped_for_harm()[0].value,
+    ) == (0, 1, 1)
 
 
 def test_entries_events_and_dropout_are_those_of_the_closed_form():
@@ -116,16 +147,23 @@ def test_entries_events_and_dropout_are_those_of_the_closed_form():
     accrual = Accrual((5.0, 15.0, 40.0), (4.0, 4.0, 5.0))
     dates = (3.0, 7.5, 12.0, 20.0, 40.0)
     trial = EventTimeTrial(
-        accrual=accrual, control=control, experimental=experimental, ratio=(1, 2), block_sizes=(3, 6),
-        looks=tuple(Cut(date=date) for date in dates), estimated=False,
-    )  # fmt: skip
+        accrual=accrual,
+        control=control,
+        experimental=experimental,
+        ratio=(1, 2),
+        block_sizes=(3, 6),
+        looks=tuple(Cut(date=date) for date in dates),
+        estimated=False,
+    )
     found = simulate_event_times(trial, 3000, seed=3)
 
     for look, date in enumerate(dates):
         counts = expected_counts(date, accrual, TwoArms(control, experimental, ratio=2.0))
         late = date == 40.0  # everybody has entered by then
         assert (
-            np.all(found.entered[:, look] == 280) if late else within(mean_of(found.entered[:, look]), counts.subjects)
+            np.all(found.entered[:, look] == 280)
+            if late
+            else within(mean_of(found.entered[:, look]), counts.subjects)
         )
         assert within(mean_of(found.events[:, look]), counts.events)
 
@@ -133,9 +171,11 @@ def test_entries_events_and_dropout_are_those_of_the_closed_form():
 def test_a_cut_by_events_has_them_and_ends_with_the_last_subject_if_there_are_too_few():
     looks = (Cut(events=10), Cut(events=60))
     trial = EventTimeTrial(
-        accrual=Accrual((60.0,), (1.0,)), control=Arm(Hazard((0.1,)), Hazard((0.1,))),
-        experimental=Arm(Hazard((0.1,)), Hazard((0.1,))), looks=looks,
-    )  # fmt: skip
+        accrual=Accrual((60.0,), (1.0,)),
+        control=Arm(Hazard((0.1,)), Hazard((0.1,))),
+        experimental=Arm(Hazard((0.1,)), Hazard((0.1,))),
+        looks=looks,
+    )
     found = simulate_event_times(trial, 200, seed=4)
 
     assert np.all(found.events[:, 0] == 10)
@@ -153,13 +193,17 @@ def test_stratified_tests_hold_their_size_when_strata_differ_and_the_estimate_is
     stratified = simulate_event_times(EventTimeTrial(stratified=True, **effect), 3000, seed=6)
     ignored = simulate_event_times(EventTimeTrial(stratified=False, **effect), 3000, seed=6)
 
-    assert within(share_of(np.abs(simulate_event_times(null, 3000, seed=5).z[:, 0, 0]) > 1.959964), 0.05)
+    assert within(
+        share_of(np.abs(simulate_event_times(null, 3000, seed=5).z[:, 0, 0]) > 1.959964), 0.05
+    )
     assert within(mean_of(stratified.log_hazard_ratio[:, 0]), np.log(0.7), slack=0.008)
     assert np.mean(ignored.log_hazard_ratio) > np.mean(stratified.log_hazard_ratio) + 0.05
 
 
 def test_the_scores_are_those_of_the_public_test_on_the_same_data():
-    trial = EventTimeTrial(accrual=YEAR, control=CONTROL, experimental=BETTER, looks=(Cut(events=150),), tests=WEIGHTS)
+    trial = EventTimeTrial(
+        accrual=YEAR, control=CONTROL, experimental=BETTER, looks=(Cut(events=150),), tests=WEIGHTS
+    )
     assumed, looks = trial.as_numbers()
     drawn, seen = rules.room_for_trial(300)
     room, rows = np.zeros(300), np.zeros(300, np.int32)
@@ -194,13 +238,19 @@ def test_the_scores_are_those_of_the_public_test_on_the_same_data():
     ],
 )
 def test_designs_that_cannot_be_run_are_refused(changed, message):
-    right = {"accrual": YEAR, "control": CONTROL, "experimental": BETTER, "looks": (Cut(events=200),)}
+    right = {
+        "accrual": YEAR,
+        "control": CONTROL,
+        "experimental": BETTER,
+        "looks": (Cut(events=200),),
+    }
     with pytest.raises(ValueError, match=message):
         EventTimeTrial(**right | changed)
 
 
 @pytest.mark.parametrize(
-    "kwargs", [{}, {"events": 3, "date": 4.0}, {"events": 0}, {"events": 1.7}, {"date": float("nan")}]
+    "kwargs",
+    [{}, {"events": 3, "date": 4.0}, {"events": 0}, {"events": 1.7}, {"date": float("nan")}],
 )
 def test_a_cut_needs_events_or_a_date(kwargs):
     with pytest.raises(ValueError, match=r"cut needs|it must be"):
@@ -209,9 +259,13 @@ def test_a_cut_needs_events_or_a_date(kwargs):
 
 def test_a_cut_before_anybody_came_shows_nothing():
     trial = EventTimeTrial(
-        accrual=YEAR, control=CONTROL, experimental=BETTER, looks=(Cut(date=1e-9), Cut(date=12.0)),
-        strata=(Stratum(share=0.5), Stratum(share=0.5)), stratified=True,
-    )  # fmt: skip
+        accrual=YEAR,
+        control=CONTROL,
+        experimental=BETTER,
+        looks=(Cut(date=1e-9), Cut(date=12.0)),
+        strata=(Stratum(share=0.5), Stratum(share=0.5)),
+        stratified=True,
+    )
     found = simulate_event_times(trial, 5, seed=8)
 
     assert np.all(found.entered[:, 0] == 0)

@@ -1,4 +1,5 @@
-"""What `design` and `simulate` say of the protocol's trial: the same whoever computes it, and within its errors."""
+"""What `design` and `simulate` say of the protocol's trial: the same whoever computes it, and
+within its errors."""
 
 import json
 from dataclasses import replace
@@ -24,7 +25,11 @@ from equipoise.statistics.sequential import OBrienFleming, design_group_sequenti
 
 PROTOCOL = load("NCT04509635")
 LOOKING = PROTOCOL.model_copy(
-    update={"design": PROTOCOL.design.model_copy(update={"looks": (EarlyLook(participants=25),), "spending": "pocock"})}
+    update={
+        "design": PROTOCOL.design.model_copy(
+            update={"looks": (EarlyLook(participants=25),), "spending": "pocock"}
+        )
+    }
 )
 
 
@@ -56,13 +61,17 @@ def test_bias_is_small_against_perfect_conduct_and_its_interval_covers(found):
 
 
 def test_the_truth_is_that_of_perfect_conduct():
-    # Half of those who come leave within weeks: disease control is lost, and the difference shrinks by as much.
+    # Half of those who come leave within weeks: disease control is lost, and the difference shrinks
+    # by as much.
     trial = protocol_trials(PROTOCOL)[EFFECT]
     leaving = replace(trial, conduct=trial.conduct._replace(leaves_per_day=0.01))
     assert perfectly_conducted(leaving) == perfectly_conducted(trial)
-    perfect, lossy = (simulate_trials(one, 1500, seed=9) for one in (perfectly_conducted(trial), leaving))
+    perfect, lossy = (
+        simulate_trials(one, 1500, seed=9) for one in (perfectly_conducted(trial), leaving)
+    )
     differences = [
-        np.mean(found.controlled[:, 0] / found.participants[:, 0], axis=0) @ [-1, 1] for found in (perfect, lossy)
+        np.mean(found.controlled[:, 0] / found.participants[:, 0], axis=0) @ [-1, 1]
+        for found in (perfect, lossy)
     ]
     assert differences[1] < 0.75 * differences[0]
 
@@ -71,7 +80,10 @@ def test_every_figure_has_its_error_and_every_input_its_source(found):
     assert all(one["from"] for one in found["assumed"].values())
     for one in found["scenarios"].values():
         assert one["months_to_primary_cutoff"]["standard_error"] > 0
-        assert one["months_to_survival_cutoff"]["value"] > one["months_to_primary_cutoff"]["value"] + 18
+        assert (
+            one["months_to_survival_cutoff"]["value"]
+            > one["months_to_primary_cutoff"]["value"] + 18
+        )
         assert one["stopping"] is None
 
 
@@ -100,25 +112,40 @@ def test_the_two_scenarios_differ_in_the_effect_alone():
 
 
 def test_declared_shares_have_the_power_that_enumeration_gives():
-    trial = ShareTrial(control=0.387, experimental=0.742, subjects=50, ratio=(1, 1), block_sizes=(50,))
+    trial = ShareTrial(
+        control=0.387, experimental=0.742, subjects=50, ratio=(1, 1), block_sizes=(50,)
+    )
     events, n = simulate_shares(trial, 8000, seed=3)
     design = design_group_sequential(OBrienFleming(), [1.0], alpha=0.05, sided=2)
     rejected = decide(pooled_z(events, n)[:, None], design).rejected
 
     assert np.all(n == 25)
-    assert abs(rejected.value - power_of("pooled_z", 25, 25, 0.742, 0.387)) <= 3.5 * rejected.standard_error
-    assert abs(share_of(events[:, 0] >= 10).value - 0.5083) < 0.02  # binomial(25, 0.387): P(X >= 10)
+    assert (
+        abs(rejected.value - power_of("pooled_z", 25, 25, 0.742, 0.387))
+        <= 3.5 * rejected.standard_error
+    )
+    assert (
+        abs(share_of(events[:, 0] >= 10).value - 0.5083) < 0.02
+    )  # binomial(25, 0.387): P(X >= 10)
 
 
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        ({"control": 1.2}, "control is 1.2"), ({"subjects": 1}, "subjects is 1"),
-        ({"block_sizes": (3,)}, "block_sizes is"), ({"strata": (0.5,)}, "add up to 1"),
+        ({"control": 1.2}, "control is 1.2"),
+        ({"subjects": 1}, "subjects is 1"),
+        ({"block_sizes": (3,)}, "block_sizes is"),
+        ({"strata": (0.5,)}, "add up to 1"),
     ],
-)  # fmt: skip
+)
 def test_shares_that_cannot_be_are_refused(changed, message):
-    right = {"control": 0.4, "experimental": 0.7, "subjects": 50, "ratio": (1, 1), "block_sizes": (4,)}
+    right = {
+        "control": 0.4,
+        "experimental": 0.7,
+        "subjects": 50,
+        "ratio": (1, 1),
+        "block_sizes": (4,),
+    }
     with pytest.raises(ValueError, match=message):
         ShareTrial(**right | changed)
 
@@ -132,8 +159,14 @@ def test_the_simulated_side_of_a_design():
         rates = [one[arm]["value"] for one in found["scan_interval"]]
         assert rates == sorted(rates, reverse=True)
     early = found["early_looks"]
-    assert early["pocock"]["more_participants"] == pytest.approx(0.110, abs=5e-4)  # Jennison and Turnbull, table 2.2
+    assert early["pocock"]["more_participants"] == pytest.approx(
+        0.110, abs=5e-4
+    )  # Jennison and Turnbull, table 2.2
     assert early["obrien_fleming"]["more_participants"] == pytest.approx(0.008, abs=5e-4)
-    assert early["pocock"]["power_at_same_size"] < early["obrien_fleming"]["power_at_same_size"] < 0.8
-    stops = {name: one["simulated"]["stopped_for_efficacy"][0]["value"] for name, one in early.items()}
+    assert (
+        early["pocock"]["power_at_same_size"] < early["obrien_fleming"]["power_at_same_size"] < 0.8
+    )
+    stops = {
+        name: one["simulated"]["stopped_for_efficacy"][0]["value"] for name, one in early.items()
+    }
     assert stops["pocock"] > stops["obrien_fleming"]

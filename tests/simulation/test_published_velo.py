@@ -1,4 +1,5 @@
-"""Virtual arms give what the two-clone model was fitted to: VELO (Napolitano et al., JAMA Oncology 2023), in months.
+"""Virtual arms give what the two-clone model was fitted to: VELO (Napolitano et al., JAMA Oncology
+2023), in months.
 
 Targets are the fit's own results; the response rule here is written out for this test alone.
 """
@@ -6,7 +7,15 @@ Targets are the fit's own results; the response rule here is written out for thi
 import numpy as np
 import pytest
 
-from equipoise.simulation.tumor import ALIVE, EQUIVOCAL_LESION, GONE, NEW_LESION, TOO_SMALL, draw_course, velo_fit
+from equipoise.simulation.tumor import (
+    ALIVE,
+    EQUIVOCAL_LESION,
+    GONE,
+    NEW_LESION,
+    TOO_SMALL,
+    draw_course,
+    velo_fit,
+)
 from equipoise.statistics.survival import kaplan_meier
 
 MONTH = 365.25 / 12
@@ -20,7 +29,11 @@ def read(course):
     sums, smallest, best, controlled = lengths.sum(axis=1), lengths[0].sum(), 0.0, False
     for visit in range(1, len(course.days)):
         grown = evaluated[visit] and sums[visit] >= max(1.2 * smallest, smallest + 5)
-        if grown or course.new[visit] in (NEW_LESION, EQUIVOCAL_LESION) or course.nontarget[visit] == 3:
+        if (
+            grown
+            or course.new[visit] in (NEW_LESION, EQUIVOCAL_LESION)
+            or course.nontarget[visit] == 3
+        ):
             return course.days[visit], True, best, controlled
         controlled = True
         if evaluated[visit]:
@@ -34,7 +47,9 @@ def read(course):
 def arm(request):
     rng = np.random.default_rng(20200901)
     courses = [draw_course(rng, request.param, velo_fit(), SCANS) for _ in range(4000)]
-    days, happened, best, controlled = (np.array(column) for column in zip(*map(read, courses), strict=True))
+    days, happened, best, controlled = (
+        np.array(column) for column in zip(*map(read, courses), strict=True)
+    )
     died = np.array([course.death_day for course in courses])
     return request.param, kaplan_meier(days, happened), best, controlled, died
 

@@ -1,4 +1,5 @@
-"""Re-challenge after an interval: the trial's own tumor at other resistant fractions, and whom the assays let in."""
+"""Re-challenge after an interval: the trial's own tumor at other resistant fractions, and whom the
+assays let in."""
 
 import numpy as np
 import pytest
@@ -8,7 +9,12 @@ from equipoise.analysis.rechallenge import UNSELECTED
 from equipoise.protocol.load import load
 from equipoise.simulation.full_trial import simulate_trials, trial_of
 from equipoise.simulation.parameters import read_parameters
-from equipoise.simulation.rechallenge import assays_of, chance_let_in, draw_population, simulate_rechallenge
+from equipoise.simulation.rechallenge import (
+    assays_of,
+    chance_let_in,
+    draw_population,
+    simulate_rechallenge,
+)
 from equipoise.simulation.rechallenge_outcomes import LOGITS, simulate_outcomes, weights_on
 from equipoise.terms.dates import DAYS_PER_MONTH
 
@@ -31,7 +37,9 @@ def gains(points):
 @pytest.mark.parametrize("half_life", [3.4, 4.4, 6.9])
 def test_at_the_reference_interval_the_fit_holds_whatever_the_half_life(half_life):
     people = draw_population(5, half_life, PARAMETERS, FIT)
-    odds = logit(people.resistant_after(PARAMETERS.tables["rechallenge"]["reference_interval"]["value"]))
+    odds = logit(
+        people.resistant_after(PARAMETERS.tables["rechallenge"]["reference_interval"]["value"])
+    )
 
     assert odds.mean() == pytest.approx(FIT.resistant_logit, abs=0.01)
     assert odds.std() == pytest.approx(FIT.resistant_sd, abs=0.01)
@@ -53,7 +61,8 @@ def test_without_selection_at_the_reference_interval_it_is_the_trial_itself(foun
 def test_errors_are_those_of_so_many_patients(found):
     p = found.control.disease_control
     assert p.error == pytest.approx(np.sqrt(p.value * (1 - p.value) / found.patients), rel=0.5)
-    # About half of the control arm outlasts the first scan, so its median may lie anywhere up to the second.
+    # About half of the control arm outlasts the first scan, so its median may lie anywhere up to
+    # the second.
     assert 56 <= found.control.pfs_median.value * DAYS_PER_MONTH <= 119
     assert found.control.pfs_median.error > 0.1
 
@@ -70,7 +79,9 @@ def test_a_longer_interval_gains_more(found, half_life):
 def test_half_lives_pivot_about_the_reference_interval(found):
     before, here, after = (gains(found.over_half_lives(m, UNSELECTED, None)) for m in (0, 6, 18))
 
-    assert np.all(np.diff(before) > 0)  # a long half-life lost little until the fit, so there was little more at first
+    assert np.all(
+        np.diff(before) > 0
+    )  # a long half-life lost little until the fit, so there was little more at first
     assert np.ptp(here) < 0.002
     assert np.all(np.diff(after) < 0)
 
@@ -98,7 +109,9 @@ def test_a_panel_that_sees_a_part_of_resistance_gains_little(found):
 
 
 def test_chemotherapy_hides_clones_and_a_demand_for_tumor_dna_keeps_samples_out(found):
-    plain, lowered, shown = (found.at(6, name, 0.001) for name in ("ras_any", "ras_chemotherapy", DECLARED))
+    plain, lowered, shown = (
+        found.at(6, name, 0.001) for name in ("ras_any", "ras_chemotherapy", DECLARED)
+    )
 
     assert lowered.let_in > plain.let_in > shown.let_in
     assert lowered.below_limit > plain.below_limit > shown.below_limit
@@ -128,7 +141,9 @@ def test_only_the_experimental_arm_knows_resistance(found):
     lowest, highest = found.at_fraction[0][1], found.at_fraction[-1][1]
 
     # With nothing but resistant cells the drug does nothing.
-    assert highest.disease_control.value == pytest.approx(found.control.disease_control.value, abs=0.035)
+    assert highest.disease_control.value == pytest.approx(
+        found.control.disease_control.value, abs=0.035
+    )
     assert highest.pfs_mean.value == pytest.approx(found.control.pfs_mean.value, abs=0.15)
     assert lowest.disease_control.value > highest.disease_control.value + 0.25
 
@@ -167,7 +182,9 @@ def test_a_point_that_was_not_asked_for_is_named(found):
 
 
 def test_a_protocol_without_virtual_participants_is_refused():
-    other = PROTOCOL.model_copy(update={"registration": PROTOCOL.registration.model_copy(update={"id": "NCT00000000"})})
+    other = PROTOCOL.model_copy(
+        update={"registration": PROTOCOL.registration.model_copy(update={"id": "NCT00000000"})}
+    )
     with pytest.raises(LookupError, match="no virtual participants for NCT00000000"):
         simulate_rechallenge(other, 40)
 
@@ -176,5 +193,7 @@ def test_every_input_says_where_it_comes_from(found):
     assert {one.status for one in found.inputs} == {"published", "protocol", "fitted", "assumed"}
     assert all(one.source and one.value for one in found.inputs)
     by_label = {one.label: one for one in found.inputs}
-    assert by_label["half-life of the resistant clone without the drug, months"].status == "published"
+    assert (
+        by_label["half-life of the resistant clone without the drug, months"].status == "published"
+    )
     assert by_label["tumor fraction in plasma, median"].status == "assumed"

@@ -1,4 +1,5 @@
-"""A rehearsal is a whole trial through the real commands: what must hold of it, whatever the seed."""
+"""A rehearsal is a whole trial through the real commands: what must hold of it, whatever the
+seed."""
 
 from __future__ import annotations
 
@@ -83,9 +84,13 @@ def test_the_list_was_committed_before_the_first_randomization_and_followed(prot
     given = [entry for entry in entries if entry.type == "SubjectRandomized"]
 
     assert trial.commitment == sealed.commitment
-    assert next(entry.seq for entry in entries if entry.type == "AllocationCommitted") < given[0].seq
+    assert (
+        next(entry.seq for entry in entries if entry.type == "AllocationCommitted") < given[0].seq
+    )
     for entry in given:
-        assert entry.payload["arm"] == sealed.arm(tuple(entry.payload["stratum"]), entry.payload["list_position"])
+        assert entry.payload["arm"] == sealed.arm(
+            tuple(entry.payload["stratum"]), entry.payload["list_position"]
+        )
 
 
 def test_the_fold_of_a_prefix_is_the_state_as_of_its_last_entry(small):
@@ -125,10 +130,14 @@ def test_who_is_randomized_met_every_criterion_on_that_day(protocol, played):
 def test_nobody_is_randomized_twice_and_the_arms_are_balanced(protocol, played):
     told, entries, trial = played
     given = [entry for entry in entries if entry.type == "SubjectRandomized"]
-    codes = {subject.previous for subject in randomized(trial)} | {subject.id for subject in randomized(trial)}
+    codes = {subject.previous for subject in randomized(trial)} | {
+        subject.id for subject in randomized(trial)
+    }
 
     assert told.randomized == len(given) == len({entry.subject for entry in given}) == 50
-    assert len(codes - {None}) == 50 + sum(subject.previous is not None for subject in randomized(trial))
+    assert len(codes - {None}) == 50 + sum(
+        subject.previous is not None for subject in randomized(trial)
+    )
     by_stratum = Counter((entry.payload["arm"], tuple(entry.payload["stratum"])) for entry in given)
     for stratum in {stratum for _, stratum in by_stratum}:
         here = [by_stratum[arm.id, stratum] for arm in protocol.arms]
@@ -157,9 +166,14 @@ def test_the_same_person_has_the_same_baseline_in_either_arm(protocol):
     parameters = read_parameters(protocol.id)
     for seed in range(20):
         person = draw_person(np.random.default_rng(seed), protocol, parameters, date(2021, 1, 1))
-        control, treated = (tumor_course(person, protocol, parameters, experimental=arm) for arm in (False, True))
+        control, treated = (
+            tumor_course(person, protocol, parameters, experimental=arm) for arm in (False, True)
+        )
         assert control.tenths[0].tolist() == treated.tenths[0].tolist()
-        assert (control.resistant_fraction, control.nontarget[0]) == (treated.resistant_fraction, treated.nontarget[0])
+        assert (control.resistant_fraction, control.nontarget[0]) == (
+            treated.resistant_fraction,
+            treated.nontarget[0],
+        )
 
 
 # ------------------------------------------------------------------ what is recorded
@@ -176,9 +190,18 @@ def test_every_query_is_closed_in_the_end(played):
 def test_everything_of_the_course_is_there(played):
     _, _, trial = played
     subjects = trial.subjects.values()
-    units = {lab.original_unit for subject in subjects for lab in subject.records(LB) if lab.test == "HGB"}
-    codons = {gf.original for subject in subjects for gf in subject.records(GF) if gf.test == "CODON"}
-    read = {rs.original for subject in subjects for rs in subject.records(RS) if rs.test == "OVRLRESP"}
+    units = {
+        lab.original_unit
+        for subject in subjects
+        for lab in subject.records(LB)
+        if lab.test == "HGB"
+    }
+    codons = {
+        gf.original for subject in subjects for gf in subject.records(GF) if gf.test == "CODON"
+    }
+    read = {
+        rs.original for subject in subjects for rs in subject.records(RS) if rs.test == "OVRLRESP"
+    }
 
     assert units >= {"g/L", "g/dL"}
     assert codons >= {"DETECTED", "NOT DETECTED"}
@@ -192,7 +215,10 @@ def test_cetuximab_is_given_in_one_arm_only(protocol, played):
     for subject in randomized(played[2]):
         drugs = {ex.treatment for ex in subject.records(EX)}
         assert (
-            drugs <= {"CETUXIMAB", *next(r.drugs for r in protocol.regimens if set(r.drugs) <= drugs)} if drugs else 1
+            drugs
+            <= {"CETUXIMAB", *next(r.drugs for r in protocol.regimens if set(r.drugs) <= drugs)}
+            if drugs
+            else 1
         )
         assert subject.randomized.arm == protocol.experimental.id or "CETUXIMAB" not in drugs
 
@@ -200,7 +226,9 @@ def test_cetuximab_is_given_in_one_arm_only(protocol, played):
 def test_the_chemotherapy_was_chosen_and_signed_before_the_arm_was_known(played):
     _, entries, trial = played
     for subject in randomized(trial):
-        about = [e for e in entries if e.subject == subject.id and e.seq < subject.randomized.source]
+        about = [
+            e for e in entries if e.subject == subject.id and e.seq < subject.randomized.source
+        ]
         intended = [e.seq for e in about if e.type == "ChemotherapyIntended"]
         signed = {one for e in about if e.type == "Signed" for one in e.payload["about"]}
         assert len(intended) == 1
@@ -228,14 +256,22 @@ def test_who_withdraws_keeps_the_data_recorded_until_then(protocol):
 def test_a_refusal_that_nobody_expected_names_the_command_and_the_reason(protocol, small):
     storage = Memory(small[1])
     with pytest.raises(Unexpected, match=r"adopt_protocol.*already holds a protocol"):
-        rehearse(protocol, storage, draw_sealed_list(protocol, participants=2, seed=1), participants=2, seed=1)
+        rehearse(
+            protocol,
+            storage,
+            draw_sealed_list(protocol, participants=2, seed=1),
+            participants=2,
+            seed=1,
+        )
 
 
 def test_an_office_refuses_what_was_done_before():
     def already(trial: Trial, stamp: Stamp) -> Refused:
         return Refused((f"done by {stamp.actor}",))
 
-    with pytest.raises(Unexpected, match=r"already\(\) on 2021-01-01 by the monitor: done by monitor-S01"):
+    with pytest.raises(
+        Unexpected, match=r"already\(\) on 2021-01-01 by the monitor: done by monitor-S01"
+    ):
         Office(Memory(), 1).do(date(2021, 1, 1), "monitor", "S01", already)
 
 
@@ -254,15 +290,25 @@ def test_an_agenda_goes_by_day_and_never_back():
 
 def test_a_slip_moves_one_decimal_point_and_says_where(protocol):
     form = protocol.form("HEMATOLOGY")
-    rows = [{"test": "HGB", "value": "120", "unit": "g/L"}, {"test": "NEUT", "value": {"missing": "LOST"}}]
-    right = Filled(form="HEMATOLOGY", visit="SCREENING", values={"date": "2021-01-01"}, groups={"result": rows})
-    typed = {with_slip(np.random.default_rng(seed), form, right).first["result"][0]["value"] for seed in range(20)}
+    rows = [
+        {"test": "HGB", "value": "120", "unit": "g/L"},
+        {"test": "NEUT", "value": {"missing": "LOST"}},
+    ]
+    right = Filled(
+        form="HEMATOLOGY", visit="SCREENING", values={"date": "2021-01-01"}, groups={"result": rows}
+    )
+    typed = {
+        with_slip(np.random.default_rng(seed), form, right).first["result"][0]["value"]
+        for seed in range(20)
+    }
 
     assert typed == {"1200", "12"}
     assert with_slip(np.random.default_rng(0), form, right).slipped == "result[1].value"
 
 
-@pytest.mark.parametrize(("value", "shown"), [("0.7", "0.700"), ("12.345", "12.3"), ("1234.5", "1234"), ("0", "0")])
+@pytest.mark.parametrize(
+    ("value", "shown"), [("0.7", "0.700"), ("12.345", "12.3"), ("1234.5", "1234"), ("0", "0")]
+)
 def test_laboratories_print_three_digits(value, shown):
     assert three_digits(Decimal(value)) == shown
 

@@ -23,7 +23,9 @@ def test_a_trial_depends_on_the_seed_and_its_place_alone():
     found = run_blocks(draw, 1000, seed=5)
 
     assert np.array_equal(found[:TRIALS_PER_BLOCK], draw(generator_of(5, 0), TRIALS_PER_BLOCK))
-    assert np.array_equal(found[3 * TRIALS_PER_BLOCK :], draw(generator_of(5, 3), 1000 - 3 * TRIALS_PER_BLOCK))
+    assert np.array_equal(
+        found[3 * TRIALS_PER_BLOCK :], draw(generator_of(5, 3), 1000 - 3 * TRIALS_PER_BLOCK)
+    )
     assert len(np.unique(found)) == found.size
     assert not np.array_equal(found, run_blocks(draw, 1000, seed=6))
 
@@ -79,7 +81,11 @@ def test_blocks_of_something_else_are_refused(tmp_path):
 
 @pytest.mark.parametrize(
     ("changed", "message"),
-    [({"trials": 0}, "trials is 0"), ({"seed": -1}, "seed is -1"), ({"workers": 0}, "workers is 0")],
+    [
+        ({"trials": 0}, "trials is 0"),
+        ({"seed": -1}, "seed is -1"),
+        ({"workers": 0}, "workers is 0"),
+    ],
 )
 def test_numbers_out_of_range_are_refused(changed, message):
     with pytest.raises(ValueError, match=message):

@@ -9,7 +9,12 @@ from equipoise.simulation.tumor_rules import NEVER, death_day, draw_tumor, volum
 
 SCANS = np.arange(63, 760, 63)
 QUIET = velo_fit()._replace(
-    noise=0.0, window_days=0, missed_scan=0.0, lesion_not_evaluated=0.0, death_log=-50.0, new_lesion_log=-50.0
+    noise=0.0,
+    window_days=0,
+    missed_scan=0.0,
+    lesion_not_evaluated=0.0,
+    death_log=-50.0,
+    new_lesion_log=-50.0,
 )
 
 
@@ -39,7 +44,12 @@ def test_arrays_have_the_types_and_shapes_the_rules_take():
     visits, lesions = course.tenths.shape
 
     assert (course.days.dtype, course.tenths.dtype) == (np.int32, np.int32)
-    assert (course.organ.dtype, course.nontarget.dtype, course.new.dtype, course.node.dtype) == ("i4", "i1", "i1", "i1")
+    assert (course.organ.dtype, course.nontarget.dtype, course.new.dtype, course.node.dtype) == (
+        "i4",
+        "i1",
+        "i1",
+        "i1",
+    )
     assert len(course.days) == len(course.nontarget) == len(course.new) == visits
     assert len(course.node) == len(course.organ) == lesions
 
@@ -58,7 +68,9 @@ def test_nobody_is_scanned_after_death_and_no_day_repeats():
 
 
 def test_without_noise_lengths_go_with_the_cube_root_of_the_volume_in_every_lesion_alike():
-    rare = QUIET._replace(resistant_logit=50.0, chemotherapy_log=-50.0, growth_sd=0.0)  # only growth remains
+    rare = QUIET._replace(
+        resistant_logit=50.0, chemotherapy_log=-50.0, growth_sd=0.0
+    )  # only growth remains
     for course in courses(20, rare):
         grown = np.exp(np.exp(-4.63) * course.days / 3)[1:, None]
         expected = np.minimum(course.tenths[0] * grown, 9999)
@@ -67,7 +79,8 @@ def test_without_noise_lengths_go_with_the_cube_root_of_the_volume_in_every_lesi
 
 
 def test_the_two_clones_follow_their_differential_equation():
-    # Euler with 1,000 steps a day, against the closed form of the module; treatment of the sensitive clone from day 50.
+    # Euler with 1,000 steps a day, against the closed form of the module; treatment of the
+    # sensitive clone from day 50.
     drawn = draw_tumor(np.random.default_rng(4), velo_fit())
     clones, step = np.array([drawn.resistant, 1 - drawn.resistant]), 1e-3
     for day in np.arange(0, 200, step):
@@ -86,7 +99,10 @@ def test_the_drawn_rates_have_the_declared_logarithms():
 
     assert logs.mean(axis=0) == pytest.approx([-4.63, -5.17, -4.43], abs=0.02)
     assert logs.std(axis=0) == pytest.approx([0.57, 0.31, 0.54], rel=0.03)
-    assert (logit.mean(), logit.std()) == (pytest.approx(-0.85, abs=0.06), pytest.approx(2.7, rel=0.03))
+    assert (logit.mean(), logit.std()) == (
+        pytest.approx(-0.85, abs=0.06),
+        pytest.approx(2.7, rel=0.03),
+    )
     assert np.mean([t.new_lesion_at for t in drawn]) == pytest.approx(1, abs=0.03)
 
 
@@ -113,8 +129,13 @@ def test_control_tumors_ignore_resistance_and_a_sensitive_tumor_vanishes_only_on
 
 
 def test_the_measured_sum_has_the_declared_error_however_many_lesions():
-    still = QUIET._replace(noise=0.05, growth_log=-50.0, chemotherapy_log=-50.0, anti_egfr_log=-50.0)
-    changes = [course.tenths[1:].sum(axis=1) / course.tenths[1:].sum(axis=1).mean() for course in courses(400, still)]
+    still = QUIET._replace(
+        noise=0.05, growth_log=-50.0, chemotherapy_log=-50.0, anti_egfr_log=-50.0
+    )
+    changes = [
+        course.tenths[1:].sum(axis=1) / course.tenths[1:].sum(axis=1).mean()
+        for course in courses(400, still)
+    ]
 
     assert np.std(np.concatenate(changes)) * np.sqrt(12 / 11) == pytest.approx(0.05, rel=0.06)
 
@@ -132,7 +153,9 @@ def test_missing_scans_and_lesions_occur_as_often_as_declared():
     some = QUIET._replace(missed_scan=0.3, lesion_not_evaluated=0.1)
     drawn = courses(300, some)
 
-    assert np.mean([len(course.days) - 1 for course in drawn]) / len(SCANS) == pytest.approx(0.7, abs=0.03)
+    assert np.mean([len(course.days) - 1 for course in drawn]) / len(SCANS) == pytest.approx(
+        0.7, abs=0.03
+    )
     later = np.concatenate([course.tenths[1:].ravel() for course in drawn])
     assert np.mean(later == tumor.NOT_EVALUATED) == pytest.approx(0.1, abs=0.01)
 

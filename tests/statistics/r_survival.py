@@ -13,7 +13,7 @@ odd <- function(v) ifelse(is.na(v), "NaN", ifelse(v > 0, "Infinity", "-Infinity"
 show <- function(v) ifelse(is.finite(v), sprintf("%.17g", v), odd(v))
 cat("{", paste(sapply(names(out), function(n)
     paste0('"', n, '":[', paste(show(as.numeric(out[[n]])), collapse = ","), "]")), collapse = ","), "}")
-"""
+"""  # noqa: E501
 
 
 @lru_cache
@@ -25,7 +25,8 @@ def _installed():
 
 
 def in_r(lines, folder, **columns):
-    """The vectors that `lines` put into the list `out`; the columns are the data frame `d`. Skips without R."""
+    """The vectors that `lines` put into the list `out`; the columns are the data frame `d`. Skips
+    without R."""
     if not _installed():
         pytest.skip("Rscript with the package survival is not installed")
     table = np.column_stack([np.asarray(column, float) for column in columns.values()])

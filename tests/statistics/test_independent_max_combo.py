@@ -26,7 +26,8 @@ def colon(tmp_path_factory):
 
 
 def test_colon_gives_the_accurate_p(colon):
-    """0.000714 one-sided: etype 2 (death), Lev+5FU against Obs, weights (0,0), (0,1), (1,0), (1,1)."""
+    """0.000714 one-sided: etype 2 (death), Lev+5FU against Obs, weights (0,0), (0,1), (1,0),
+    (1,1)."""
     found = max_combo(colon["time"], colon["status"], colon["arm"], alternative="longer")
 
     assert found.p == pytest.approx(0.000714, abs=5e-7)
@@ -35,10 +36,16 @@ def test_colon_gives_the_accurate_p(colon):
 
 
 def test_the_deterministic_methods_of_mvtnorm_agree(colon, tmp_path):
-    """Miwa's and, in three dimensions, TVPACK. Its default (GenzBretz) misses this p by half for some seeds."""
+    """Miwa's and, in three dimensions, TVPACK. Its default (GenzBretz) misses this p by half for
+    some seeds."""
     if subprocess.run(["Rscript", "-e", "library(mvtnorm)"], capture_output=True).returncode:
         pytest.skip("the R package mvtnorm is not installed")
-    weights = (FlemingHarrington(), FlemingHarrington(0, 1), FlemingHarrington(1, 1), ModestWeight(s_star=0.5))
+    weights = (
+        FlemingHarrington(),
+        FlemingHarrington(0, 1),
+        FlemingHarrington(1, 1),
+        ModestWeight(s_star=0.5),
+    )
     found = max_combo(colon["time"], colon["status"], colon["arm"], weights)
     columns = {f"c{i}": column for i, column in enumerate(found.correlation)}
     lines = """
@@ -69,16 +76,17 @@ def test_random_boxes_are_scipys(variables):
         low, high = np.sort(rng.normal(scale=1.5, size=(2, variables)), axis=0)
         low[0] = -np.inf
 
-        expected = multivariate_normal(np.zeros(variables), r, abseps=1e-7, releps=0, maxpts=400_000, seed=1).cdf(
-            high, lower_limit=low
-        )
+        expected = multivariate_normal(
+            np.zeros(variables), r, abseps=1e-7, releps=0, maxpts=400_000, seed=1
+        ).cdf(high, lower_limit=low)
 
         assert multivariate_normal_box(low, high, r) == pytest.approx(expected, abs=2e-6)
 
 
 @pytest.mark.parametrize("apart", [0.5, 1e-2, 1e-4, 1e-8])
 def test_nearly_equal_variables_agree_with_quadrature_over_what_they_share(apart):
-    """Given the common part the variables are independent: one integral, cut where its integrand turns."""
+    """Given the common part the variables are independent: one integral, cut where its integrand
+    turns."""
     high, root = np.array([1.0, 1.0001, 1.2, 1.00005]), np.sqrt(apart)
     r = np.full((4, 4), 1 - apart) + apart * np.eye(4)
     turns = np.concatenate([high / np.sqrt(1 - apart) + k * root for k in np.linspace(-8, 8, 33)])
@@ -89,11 +97,14 @@ def test_nearly_equal_variables_agree_with_quadrature_over_what_they_share(apart
 
     expected = sum(quad(density, a, b, epsabs=1e-13)[0] for a, b in pairwise(cuts) if b > a)
 
-    assert multivariate_normal_box(np.full(4, -np.inf), high, r) == pytest.approx(expected, abs=1e-9)
+    assert multivariate_normal_box(np.full(4, -np.inf), high, r) == pytest.approx(
+        expected, abs=1e-9
+    )
 
 
 def test_five_weights_of_rank_four_agree_with_a_fine_sum():
-    """A fifth test that is the mean of two others: the box is summed over the plane of the pair they leave."""
+    """A fifth test that is the mean of two others: the box is summed over the plane of the pair
+    they leave."""
     rho = 0.8
     r = np.array([[1, rho], [rho, 1]])
     mean = np.array([0.5, 0.5]) / np.sqrt(0.5 + 0.5 * rho)
@@ -104,7 +115,9 @@ def test_five_weights_of_rank_four_agree_with_a_fine_sum():
         low = max(-1.9, (-1.7 - mean[0] * x) / mean[1])
         high = min(1.9, (1.7 - mean[0] * x) / mean[1])
         spread = np.sqrt(1 - rho**2)
-        return norm.pdf(x) * max(norm.cdf((high - rho * x) / spread) - norm.cdf((low - rho * x) / spread), 0)
+        return norm.pdf(x) * max(
+            norm.cdf((high - rho * x) / spread) - norm.cdf((low - rho * x) / spread), 0
+        )
 
     corners = [-1.9, (1.7 - mean[1] * -1.9) / mean[0], (1.7 - mean[1] * 1.9) / mean[0], 1.9]
     corners = np.unique(np.clip([*corners, *[-c for c in corners]], -1.9, 1.9))
@@ -113,7 +126,9 @@ def test_five_weights_of_rank_four_agree_with_a_fine_sum():
     twice = np.block([[joint, np.zeros((3, 3))], [np.zeros((3, 3)), joint]])
     bounds = np.array([1.9, 1.9, 1.7] * 2)
 
-    assert multivariate_normal_box(-bounds[:3], bounds[:3], joint) == pytest.approx(plane, abs=1e-11)
+    assert multivariate_normal_box(-bounds[:3], bounds[:3], joint) == pytest.approx(
+        plane, abs=1e-11
+    )
     assert multivariate_normal_box(-bounds, bounds, twice) == pytest.approx(plane**2, abs=1e-9)
 
 

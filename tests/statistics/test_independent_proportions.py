@@ -57,7 +57,9 @@ def test_at_the_score_bounds_the_likelihood_maximized_numerically_gives_the_quan
         def unlikely(p_0, bound=bound):
             return -stats.binom.logpmf(x_1, n_1, p_0 + bound) - stats.binom.logpmf(x_0, n_0, p_0)
 
-        p_0 = optimize.minimize_scalar(unlikely, bounds=limits, method="bounded", options={"xatol": 1e-10}).x
+        p_0 = optimize.minimize_scalar(
+            unlikely, bounds=limits, method="bounded", options={"xatol": 1e-10}
+        ).x
         p_1 = p_0 + bound
         variance = (p_1 * (1 - p_1) / n_1 + p_0 * (1 - p_0) / n_0) * (n_1 + n_0) / (n_1 + n_0 - 1)
         chi_square = (x_1 / n_1 - x_0 / n_0 - bound) ** 2 / variance
@@ -66,9 +68,16 @@ def test_at_the_score_bounds_the_likelihood_maximized_numerically_gives_the_quan
 
 def test_one_share_is_statsmodels():
     for events, n in [(0, 9), (1, 9), (9, 9), (62, 77)]:
-        exact, score = proportions.clopper_pearson(events, n, 0.9), proportions.wilson(events, n, 0.9)
-        assert (exact.lower, exact.upper) == pytest.approx(proportion_confint(events, n, 0.1, "beta"), abs=1e-9)
-        assert (score.lower, score.upper) == pytest.approx(proportion_confint(events, n, 0.1, "wilson"), abs=1e-9)
+        exact, score = (
+            proportions.clopper_pearson(events, n, 0.9),
+            proportions.wilson(events, n, 0.9),
+        )
+        assert (exact.lower, exact.upper) == pytest.approx(
+            proportion_confint(events, n, 0.1, "beta"), abs=1e-9
+        )
+        assert (score.lower, score.upper) == pytest.approx(
+            proportion_confint(events, n, 0.1, "wilson"), abs=1e-9
+        )
 
 
 @pytest.mark.parametrize("correction", [False, True])
@@ -79,26 +88,40 @@ def test_cochran_mantel_haenszel_is_statsmodels(correction):
     found = proportions.cochran_mantel_haenszel(strata, correction)
     expected = table.test_null_odds(correction=correction)
 
-    assert (found.chi_square, found.p) == pytest.approx((expected.statistic, expected.pvalue), rel=1e-9)
+    assert (found.chi_square, found.p) == pytest.approx(
+        (expected.statistic, expected.pvalue), rel=1e-9
+    )
 
 
 def test_common_risk_difference_covers_the_truth_in_sparse_strata():
-    # A wrong sign or weight in Sato's variance shows in the coverage: 2,000 trials of 60 in six uneven strata.
-    rng, n_1, n_0 = np.random.default_rng(7), np.array([2, 8, 3, 7, 4, 6]), np.array([7, 3, 6, 4, 8, 2])
+    # A wrong sign or weight in Sato's variance shows in the coverage: 2,000 trials of 60 in six
+    # uneven strata.
+    rng, n_1, n_0 = (
+        np.random.default_rng(7),
+        np.array([2, 8, 3, 7, 4, 6]),
+        np.array([7, 3, 6, 4, 8, 2]),
+    )
     share_0 = np.array([0.2, 0.3, 0.4, 0.5, 0.6, 0.65])
     covered = 0
     for x_1, x_0 in zip(
-        rng.binomial(n_1, share_0 + 0.25, (2000, 6)), rng.binomial(n_0, share_0, (2000, 6)), strict=True
+        rng.binomial(n_1, share_0 + 0.25, (2000, 6)),
+        rng.binomial(n_0, share_0, (2000, 6)),
+        strict=True,
     ):
-        difference = proportions.cochran_mantel_haenszel(list(zip(x_1, n_1, x_0, n_0, strict=True))).risk_difference
+        difference = proportions.cochran_mantel_haenszel(
+            list(zip(x_1, n_1, x_0, n_0, strict=True))
+        ).risk_difference
         covered += difference.lower <= 0.25 <= difference.upper
 
     assert covered / 2000 == pytest.approx(0.945, abs=0.015)
 
 
 def test_one_stratum_gives_the_plain_difference_and_its_wald_variance():
-    # In a single stratum Sato's variance is algebraically p1 q1 / n1 + p0 q0 / n0, whatever the sizes.
+    # In a single stratum Sato's variance is algebraically p1 q1 / n1 + p0 q0 / n0, whatever the
+    # sizes.
     common = proportions.cochran_mantel_haenszel([(30, 40, 6, 20), (0, 0, 3, 4)]).risk_difference
 
     assert common.estimate == pytest.approx(0.45)
-    assert (common.upper - common.lower) / 2 == pytest.approx(1.959963985 * np.sqrt(0.1875 / 40 + 0.21 / 20))
+    assert (common.upper - common.lower) / 2 == pytest.approx(
+        1.959963985 * np.sqrt(0.1875 / 40 + 0.21 / 20)
+    )

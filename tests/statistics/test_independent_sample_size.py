@@ -49,7 +49,7 @@ for (r in c(1,2)) show(paste0("shares", r), getSampleSizeRates(alpha=.05, sided=
   allocationRatioPlanned=r)$nFixed)
 for (r in c(1,3)) show(paste0("margin", r), getSampleSizeRates(alpha=.025, sided=1, beta=.1, pi1=.6, pi2=.55,
   thetaH0=-.12, allocationRatioPlanned=r)$nFixed)
-"""
+"""  # noqa: E501
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +59,9 @@ def rpact():
         pytest.skip("Rscript is not installed")
     if subprocess.run(["Rscript", "-e", "library(rpact)"], capture_output=True).returncode:
         pytest.skip("R has no package rpact")
-    run = subprocess.run(["Rscript", "-"], input=R_PROGRAM, capture_output=True, text=True, check=False)
+    run = subprocess.run(
+        ["Rscript", "-"], input=R_PROGRAM, capture_output=True, text=True, check=False
+    )
     assert run.returncode == 0, run.stderr
     lines = [line.split() for line in run.stdout.splitlines() if line.startswith("figure ")]
     return {words[1]: np.array(words[2:], dtype=float) for words in lines}
@@ -74,13 +76,18 @@ CONTROL = Hazard((0.025, 0.04, 0.015), (0.0, 6.0, 9.0))
 
 
 def test_events_and_the_time_they_take(rpact):
-    """Piecewise hazards and accrual, dropout of each arm its own, two experimental subjects for each control."""
+    """Piecewise hazards and accrual, dropout of each arm its own, two experimental subjects for
+    each control."""
     arms = TwoArms(Arm(CONTROL, left(0.1)), Arm(CONTROL.times(0.6), left(0.05)), ratio=2)
     events = schoenfeld_events(0.6, power=0.8, ratio=2)
 
     assert events == pytest.approx(rpact["events"][0], rel=1e-10)
-    assert freedman_events(0.6, power=0.8, ratio=2) == pytest.approx(rpact["freedman"][0], rel=1e-10)
-    assert time_of_events(events, Accrual((10, 40), (4, 8)), arms) == pytest.approx(rpact["duration"][0], abs=1e-6)
+    assert freedman_events(0.6, power=0.8, ratio=2) == pytest.approx(
+        rpact["freedman"][0], rel=1e-10
+    )
+    assert time_of_events(events, Accrual((10, 40), (4, 8)), arms) == pytest.approx(
+        rpact["duration"][0], abs=1e-6
+    )
 
 
 def test_looks_of_a_group_sequential_trial(rpact):
@@ -103,12 +110,18 @@ def test_the_share_with_an_event_by_a_calendar_time(rpact):
     arms = TwoArms(Arm(CONTROL, left(0.1)), Arm(experimental, left(0.05)), ratio=2)
     found = [expected_counts(time, Accrual((10, 30), (4, 8)), arms) for time in (3, 8, 20)]
 
-    assert [c.events_control / (280 / 3) for c in found] == pytest.approx(rpact["control"], rel=1e-9)
-    assert [c.events_experimental / (560 / 3) for c in found] == pytest.approx(rpact["experimental"], rel=1e-9)
+    assert [c.events_control / (280 / 3) for c in found] == pytest.approx(
+        rpact["control"], rel=1e-9
+    )
+    assert [c.events_experimental / (560 / 3) for c in found] == pytest.approx(
+        rpact["experimental"], rel=1e-9
+    )
 
 
 def test_power_of_so_many_events(rpact):
-    assert [schoenfeld_power(250, hr) for hr in (0.6, 0.75, 0.9)] == pytest.approx(rpact["power"], abs=1e-8)
+    assert [schoenfeld_power(250, hr) for hr in (0.6, 0.75, 0.9)] == pytest.approx(
+        rpact["power"], abs=1e-8
+    )
 
 
 @pytest.mark.parametrize("ratio", [1, 2])

@@ -1,4 +1,5 @@
-"""Do bounds, levels, power and inference agree with rpact, and with the multivariate normal of scipy?"""
+"""Do bounds, levels, power and inference agree with rpact, and with the multivariate normal of
+scipy?"""
 
 import shutil
 import subprocess
@@ -59,7 +60,14 @@ SUBJECTS = 250
 
 def plain_cases():
     for name, (rule, text) in FAMILIES.items():
-        for spacing, sided in (("two", 1), ("three", 1), ("four", 1), ("six", 1), ("three", 2), ("five", 2)):
+        for spacing, sided in (
+            ("two", 1),
+            ("three", 1),
+            ("four", 1),
+            ("six", 1),
+            ("three", 2),
+            ("five", 2),
+        ):
             options = {"rule": rule, "sided": sided, "alpha": 0.025 * sided}
             yield f"{name}-{spacing}-{sided}", text, SPACINGS[spacing], options
 
@@ -68,7 +76,11 @@ def futility_cases():
     for name, (spending, text) in BETA.items():
         both = ((False, "four"), (True, "three"))
         for binding, spacing in both if name == "bsOF" else both[:1] if name == "bsP" else both[1:]:
-            options = {"rule": OBrienFlemingSpending(), "futility": BetaSpending(spending), "binding": binding}
+            options = {
+                "rule": OBrienFlemingSpending(),
+                "futility": BetaSpending(spending),
+                "binding": binding,
+            }
             flag = f'typeOfDesign="asOF",{text},bindingFutility={str(binding).upper()}'
             yield f"{name}-{spacing}-{binding}", flag, SPACINGS[spacing], options
     for binding in (False, True):
@@ -78,10 +90,18 @@ def futility_cases():
             flag = f"{text},futilityBounds=c(-0.3,0.6),bindingFutility={str(binding).upper()}"
             yield f"{name}-fixed-{binding}", flag, SPACINGS["three"], options
     user = TabulatedSpending((0.005, 0.01, 0.025))
-    yield "user", 'typeOfDesign="asUser",userAlphaSpending=c(.005,.01,.025)', SPACINGS["three"], {"rule": user}
+    yield (
+        "user",
+        'typeOfDesign="asUser",userAlphaSpending=c(.005,.01,.025)',
+        SPACINGS["three"],
+        {"rule": user},
+    )
 
 
-CASES = {name: (text, looks, options) for name, text, looks, options in (*plain_cases(), *futility_cases())}
+CASES = {
+    name: (text, looks, options)
+    for name, text, looks, options in (*plain_cases(), *futility_cases())
+}
 
 R_PROGRAM = """
 suppressMessages(library(rpact))
@@ -113,7 +133,7 @@ analyze <- function(name, sided) {
   f <- getFinalConfidenceInterval(d, ds, directionUpper=TRUE)
   show(paste(name, "final"), c(f$medianUnbiased, f$finalConfidenceInterval))
 }
-"""
+"""  # noqa: E501
 
 
 @pytest.fixture(scope="module")
@@ -123,19 +143,26 @@ def rpact():
         pytest.skip("Rscript is not installed")
     if subprocess.run(["Rscript", "-e", "library(rpact)"], capture_output=True).returncode:
         pytest.skip("R has no package rpact")
-    head = R_PROGRAM.replace("THETAS", ",".join(map(str, THETAS))).replace("SUBJECTS", str(SUBJECTS))
+    head = R_PROGRAM.replace("THETAS", ",".join(map(str, THETAS))).replace(
+        "SUBJECTS", str(SUBJECTS)
+    )
     calls = [
-        f'one("{name}", {options.get("sided", 1)}, c({",".join(f"{t:.17g}" for t in looks)}), {text})'
+        f'one("{name}", {options.get("sided", 1)}, c({",".join(f"{t:.17g}" for t in looks)}),'
+        f" {text})"
         for name, (text, looks, options) in CASES.items()
     ]
     program = "\n".join([head, *calls, 'analyze("analysis", 1)'])
-    run = subprocess.run(["Rscript", "-"], input=program, capture_output=True, text=True, check=False)
+    run = subprocess.run(
+        ["Rscript", "-"], input=program, capture_output=True, text=True, check=False
+    )
     assert run.returncode == 0, run.stderr
     figures = {}
     for line in run.stdout.splitlines():
         words = line.split()
         if len(words) > 2 and (words[0] in CASES or words[0] == "analysis"):
-            figures[words[0], words[1]] = np.array([np.nan if w == "NA" else float(w) for w in words[2:]])
+            figures[words[0], words[1]] = np.array(
+                [np.nan if w == "NA" else float(w) for w in words[2:]]
+            )
     return figures
 
 
@@ -148,17 +175,22 @@ def ours(name: str) -> GroupSequentialDesign:
 @pytest.mark.parametrize("name", CASES)
 def test_bounds_and_drift_agree_with_rpact(rpact, name):
     design = ours(name)
-    # With no lower bound rpact integrates from -6 on a fixed grid and loses a digit with many looks (see Simpson).
+    # With no lower bound rpact integrates from -6 on a fixed grid and loses a digit with many looks
+    # (see Simpson).
     tolerance = 2e-7 if design.sided == 1 and len(design.information) > 3 else 1e-8
 
     np.testing.assert_allclose(design.efficacy, rpact[name, "efficacy"], rtol=0, atol=tolerance)
-    np.testing.assert_allclose(np.array(design.alpha_spent)[:-1], rpact[name, "spent"][:-1], rtol=0, atol=1e-8)
+    np.testing.assert_allclose(
+        np.array(design.alpha_spent)[:-1], rpact[name, "spent"][:-1], rtol=0, atol=1e-8
+    )
     np.testing.assert_allclose(design.drift**2, rpact[name, "shift"][0], rtol=1e-7)
     if design.futility_rule is not None:
         np.testing.assert_allclose(design.futility, rpact[name, "futility"], rtol=0, atol=1e-6)
 
 
-@pytest.mark.parametrize("name", [n for n in CASES if CASES[n][2].get("sided", 1) == 1 and len(CASES[n][1]) < 6])
+@pytest.mark.parametrize(
+    "name", [n for n in CASES if CASES[n][2].get("sided", 1) == 1 and len(CASES[n][1]) < 6]
+)
 def test_stopping_probabilities_agree_with_rpact(rpact, name):
     design = ours(name)
     looks = len(design.information)
@@ -170,13 +202,18 @@ def test_stopping_probabilities_agree_with_rpact(rpact, name):
     np.testing.assert_allclose(
         [o.futility[:-1] for o in at], np.broadcast_to(stop, (len(THETAS), looks - 1)), atol=1e-6
     )
-    np.testing.assert_allclose([o.expected_information * SUBJECTS for o in at], rpact[name, "subjects"], rtol=1e-6)
+    np.testing.assert_allclose(
+        [o.expected_information * SUBJECTS for o in at], rpact[name, "subjects"], rtol=1e-6
+    )
 
 
 def test_inference_on_a_log_hazard_ratio_agrees_with_rpact(rpact):
-    """80 and 140 of 200 events with log-rank z 1.4 and 2.9; theta is the log hazard ratio, information events / 4."""
+    """80 and 140 of 200 events with log-rank z 1.4 and 2.9; theta is the log hazard ratio,
+    information events / 4."""
     name = "analysis"
-    design = design_group_sequential(OBrienFlemingSpending(), (0.4, 0.7, 1.0), maximum_information=50.0)
+    design = design_group_sequential(
+        OBrienFlemingSpending(), (0.4, 0.7, 1.0), maximum_information=50.0
+    )
     # R looks for its roots with a tolerance of 1e-6.
     final = final_inference(design, 2, 2.9)
     found = np.exp([final.estimate, final.interval.lower, final.interval.upper])
@@ -187,11 +224,14 @@ def test_inference_on_a_log_hazard_ratio_agrees_with_rpact(rpact):
     np.testing.assert_allclose(limits, rpact[name, "rci"][:4], rtol=1e-5)
     np.testing.assert_allclose(repeated_p_value(design, 2, 2.9), rpact[name, "rp"][1], rtol=1e-4)
     # rpact reports the chance of success by each later look; ours is by the last.
-    np.testing.assert_allclose(conditional_power(design, 1, 1.4, log(1.4)), rpact[name, "cp"][2], rtol=1e-8)
+    np.testing.assert_allclose(
+        conditional_power(design, 1, 1.4, log(1.4)), rpact[name, "cp"][2], rtol=1e-8
+    )
 
 
 def simpson_level(information, bounds, points=2001):
-    """P(Z_k >= b_k for some k) with no effect, by Simpson's rule on a fine grid: slow, and a different method."""
+    """P(Z_k >= b_k for some k) with no effect, by Simpson's rule on a fine grid: slow, and a
+    different method."""
     weights = np.tile([2.0, 4.0], points // 2 + 1)[:points]
     weights[0] = weights[-1] = 1.0
     nodes, mass, spent, before = np.zeros(1), np.ones(1), 0.0, 0.0
@@ -199,13 +239,19 @@ def simpson_level(information, bounds, points=2001):
         slope, scale = sqrt(before / now), sqrt(1 - before / now)
         spent += mass @ ndtr((slope * nodes - bound) / scale)
         grid = np.linspace(-9.0, bound, points)
-        density = np.exp(-0.5 * ((grid[:, None] - slope * nodes) / scale) ** 2) @ mass / (scale * sqrt(2 * np.pi))
+        density = (
+            np.exp(-0.5 * ((grid[:, None] - slope * nodes) / scale) ** 2)
+            @ mass
+            / (scale * sqrt(2 * np.pi))
+        )
         nodes, mass, before = grid, density * weights * (grid[1] - grid[0]) / 3, now
     return spent
 
 
 @pytest.mark.parametrize(("family", "spacing"), [("OF", "six"), ("asP", "six")])
-def test_where_rpact_differs_in_the_eighth_digit_simpsons_rule_is_on_our_side(rpact, family, spacing):
+def test_where_rpact_differs_in_the_eighth_digit_simpsons_rule_is_on_our_side(
+    rpact, family, spacing
+):
     name = f"{family}-{spacing}-1"
     looks = SPACINGS[spacing]
 

@@ -1,4 +1,5 @@
-"""Curves, log-rank tests and Cox models against statsmodels and greenwood, on generated data full of ties."""
+"""Curves, log-rank tests and Cox models against statsmodels and greenwood, on generated data full
+of ties."""
 
 import greenwood
 import numpy as np
@@ -12,9 +13,14 @@ from equipoise.statistics.survival import kaplan_meier, log_rank
 
 
 def trial(seed, subjects=120, unit=1.0):
-    """Exponential times rounded up to `unit` months: with unit 1 about eight subjects share each time."""
+    """Exponential times rounded up to `unit` months: with unit 1 about eight subjects share each
+    time."""
     rng = np.random.default_rng(seed)
-    arm, age, site = rng.integers(0, 2, subjects), rng.normal(60, 9, subjects), rng.integers(0, 3, subjects)
+    arm, age, site = (
+        rng.integers(0, 2, subjects),
+        rng.normal(60, 9, subjects),
+        rng.integers(0, 3, subjects),
+    )
     hazard = 0.12 * np.exp(-0.6 * arm + 0.02 * (age - 60) + 0.3 * site)
     event, censored = rng.exponential(1 / hazard), rng.uniform(3, 30, subjects)
     return np.ceil(np.minimum(event, censored) / unit) * unit, event <= censored, arm, age, site
@@ -26,7 +32,9 @@ def test_the_curve_and_its_bounds_are_greenwoods(seed, interval):
     time, event, *_ = trial(seed)
 
     found = kaplan_meier(time, event, level=0.9, interval=interval)
-    expected = greenwood.KaplanMeier(conf_type=interval, conf_level=0.9).fit(greenwood.Surv(time, event=event))
+    expected = greenwood.KaplanMeier(conf_type=interval, conf_level=0.9).fit(
+        greenwood.Surv(time, event=event)
+    )
 
     inside = found.survival > 0
     assert found.times.tolist() == expected.time_.tolist()
@@ -53,7 +61,9 @@ def test_log_rank_of_two_or_three_groups_with_and_without_strata(seed):
 
     for group, strata in [(arm, None), (site, None), (arm, site), (site, arm)]:
         found = log_rank(time, event, group, strata)
-        assert (found.chi_square, found.p) == pytest.approx(survdiff(time, event, group, strata=strata), rel=1e-9)
+        assert (found.chi_square, found.p) == pytest.approx(
+            survdiff(time, event, group, strata=strata), rel=1e-9
+        )
 
 
 def test_a_stratum_of_one_arm_adds_nothing():
@@ -63,7 +73,9 @@ def test_a_stratum_of_one_arm_adds_nothing():
     found = log_rank(time, event, arm, lonely)
     zero = lonely == 0
 
-    assert found.chi_square == pytest.approx(log_rank(time[zero], event[zero], arm[zero]).chi_square, rel=1e-12)
+    assert found.chi_square == pytest.approx(
+        log_rank(time[zero], event[zero], arm[zero]).chi_square, rel=1e-12
+    )
 
 
 @pytest.mark.parametrize("ties", ["efron", "breslow"])
@@ -93,10 +105,14 @@ def test_cox_score_test_and_bounds_are_greenwoods(ties):
     assert found.score_chi_square == pytest.approx(expected.score_stat_, rel=1e-8)
     assert found.score_p == pytest.approx(stats.chi2.sf(expected.score_stat_, 2), rel=1e-8)
     assert found.loglik_null == pytest.approx(expected.loglik_null_, abs=1e-9)
-    assert np.log(found.lower) == pytest.approx(found.coef - 1.6448536 * expected.std_error_, abs=1e-6)
+    assert np.log(found.lower) == pytest.approx(
+        found.coef - 1.6448536 * expected.std_error_, abs=1e-6
+    )
 
 
 def test_without_ties_the_score_test_of_one_indicator_is_the_log_rank_test():
     time, event, arm, *_ = trial(11, unit=1e-9)
 
-    assert fit_cox(time, event, arm).score_chi_square == pytest.approx(log_rank(time, event, arm).chi_square, rel=1e-9)
+    assert fit_cox(time, event, arm).score_chi_square == pytest.approx(
+        log_rank(time, event, arm).chi_square, rel=1e-9
+    )

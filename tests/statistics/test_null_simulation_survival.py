@@ -1,4 +1,5 @@
-"""Tests hold their size and intervals their coverage where nothing differs, within four Monte-Carlo errors.
+"""Tests hold their size and intervals their coverage where nothing differs, within four Monte-Carlo
+errors.
 
 Seeded; times are rounded up, so ties are there as in a trial.
 """
@@ -8,7 +9,12 @@ import pytest
 from scipy.stats import norm
 
 from equipoise.statistics.cox import fit_cox
-from equipoise.statistics.survival import gray_test, kaplan_meier, restricted_mean, two_group_log_rank
+from equipoise.statistics.survival import (
+    gray_test,
+    kaplan_meier,
+    restricted_mean,
+    two_group_log_rank,
+)
 
 LEVEL = 0.05
 
@@ -25,7 +31,14 @@ def near(share, expected, trials, slack=0.0):
 
 @pytest.mark.parametrize(
     "row",
-    [(0, 0, np.inf, 1), (1, 0, np.inf, 1), (0, 1, np.inf, 1), (1, 1, np.inf, 1), (0, 0, 6, 0), (0, 0, np.inf, 0.5)],
+    [
+        (0, 0, np.inf, 1),
+        (1, 0, np.inf, 1),
+        (0, 1, np.inf, 1),
+        (1, 1, np.inf, 1),
+        (0, 0, 6, 0),
+        (0, 0, np.inf, 0.5),
+    ],
 )
 def test_weighted_log_rank_tests_hold_their_size(row):
     rng, trials, rejected = np.random.default_rng(31), 4000, 0
@@ -55,7 +68,8 @@ def test_the_three_tests_of_a_cox_model_hold_their_size_and_its_interval_its_cov
 
 @pytest.mark.parametrize("interval", ["log-log", "log", "plain", "arcsine"])
 def test_survival_intervals_cover_the_truth_at_a_landmark(interval):
-    """The plain and log intervals are known to run short or one-sided in small samples: a slack of one point."""
+    """The plain and log intervals are known to run short or one-sided in small samples: a slack of
+    one point."""
     rng, trials, covered = np.random.default_rng(33), 1500, 0
     for _ in range(trials):
         time, event, _ = null_trial(rng, 150)

@@ -7,7 +7,12 @@ from hypothesis import strategies as st
 from scipy.stats import norm
 
 from equipoise.statistics.multivariate_normal import multivariate_normal_box
-from equipoise.statistics.survival import FlemingHarrington, log_rank, max_combo, max_combo_of_scores
+from equipoise.statistics.survival import (
+    FlemingHarrington,
+    log_rank,
+    max_combo,
+    max_combo_of_scores,
+)
 
 ABOVE = np.inf
 
@@ -44,7 +49,9 @@ def test_independent_variables_are_a_product_and_repeated_ones_count_once():
     sides = norm.cdf(high) - norm.cdf(low)
 
     assert multivariate_normal_box(low, high, np.eye(4)) == pytest.approx(np.prod(sides), abs=1e-11)
-    assert multivariate_normal_box(low, high, np.ones((4, 4))) == pytest.approx(norm.cdf(0.1) - norm.cdf(-0.5))
+    assert multivariate_normal_box(low, high, np.ones((4, 4))) == pytest.approx(
+        norm.cdf(0.1) - norm.cdf(-0.5)
+    )
     assert multivariate_normal_box([-ABOVE] * 3, [ABOVE] * 3, np.eye(3)) == 1
     assert multivariate_normal_box([1, 3], [2, 4], [[1, 1], [1, 1]]) == 0
 
@@ -60,26 +67,38 @@ def test_the_order_of_the_variables_and_their_signs_do_not_matter(order, seed):
     found = multivariate_normal_box(low, high, r)
     turned = multivariate_normal_box(-high, -low, r)
 
-    assert multivariate_normal_box(low[order], high[order], r[np.ix_(order, order)]) == pytest.approx(found, abs=1e-8)
+    assert multivariate_normal_box(
+        low[order], high[order], r[np.ix_(order, order)]
+    ) == pytest.approx(found, abs=1e-8)
     assert turned == pytest.approx(found, abs=1e-8)
 
 
 def trial(seed, subjects=80):
     rng = np.random.default_rng(seed)
-    return np.ceil(rng.exponential(10, subjects)), rng.integers(0, 4, subjects) > 0, np.arange(subjects) % 2
+    return (
+        np.ceil(rng.exponential(10, subjects)),
+        rng.integers(0, 4, subjects) > 0,
+        np.arange(subjects) % 2,
+    )
 
 
 @pytest.mark.parametrize("alternative", ["two-sided", "longer", "shorter"])
 def test_one_weight_is_the_log_rank_test(alternative):
     found = max_combo(*trial(1), [FlemingHarrington(0, 1)], alternative=alternative)
 
-    assert found.p == pytest.approx(log_rank(*trial(1), gamma=1, alternative=alternative).p, abs=1e-12)
+    assert found.p == pytest.approx(
+        log_rank(*trial(1), gamma=1, alternative=alternative).p, abs=1e-12
+    )
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_p_lies_between_the_best_single_one_and_bonferroni_and_turns_with_the_groups(seed):
     time, event, arm = trial(seed)
-    for alternative, other in (("longer", "shorter"), ("shorter", "longer"), ("two-sided", "two-sided")):
+    for alternative, other in (
+        ("longer", "shorter"),
+        ("shorter", "longer"),
+        ("two-sided", "two-sided"),
+    ):
         found = max_combo(time, event, arm, alternative=alternative)
         swapped = max_combo(time, event, 1 - arm, alternative=other)
 
@@ -101,15 +120,30 @@ def test_strata_change_the_answer_and_one_stratum_does_not():
     [
         (lambda: multivariate_normal_box([0], [1, 2], np.eye(2)), r"lower has shape \(1,\)"),
         (lambda: multivariate_normal_box([0, np.nan], [1, 2], np.eye(2)), r"lower\[1\] is nan"),
-        (lambda: multivariate_normal_box([0, 3], [1, 2], np.eye(2)), r"lower\[1\] is 3.0; it must be at most upper"),
-        (lambda: multivariate_normal_box([0, 0], [1, 2], [[1, 2], [2, 1]]), "correlation has the eigenvalue -1"),
+        (
+            lambda: multivariate_normal_box([0, 3], [1, 2], np.eye(2)),
+            r"lower\[1\] is 3.0; it must be at most upper",
+        ),
+        (
+            lambda: multivariate_normal_box([0, 0], [1, 2], [[1, 2], [2, 1]]),
+            "correlation has the eigenvalue -1",
+        ),
         (lambda: multivariate_normal_box([0, 0], [1, 2], [[2, 0], [0, 1]]), "ones on its diagonal"),
-        (lambda: multivariate_normal_box([0] * 6, [1] * 6, np.eye(6)), "correlation has rank 6; at most 5"),
+        (
+            lambda: multivariate_normal_box([0] * 6, [1] * 6, np.eye(6)),
+            "correlation has rank 6; at most 5",
+        ),
         (lambda: max_combo(*trial(1), []), "weights is empty"),
-        (lambda: max_combo(*trial(1), alternative="better"), "alternative is 'better'; known are two-sided"),
+        (
+            lambda: max_combo(*trial(1), alternative="better"),
+            "alternative is 'better'; known are two-sided",
+        ),
         (lambda: max_combo([1, 2, 3], [1, 0, 1], [0, 0, 0]), "at least two groups"),
         (lambda: max_combo([1, 2], [1, 1], [0, 1], [FlemingHarrington(-1)]), "rho is -1"),
-        (lambda: max_combo_of_scores([1.0], [[0.0]], [FlemingHarrington()]), r"covariance\[0, 0\] is 0.0"),
+        (
+            lambda: max_combo_of_scores([1.0], [[0.0]], [FlemingHarrington()]),
+            r"covariance\[0, 0\] is 0.0",
+        ),
     ],
 )
 def test_what_cannot_be_is_refused_by_name(call, says):

@@ -22,8 +22,12 @@ def test_the_interval_of_a_difference_turns_with_the_arms_and_with_the_outcome(t
         failures = interval(n_1 - x_1, n_1, n_0 - x_0, n_0)
 
         assert -1 <= found.lower <= found.estimate <= found.upper <= 1
-        assert (swapped.lower, swapped.upper) == pytest.approx((-found.upper, -found.lower), abs=1e-8)
-        assert (failures.lower, failures.upper) == pytest.approx((-found.upper, -found.lower), abs=1e-8)
+        assert (swapped.lower, swapped.upper) == pytest.approx(
+            (-found.upper, -found.lower), abs=1e-8
+        )
+        assert (failures.lower, failures.upper) == pytest.approx(
+            (-found.upper, -found.lower), abs=1e-8
+        )
 
 
 @given(tables(), st.sampled_from([0.8, 0.95]))
@@ -62,18 +66,36 @@ def test_clopper_pearson_contains_wilsons_center_and_is_exact(table):
     ("call", "says"),
     [
         (lambda: proportions.fisher(1, 0, 1, 5), "n_1 is 0; a group needs at least 1 subject"),
-        (lambda: proportions.boschloo(1, 5, -1, 5), "events_0 is -1; it must lie between 0 and n_0 = 5"),
-        (lambda: proportions.miettinen_nurminen(6, 5, 1, 5), "events_1 is 6; it must lie between 0 and n_1 = 5"),
-        (lambda: proportions.wilson(3, 5, 1.0), "level is 1.0; it must lie strictly between 0 and 1"),
+        (
+            lambda: proportions.boschloo(1, 5, -1, 5),
+            "events_0 is -1; it must lie between 0 and n_0 = 5",
+        ),
+        (
+            lambda: proportions.miettinen_nurminen(6, 5, 1, 5),
+            "events_1 is 6; it must lie between 0 and n_1 = 5",
+        ),
+        (
+            lambda: proportions.wilson(3, 5, 1.0),
+            "level is 1.0; it must lie strictly between 0 and 1",
+        ),
         (lambda: proportions.clopper_pearson(9, 5), "events is 9; it must lie between 0 and n = 5"),
-        (lambda: proportions.p_values("chi", 5, 5), "test is 'chi'; known are fisher, boschloo, pooled_z"),
+        (
+            lambda: proportions.p_values("chi", 5, 5),
+            "test is 'chi'; known are fisher, boschloo, pooled_z",
+        ),
         (
             lambda: proportions.cochran_mantel_haenszel([(0, 0, 1, 3)]),
             "at least one stratum must have subjects in both",
         ),
         (lambda: proportions.cochran_mantel_haenszel([(1, 0, 1, 3)]), "n_1 is 0"),
-        (lambda: proportions.power_of("fisher", 5, 5, 1.2, 0.5), "p_1 is 1.2; it must lie between 0 and 1"),
-        (lambda: proportions.size_of("boschloo", 5, 5, 0.0), "alpha is 0.0; it must lie strictly between 0 and 1"),
+        (
+            lambda: proportions.power_of("fisher", 5, 5, 1.2, 0.5),
+            "p_1 is 1.2; it must lie between 0 and 1",
+        ),
+        (
+            lambda: proportions.size_of("boschloo", 5, 5, 0.0),
+            "alpha is 0.0; it must lie strictly between 0 and 1",
+        ),
         (lambda: proportions.n_per_arm_for("fisher", 0.4, 0.4), "p_1 and p_0 are both 0.4"),
         (lambda: proportions.n_per_arm_for("fisher", 0.4, 0.2, power=1), "power is 1"),
     ],

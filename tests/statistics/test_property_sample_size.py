@@ -40,13 +40,18 @@ from equipoise.statistics.sample_size import (
     size_for_shares,
     time_of_events,
 )
-from equipoise.statistics.sequential import Pocock, design_group_sequential, operating_characteristics
+from equipoise.statistics.sequential import (
+    Pocock,
+    design_group_sequential,
+    operating_characteristics,
+)
 
 few = settings(max_examples=40, deadline=None)
 RATES = st.floats(0.0, 0.5)
 HAZARDS = st.lists(st.tuples(RATES, st.floats(0.5, 10)), min_size=1, max_size=3).map(
     lambda pieces: Hazard(
-        tuple(rate for rate, _ in pieces), (0.0, *np.cumsum([step for _, step in pieces[:-1]]).tolist())
+        tuple(rate for rate, _ in pieces),
+        (0.0, *np.cumsum([step for _, step in pieces[:-1]]).tolist()),
     )
 )
 ACCRUALS = st.lists(st.tuples(st.floats(0.5, 20), st.floats(0.5, 10)), min_size=1, max_size=3).map(
@@ -56,7 +61,10 @@ ACCRUALS = st.lists(st.tuples(st.floats(0.5, 20), st.floats(0.5, 10)), min_size=
 
 def cumulative(hazard: Hazard, time: float) -> float:
     ends = (*hazard.starts[1:], float("inf"))
-    return sum(r * max(0.0, min(time, e) - s) for r, s, e in zip(hazard.rates, hazard.starts, ends, strict=True))
+    return sum(
+        r * max(0.0, min(time, e) - s)
+        for r, s, e in zip(hazard.rates, hazard.starts, ends, strict=True)
+    )
 
 
 @few
@@ -64,7 +72,9 @@ def cumulative(hazard: Hazard, time: float) -> float:
 def test_expected_events_are_the_double_integral(hazard, dropout, accrual, time):
     """Integrated over follow-up u: the rate of events times those who entered by time - u."""
     arms = TwoArms(Arm(hazard, dropout), Arm(hazard, dropout), ratio=2)
-    knots = sorted({*hazard.starts, *dropout.starts, *(time - np.cumsum((0, *accrual.durations))), 0.0, time})
+    knots = sorted(
+        {*hazard.starts, *dropout.starts, *(time - np.cumsum((0, *accrual.durations))), 0.0, time}
+    )
     knots = [k for k in knots if 0 <= k <= time]
 
     def rate(u: float) -> float:
@@ -76,7 +86,9 @@ def test_expected_events_are_the_double_integral(hazard, dropout, accrual, time)
     found = expected_counts(time, accrual, arms)
     assert found.events == pytest.approx(expected, rel=1e-8, abs=1e-9)
     assert found.events_experimental == pytest.approx(2 * found.events_control, rel=1e-12)
-    assert found.events + found.dropouts_control + found.dropouts_experimental <= found.subjects + 1e-9
+    assert (
+        found.events + found.dropouts_control + found.dropouts_experimental <= found.subjects + 1e-9
+    )
 
 
 @few
@@ -86,23 +98,39 @@ def test_schoenfelds_events_power_and_ratio_are_one_equation(ratio, power, alloc
     events = schoenfeld_events(ratio, power=power, **options)
 
     assert schoenfeld_power(events, ratio, **options) == pytest.approx(power, abs=1e-12)
-    assert detectable_hazard_ratio(events, power=power, **options) == pytest.approx(ratio, rel=1e-12)
-    assert freedman_events(1 / ratio, power=power) == pytest.approx(freedman_events(ratio, power=power))
+    assert detectable_hazard_ratio(events, power=power, **options) == pytest.approx(
+        ratio, rel=1e-12
+    )
+    assert freedman_events(1 / ratio, power=power) == pytest.approx(
+        freedman_events(ratio, power=power)
+    )
 
 
 @few
 @given(ACCRUALS, st.floats(2, 30), st.floats(0.4, 0.9), st.floats(0.5, 2))
-def test_the_three_questions_of_lachin_and_foulkes_have_one_answer(accrual, median, ratio, allocation):
+def test_the_three_questions_of_lachin_and_foulkes_have_one_answer(
+    accrual, median, ratio, allocation
+):
     trial = ProportionalHazards(
-        control=Hazard.of_median(median), hazard_ratio=ratio, power=0.85, ratio=allocation, dropout=Hazard((0.01,))
+        control=Hazard.of_median(median),
+        hazard_ratio=ratio,
+        power=0.85,
+        ratio=allocation,
+        dropout=Hazard((0.01,)),
     )
     size = size_for_duration(trial, accrual, accrual.duration + 6)
 
-    assert lachin_foulkes_power(trial, size.accrual, size.duration) == pytest.approx(0.85, abs=1e-12)
-    assert duration_for_accrual(trial, size.accrual).duration == pytest.approx(size.duration, rel=1e-9)
+    assert lachin_foulkes_power(trial, size.accrual, size.duration) == pytest.approx(
+        0.85, abs=1e-12
+    )
+    assert duration_for_accrual(trial, size.accrual).duration == pytest.approx(
+        size.duration, rel=1e-9
+    )
     found = size_for_follow_up(trial, size.accrual, 6.0)
     assert found.accrual.duration == pytest.approx(accrual.duration, rel=1e-9)
-    assert time_of_events(size.events, size.accrual, trial.arms()) == pytest.approx(size.duration, rel=1e-9)
+    assert time_of_events(size.events, size.accrual, trial.arms()) == pytest.approx(
+        size.duration, rel=1e-9
+    )
 
 
 @few
@@ -114,13 +142,18 @@ def test_under_proportional_hazards_the_average_is_the_hazard_ratio(accrual, rat
 
     assert found.hazard_ratio == pytest.approx(ratio, rel=1e-12)
     sized = size_by_average_hazard_ratio(time, accrual, arms, power=0.9)
-    assert expected_counts(time, sized, arms).events == pytest.approx(schoenfeld_events(ratio, power=0.9), rel=1e-9)
+    assert expected_counts(time, sized, arms).events == pytest.approx(
+        schoenfeld_events(ratio, power=0.9), rel=1e-9
+    )
     assert average_hazard_ratio_power(time, sized, arms) == pytest.approx(0.9, abs=1e-12)
 
 
 def test_a_delayed_effect_shows_more_with_follow_up():
     arms = TwoArms(Arm(Hazard((0.1,))), Arm(Hazard((0.1, 0.05), (0.0, 3.0))))
-    ratios = [average_hazard_ratio(time, Accrual((10,), (6,)), arms).hazard_ratio for time in (3, 6, 12, 24, 48)]
+    ratios = [
+        average_hazard_ratio(time, Accrual((10,), (6,)), arms).hazard_ratio
+        for time in (3, 6, 12, 24, 48)
+    ]
 
     assert ratios[0] == pytest.approx(1)
     assert ratios == sorted(ratios, reverse=True)
@@ -142,13 +175,16 @@ def test_equal_arms_agree_with_the_formula_of_exact_power(p_1, p_0, power):
 def test_a_small_margin_is_close_to_none():
     near = size_for_shares(0.6, 0.4, power=0.9, margin=1e-7, ratio=1.5)
 
-    assert near.subjects == pytest.approx(size_for_shares(0.6, 0.4, power=0.9, ratio=1.5).subjects, rel=1e-5)
+    assert near.subjects == pytest.approx(
+        size_for_shares(0.6, 0.4, power=0.9, ratio=1.5).subjects, rel=1e-5
+    )
 
 
 @few
 @given(st.floats(-1, 1), st.floats(0.01, 0.6), st.floats(5, 250))
 def test_assurance_of_a_normal_prior_has_a_closed_form(mean, deviation, information):
-    """O'Hagan, Stevens and Campbell 2005: the power of a z test averaged over a normal effect is a normal tail."""
+    """O'Hagan, Stevens and Campbell 2005: the power of a z test averaged over a normal effect is a
+    normal tail."""
     bound, root = norm.isf(0.025), sqrt(information)
     found = assurance(lambda theta: float(ndtr(theta * root - bound)), NormalPrior(mean, deviation))
 
@@ -157,7 +193,8 @@ def test_assurance_of_a_normal_prior_has_a_closed_form(mean, deviation, informat
 
 
 def test_assurance_over_beta_priors_is_exact_for_exact_tests():
-    """The power of an exact test is a polynomial in each share; with uniform priors every count is equally likely."""
+    """The power of an exact test is a polynomial in each share; with uniform priors every count is
+    equally likely."""
     found = assurance(lambda p: float(binom.sf(14, 20, p)), BetaPrior(1, 1))
     assert found == pytest.approx(6 / 21, abs=1e-12)
     assert assurance(lambda p: p, BetaPrior(2, 5)) == pytest.approx(2 / 7, abs=1e-12)
@@ -201,23 +238,40 @@ TRIAL = ProportionalHazards(control=Hazard((0.1,)), hazard_ratio=0.7, power=0.9)
         (lambda: Accrual((1.0,), (-1.0,)), r"durations\[0\] is -1.0"),
         (lambda: Accrual((1.0,), (1.0, 2.0)), "durations has 2 values, rates has 1"),
         (lambda: expected_counts(nan, Accrual((1,), (1,)), ARMS), "time is nan"),
-        (lambda: time_of_events(20, Accrual((1,), (10,)), ARMS), "events is 20; no more than 10 are ever expected"),
-        (lambda: size_for_duration(TRIAL, Accrual((1,), (12,)), 6), "duration is 6; it must not be less"),
+        (
+            lambda: time_of_events(20, Accrual((1,), (10,)), ARMS),
+            "events is 20; no more than 10 are ever expected",
+        ),
+        (
+            lambda: size_for_duration(TRIAL, Accrual((1,), (12,)), 6),
+            "duration is 6; it must not be less",
+        ),
         (lambda: size_for_follow_up(TRIAL, Accrual((1,), (12,)), nan), "follow_up is nan"),
-        (lambda: duration_for_accrual(TRIAL, Accrual((1,), (12,))), "power is 0.9; no duration reaches it"),
+        (
+            lambda: duration_for_accrual(TRIAL, Accrual((1,), (12,))),
+            "power is 0.9; no duration reaches it",
+        ),
         (lambda: duration_for_accrual(TRIAL, Accrual((900,), (12,))), "more than needed"),
         (lambda: accrual_for_events(nan, Accrual((1,), (1,)), ARMS, 3), "events is nan"),
         (
-            lambda: average_hazard_ratio(5, Accrual((1,), (1,)), TwoArms(ARMS.control, Arm(Hazard((0.0,))))),
+            lambda: average_hazard_ratio(
+                5, Accrual((1,), (1,)), TwoArms(ARMS.control, Arm(Hazard((0.0,))))
+            ),
             "is 0 from 0",
         ),
         (lambda: size_for_shares(0.5, 0.5, power=0.9), "p_1 - p_0 is the margin"),
         (lambda: size_for_shares(1.5, 0.5, power=0.9), "p_1 is 1.5"),
         (lambda: size_for_shares(0.6, 0.5, power=0.9, margin=-2), "margin is -2"),
         (lambda: size_for_shares(0.6, 0.5, power=0.9, variance="wild"), "variance is 'wild'"),
-        (lambda: inflate(100, design_group_sequential(Pocock(), (0.5, 1))), "design has no inflation_factor"),
+        (
+            lambda: inflate(100, design_group_sequential(Pocock(), (0.5, 1))),
+            "design has no inflation_factor",
+        ),
         (lambda: assurance(lambda: 1.0), "priors is empty"),
-        (lambda: assurance(lambda x: nan, NormalPrior(0, 1)), "is nan; it must lie between 0 and 1"),
+        (
+            lambda: assurance(lambda x: nan, NormalPrior(0, 1)),
+            "is nan; it must lie between 0 and 1",
+        ),
         (lambda: NormalPrior(0, 0), "deviation is 0"),
         (lambda: BetaPrior(-1, 1), "a is -1"),
         (lambda: DiscretePrior((1, 2), (0.5, 0.6)), "add up to 1.1"),

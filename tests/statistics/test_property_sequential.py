@@ -81,11 +81,15 @@ def test_one_look_is_the_fixed_design(rule, alpha, power):
 @few
 @given(SPENDING, SPENDING, LOOKS, st.booleans(), st.floats(0.5, 0.95))
 def test_futility_leaves_level_and_power_as_declared(rule, beta, looks, binding, power):
-    design = design_group_sequential(rule, looks, power=power, futility=BetaSpending(beta), binding=binding)
+    design = design_group_sequential(
+        rule, looks, power=power, futility=BetaSpending(beta), binding=binding
+    )
 
     at = operating_characteristics(design, design.drift)
     assert at.power == pytest.approx(power, abs=1e-10)
-    assert at.futility == pytest.approx(np.diff(beta.spent(1 - power, looks), prepend=0.0), abs=1e-9)
+    assert at.futility == pytest.approx(
+        np.diff(beta.spent(1 - power, looks), prepend=0.0), abs=1e-9
+    )
     relied = operating_characteristics(design, 0.0, obey_futility=binding)
     assert relied.power == pytest.approx(0.025, abs=1e-12)
     assert design.inflation_factor >= 1 - 1e-9
@@ -112,7 +116,9 @@ def test_the_bound_is_where_p_is_alpha_and_the_interval_begins_at_0(rule, looks,
     last = len(looks)
 
     assert stagewise_p_value(design, last, design.efficacy[-1]) == pytest.approx(alpha, abs=1e-11)
-    assert final_inference(design, last, design.efficacy[-1]).interval.lower == pytest.approx(0, abs=1e-9)
+    assert final_inference(design, last, design.efficacy[-1]).interval.lower == pytest.approx(
+        0, abs=1e-9
+    )
     for look, bound in enumerate(design.efficacy, start=1):
         assert repeated_p_value(design, look, bound) == pytest.approx(alpha, rel=1e-8)
         assert repeated_interval(design, look, bound).lower == pytest.approx(0, abs=1e-12)
@@ -140,21 +146,28 @@ def test_conditional_power_averages_to_the_power_of_the_later_looks(rule, first,
     z = (low + high) / 2 + (high - low) / 2 * points
 
     density = norm.pdf(z - drift * sqrt(first)) * weights * (high - low) / 2
-    average = sum(conditional_power(design, 1, float(v), drift) * w for v, w in zip(z, density, strict=True))
+    average = sum(
+        conditional_power(design, 1, float(v), drift) * w for v, w in zip(z, density, strict=True)
+    )
 
-    assert average == pytest.approx(sum(operating_characteristics(design, drift).efficacy[1:]), abs=1e-7)
+    assert average == pytest.approx(
+        sum(operating_characteristics(design, drift).efficacy[1:]), abs=1e-7
+    )
 
 
 @few
 @given(st.floats(0.1, 0.9), st.floats(-2, 4), st.floats(-1, 1), st.floats(0.01, 100))
-def test_conditional_and_predictive_power_of_the_last_look_in_closed_form(first, z, mean, information):
+def test_conditional_and_predictive_power_of_the_last_look_in_closed_form(
+    first, z, mean, information
+):
     design = design_group_sequential(OBrienFlemingSpending(), (first, 1.0), maximum_information=50)
     now, later, bound = 50 * first, 50 * (1 - first), design.efficacy[1]
     score, needed = z * sqrt(now), bound * sqrt(50)
 
     given_theta = ndtr((score + mean * later - needed) / sqrt(later))
     assert conditional_power(design, 1, z, mean) == pytest.approx(given_theta, abs=1e-12)
-    # What is still to come is normal with the posterior mean and the posterior variance added to its own.
+    # What is still to come is normal with the posterior mean and the posterior variance added to
+    # its own.
     posterior, known = (mean * information + score) / (information + now), information + now
     predicted = ndtr((score + later * posterior - needed) / sqrt(later + later**2 / known))
     found = predictive_power(design, 1, z, prior_mean=mean, prior_information=information)
@@ -176,16 +189,19 @@ def test_predictive_power_is_conditional_power_averaged_over_the_posterior(obey)
     found = predictive_power(design, 1, z, obey_futility=obey)
 
     assert found == pytest.approx(float(weights @ powers / weights.sum()), abs=1e-9)
-    assert predictive_power(design, 1, z, prior_mean=2.0, prior_information=1e12, obey_futility=obey) == pytest.approx(
-        conditional_power(design, 1, z, 2.0, obey_futility=obey), abs=1e-6
-    )
+    assert predictive_power(
+        design, 1, z, prior_mean=2.0, prior_information=1e12, obey_futility=obey
+    ) == pytest.approx(conditional_power(design, 1, z, 2.0, obey_futility=obey), abs=1e-6)
 
 
 def test_without_futility_a_binding_design_is_the_plain_one():
     options = {"power": 0.9, "futility": BetaSpending(PocockSpending()), "binding": True}
     binding = design_group_sequential(PocockSpending(), (0.5, 1.0), **options)
 
-    assert without_futility(binding).efficacy == design_group_sequential(PocockSpending(), (0.5, 1.0)).efficacy
+    assert (
+        without_futility(binding).efficacy
+        == design_group_sequential(PocockSpending(), (0.5, 1.0)).efficacy
+    )
     assert binding.efficacy[1] < without_futility(binding).efficacy[1]
     # The repeated interval must cover whether or not futility bounds are obeyed.
     assert repeated_interval(binding, 2, 0.0).upper == without_futility(binding).efficacy[1]

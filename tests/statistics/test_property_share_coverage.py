@@ -1,4 +1,5 @@
-"""Coverage of every interval of shares, by enumeration of all outcomes; and the saw-tooth of power."""
+"""Coverage of every interval of shares, by enumeration of all outcomes; and the saw-tooth of
+power."""
 
 import numpy as np
 import pytest
@@ -21,12 +22,17 @@ SHARES = np.linspace(0.02, 0.98, 49)
 def coverage_of_one(interval, n):
     found = [interval(x, n) for x in range(n + 1)]
     low, high = np.array([one.lower for one in found]), np.array([one.upper for one in found])
-    return np.array([binom.pmf(np.arange(n + 1), n, p)[(low <= p) & (p <= high)].sum() for p in SHARES])
+    return np.array(
+        [binom.pmf(np.arange(n + 1), n, p)[(low <= p) & (p <= high)].sum() for p in SHARES]
+    )
 
 
 @pytest.mark.parametrize("n", [5, 12, 25])
 def test_clopper_pearson_always_covers_and_wilson_does_on_average(n):
-    exact, score = coverage_of_one(proportions.clopper_pearson, n), coverage_of_one(proportions.wilson, n)
+    exact, score = (
+        coverage_of_one(proportions.clopper_pearson, n),
+        coverage_of_one(proportions.wilson, n),
+    )
 
     assert exact.min() >= 0.95
     assert score.mean() == pytest.approx(0.95, abs=0.012)
@@ -44,7 +50,11 @@ def test_intervals_of_a_difference_cover_about_as_often_as_they_say(interval):
     for p_1 in SHARES[4:-4:4]:
         for p_0 in SHARES[4:-4:4]:
             within = (low <= p_1 - p_0) & (p_1 - p_0 <= high)
-            covered.append(binom.pmf(np.arange(n_1 + 1), n_1, p_1) @ within @ binom.pmf(np.arange(n_0 + 1), n_0, p_0))
+            covered.append(
+                binom.pmf(np.arange(n_1 + 1), n_1, p_1)
+                @ within
+                @ binom.pmf(np.arange(n_0 + 1), n_0, p_0)
+            )
 
     assert np.mean(covered) == pytest.approx(0.95, abs=0.012)
     assert min(covered) > 0.92
@@ -56,7 +66,8 @@ def test_the_saw_tooth_is_each_size_in_turn(test):
 
     assert found.n_1.tolist() == [8, 9, 11, 12, 14, 15, 17]
     assert found.power.tolist() == [
-        power_of(test, one, zero, 0.7, 0.4) for one, zero in zip(found.n_1.tolist(), range(5, 12), strict=True)
+        power_of(test, one, zero, 0.7, 0.4)
+        for one, zero in zip(found.n_1.tolist(), range(5, 12), strict=True)
     ]
     assert found.size[2] == size_of(test, 11, 7)
 

@@ -1,4 +1,5 @@
-"""What must hold of every survival figure, whatever the data: identities, sums, and other ways to the same number."""
+"""What must hold of every survival figure, whatever the data: identities, sums, and other ways to
+the same number."""
 
 import numpy as np
 import pytest
@@ -31,11 +32,15 @@ def trial(seed, subjects=150, unit=1.0):
 @given(
     st.lists(
         st.one_of(
-            st.floats(0, 1e300, allow_subnormal=True), st.integers(0, 9).map(float),
-            st.integers(0, 999).map(lambda i: 1e6 * (1 + i * 2**-52)), st.just(-0.0),
-        ), min_size=1, max_size=60,
+            st.floats(0, 1e300, allow_subnormal=True),
+            st.integers(0, 9).map(float),
+            st.integers(0, 999).map(lambda i: 1e6 * (1 + i * 2**-52)),
+            st.just(-0.0),
+        ),
+        min_size=1,
+        max_size=60,
     )
-)  # fmt: skip
+)
 def test_the_sort_is_the_stable_sort(times):
     times = np.array(times)
 
@@ -80,7 +85,8 @@ def test_strata_are_stretches_of_rising_time():
     ],
 )
 def test_scores_are_the_sums_their_definition_says(weight, row, strata):
-    """Summed one event time after another from the definition, against the kernel of tests and simulations."""
+    """Summed one event time after another from the definition, against the kernel of tests and
+    simulations."""
     time, event, arm, site = trial(2)
     u = v = 0.0
     for s in np.unique(site) if strata else [0]:
@@ -98,13 +104,18 @@ def test_scores_are_the_sums_their_definition_says(weight, row, strata):
     order = np.argsort(time)
     codes = site[order] if strata else np.empty(0, dtype=np.int64)
 
-    assert two_group_log_rank(time[order], event[order], arm[order], codes, *map(float, row)) == pytest.approx((u, v))
-    public = weighted_log_rank_scores(time, event, arm, [FlemingHarrington(1, 0), weight], site if strata else None)
+    assert two_group_log_rank(
+        time[order], event[order], arm[order], codes, *map(float, row)
+    ) == pytest.approx((u, v))
+    public = weighted_log_rank_scores(
+        time, event, arm, [FlemingHarrington(1, 0), weight], site if strata else None
+    )
     assert (public.scores[1], public.covariance[1, 1]) == pytest.approx((u, v), rel=1e-12)
 
 
 def test_joint_covariance_is_bilinear_in_the_weights():
-    """S + (1 - S) = 1: the weights (1, 0) and (0, 1) add up to the log-rank test, and so must their covariances."""
+    """S + (1 - S) = 1: the weights (1, 0) and (0, 1) add up to the log-rank test, and so must their
+    covariances."""
     time, event, arm, site = trial(3)
     weights = [FlemingHarrington(), FlemingHarrington(1, 0), FlemingHarrington(0, 1)]
     scores, covariance = weighted_log_rank_scores(time, event, arm, weights, site)
@@ -116,7 +127,9 @@ def test_joint_covariance_is_bilinear_in_the_weights():
 
 def test_one_sided_p_says_which_group_lives_longer():
     time, event, arm, _ = trial(4)  # group 1 lives longer
-    two, longer, shorter = (log_rank(time, event, arm, alternative=a) for a in ("two-sided", "longer", "shorter"))
+    two, longer, shorter = (
+        log_rank(time, event, arm, alternative=a) for a in ("two-sided", "longer", "shorter")
+    )
 
     assert two.z < 0
     assert two.z**2 == pytest.approx(two.chi_square)
@@ -136,7 +149,9 @@ def test_the_compiled_cox_model_of_one_trial_is_the_public_one(strata):
 
     assert converged
     assert (beta, se) == pytest.approx((fit.coef[0], fit.se[0]), rel=1e-12)
-    assert not two_group_cox(np.array([1.0, 2, 3, 4]), np.array([1, 1, 0, 0]), np.array([1, 1, 0, 0]), codes[:0])[3]
+    assert not two_group_cox(
+        np.array([1.0, 2, 3, 4]), np.array([1, 1, 0, 0]), np.array([1, 1, 0, 0]), codes[:0]
+    )[3]
 
 
 def test_the_compiled_median_is_the_public_one():
@@ -163,11 +178,17 @@ def test_the_score_is_zero_at_the_estimate_when_summed_in_extended_precision():
 
 
 def test_a_giant_hazard_that_leaves_does_not_take_the_digits_of_the_others_along():
-    """Subject 0 has e^40 times the hazard; before its entry and beside it the others still count exactly."""
+    """Subject 0 has e^40 times the hazard; before its entry and beside it the others still count
+    exactly."""
     rng = np.random.default_rng(8)
     time, event, x = rng.permutation(np.arange(10.0, 60)), np.ones(50, bool), rng.normal(size=50)
     entry = np.zeros(50)
-    far = np.append(x, 300.0), np.append(time, 70.0), np.append(event, False), np.append(entry, 65.0)
+    far = (
+        np.append(x, 300.0),
+        np.append(time, 70.0),
+        np.append(event, False),
+        np.append(entry, 65.0),
+    )
     plain = fit_cox(time, event, x, entry=entry, tolerance=0)
     joined = fit_cox(far[1], far[2], far[0], entry=far[3], tolerance=0)
 
@@ -192,7 +213,10 @@ def test_clusters_of_one_are_the_robust_variance_and_copies_count_once(seed):
     plain = fit_cox(time, event, arm, ties="breslow", robust=True, tolerance=0)
     each = fit_cox(time, event, arm, ties="breslow", cluster=np.arange(60), tolerance=0)
     twice = fit_cox(
-        *(np.tile(v, 2) for v in (time, event, arm)), ties="breslow", cluster=np.tile(np.arange(60), 2), tolerance=0
+        *(np.tile(v, 2) for v in (time, event, arm)),
+        ties="breslow",
+        cluster=np.tile(np.arange(60), 2),
+        tolerance=0,
     )
 
     assert each.covariance == pytest.approx(plain.covariance, rel=1e-12)
@@ -209,7 +233,10 @@ def test_without_censoring_the_restricted_mean_is_the_mean_and_its_error_the_sta
 
 def test_with_one_cause_incidence_is_what_survival_leaves():
     time, event, *_ = trial(10)
-    curve, found = kaplan_meier(time, event), cumulative_incidence(time, event.astype(int), variance="delta")
+    curve, found = (
+        kaplan_meier(time, event),
+        cumulative_incidence(time, event.astype(int), variance="delta"),
+    )
 
     assert found.incidence[:, 0] == pytest.approx(1 - curve.survival, abs=1e-12)
     inside = curve.survival > 0
@@ -218,7 +245,8 @@ def test_with_one_cause_incidence_is_what_survival_leaves():
 
 @pytest.mark.parametrize("strata", [False, True])
 def test_with_one_cause_grays_score_is_the_log_rank_score(strata):
-    """The variances differ in form: Gray pools the curve that the log-rank test takes from each group."""
+    """The variances differ in form: Gray pools the curve that the log-rank test takes from each
+    group."""
     time, event, arm, site = trial(11, 3000)
     by = site if strata else None
     gray, logrank = gray_test(time, event.astype(int), arm, by), log_rank(time, event, arm, by)

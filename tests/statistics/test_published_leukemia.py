@@ -1,15 +1,21 @@
 """Freireich's leukemia trial and the data of cmprsk's own tests, as books and packages print them.
 
-6-mercaptopurine against placebo, weeks in remission: Freireich et al., Blood 1963; analyzed by Gehan (Biometrika 1965),
-Cox (JRSS B 1972) and Kalbfleisch and Prentice (The Statistical Analysis of Failure Time Data). Every figure was also
-computed with R 4.2.2, survival 3.5-3.
+6-mercaptopurine against placebo, weeks in remission: Freireich et al., Blood 1963; analyzed by
+Gehan (Biometrika 1965), Cox (JRSS B 1972) and Kalbfleisch and Prentice (The Statistical Analysis of
+Failure Time Data). Every figure was also computed with R 4.2.2, survival 3.5-3.
 """
 
 import numpy as np
 import pytest
 
 from equipoise.statistics.cox import fit_cox
-from equipoise.statistics.survival import cumulative_incidence, gray_test, kaplan_meier, log_rank, restricted_mean
+from equipoise.statistics.survival import (
+    cumulative_incidence,
+    gray_test,
+    kaplan_meier,
+    log_rank,
+    restricted_mean,
+)
 
 DRUG = np.array([6, 6, 6, 6, 7, 9, 10, 10, 11, 13, 16, 17, 19, 20, 22, 23, 25, 32, 32, 34, 35])
 RELAPSED = np.array([1, 1, 1, 0, 1, 0, 1, 0, 0, 1, 1, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0])
@@ -23,7 +29,15 @@ def test_freireich_remission_curve_with_greenwoods_error():
     happened = curve.events > 0
 
     assert curve.times[happened].tolist() == [6, 7, 10, 13, 16, 22, 23]
-    assert curve.survival[happened].round(4).tolist() == [0.8571, 0.8067, 0.7529, 0.6902, 0.6275, 0.5378, 0.4482]
+    assert curve.survival[happened].round(4).tolist() == [
+        0.8571,
+        0.8067,
+        0.7529,
+        0.6902,
+        0.6275,
+        0.5378,
+        0.4482,
+    ]
     error = (curve.survival * curve.error)[happened]
     assert error.round(4).tolist() == [0.0764, 0.0869, 0.0963, 0.1068, 0.1141, 0.1282, 0.1346]
     assert curve.median().time == 23
@@ -52,7 +66,8 @@ def test_freireich_cox(ties, coefficient, error):
     assert found.se[0] == pytest.approx(error, abs=5e-5)
 
 
-# The data of tests/test.R of the R package cmprsk: set.seed(2) with R 1.2's generator (Marsaglia-Multicarry).
+# The data of tests/test.R of the R package cmprsk: set.seed(2) with R 1.2's generator
+# (Marsaglia-Multicarry).
 CMPRSK = """
 0.6863054 1 3 1
 0.1498182 2 1 1
@@ -169,8 +184,12 @@ def test_incidence_and_variance_as_cuminc_prints_them(cmprsk):
 
     assert found.incidence[rows, 0] == pytest.approx([0.2352861, 0.3287068, 0.4247898], abs=5e-8)
     assert found.incidence[rows, 1] == pytest.approx([0.2567862, 0.3931580, 0.4631781], abs=5e-8)
-    assert found.se[rows, 0] ** 2 == pytest.approx([0.002062112, 0.002957844, 0.004170634], abs=5e-10)
-    assert found.se[rows, 1] ** 2 == pytest.approx([0.002190305, 0.003273248, 0.004004514], abs=5e-10)
+    assert found.se[rows, 0] ** 2 == pytest.approx(
+        [0.002062112, 0.002957844, 0.004170634], abs=5e-10
+    )
+    assert found.se[rows, 1] ** 2 == pytest.approx(
+        [0.002190305, 0.003273248, 0.004004514], abs=5e-10
+    )
 
 
 @pytest.mark.parametrize(
@@ -194,6 +213,10 @@ def test_grays_stratified_test_as_cuminc_prints_it(cmprsk, groups, of, chi_squar
 def test_restricted_mean_of_freireichs_trial_as_survfit_prints_it():
     found = restricted_mean(TIME, EVENT, TREATED, tau=20)
 
-    assert [m.estimate for m in found.means] == pytest.approx([8.42857142857, 16.1165266106], rel=1e-9)
+    assert [m.estimate for m in found.means] == pytest.approx(
+        [8.42857142857, 16.1165266106], rel=1e-9
+    )
     assert [m.se for m in found.means] == pytest.approx([1.2680826825, 1.25156019601], rel=1e-9)
-    assert found.difference.estimate == pytest.approx(found.means[1].estimate - found.means[0].estimate)
+    assert found.difference.estimate == pytest.approx(
+        found.means[1].estimate - found.means[0].estimate
+    )

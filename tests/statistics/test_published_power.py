@@ -1,4 +1,5 @@
-"""What 25 per arm buys in NCT04509635: the figures of the project's own brief, enumerated there by another program."""
+"""What 25 per arm buys in NCT04509635: the figures of the project's own brief, enumerated there by
+another program."""
 
 import numpy as np
 import pytest
@@ -55,5 +56,8 @@ def test_only_the_z_test_breaks_its_level():
 
 @pytest.mark.parametrize("alpha", [0.01, 0.05, 0.1])
 def test_boschloo_rejects_what_its_p_values_say(alpha):
-    # The region comes from halving, the p-values from every level in turn: two routes to the same answer.
-    np.testing.assert_array_equal(rejection_region("boschloo", 12, 9, alpha), p_values("boschloo", 12, 9) <= alpha)
+    # The region comes from halving, the p-values from every level in turn: two routes to the same
+    # answer.
+    np.testing.assert_array_equal(
+        rejection_region("boschloo", 12, 9, alpha), p_values("boschloo", 12, 9) <= alpha
+    )

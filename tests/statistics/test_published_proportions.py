@@ -1,7 +1,9 @@
 """Intervals and tests of shares against printed tables.
 
-Newcombe: Statistics in Medicine 1998; 17: 873-890, Table II, methods 6 (Miettinen-Nurminen) and 10 (Newcombe).
-Vollset: interval tables of one proportion, 4 of 10 (Clopper-Pearson and Wilson). SAS: PROC FREQ, "Migraine" example.
+Newcombe: Statistics in Medicine 1998; 17: 873-890, Table II, methods 6 (Miettinen-Nurminen) and 10
+(Newcombe).
+Vollset: interval tables of one proportion, 4 of 10 (Clopper-Pearson and Wilson). SAS: PROC FREQ,
+"Migraine" example.
 R: the expected values are those that R packages exact2x2 and Exact print for the same table.
 """
 

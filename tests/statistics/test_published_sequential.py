@@ -1,8 +1,8 @@
 """Constants, inflation factors and bounds printed in books and package documentation.
 
-Bounds at looks 1/3, 2/3, 1 were read as rpact 4.5 prints them; constants of Jennison and Turnbull's tables stand as
-they are commonly quoted and were not compared with the book. `test_independent_sequential` holds every family against
-rpact.
+Bounds at looks 1/3, 2/3, 1 were read as rpact 4.5 prints them; constants of Jennison and Turnbull's
+tables stand as they are commonly quoted and were not compared with the book.
+`test_independent_sequential` holds every family against rpact.
 """
 
 import pytest
@@ -41,7 +41,8 @@ def test_the_constants_of_jennison_and_turnbull(rule, alpha, constants):
         assert design.efficacy[-1] == pytest.approx(constant, abs=5.1e-4)
 
 
-# Jennison and Turnbull 2000, tables 2.2 and 2.4: maximum information over that of one look, alpha 0.05 two-sided.
+# Jennison and Turnbull 2000, tables 2.2 and 2.4: maximum information over that of one look, alpha
+# 0.05 two-sided.
 @pytest.mark.parametrize(
     ("rule", "power", "factors"),
     [
@@ -67,7 +68,8 @@ def test_haybittle_peto_of_jennison_and_turnbull():
 
 
 def test_the_bounds_of_lan_and_demets():
-    """Proschan, Lan and Wittes 2006; the same figures come with Lan and DeMets' own program. Two-sided 0.05."""
+    """Proschan, Lan and Wittes 2006; the same figures come with Lan and DeMets' own program.
+    Two-sided 0.05."""
     cases = [
         (OBrienFlemingSpending(), 4, (4.3326, 2.9631, 2.3590, 2.0141)),
         (PocockSpending(), 5, (2.4380, 2.4268, 2.4101, 2.3966, 2.3859)),
@@ -79,7 +81,8 @@ def test_the_bounds_of_lan_and_demets():
 
 
 def test_five_looks_as_rpact_prints_them():
-    """The vignette of rpact on alpha spending of the O'Brien-Fleming type, one-sided 0.025, five equal looks."""
+    """The vignette of rpact on alpha spending of the O'Brien-Fleming type, one-sided 0.025, five
+    equal looks."""
     design = design_group_sequential(OBrienFlemingSpending(), equal(5))
 
     assert design.efficacy == pytest.approx((4.877, 3.357, 2.680, 2.290, 2.031), abs=5.1e-4)
@@ -100,13 +103,18 @@ def test_the_bounds_of_rpact_and_gsdesign(rule, bounds):
     """rpact 4.5 and gsDesign 3.11, one-sided 0.025, looks at 1/3, 2/3 and 1."""
     design = design_group_sequential(rule, (1 / 3, 2 / 3, 1))
 
-    assert design.efficacy == pytest.approx(bounds, abs=2e-8 if isinstance(rule, Pocock) else 1.2e-8)
+    assert design.efficacy == pytest.approx(
+        bounds, abs=2e-8 if isinstance(rule, Pocock) else 1.2e-8
+    )
 
 
 def test_futility_bounds_as_rpact_prints_them():
-    """rpact 3.3.4, O'Brien-Fleming spending of alpha 0.025 and beta 0.1, non-binding: bounds and shift (drift^2)."""
+    """rpact 3.3.4, O'Brien-Fleming spending of alpha 0.025 and beta 0.1, non-binding: bounds and
+    shift (drift^2)."""
     spending = OBrienFlemingSpending()
-    design = design_group_sequential(spending, (1 / 3, 2 / 3, 1), power=0.9, futility=BetaSpending(spending))
+    design = design_group_sequential(
+        spending, (1 / 3, 2 / 3, 1), power=0.9, futility=BetaSpending(spending)
+    )
 
     assert design.futility == pytest.approx((-0.694541170, 1.002459550), abs=2e-9)
     assert design.drift**2 == pytest.approx(11.1314952, abs=1e-7)

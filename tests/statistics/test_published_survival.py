@@ -1,4 +1,5 @@
-"""The NCCTG lung data as R's survival package (3.5) prints them. The data come from greenwood, a test dependency."""
+"""The NCCTG lung data as R's survival package (3.5) prints them. The data come from greenwood, a
+test dependency."""
 
 import csv
 import gzip
@@ -18,7 +19,8 @@ def lung():
     with gzip.open(resources.files("greenwood.data") / "lung.csv.gz", "rt") as lines:
         rows = list(csv.DictReader(lines))
     columns = {
-        name: np.array([float(row[name] or "nan") for row in rows]) for name in ("time", "age", "sex", "ph.ecog")
+        name: np.array([float(row[name] or "nan") for row in rows])
+        for name in ("time", "age", "sex", "ph.ecog")
     }
     return columns | {"died": np.array([row["status"] == "2" for row in rows])}
 
@@ -32,7 +34,9 @@ def test_log_rank_by_sex(lung):
 
 
 @pytest.mark.parametrize(
-    ("sex", "median", "interval"), [(MALE, 270, (212, 310)), (FEMALE, 426, (348, 550))], ids=["male", "female"]
+    ("sex", "median", "interval"),
+    [(MALE, 270, (212, 310)), (FEMALE, 426, (348, 550))],
+    ids=["male", "female"],
 )
 def test_median_with_the_interval_survfit_prints_by_default(lung, sex, median, interval):
     rows = lung["sex"] == sex
@@ -56,7 +60,8 @@ def test_cox_on_age_sex_and_ecog(lung, ties, coefficients):
     found = fit_cox(lung["time"][known], lung["died"][known], x[known], ties=ties)
 
     assert found.coef == pytest.approx(coefficients, rel=5e-10)  # as printed: ten digits
-    # The top itself is a few parts in 1e9 further: R's default ends climbing a little before it, and so does ours.
+    # The top itself is a few parts in 1e9 further: R's default ends climbing a little before it,
+    # and so does ours.
     top = fit_cox(lung["time"][known], lung["died"][known], x[known], ties=ties, tolerance=0)
     assert 1e-9 < np.max(np.abs(top.coef / found.coef - 1)) < 1e-8
     if ties == "efron":

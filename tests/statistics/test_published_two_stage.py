@@ -1,7 +1,8 @@
-"""Simon's two-stage designs: Controlled Clinical Trials 1989, tables 1 and 2, and every design enumerated plainly.
+"""Simon's two-stage designs: Controlled Clinical Trials 1989, tables 1 and 2, and every design
+enumerated plainly.
 
-The optimal design for 0.1 v 0.3 at 80 % was read; the other rows stand as commonly quoted and were not compared
-with the paper. The enumeration below confirms each of them.
+The optimal design for 0.1 v 0.3 at 80 % was read; the other rows stand as commonly quoted and were
+not compared with the paper. The enumeration below confirms each of them.
 """
 
 from itertools import pairwise
@@ -44,10 +45,14 @@ def test_every_small_design_in_turn_leaves_the_same_two():
             x, later = np.arange(n1 + 1), n - n1
             for r1 in range(n1):
                 for r in range(r1, n):
-                    error, found = ((x > r1) * binom.pmf(x, n1, p) @ binom.sf(r - x, later, p) for p in (p0, p1))
+                    error, found = (
+                        (x > r1) * binom.pmf(x, n1, p) @ binom.sf(r - x, later, p) for p in (p0, p1)
+                    )
                     if error > alpha or found < power:
                         continue
-                    kept.append((n1 + later * binom.sf(r1, n1, p0), n, TwoStage(r1=r1, n1=n1, r=r, n=n)))
+                    kept.append(
+                        (n1 + later * binom.sf(r1, n1, p0), n, TwoStage(r1=r1, n1=n1, r=r, n=n))
+                    )
     found = simon_two_stage(p0, p1, alpha=alpha, power=power, largest_n=most)
 
     assert found.optimal == min(kept, key=lambda row: row[:2])[2]
@@ -72,7 +77,9 @@ def outcomes(p):
     ends = {x: binom.pmf(x, 10, p) for x in range(2)}
     for first in range(2, 11):
         for second in range(20):
-            ends[first + second] = ends.get(first + second, 0) + binom.pmf(first, 10, p) * binom.pmf(second, 19, p)
+            ends[first + second] = ends.get(first + second, 0) + binom.pmf(
+                first, 10, p
+            ) * binom.pmf(second, 19, p)
     return ends
 
 
@@ -81,7 +88,9 @@ def test_the_estimate_is_unbiased_the_naive_one_is_not_and_the_interval_covers(p
     found = {x: two_stage_result(DESIGN, x, 0.1) for x in outcomes(p)}
     mean = sum(chance * found[x].unbiased.estimate for x, chance in outcomes(p).items())
     naive = sum(chance * found[x].naive for x, chance in outcomes(p).items())
-    covered = sum(c for x, c in outcomes(p).items() if found[x].unbiased.lower <= p <= found[x].unbiased.upper)
+    covered = sum(
+        c for x, c in outcomes(p).items() if found[x].unbiased.lower <= p <= found[x].unbiased.upper
+    )
 
     assert mean == pytest.approx(p, abs=1e-12)
     assert naive < p - 1e-6
@@ -108,7 +117,10 @@ def test_the_p_value_holds_every_level():
         (lambda: TwoStage(r1=5, n1=5, r=6, n=9), "r1 is 5; it must lie between 0 and n1 - 1 = 4"),
         (lambda: TwoStage(r1=2, n1=9, r=6, n=9), "n1 is 9; it must be over 0 and below n = 9"),
         (lambda: TwoStage(r1=2, n1=5, r=1, n=9), "r is 1; it must lie between r1 = 2"),
-        (lambda: two_stage_result(DESIGN, 30, 0.1), "responses is 30; it must lie between 0 and n = 29"),
+        (
+            lambda: two_stage_result(DESIGN, 30, 0.1),
+            "responses is 30; it must lie between 0 and n = 29",
+        ),
     ],
 )
 def test_what_cannot_be_is_refused_by_name(call, says):

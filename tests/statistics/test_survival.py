@@ -22,8 +22,12 @@ def test_someone_censored_at_a_time_is_still_at_risk_for_the_event_of_that_time(
     ("time", "event", "median"),
     [
         pytest.param([1, 2, 3], [1, 1, 1], 2, id="the first time at or under one half"),
-        pytest.param([1, 2, 3, 4], [1, 1, 1, 1], 2.5, id="level at one half: the middle of the stretch"),
-        pytest.param([1, 2, 3, 4], [1, 1, 0, 0], 2, id="level at one half to the end: its beginning"),
+        pytest.param(
+            [1, 2, 3, 4], [1, 1, 1, 1], 2.5, id="level at one half: the middle of the stretch"
+        ),
+        pytest.param(
+            [1, 2, 3, 4], [1, 1, 0, 0], 2, id="level at one half to the end: its beginning"
+        ),
         pytest.param([1, 2, 3, 4], [1, 0, 0, 0], inf, id="never reached"),
     ],
 )
@@ -76,7 +80,10 @@ def test_adding_a_constant_to_a_covariate_or_its_unit_changes_no_hazard():
     ("call", "says"),
     [
         (lambda: kaplan_meier([], []), r"time has shape \(0,\)"),
-        (lambda: kaplan_meier([1, -2], [1, 1]), "time is -2.0 for subject 1; it must be a finite number, 0 or more"),
+        (
+            lambda: kaplan_meier([1, -2], [1, 1]),
+            "time is -2.0 for subject 1; it must be a finite number, 0 or more",
+        ),
         (lambda: kaplan_meier([1, nan], [1, 1]), "time is nan for subject 1"),
         (lambda: kaplan_meier([1, 2], [1, 2]), "event is 2 for subject 1"),
         (
@@ -96,9 +103,18 @@ def test_adding_a_constant_to_a_covariate_or_its_unit_changes_no_hazard():
             lambda: fit_cox([1, 2, 3, 4], [1, 0, 1, 0], [[1, 2], [2, 4], [0, 0], [5, 10]]),
             "only together",
         ),
-        (lambda: fit_cox([1, 2, 3, 4], [1, 1, 0, 0], [1, 1, 0, 0]), "no finite estimate: covariate 0 separates"),
-        (lambda: fit_cox([1, 2, 3, 4], [1, 1, 1, 1], [1, 2, 3, 4]), "no finite estimate: covariate 0 separates"),
-        (lambda: fit_cox([1, 2], [1, 1], [0, 1], ties="exact"), "ties is 'exact'; known are efron, breslow"),
+        (
+            lambda: fit_cox([1, 2, 3, 4], [1, 1, 0, 0], [1, 1, 0, 0]),
+            "no finite estimate: covariate 0 separates",
+        ),
+        (
+            lambda: fit_cox([1, 2, 3, 4], [1, 1, 1, 1], [1, 2, 3, 4]),
+            "no finite estimate: covariate 0 separates",
+        ),
+        (
+            lambda: fit_cox([1, 2], [1, 1], [0, 1], ties="exact"),
+            "ties is 'exact'; known are efron, breslow",
+        ),
     ],
 )
 def test_what_cannot_be_is_refused_by_name(call, says):

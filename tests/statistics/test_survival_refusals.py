@@ -26,14 +26,20 @@ T, E, G = [1.0, 2, 3, 4, 5, 6], [1, 1, 0, 1, 1, 0], [0, 1, 0, 1, 0, 1]
         (lambda: kaplan_meier([1, inf], [1, 1]), "time is inf for subject 1"),
         (lambda: kaplan_meier(["a"], [1]), "time cannot be read as numbers"),
         (lambda: kaplan_meier([1, 2], [1, nan]), "event is nan for subject 1"),
-        (lambda: kaplan_meier(T, E, entry=[0, 2, 0, 0, 0, 0]), "entry is 2.0 for subject 1; it must be before"),
+        (
+            lambda: kaplan_meier(T, E, entry=[0, 2, 0, 0, 0, 0]),
+            "entry is 2.0 for subject 1; it must be before",
+        ),
         (lambda: kaplan_meier(T, E, entry=[0, -1, 0, 0, 0, 0]), "entry is -1.0 for subject 1"),
         (lambda: kaplan_meier([1, 2], [1, 1], entry=[0, 2 - 1e-12]), "the same but for rounding"),
         (lambda: kaplan_meier(T, E, entry=[0]), r"entry has shape \(1,\)"),
         (lambda: kaplan_meier(T, E).at(nan), "time is NaN"),
         (lambda: kaplan_meier(T, E, level=nan), "level is nan"),
         (lambda: log_rank(T, E, [0] * 6), r"group holds only \[0\]"),
-        (lambda: log_rank(T, E, ["a", None, "b", "a", "b", "a"]), "group is missing .None. for subject 1"),
+        (
+            lambda: log_rank(T, E, ["a", None, "b", "a", "b", "a"]),
+            "group is missing .None. for subject 1",
+        ),
         (lambda: log_rank(T, E, [0, 1]), r"group has shape \(2,\)"),
         (lambda: log_rank([3] * 4, [1, 1, 1, 1], [0, 1, 0, 1]), "never at risk together"),
         (lambda: log_rank(T, E, G, rho=-1), "rho is -1; it must be a finite number, 0 or more"),
@@ -41,12 +47,21 @@ T, E, G = [1.0, 2, 3, 4, 5, 6], [1, 1, 0, 1, 1, 0], [0, 1, 0, 1, 0, 1]
         (lambda: log_rank(T, E, G, t_star=-1), "t_star is -1; it must be a finite time"),
         (lambda: log_rank(T, E, G, s_star=0), "s_star is 0; it must be over 0 and at most 1"),
         (lambda: log_rank(T, E, G, rho=1, s_star=0.5), "both must be 0"),
-        (lambda: log_rank(T, E, G, alternative="greater"), "alternative is 'greater'; known are two-sided"),
+        (
+            lambda: log_rank(T, E, G, alternative="greater"),
+            "alternative is 'greater'; known are two-sided",
+        ),
         (lambda: log_rank(T, E, [0, 1, 2, 0, 1, 2], alternative="longer"), "it needs two groups"),
         (lambda: weighted_log_rank_scores(T, E, G, []), "weights is empty"),
         (lambda: weighted_log_rank_scores(T, E, G, [ModestWeight()]), "needs t_star or s_star"),
-        (lambda: weighted_log_rank_scores(T, E, [0, 1, 2, 0, 1, 2], [FlemingHarrington()]), "exactly two groups"),
-        (lambda: restricted_mean(T, E, tau=7), "tau is 7, but in group 0 the last time is 6.0 and censored"),
+        (
+            lambda: weighted_log_rank_scores(T, E, [0, 1, 2, 0, 1, 2], [FlemingHarrington()]),
+            "exactly two groups",
+        ),
+        (
+            lambda: restricted_mean(T, E, tau=7),
+            "tau is 7, but in group 0 the last time is 6.0 and censored",
+        ),
         (lambda: restricted_mean(T, E, G, tau=0), "tau is 0; it must be a finite time over 0"),
         (lambda: fit_cox(T, E, G, entry=T), "entry is 1.0 for subject 0; it must be before"),
         (lambda: fit_cox(T, E, [0, 1, inf, 0, 1, 0]), "covariate 0 is inf for subject 2"),
@@ -54,16 +69,28 @@ T, E, G = [1.0, 2, 3, 4, 5, 6], [1, 1, 0, 1, 1, 0], [0, 1, 0, 1, 0, 1]
         (lambda: fit_cox(T, E, G, [0, None, 0, 0, 0, 0]), "strata is missing .None. for subject 1"),
         (lambda: fit_cox(T, E, G, cluster=[1] * 6), "cluster has 1 labels; more than 1 are needed"),
         (lambda: fit_cox(T, E, G, level=1), "level is 1"),
-        (lambda: baseline_hazard(fit_cox(T, E, G), at=[nan]), "at is .nan.; expected 1 finite numbers"),
-        (lambda: proportionality_test(fit_cox(T, E, G), "sqrt"), "transform is 'sqrt'; known are km"),
-        (lambda: proportionality_test(fit_cox([0, *T[1:]], E, G), "log"), "time is 0.0 for an event"),
+        (
+            lambda: baseline_hazard(fit_cox(T, E, G), at=[nan]),
+            "at is .nan.; expected 1 finite numbers",
+        ),
+        (
+            lambda: proportionality_test(fit_cox(T, E, G), "sqrt"),
+            "transform is 'sqrt'; known are km",
+        ),
+        (
+            lambda: proportionality_test(fit_cox([0, *T[1:]], E, G), "log"),
+            "time is 0.0 for an event",
+        ),
         (lambda: cumulative_incidence(T, [0] * 6), "cause is 0 for every subject"),
         (lambda: cumulative_incidence(T, [0, 1.5, 0, 0, 0, 0]), "cause is 1.5 for subject 1"),
         (lambda: cumulative_incidence(T, [0, -1, 0, 0, 0, 0]), "cause is -1 for subject 1"),
-        (lambda: gray_test(T, E, G, of=2), "of is 2, which happened to nobody; causes seen are .1."),
+        (
+            lambda: gray_test(T, E, G, of=2),
+            "of is 2, which happened to nobody; causes seen are .1.",
+        ),
         (lambda: gray_test(T, E, [1] * 6), r"group holds only \[1\]"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_is_refused_by_name(call, says):
     with pytest.raises(ValueError, match=says):
         call()

@@ -10,7 +10,8 @@ from equipoise.ledger.events import Event, FormSaved, ProtocolAdopted
 
 
 def entries(count: int, *, typed: str = "1.5") -> list[Entry]:
-    """A chain of so many entries; `typed` is what the coordinator typed, so that two chains can differ."""
+    """A chain of so many entries; `typed` is what the coordinator typed, so that two chains can
+    differ."""
     return list(endless(count, typed))
 
 
@@ -43,4 +44,6 @@ def adopted() -> ProtocolAdopted:
 
 
 def form(typed: str) -> FormSaved:
-    return FormSaved(form="LB", visit="C1D1", values={"NEUT": typed, "TEXT": "胆红素 " * 20}, groups={})
+    return FormSaved(
+        form="LB", visit="C1D1", values={"NEUT": typed, "TEXT": "胆红素 " * 20}, groups={}
+    )

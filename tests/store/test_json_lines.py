@@ -22,7 +22,13 @@ from equipoise.ledger.entry import Entry
 from equipoise.store.json_lines import DamagedFile, IncompleteLine, JsonLines, WriteFailed
 from equipoise.store.memory import Memory
 
-BY_MANAGER = {"at": "2026-03-02T08:30:00Z", "actor": "u-2", "role": "data manager", "site": None, "protocol": "1.0"}
+BY_MANAGER = {
+    "at": "2026-03-02T08:30:00Z",
+    "actor": "u-2",
+    "role": "data manager",
+    "site": None,
+    "protocol": "1.0",
+}
 
 
 @pytest.fixture
@@ -52,13 +58,16 @@ class TestEveryStore:
         store.append([follow(seen_by_both[-1], form("1.5"))])
 
         with pytest.raises(
-            Conflict, match=r"the ledger ends with entry 3 .* but entry 3 was built on .* read the ledger"
+            Conflict,
+            match=r"the ledger ends with entry 3 .* but entry 3 was built on .* read the ledger",
         ):
             store.append([follow(seen_by_both[-1], form("1.7"))])
 
         assert len(store.read()) == 3
 
-    def test_takes_all_or_none_of_entries_that_do_not_follow_each_other(self, store: JsonLines | Memory) -> None:
+    def test_takes_all_or_none_of_entries_that_do_not_follow_each_other(
+        self, store: JsonLines | Memory
+    ) -> None:
         one, two, _, four = entries(4)
         store.append([one])
 
@@ -77,15 +86,21 @@ class TestEveryStore:
         store.rewrite(done)
 
         assert store.read() == done
-        assert verify(store.read(), anchor=written[-1].hash) == Verified(entries=5, head=done[-1].hash, redacted=(3,))
+        assert verify(store.read(), anchor=written[-1].hash) == Verified(
+            entries=5, head=done[-1].hash, redacted=(3,)
+        )
 
-    def test_loses_no_entry_to_a_rewrite_made_from_an_older_reading(self, store: JsonLines | Memory) -> None:
+    def test_loses_no_entry_to_a_rewrite_made_from_an_older_reading(
+        self, store: JsonLines | Memory
+    ) -> None:
         written = entries(5)
         store.append(written)
         done = redact(written[:4], 3, "a name was typed", **BY_MANAGER, key="r", salt="0f" * 16)
         assert isinstance(done, list)
 
-        with pytest.raises(Conflict, match="holds 5 entries that the rewritten one does not all carry"):
+        with pytest.raises(
+            Conflict, match="holds 5 entries that the rewritten one does not all carry"
+        ):
             store.rewrite(done)
 
         assert store.read() == written
@@ -95,7 +110,9 @@ class TestEveryStore:
         store.append(written)
         unlogged = [*written[:2], replace(written[2], salt=None, payload=None)]
 
-        with pytest.raises(ValueError, match="entry 3: the content is missing and no later entry logs a redaction"):
+        with pytest.raises(
+            ValueError, match="entry 3: the content is missing and no later entry logs a redaction"
+        ):
             store.rewrite(unlogged)
 
         assert store.read() == written
@@ -108,7 +125,9 @@ def test_the_file_is_one_canonical_line_for_each_entry(ledger: JsonLines) -> Non
     assert ledger.path.read_bytes().count(b"\n") == 3
 
 
-def test_a_redacted_value_is_gone_from_the_file_and_nothing_is_left_beside_it(ledger: JsonLines) -> None:
+def test_a_redacted_value_is_gone_from_the_file_and_nothing_is_left_beside_it(
+    ledger: JsonLines,
+) -> None:
     ledger.append([first := follow(None, adopted()), follow(first, form("ZHANG WEI"))])
     ledger.path.chmod(0o600)
     done = redact(ledger.read(), 2, "a name was typed", **BY_MANAGER, key="r", salt="0f" * 16)
@@ -118,7 +137,10 @@ def test_a_redacted_value_is_gone_from_the_file_and_nothing_is_left_beside_it(le
 
     assert b"ZHANG" not in ledger.path.read_bytes()
     assert ledger.path.stat().st_mode & 0o777 == 0o600
-    assert {path.name for path in ledger.path.parent.iterdir()} == {"trial.jsonl", "trial.jsonl.lock"}
+    assert {path.name for path in ledger.path.parent.iterdir()} == {
+        "trial.jsonl",
+        "trial.jsonl.lock",
+    }
 
 
 def test_a_rehearsal_is_written_in_pieces_and_reads_like_any_other(ledger: JsonLines) -> None:
@@ -142,7 +164,9 @@ class TestAnInterruptedLine:
         cut(ledger, entries(3))
 
         for attempt in (ledger.read, lambda: ledger.append([entries(3)[2]])):
-            with pytest.raises(IncompleteLine, match=r"trial\.jsonl, .*line.* `equipoise recover` moves"):
+            with pytest.raises(
+                IncompleteLine, match=r"trial\.jsonl, .*line.* `equipoise recover` moves"
+            ):
                 attempt()
 
     def test_is_set_aside_and_nothing_is_lost(self, ledger: JsonLines) -> None:
@@ -185,7 +209,9 @@ def test_a_damaged_line_is_named_and_not_skipped(ledger: JsonLines) -> None:
     lines = ledger.lines()
     ledger.path.write_bytes(b"".join([lines[0], b"{" + lines[1], lines[2]]))
 
-    with pytest.raises(DamagedFile, match=r"trial\.jsonl, line 2: not JSON.* restore the last backup that verifies"):
+    with pytest.raises(
+        DamagedFile, match=r"trial\.jsonl, line 2: not JSON.* restore the last backup that verifies"
+    ):
         ledger.read()
 
 
@@ -215,7 +241,10 @@ def test_a_full_disk_during_a_redaction_leaves_the_ledger_as_it_was(ledger: Json
         ledger.rewrite(done)
 
     assert ledger.read() == written
-    assert {path.name for path in ledger.path.parent.iterdir()} == {"trial.jsonl", "trial.jsonl.lock"}
+    assert {path.name for path in ledger.path.parent.iterdir()} == {
+        "trial.jsonl",
+        "trial.jsonl.lock",
+    }
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
@@ -247,7 +276,9 @@ for entry in endless(10**9):
 
 @pytest.mark.parametrize("wait", [0.02, 0.1, 0.3])
 @pytest.mark.parametrize("how", ["one by one", "many"])
-def test_a_writer_killed_at_any_moment_leaves_a_ledger_that_verifies(ledger: JsonLines, wait: float, how: str) -> None:
+def test_a_writer_killed_at_any_moment_leaves_a_ledger_that_verifies(
+    ledger: JsonLines, wait: float, how: str
+) -> None:
     acknowledged = run_and_kill(ledger.path, how, wait)
 
     ledger.recover()
@@ -294,7 +325,8 @@ def no_file_longer_than(length: int) -> Iterator[None]:
 
 
 def cut(ledger: JsonLines, written: list[Entry], by: int = 40) -> bytes:
-    """Write entries and take the end of the last line away, as a crash would; returns what is left."""
+    """Write entries and take the end of the last line away, as a crash would; returns what is
+    left."""
     ledger.append(written)
     os.truncate(ledger.path, ledger.path.stat().st_size - by)
     return ledger.path.read_bytes()
@@ -314,4 +346,6 @@ def run_and_kill(path: Path, how: str, wait: float) -> int:
 
 def start(code: str, path: Path, word: str) -> subprocess.Popen[bytes]:
     here = str(Path(__file__).parent)
-    return subprocess.Popen([sys.executable, "-c", code, str(path), here, word], stdout=subprocess.PIPE)
+    return subprocess.Popen(
+        [sys.executable, "-c", code, str(path), here, word], stdout=subprocess.PIPE
+    )

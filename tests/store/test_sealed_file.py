@@ -1,4 +1,5 @@
-"""The randomization list lies where only its owner can read it, and answers for one position at a time."""
+"""The randomization list lies where only its owner can read it, and answers for one position at a
+time."""
 
 from __future__ import annotations
 
@@ -33,7 +34,10 @@ def test_its_file_is_for_its_owner_only(sealed: SealedFile) -> None:
 def test_looser_permissions_are_refused_with_what_to_do(sealed: SealedFile, mode: int) -> None:
     sealed.path.chmod(mode)
 
-    with pytest.raises(Unsealed, match=rf"has mode 0{mode:o}: .* Run chmod 600 .*, find out who could, and report it"):
+    with pytest.raises(
+        Unsealed,
+        match=rf"has mode 0{mode:o}: .* Run chmod 600 .*, find out who could, and report it",
+    ):
         sealed.arm(("IRI",), 1)
 
 
@@ -52,7 +56,9 @@ def test_a_list_changed_afterwards_is_refused(sealed: SealedFile) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b"{}", b"not json", b"\xff"])
-def test_a_file_that_is_no_list_is_refused_without_showing_it(sealed: SealedFile, content: bytes) -> None:
+def test_a_file_that_is_no_list_is_refused_without_showing_it(
+    sealed: SealedFile, content: bytes
+) -> None:
     sealed.path.write_bytes(content)
 
     with pytest.raises(Unsealed, match="is not a sealed list"):

@@ -18,7 +18,14 @@ def told():
         story.ready(f"S01-{number:03}", date(2021, 3, 10))
         story.randomize(f"S01-{number:03}", date(2021, 3, 10))
     story.scan("S01-001", "2021-05-05", 1, "SD", "45")
-    story.done("2021-06-01", "investigator", commands.record_death, "S01-002", died_on="2021-05-30", cause="disease")
+    story.done(
+        "2021-06-01",
+        "investigator",
+        commands.record_death,
+        "S01-002",
+        died_on="2021-05-30",
+        cause="disease",
+    )
     return story.storage.read()
 
 
@@ -41,4 +48,7 @@ def test_what_is_recorded_later_does_not_change_the_verdict_of_record(told):
     trial = replay(told)
     subject = trial.subjects["S01-001"]
 
-    assert subject.before_randomization == replay(told[: subject.randomized.source - 1]).subjects["S01-001"]
+    assert (
+        subject.before_randomization
+        == replay(told[: subject.randomized.source - 1]).subjects["S01-001"]
+    )

@@ -43,7 +43,18 @@ def test_a_date_lies_between_its_completions(text, earliest, latest):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "8.3.2021", "2021-3-8", "2021-13", "2021-02-29", "2021-00-10", "21-03-08", " 2021", "2021-03-08 "]
+    "text",
+    [
+        "",
+        "8.3.2021",
+        "2021-3-8",
+        "2021-13",
+        "2021-02-29",
+        "2021-00-10",
+        "21-03-08",
+        " 2021",
+        "2021-03-08 ",
+    ],
 )
 def test_what_is_no_date_says_how_to_write_one(text):
     with pytest.raises(ValueError, match="YYYY-MM-DD"):
@@ -63,12 +74,16 @@ def test_a_partial_date_decides_only_when_all_its_days_agree(day, index, days):
     for text in (f"{day:%Y-%m-%d}", f"{day:%Y-%m}", f"{day:%Y}"):
         read = parse_date(text)
         completions = {opens <= one <= closes for one in _every_day(read)}
-        expected = {(True,): Verdict.MET, (False,): Verdict.NOT_MET}.get(tuple(completions), Verdict.UNKNOWN)
+        expected = {(True,): Verdict.MET, (False,): Verdict.NOT_MET}.get(
+            tuple(completions), Verdict.UNKNOWN
+        )
         assert in_window(read, opens, closes) is expected
 
 
 def _every_day(read: PartialDate) -> list[date]:
-    return [read.earliest + timedelta(days=n) for n in range((read.latest - read.earliest).days + 1)]
+    return [
+        read.earliest + timedelta(days=n) for n in range((read.latest - read.earliest).days + 1)
+    ]
 
 
 @given(DAYS, st.integers(0, 400), st.integers(-5, 400))
@@ -93,7 +108,13 @@ def test_years_are_calendar_years(index, years, before):
 
 @pytest.mark.parametrize(
     ("day", "expected"),
-    [("2021-03-10", 1), ("2021-03-11", 2), ("2021-03-09", -1), ("2021-03-01", -9), ("2022-03-10", 366)],
+    [
+        ("2021-03-10", 1),
+        ("2021-03-11", 2),
+        ("2021-03-09", -1),
+        ("2021-03-01", -9),
+        ("2022-03-10", 366),
+    ],
 )
 def test_there_is_no_study_day_0(day, expected):
     assert study_day(date.fromisoformat(day), date(2021, 3, 10)) == expected

@@ -1,4 +1,5 @@
-"""Units and their factors, held against pint (with the UCUM grammar of ucumvert), which shares no code with ours."""
+"""Units and their factors, held against pint (with the UCUM grammar of ucumvert), which shares no
+code with ours."""
 
 from __future__ import annotations
 
@@ -11,13 +12,25 @@ import ucumvert
 from hypothesis import given
 from hypothesis import strategies as st
 
-from equipoise.terms.quantity import _ALIASES, _UNITS, MOLAR_MASS, Quantity, convert, decimal_of, known_unit
+from equipoise.terms.quantity import (
+    _ALIASES,
+    _UNITS,
+    MOLAR_MASS,
+    Quantity,
+    convert,
+    decimal_of,
+    known_unit,
+)
 
 OF_ONE_DIMENSION = [
-    (unit, other) for unit, (kind, _) in _UNITS.items() for other, (same, _) in _UNITS.items() if kind == same
+    (unit, other)
+    for unit, (kind, _) in _UNITS.items()
+    for other, (same, _) in _UNITS.items()
+    if kind == same
 ]
-# The international unit counts effect, not substance: UCUM's "U" is a micromole per minute, "[IU]" has no dimension to
-# share with it. As laboratories write enzymes, IU/L is U/L; a convention, not a conversion, so nobody can check it.
+# The international unit counts effect, not substance: UCUM's "U" is a micromole per minute, "[IU]"
+# has no dimension to share with it. As laboratories write enzymes, IU/L is U/L; a convention, not a
+# conversion, so nobody can check it.
 NO_FACTOR = {"Cel"}  # a scale with an offset
 CONVENTION = {"IU/L", "[IU]/L", "m[IU]/mL", "[IU]/mL"}
 ARBITRARY = {"[IU]/L", "m[IU]/mL", "[IU]/mL"}
@@ -30,11 +43,14 @@ def registry() -> Any:
 
 def factor(unit: str, other: str) -> float:
     """How many of `other` is one of `unit`, by pint."""
-    return float((registry().from_ucum(unit) / registry().from_ucum(other)).to("dimensionless").magnitude)
+    return float(
+        (registry().from_ucum(unit) / registry().from_ucum(other)).to("dimensionless").magnitude
+    )
 
 
 @pytest.mark.parametrize(
-    ("unit", "other"), [pair for pair in OF_ONE_DIMENSION if not (CONVENTION | NO_FACTOR) & set(pair)]
+    ("unit", "other"),
+    [pair for pair in OF_ONE_DIMENSION if not (CONVENTION | NO_FACTOR) & set(pair)],
 )
 def test_every_factor_is_that_of_pint(unit, other):
     ours = convert(Decimal(1), unit, other)
@@ -43,9 +59,13 @@ def test_every_factor_is_that_of_pint(unit, other):
     assert float(ours) == pytest.approx(factor(unit, other), rel=1e-9)
 
 
-@pytest.mark.parametrize(("unit", "other"), [pair for pair in OF_ONE_DIMENSION if set(pair) <= ARBITRARY])
+@pytest.mark.parametrize(
+    ("unit", "other"), [pair for pair in OF_ONE_DIMENSION if set(pair) <= ARBITRARY]
+)
 def test_international_units_convert_among_themselves_as_in_pint(unit, other):
-    assert float(convert(Decimal(1), unit, other) or 0) == pytest.approx(factor(unit, other), rel=1e-9)
+    assert float(convert(Decimal(1), unit, other) or 0) == pytest.approx(
+        factor(unit, other), rel=1e-9
+    )
 
 
 @pytest.mark.parametrize(
@@ -60,11 +80,15 @@ def test_molar_masses_follow_from_the_formula(test, atoms):
     """Standard atomic weights (IUPAC, abridged)."""
     weights = {"C": 12.011, "H": 1.008, "N": 14.007, "O": 15.999, "Mg": 24.305}
 
-    assert float(MOLAR_MASS[test]) == pytest.approx(sum(weights[a] * n for a, n in atoms.items()), abs=0.02)
+    assert float(MOLAR_MASS[test]) == pytest.approx(
+        sum(weights[a] * n for a, n in atoms.items()), abs=0.02
+    )
 
 
 @pytest.mark.parametrize("test", MOLAR_MASS)
-@pytest.mark.parametrize(("mass", "substance"), [("mg/dL", "umol/L"), ("g/L", "mmol/L"), ("mg/L", "nmol/L")])
+@pytest.mark.parametrize(
+    ("mass", "substance"), [("mg/dL", "umol/L"), ("g/L", "mmol/L"), ("mg/L", "nmol/L")]
+)
 def test_mass_becomes_substance_as_in_pint(test, mass, substance):
     read = registry().from_ucum
     amount = read(mass) / (float(MOLAR_MASS[test]) * read("g") / read("mol"))
@@ -81,7 +105,12 @@ def test_an_alias_stands_for_a_unit_of_the_table(alias):
 
 @pytest.mark.parametrize(
     ("written", "value", "in_standard"),
-    [("K/uL", "1.5", "1.5"), ("x10E9/L", "1.5", "1.5"), ("cells/uL", "1500", "1.500"), ("/mm3", "1500", "1.500")],
+    [
+        ("K/uL", "1.5", "1.5"),
+        ("x10E9/L", "1.5", "1.5"),
+        ("cells/uL", "1500", "1.500"),
+        ("/mm3", "1500", "1.500"),
+    ],
 )
 def test_cell_counts_as_laboratories_write_them(written, value, in_standard):
     """`K/uL` is kelvin per microliter to pint; here it is thousands."""
@@ -114,7 +143,11 @@ def test_there_and_back_again(pair, value):
     assert convert(there, other, unit) == pytest.approx(value, rel=Decimal("1e-20"))
 
 
-@given(st.sampled_from(["mg/dL", "g/L"]), st.sampled_from(["umol/L", "mmol/L"]), st.decimals("0.01", "500", places=2))
+@given(
+    st.sampled_from(["mg/dL", "g/L"]),
+    st.sampled_from(["umol/L", "mmol/L"]),
+    st.decimals("0.01", "500", places=2),
+)
 def test_through_the_molar_mass_and_back_again(mass, substance, value):
     there = convert(value, mass, substance, "BILI")
 
@@ -122,7 +155,9 @@ def test_through_the_molar_mass_and_back_again(mass, substance, value):
     assert convert(there, substance, mass, "BILI") == pytest.approx(value, rel=Decimal("1e-20"))
 
 
-@pytest.mark.parametrize("text", ["<0.5", "", "high", "1,5", "NaN", "Infinity", "1.5 g", "1e3", "1_000", "٣", "1" * 10])
+@pytest.mark.parametrize(
+    "text", ["<0.5", "", "high", "1,5", "NaN", "Infinity", "1.5 g", "1e3", "1_000", "٣", "1" * 10]
+)
 def test_what_is_no_number_is_none(text):
     assert decimal_of(text) is None
 

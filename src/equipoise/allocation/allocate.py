@@ -1,4 +1,5 @@
-"""In which stratum is this person, and which arm is next there? Strata are declared record expressions."""
+"""In which stratum is this person, and which arm is next there? Strata are declared record
+expressions."""
 
 from __future__ import annotations
 
@@ -28,7 +29,9 @@ class Level:
 def levels(strata: Sequence[Stratum], subject: Subject, index: date) -> tuple[Level, ...]:
     """The level of each stratum on the index date."""
     return tuple(
-        _by_value(stratum, subject) if isinstance(stratum, ValueStratum) else _by_interval(stratum, subject, index)
+        _by_value(stratum, subject)
+        if isinstance(stratum, ValueStratum)
+        else _by_interval(stratum, subject, index)
         for stratum in strata
     )
 
@@ -41,7 +44,11 @@ def cells(strata: Sequence[Stratum]) -> tuple[tuple[str, ...], ...]:
 def _matching(stratum: Stratum, subject: Subject) -> list[Any]:
     known = variables(stratum.domain)
     rows = subject.records(DOMAINS[stratum.domain])
-    return [row for row in rows if all(getattr(row, known[v][0]) == value for v, value in stratum.where.items())]
+    return [
+        row
+        for row in rows
+        if all(getattr(row, known[v][0]) == value for v, value in stratum.where.items())
+    ]
 
 
 def _by_value(stratum: ValueStratum, subject: Subject) -> Level:
@@ -58,16 +65,29 @@ def _by_interval(stratum: IntervalStratum, subject: Subject, index: date) -> Lev
     attribute = variables(stratum.domain)[stratum.variable][0]
     rows = [(getattr(row, attribute), row.source) for row in _matching(stratum, subject)]
     if not rows or any(when is None for when, _ in rows):
-        return Level(stratum.id, None, f"{stratum.label}: {'a date is missing' if rows else 'nothing recorded'}")
+        return Level(
+            stratum.id,
+            None,
+            f"{stratum.label}: {'a date is missing' if rows else 'nothing recorded'}",
+        )
     last = PartialDate(max(when.earliest for when, _ in rows), max(when.latest for when, _ in rows))
     sources = tuple(dict.fromkeys(source for when, source in rows if when.latest >= last.earliest))
     since = f"{last}" if last.exact else f"{last.earliest} to {last.latest}"
-    return Level(stratum.id, _level_of(stratum.levels, last, index), f"{stratum.label}: since {since}", sources)
+    return Level(
+        stratum.id,
+        _level_of(stratum.levels, last, index),
+        f"{stratum.label}: since {since}",
+        sources,
+    )
 
 
 def _level_of(declared: Mapping[str, Any], last: PartialDate, index: date) -> str | None:
-    """The level in which every completion of the date falls, or None. A month is 365.25/12 days (A-STRATA)."""
-    months = [Decimal((index - day).days) / Decimal(str(DAYS_PER_MONTH)) for day in (last.earliest, last.latest)]
+    """The level in which every completion of the date falls, or None. A month is 365.25/12 days
+    (A-STRATA)."""
+    months = [
+        Decimal((index - day).days) / Decimal(str(DAYS_PER_MONTH))
+        for day in (last.earliest, last.latest)
+    ]
     for name, level in declared.items():
         low, high = level.at_least or Decimal(0), level.below
         if all(low <= m and (high is None or m < high) for m in months):

@@ -27,10 +27,11 @@ class Mismatch:
 
 @dataclass(frozen=True, slots=True)
 class SealedList:
-    """A drawn list with the salt that hides it. Its text form shows neither: a log must not tell the next arm.
+    """A drawn list with the salt that hides it. Its text form shows neither: a log must not tell
+    the next arm.
 
-    `strata` in declared order, `sequences[i]` the arms of `strata[i]`, `salt` at least 16 random bytes as
-    hexadecimal; `seed` says how the list was drawn, empty if it came from elsewhere.
+    `strata` in declared order, `sequences[i]` the arms of `strata[i]`, `salt` at least 16 random
+    bytes as hexadecimal; `seed` says how the list was drawn, empty if it came from elsewhere.
     """
 
     strata: tuple[Stratum, ...]
@@ -41,7 +42,8 @@ class SealedList:
     def __post_init__(self) -> None:
         if len(self.strata) != len(self.sequences) or len(set(self.strata)) != len(self.strata):
             raise ValueError(
-                f"{len(self.strata)} strata with {len(self.sequences)} sequences: each needs one of its own"
+                f"{len(self.strata)} strata with {len(self.sequences)} sequences: each needs one of"
+                " its own"
             )
         _salt_bytes(self.salt)
 
@@ -70,14 +72,17 @@ def seal(sequences: Mapping[Stratum, tuple[str, ...]], *, salt: str, seed: str =
 def commitment(salt: str, sequence: Mapping[Stratum, tuple[str, ...]]) -> str:
     """SHA-256 of the salt's bytes and the canonical JSON of the list, strata in alphabetical order.
 
-    The salt is what hides the list: without it, a list of a few blocks could be found by trying all of them.
+    The salt is what hides the list: without it, a list of a few blocks could be found by trying all
+    of them.
     """
     return hashlib.sha256(_salt_bytes(salt) + canonical(listed(sequence))).hexdigest()
 
 
 def listed(sequence: Mapping[Stratum, tuple[str, ...]]) -> dict[str, Any]:
     """The list as JSON: {"sequences": [{"arms": [...], "stratum": [...]}, ...]}."""
-    rows = [{"stratum": list(stratum), "arms": list(sequence[stratum])} for stratum in sorted(sequence)]
+    rows = [
+        {"stratum": list(stratum), "arms": list(sequence[stratum])} for stratum in sorted(sequence)
+    ]
     return {"sequences": rows}
 
 
@@ -86,24 +91,30 @@ def sequences_of(opened: Mapping[str, Any]) -> Sequences:
     try:
         rows = [(_texts(row["stratum"]), _texts(row["arms"])) for row in opened["sequences"]]
     except (KeyError, TypeError):
-        raise ValueError('not an opened list: expected {"sequences": [{"arms": [...], "stratum": [...]}]}') from None
+        raise ValueError(
+            'not an opened list: expected {"sequences": [{"arms": [...], "stratum": [...]}]}'
+        ) from None
     if len(dict(rows)) != len(rows):
         raise ValueError("the opened list names a stratum twice")
     return dict(rows)
 
 
 def next_position(allocations: Iterable[SubjectRandomized], stratum: Stratum) -> int:
-    """The first position of a stratum that nobody has yet, from 1. The same history gives the same next arm."""
+    """The first position of a stratum that nobody has yet, from 1. The same history gives the same
+    next arm."""
     return 1 + sum(allocation.stratum == stratum for allocation in allocations)
 
 
 def check_opening(
     committed: str, opening: AllocationOpened, allocations: Iterable[SubjectRandomized]
 ) -> Mismatch | None:
-    """None if the opened list is the one committed to and every allocation took the next position of its stratum.
+    """None if the opened list is the one committed to and every allocation took the next position
+    of its stratum.
 
-    `committed` is the fingerprint from `AllocationCommitted`; `allocations` in the order of the ledger. It needs
-    no secret: anyone with the ledger can run it (ICH E9 2.3.2; CONSORT 2025 items on sequence and concealment).
+    `committed` is the fingerprint from `AllocationCommitted`; `allocations` in the order of the
+    ledger. It needs
+    no secret: anyone with the ledger can run it (ICH E9 2.3.2; CONSORT 2025 items on sequence and
+    concealment).
     """
     try:
         sequences = sequences_of(opening.list)
@@ -111,11 +122,15 @@ def check_opening(
     except ValueError as broken:
         return Mismatch(str(broken))
     if found != committed:
-        return Mismatch(f"the opened list has the fingerprint {found}, but {committed} was committed to")
+        return Mismatch(
+            f"the opened list has the fingerprint {found}, but {committed} was committed to"
+        )
     return _first_departure(sequences, allocations)
 
 
-def _first_departure(sequences: Sequences, allocations: Iterable[SubjectRandomized]) -> Mismatch | None:
+def _first_departure(
+    sequences: Sequences, allocations: Iterable[SubjectRandomized]
+) -> Mismatch | None:
     before: list[SubjectRandomized] = []
     for number, allocation in enumerate(allocations, 1):
         if why := _departure(sequences, before, allocation):
@@ -124,7 +139,9 @@ def _first_departure(sequences: Sequences, allocations: Iterable[SubjectRandomiz
     return None
 
 
-def _departure(sequences: Sequences, before: list[SubjectRandomized], now: SubjectRandomized) -> str | None:
+def _departure(
+    sequences: Sequences, before: list[SubjectRandomized], now: SubjectRandomized
+) -> str | None:
     expected = next_position(before, now.stratum)
     if now.list_position != expected:
         return f"took position {now.list_position} of {_name(now.stratum)}, but {expected} was next"
@@ -133,21 +150,28 @@ def _departure(sequences: Sequences, before: list[SubjectRandomized], now: Subje
     except NoSuchPlace as missing:
         return str(missing)
     if now.arm != arm:
-        return f"position {now.list_position} of {_name(now.stratum)} is {arm!r} on the list, but {now.arm!r} was given"
+        return (
+            f"position {now.list_position} of {_name(now.stratum)} is {arm!r} on the list, but"
+            f" {now.arm!r} was given"
+        )
     return None
 
 
 def _arm(sequences: Mapping[Stratum, tuple[str, ...]], stratum: Stratum, position: int) -> str:
     if stratum not in sequences:
         known = "; ".join(map(_name, sequences))
-        raise NoSuchPlace(f"the list has no {_name(stratum)}; it has {known}. Was a stratification value added later?")
+        raise NoSuchPlace(
+            f"the list has no {_name(stratum)}; it has {known}. Was a stratification value added"
+            " later?"
+        )
     arms = sequences[stratum]
     if position < 1:
         raise NoSuchPlace(f"positions are counted from 1, found {position}")
     if position > len(arms):
         raise NoSuchPlace(
-            f"the list of {_name(stratum)} is exhausted: it has {len(arms)} positions, {position} was asked for. "
-            "Stop randomizing in this stratum and have the statistician extend the list"
+            f"the list of {_name(stratum)} is exhausted: it has {len(arms)} positions, {position}"
+            " was asked for. Stop randomizing in this stratum and have the statistician extend the"
+            " list"
         )
     return arms[position - 1]
 
@@ -168,5 +192,7 @@ def _salt_bytes(salt: str) -> bytes:
     except ValueError:
         raise ValueError("the salt of a list must be hexadecimal digits") from None
     if len(salted) < _SHORTEST_SALT:
-        raise ValueError(f"the salt of a list needs at least {_SHORTEST_SALT} random bytes, found {len(salted)}")
+        raise ValueError(
+            f"the salt of a list needs at least {_SHORTEST_SALT} random bytes, found {len(salted)}"
+        )
     return salted

@@ -1,4 +1,5 @@
-"""Who are they, and what became of them? Flow, baseline, tumor change and time line of every subject."""
+"""Who are they, and what became of them? Flow, baseline, tumor change and time line of every
+subject."""
 
 from __future__ import annotations
 
@@ -21,19 +22,27 @@ from equipoise.terms.verdict import Verdict
 
 
 def flow(trial: Trial, cutoff: date) -> dict[str, Any]:
-    """CONSORT: persons, not codes; someone screened again is one person, shown by the latest code of the cutoff.
+    """CONSORT: persons, not codes; someone screened again is one person, shown by the latest code
+    of the cutoff.
 
-    Everybody randomized counts, under the code that was randomized. The reasons of somebody not eligible are those
-    that the site recorded and those that the records show; who will not enter and fails nothing by record declined.
+    Everybody randomized counts, under the code that was randomized. The reasons of somebody not
+    eligible are those that the site recorded and those that the records show; who will not enter
+    and fails nothing by record declined.
     """
     persons = latest_codes(trial.subjects, cutoff)
-    randomized = [s for _, s in sorted(trial.subjects.items()) if s.randomized and s.randomized.on <= cutoff]
+    randomized = [
+        s for _, s in sorted(trial.subjects.items()) if s.randomized and s.randomized.on <= cutoff
+    ]
     entered = {code for s in randomized for code in _codes_of(s, trial.subjects)}
     others = [s for s in persons if not entered & _codes_of(s, trial.subjects)]
     declined = [s.id for s in others if has_declined(s, cutoff)]
     verdicts = {s.id: _screening(trial, s, cutoff) for s in others if s.id not in declined}
     failed = {name: found["not_met"] for name, found in verdicts.items() if found["not_met"]}
-    unknown = {name: found["unknown"] for name, found in verdicts.items() if found["unknown"] and name not in failed}
+    unknown = {
+        name: found["unknown"]
+        for name, found in verdicts.items()
+        if found["unknown"] and name not in failed
+    }
     reasons: dict[str, list[str]] = {}
     for name, criteria in failed.items():
         for criterion in criteria:
@@ -88,7 +97,8 @@ def reasons_of_record(subject: Subject, cutoff: date) -> list[str]:
 
 
 def screening_findings(trial: Trial, subject: Subject, cutoff: date) -> list[Finding]:
-    """Every criterion of somebody who was not randomized, on the day screening failed or else at the cutoff."""
+    """Every criterion of somebody who was not randomized, on the day screening failed or else at
+    the cutoff."""
     protocol = trial.version_at(subject.site, subject.screened_on or cutoff).protocol
     failed = failed_screening(subject, cutoff)
     return list(evaluate_all(protocol, subject, failed.on if failed else cutoff))
@@ -123,12 +133,15 @@ def _causes(ended: Iterable[tuple[str, Any]], cutoff: date) -> dict[str, list[st
 
 
 def strata_report(trial: Trial, randomized: Iterable[Subject]) -> dict[str, Any]:
-    """The stratum as randomized, which the analysis uses, and where today's records say otherwise."""
+    """The stratum as randomized, which the analysis uses, and where today's records say
+    otherwise."""
     found = {}
     for subject in randomized:
         assert subject.randomized is not None
         declared = at_randomization(trial, subject).randomization.strata
-        actual = tuple(level.value or "unknown" for level in levels(declared, subject, subject.randomized.on))
+        actual = tuple(
+            level.value or "unknown" for level in levels(declared, subject, subject.randomized.on)
+        )
         found[subject.id] = {
             "as_randomized": list(subject.randomized.stratum),
             "actual": list(actual),
@@ -153,9 +166,14 @@ def eligibility_report(trial: Trial, randomized: Iterable[Subject]) -> dict[str,
     return found
 
 
-def baseline(courses: Mapping[str, Course], arms: Mapping[str, str], protocol: Protocol) -> dict[str, Any]:
+def baseline(
+    courses: Mapping[str, Course], arms: Mapping[str, str], protocol: Protocol
+) -> dict[str, Any]:
     """Each subject's characteristics at baseline; tables are made from them."""
-    return {name: {"arm": arms[name], **_characteristics(course, protocol)} for name, course in courses.items()}
+    return {
+        name: {"arm": arms[name], **_characteristics(course, protocol)}
+        for name, course in courses.items()
+    }
 
 
 def _characteristics(course: Course, protocol: Protocol) -> dict[str, Any]:
@@ -163,8 +181,11 @@ def _characteristics(course: Course, protocol: Protocol) -> dict[str, Any]:
     known = subject.records(DM)
     birth = next((dm.birth for dm in known if dm.birth), None)
     organs = {tu.location for tu in subject.records(TU) if tu.date and tu.date.latest <= start}
-    ends = [cm.end.latest for cm in subject.records(CM) if cm.drug_class == "ANTI-EGFR" and cm.end
-            and cm.category.startswith("PRIOR")]  # fmt: skip
+    ends = [
+        cm.end.latest
+        for cm in subject.records(CM)
+        if cm.drug_class == "ANTI-EGFR" and cm.end and cm.category.startswith("PRIOR")
+    ]
     first_sum = int(course.assessed.sum[0]) if course.assessed is not None else NOBODY
     return {
         "age": completed_years(birth.earliest, start) if birth else None,
@@ -173,32 +194,47 @@ def _characteristics(course: Course, protocol: Protocol) -> dict[str, Any]:
         "organs": len(organs),
         "liver_only": organs == {"LIVER"},
         "sum_mm": first_sum / 10 if first_sum >= 0 else None,
-        "anti_egfr_free_months": round((start - max(ends)).days / DAYS_PER_MONTH, 1) if ends else None,
+        "anti_egfr_free_months": round((start - max(ends)).days / DAYS_PER_MONTH, 1)
+        if ends
+        else None,
         "stratum": list(subject.randomized.stratum) if subject.randomized else [],
     }
 
 
 def _ecog(subject: Subject, start: date) -> str | None:
-    """The last score until randomization by its date; the order of entry decides between scores of one day."""
-    scores = [(qs.date, qs.original) for qs in subject.records(QS)
-              if qs.test == "ECOG101" and qs.original and qs.date and qs.date.latest <= start]  # fmt: skip
+    """The last score until randomization by its date; the order of entry decides between scores of
+    one day."""
+    scores = [
+        (qs.date, qs.original)
+        for qs in subject.records(QS)
+        if qs.test == "ECOG101" and qs.original and qs.date and qs.date.latest <= start
+    ]
     return sorted(scores, key=lambda one: (one[0].latest, one[0].time))[-1][1] if scores else None
 
 
 def tumor_change(courses: Mapping[str, Course], arms: Mapping[str, str]) -> dict[str, Any]:
-    """The best change of the sum of diameters from baseline, in percent: the bars of the waterfall."""
+    """The best change of the sum of diameters from baseline, in percent: the bars of the
+    waterfall."""
     found = {}
     for name, course in courses.items():
         if course.lesions is None or course.assessed is None or course.assessed.sum[0] <= 0:
             continue
         base = int(course.assessed.sum[0])
-        seen = [(int(total), v) for v, total in enumerate(course.assessed.sum)
-                if v and total >= 0 and 0 < course.lesions.day[v] <= course.cutoff]  # fmt: skip
+        seen = [
+            (int(total), v)
+            for v, total in enumerate(course.assessed.sum)
+            if v and total >= 0 and 0 < course.lesions.day[v] <= course.cutoff
+        ]
         if seen:
             least, visit = min(seen)
             source = list(dict.fromkeys(course.lesions.sources[visit]))
             why = f"sum {least / 10} mm on day {course.lesions.day[visit]}, baseline {base / 10} mm"
-            found[name] = {"arm": arms[name], "value": 100 * (least - base) / base, "why": why, "source": source}
+            found[name] = {
+                "arm": arms[name],
+                "value": 100 * (least - base) / base,
+                "why": why,
+                "source": source,
+            }
     return found
 
 
@@ -212,7 +248,8 @@ def _time_line(course: Course) -> dict[str, Any]:
     known = [course.death, course.last_known_alive, *course.read.days]
     return {
         "scans": [
-            [day, Response(code).cdisc] for day, code in zip(course.read.days, course.read.responses, strict=True)
+            [day, Response(code).cdisc]
+            for day, code in zip(course.read.days, course.read.responses, strict=True)
         ],
         "treatment_end": _by_cutoff((ended.on - course.start).days if ended else -1, course),
         "new_therapy": _by_cutoff(course.new_therapy, course),
@@ -230,11 +267,24 @@ def disagreements(courses: Mapping[str, Course]) -> list[dict[str, Any]]:
     found = []
     for name, course in courses.items():
         derived = dict(
-            zip(course.derived.days, zip(course.derived.responses, course.derived.sources, strict=True), strict=True)
+            zip(
+                course.derived.days,
+                zip(course.derived.responses, course.derived.sources, strict=True),
+                strict=True,
+            )
         )
-        for day, code, source in zip(course.read.days, course.read.responses, course.read.sources, strict=True):
+        for day, code, source in zip(
+            course.read.days, course.read.responses, course.read.sources, strict=True
+        ):
             other = derived.get(day)
             if other and other[0] != code:
-                found.append({"subject": name, "day": day, "read": Response(code).cdisc,
-                              "derived": Response(other[0]).cdisc, "source": list(source)})  # fmt: skip
+                found.append(
+                    {
+                        "subject": name,
+                        "day": day,
+                        "read": Response(code).cdisc,
+                        "derived": Response(other[0]).cdisc,
+                        "source": list(source),
+                    }
+                )
     return found

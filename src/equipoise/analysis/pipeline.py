@@ -1,6 +1,7 @@
 """What does the trial show? The main path: protocol, ledger and cutoff become results.
 
-People, importers and virtual subjects all end here, so a power figure is a statement about this code.
+People, importers and virtual subjects all end here, so a power figure is a statement about this
+code.
 """
 
 from __future__ import annotations
@@ -11,7 +12,13 @@ from datetime import date
 from typing import Any
 
 from equipoise.analysis import description
-from equipoise.analysis.efficacy import Courses, analyze_binary, analyze_time_to_event, confidence_of, describe_binary
+from equipoise.analysis.efficacy import (
+    Courses,
+    analyze_binary,
+    analyze_time_to_event,
+    confidence_of,
+    describe_binary,
+)
 from equipoise.analysis.safety import analyze_safety
 from equipoise.endpoints.follow_up import Course, course_of
 from equipoise.endpoints.populations import members
@@ -36,7 +43,8 @@ class Analysis:
 
 
 def analyze(trial: Trial, cutoff: date, as_of: str | None = None) -> Analysis:
-    """Results of a trial with nothing clinical after `cutoff`; `as_of` says which entries the trial was folded from.
+    """Results of a trial with nothing clinical after `cutoff`; `as_of` says which entries the trial
+    was folded from.
 
     Raises CannotAnalyze when the ledger holds no protocol.
     """
@@ -45,7 +53,11 @@ def analyze(trial: Trial, cutoff: date, as_of: str | None = None) -> Analysis:
     courses = courses_of(trial, cutoff)
     populations = populations_of(trial, courses, cutoff)
     results = {
-        "protocol": {"id": trial.protocol.id, "version": trial.protocol.version, "hash": trial.versions[-1].hash},
+        "protocol": {
+            "id": trial.protocol.id,
+            "version": trial.protocol.version,
+            "hash": trial.versions[-1].hash,
+        },
         "title": trial.protocol.registration.title,
         "ledger": {"entries": trial.head.seq, "head": trial.head.hash},
         "simulated": trial.simulated,
@@ -66,8 +78,14 @@ def analyze(trial: Trial, cutoff: date, as_of: str | None = None) -> Analysis:
 
 def courses_of(trial: Trial, cutoff: date) -> dict[str, Course]:
     """The course of everybody randomized by the cutoff, by subject id."""
-    randomized = {name: s for name, s in sorted(trial.subjects.items()) if s.randomized and s.randomized.on <= cutoff}
-    return {name: course_of(subject, trial.protocol, cutoff) for name, subject in randomized.items()}
+    randomized = {
+        name: s
+        for name, s in sorted(trial.subjects.items())
+        if s.randomized and s.randomized.on <= cutoff
+    }
+    return {
+        name: course_of(subject, trial.protocol, cutoff) for name, subject in randomized.items()
+    }
 
 
 def populations_of(trial: Trial, courses: Courses, cutoff: date) -> dict[str, Mapping[str, str]]:
@@ -82,7 +100,11 @@ def _arms(courses: Courses) -> dict[str, str]:
 
 def strata_of(courses: Courses) -> dict[str, str]:
     """The stratum as randomized, which is what the analysis is stratified by."""
-    return {name: " / ".join(c.subject.randomized.stratum) for name, c in courses.items() if c.subject.randomized}
+    return {
+        name: " / ".join(c.subject.randomized.stratum)
+        for name, c in courses.items()
+        if c.subject.randomized
+    }
 
 
 def _describe(trial: Trial, courses: Courses) -> dict[str, Any]:
@@ -95,27 +117,38 @@ def _describe(trial: Trial, courses: Courses) -> dict[str, Any]:
         "tumor_change": description.tumor_change(courses, arms),
         "time_lines": description.time_lines(courses, arms),
         "disagreements": description.disagreements(courses),
-        "problems": {name: "; ".join(course.problems) for name, course in courses.items() if course.problems},
+        "problems": {
+            name: "; ".join(course.problems) for name, course in courses.items() if course.problems
+        },
     }
 
 
 def analyze_endpoint(
-    protocol: Protocol, endpoint: Endpoint, courses: Courses, populations: Mapping[str, Mapping[str, str]], cutoff: date
+    protocol: Protocol,
+    endpoint: Endpoint,
+    courses: Courses,
+    populations: Mapping[str, Mapping[str, str]],
+    cutoff: date,
 ) -> dict[str, Any]:
     """One endpoint by its declared analysis."""
     if isinstance(endpoint.analysis, BinaryAnalysis):
         found = analyze_binary(endpoint, courses, populations, strata_of(courses), protocol)
         return found | {"by_stratum": _by_stratum(found, courses, protocol)}
     if isinstance(endpoint.analysis, TimeToEventAnalysis):
-        return analyze_time_to_event(endpoint, courses, populations["ITT"], strata_of(courses), protocol)
+        return analyze_time_to_event(
+            endpoint, courses, populations["ITT"], strata_of(courses), protocol
+        )
     subjects = {name: course.subject for name, course in courses.items()}
     return analyze_safety(endpoint, subjects, populations["SAFETY"], protocol, cutoff)
 
 
 def _by_stratum(found: dict[str, Any], courses: Courses, protocol: Protocol) -> dict[str, Any]:
-    """The difference within each level of each stratum: the rows of the forest plot, descriptive only."""
+    """The difference within each level of each stratum: the rows of the forest plot, descriptive
+    only."""
     rows = {}
-    strata = {name: c.subject.randomized.stratum for name, c in courses.items() if c.subject.randomized}
+    strata = {
+        name: c.subject.randomized.stratum for name, c in courses.items() if c.subject.randomized
+    }
     for position, stratum in enumerate(protocol.randomization.strata):
         for level in stratum.levels:
             inside = [name for name, levels in strata.items() if levels[position] == level]

@@ -1,4 +1,5 @@
-"""What is expected of re-challenge, and of whom? The figures that a simulation fills and a report shows."""
+"""What is expected of re-challenge, and of whom? The figures that a simulation fills and a report
+shows."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ class Expected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """Disease control and PFS of a group, or the difference between two. Shares of 1; PFS in months."""
+    """Disease control and PFS of a group, or the difference between two. Shares of 1; PFS in
+    months."""
 
     disease_control: Expected
     pfs_mean: Expected  # restricted to the first 12 months
@@ -33,8 +35,9 @@ class Outcome:
 class Assay:
     """Who is let in: those in whom the test sees nothing.
 
-    `sees` is the share of resistant clones whose resistance is a variant the panel looks for, `tumor_dna` what the
-    tumor fraction is multiplied by when the sample is drawn, and a sample counts from `informative_from` on.
+    `sees` is the share of resistant clones whose resistance is a variant the panel looks for,
+    `tumor_dna` what the tumor fraction is multiplied by when the sample is drawn, and a sample
+    counts from `informative_from` on.
     """
 
     id: str
@@ -46,11 +49,13 @@ class Assay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Point:
-    """One drug-free interval and half-life, in months, one assay and its limit of detection (None: no test).
+    """One drug-free interval and half-life, in months, one assay and its limit of detection (None:
+    no test).
 
-    `let_in` is a share of all who would be tested. `hidden` are shares of those let in, one for each of `hidden_above`:
-    their resistant fraction is above it. `below_limit` is the part of the first of them whose clone carries a variant
-    on the panel, so that a lower limit or more tumor DNA in the sample would have shown it.
+    `let_in` is a share of all who would be tested. `hidden` are shares of those let in, one for
+    each of `hidden_above`: their resistant fraction is above it. `below_limit` is the part of the
+    first of them whose clone carries a variant on the panel, so that a lower limit or more tumor
+    DNA in the sample would have shown it.
     """
 
     assay: str
@@ -66,7 +71,8 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One number the answer rests on, and whether it is published, fitted, declared by the protocol or assumed."""
+    """One number the answer rests on, and whether it is published, fitted, declared by the protocol
+    or assumed."""
 
     label: str
     value: str
@@ -76,10 +82,12 @@ class Input:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rechallenge:
-    """The whole answer. `half_lives` from shortest to longest, the middle one is that of the main figures.
+    """The whole answer. `half_lives` from shortest to longest, the middle one is that of the main
+    figures.
 
-    The first of `assays` with the `declared_limit` is the test that the protocol asks for; limits fall.
-    `at_fraction` are the outcomes of patients who have exactly that resistant fraction at randomization.
+    The first of `assays` with the `declared_limit` is the test that the protocol asks for; limits
+    fall. `at_fraction` are the outcomes of patients who have exactly that resistant fraction at
+    randomization.
     """
 
     protocol: str
@@ -104,16 +112,21 @@ class Rechallenge:
 
     def course(self, assay: str, limit: float | None, half_life: float) -> tuple[Point, ...]:
         """The points of one assay and half-life, by interval."""
-        return tuple(p for p in self.points if (p.assay, p.limit, p.half_life) == (assay, limit, half_life))
+        return tuple(
+            p for p in self.points if (p.assay, p.limit, p.half_life) == (assay, limit, half_life)
+        )
 
-    def at(self, interval: float, assay: str, limit: float | None, half_life: float | None = None) -> Point:
+    def at(
+        self, interval: float, assay: str, limit: float | None, half_life: float | None = None
+    ) -> Point:
         """One point. Raises ValueError when it was not asked for."""
         for point in self.course(assay, limit, half_life or self.half_life):
             if point.interval == interval:
                 return point
         raise ValueError(
-            f"no point for interval {interval}, assay {assay!r}, limit {limit}, half-life {half_life}; intervals are "
-            f"{self.intervals}, limits {self.limits}, half-lives {self.half_lives}"
+            f"no point for interval {interval}, assay {assay!r}, limit {limit}, half-life"
+            f" {half_life}; intervals are {self.intervals}, limits {self.limits}, half-lives"
+            f" {self.half_lives}"
         )
 
     def over_half_lives(self, interval: float, assay: str, limit: float | None) -> Iterator[Point]:

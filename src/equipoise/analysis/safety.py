@@ -13,7 +13,11 @@ from equipoise.subject.records import AE, EX
 
 
 def analyze_safety(
-    endpoint: Endpoint, subjects: Mapping[str, Subject], arms: Mapping[str, str], protocol: Protocol, cutoff: date
+    endpoint: Endpoint,
+    subjects: Mapping[str, Subject],
+    arms: Mapping[str, str],
+    protocol: Protocol,
+    cutoff: date,
 ) -> dict[str, Any]:
     """Worst grade by term: how many subjects at each grade, with the entries they come from."""
     assert isinstance(endpoint.analysis, SafetyAnalysis)
@@ -29,10 +33,14 @@ def analyze_safety(
         "population": "SAFETY",
         "ctcae": endpoint.analysis.ctcae,
         "n": sizes,
-        "terms": {term: {arm.id: _grades(by_arm.get(arm.id, {})) for arm in protocol.arms}
-                  for term, by_arm in sorted(terms.items())},
-        "serious": {arm.id: _serious(subjects, arms, arm.id, protocol, cutoff) for arm in protocol.arms},
-    }  # fmt: skip
+        "terms": {
+            term: {arm.id: _grades(by_arm.get(arm.id, {})) for arm in protocol.arms}
+            for term, by_arm in sorted(terms.items())
+        },
+        "serious": {
+            arm.id: _serious(subjects, arms, arm.id, protocol, cutoff) for arm in protocol.arms
+        },
+    }
 
 
 def _in_period(subject: Subject, protocol: Protocol, cutoff: date) -> list[AE]:
@@ -42,21 +50,37 @@ def _in_period(subject: Subject, protocol: Protocol, cutoff: date) -> list[AE]:
         return []
     first, last = min(d.earliest for d in doses), max(d.latest for d in doses)
     days = protocol.conduct.adverse_events_days_after_last_dose
-    found = [ae for ae in subject.records(AE) if ae.start and first <= ae.start.latest and ae.start.earliest <= cutoff]
+    found = [
+        ae
+        for ae in subject.records(AE)
+        if ae.start and first <= ae.start.latest and ae.start.earliest <= cutoff
+    ]
     return [ae for ae in found if ae.start and (ae.start.earliest - last).days <= days]
 
 
 def _grades(worst: Mapping[str, tuple[int, int]]) -> dict[str, Any]:
     return {
         "any": len(worst),
-        "by_grade": {str(grade): sum(g == grade for g, _ in worst.values()) for grade in range(1, 6)},
-        "subjects": {name: {"value": grade, "why": "worst grade", "source": [source]}
-                     for name, (grade, source) in sorted(worst.items())},
-    }  # fmt: skip
+        "by_grade": {
+            str(grade): sum(g == grade for g, _ in worst.values()) for grade in range(1, 6)
+        },
+        "subjects": {
+            name: {"value": grade, "why": "worst grade", "source": [source]}
+            for name, (grade, source) in sorted(worst.items())
+        },
+    }
 
 
 def _serious(
-    subjects: Mapping[str, Subject], arms: Mapping[str, str], arm: str, protocol: Protocol, cutoff: date
+    subjects: Mapping[str, Subject],
+    arms: Mapping[str, str],
+    arm: str,
+    protocol: Protocol,
+    cutoff: date,
 ) -> list[str]:
     inside = [name for name, its in arms.items() if its == arm]
-    return sorted(n for n in inside if any(ae.serious == "Y" for ae in _in_period(subjects[n], protocol, cutoff)))
+    return sorted(
+        n
+        for n in inside
+        if any(ae.serious == "Y" for ae in _in_period(subjects[n], protocol, cutoff))
+    )

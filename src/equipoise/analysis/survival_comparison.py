@@ -1,4 +1,5 @@
-"""Do the arms differ in how long until it happens? Curves, the log-rank test and hazard ratios, all at once."""
+"""Do the arms differ in how long until it happens? Curves, the log-rank test and hazard ratios, all
+at once."""
 
 from __future__ import annotations
 
@@ -29,7 +30,8 @@ NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArmSurvival:
-    """One arm; `landmarks` has survival and its bounds at each time asked for, NaN beyond what is known."""
+    """One arm; `landmarks` has survival and its bounds at each time asked for, NaN beyond what is
+    known."""
 
     name: str
     subjects: int
@@ -56,9 +58,10 @@ class HazardRatio:
 class SurvivalComparison:
     """Arms in sorted order, the first being the reference; hazard ratios of the others against it.
 
-    `proportionality` is the chi-square, degrees of freedom and p of the test that the hazard ratios stay the same, or
-    None where there are too few event times, and then `proportionality_unknown` says so. `interval` is how the bounds
-    of the curves and medians were made. `landmarks` are the times asked for, `tau` the end of the restricted means.
+    `proportionality` is the chi-square, degrees of freedom and p of the test that the hazard ratios
+    stay the same, or None where there are too few event times, and then `proportionality_unknown`
+    says so. `interval` is how the bounds of the curves and medians were made. `landmarks` are the
+    times asked for, `tau` the end of the restricted means.
     """
 
     arms: tuple[ArmSurvival, ...]
@@ -90,12 +93,14 @@ def compare_survival(
     landmarks: Sequence[float] = (),
     tau: float | None = None,
 ) -> SurvivalComparison:
-    """Compare two or more arms; subjects' arguments have shape (subject,), times are in any one unit.
+    """Compare two or more arms; subjects' arguments have shape (subject,), times are in any one
+    unit.
 
-    Curves and restricted means are of whole arms; the log-rank test, the Cox model (Efron's ties) and its test of
-    proportionality are stratified by `strata`. The bounds of curves and medians are by default those of R's survfit,
-    `log`. Labels of arms that are all numbers are sorted as numbers. Raises ValueError for fewer than two arms, an arm
-    without an event, times that are all the same, and whatever the methods themselves refuse.
+    Curves and restricted means are of whole arms; the log-rank test, the Cox model (Efron's ties)
+    and its test of proportionality are stratified by `strata`. The bounds of curves and medians are
+    by default those of R's survfit, `log`. Labels of arms that are all numbers are sorted as
+    numbers. Raises ValueError for fewer than two arms, an arm without an event, times that are all
+    the same, and whatever the methods themselves refuse.
     """
     times, happened = check_times(time, event)
     names, member = _arms(arm, len(times))
@@ -103,15 +108,33 @@ def compare_survival(
     if any(not 0 <= moment < np.inf for moment in landmarks):
         raise ValueError(f"landmarks are {list(landmarks)}; expected finite times of 0 or more")
     test = _within("log-rank test", names, log_rank, times, happened, member, strata)
-    fit = _within("Cox model", names, fit_cox, times, happened, _indicators(member, len(names)), strata, level=level)
+    fit = _within(
+        "Cox model",
+        names,
+        fit_cox,
+        times,
+        happened,
+        _indicators(member, len(names)),
+        strata,
+        level=level,
+    )
     proportionality, unknown = _proportionality(fit)
     means = None
     if tau is not None:
-        means = _within("restricted mean", names, restricted_mean, times, happened, member, tau=tau, level=level)
+        means = _within(
+            "restricted mean", names, restricted_mean, times, happened, member, tau=tau, level=level
+        )
     return SurvivalComparison(
         arms=tuple(
-            _arm(name, times[member == g], happened[member == g], level, interval, landmarks,
-                 means.means[g] if means else None)
+            _arm(
+                name,
+                times[member == g],
+                happened[member == g],
+                level,
+                interval,
+                landmarks,
+                means.means[g] if means else None,
+            )
             for g, name in enumerate(names)
         ),
         log_rank=test,
@@ -124,14 +147,16 @@ def compare_survival(
         interval=interval,
         landmarks=tuple(float(moment) for moment in landmarks),
         tau=tau,
-    )  # fmt: skip
+    )
 
 
 def _arms(arm: Sequence[str] | Labels, subjects: int) -> tuple[list[str], NDArray[np.int32]]:
     """Names in order, and the place of each subject's arm among them."""
     labels = np.asarray(arm)
     if labels.shape != (subjects,):
-        raise ValueError(f"arm has shape {labels.shape}; expected one label for each of {subjects} subjects")
+        raise ValueError(
+            f"arm has shape {labels.shape}; expected one label for each of {subjects} subjects"
+        )
     found, codes = np.unique(labels.astype(str), return_inverse=True)
     names = [str(name) for name in found]
     order = list(range(len(names)))
@@ -141,19 +166,25 @@ def _arms(arm: Sequence[str] | Labels, subjects: int) -> tuple[list[str], NDArra
     return [names[g] for g in order], place[codes]
 
 
-def _check_comparable(times: Labels, happened: Labels, names: Sequence[str], member: Labels) -> None:
+def _check_comparable(
+    times: Labels, happened: Labels, names: Sequence[str], member: Labels
+) -> None:
     if len(names) < 2:
         raise ValueError(f"arm is {names[0]!r} for every subject; expected at least two arms")
     if not happened.any():
-        raise ValueError(f"none of {len(times)} subjects had an event; expected at least one in each arm")
+        raise ValueError(
+            f"none of {len(times)} subjects had an event; expected at least one in each arm"
+        )
     for g, name in enumerate(names):
         if not happened[member == g].any():
             raise ValueError(
-                f"arm {name!r} has no event among {int(np.sum(member == g))} subjects, so its hazard ratio has no "
-                "finite estimate; expected at least one event in each arm"
+                f"arm {name!r} has no event among {int(np.sum(member == g))} subjects, so its"
+                " hazard ratio has no finite estimate; expected at least one event in each arm"
             )
     if times.min() == times.max():
-        raise ValueError(f"time is {times[0]} for every subject; expected at least two different times")
+        raise ValueError(
+            f"time is {times[0]} for every subject; expected at least two different times"
+        )
 
 
 def _indicators(member: Labels, k: int) -> NDArray[np.float64]:
@@ -162,22 +193,30 @@ def _indicators(member: Labels, k: int) -> NDArray[np.float64]:
 
 
 def _within(what: str, names: Sequence[str], method: Any, *arguments: Any, **options: Any) -> Any:
-    """The method's result; what it refuses is said with its name, its numbers of arms being explained."""
+    """The method's result; what it refuses is said with its name, its numbers of arms being
+    explained."""
     try:
         return method(*arguments, **options)
     except ValueError as error:
         said = f"{what}: {error}"
         if "covariate" in said:
-            said += "; covariates are " + ", ".join(f"{j} arm {name!r}" for j, name in enumerate(names[1:]))
+            said += "; covariates are " + ", ".join(
+                f"{j} arm {name!r}" for j, name in enumerate(names[1:])
+            )
         elif "group " in said:
             said += "; groups are " + ", ".join(f"{g} arm {name!r}" for g, name in enumerate(names))
         raise ValueError(said) from None
 
 
 def _arm(
-    name: str, times: Labels, happened: Labels, level: float, interval: Transformation, landmarks: Sequence[float],
+    name: str,
+    times: Labels,
+    happened: Labels,
+    level: float,
+    interval: Transformation,
+    landmarks: Sequence[float],
     mean: MeanTime | None,
-) -> ArmSurvival:  # fmt: skip
+) -> ArmSurvival:
     curve = kaplan_meier(times, happened, level, interval)
     return ArmSurvival(
         name=name,

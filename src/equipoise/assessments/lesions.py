@@ -1,4 +1,5 @@
-"""What do the measurements in this table say? A plain list of lesions in, a response with its reasons out."""
+"""What do the measurements in this table say? A plain list of lesions in, a response with its
+reasons out."""
 
 from __future__ import annotations
 
@@ -52,7 +53,8 @@ class VisitAssessment:
 
 
 def read_lesions(text: str) -> tuple[Sighting, ...]:
-    """Read the comma-separated table of lesions (columns: COLUMNS); raises LesionError naming the row."""
+    """Read the comma-separated table of lesions (columns: COLUMNS); raises LesionError naming the
+    row."""
     try:
         return _sightings(csv.DictReader(io.StringIO(text.lstrip("\ufeff"))))
     except csv.Error as error:
@@ -67,12 +69,21 @@ def _sightings(table: csv.DictReader[str]) -> tuple[Sighting, ...]:
     if twice := [name for name in names if names.count(name) > 1]:
         raise LesionError(f"row 1: column {twice[0]} stands twice; keep one")
     if missing:
-        raise LesionError(f"row 1: column {', '.join(missing)} not found; the first row must be {','.join(COLUMNS)}")
-    return tuple(_sighting(row, table.line_num) for row in table if any(value for value in row.values()))
+        raise LesionError(
+            f"row 1: column {', '.join(missing)} not found; the first row must be"
+            f" {','.join(COLUMNS)}"
+        )
+    return tuple(
+        _sighting(row, table.line_num) for row in table if any(value for value in row.values())
+    )
 
 
 def assess(
-    rows: Sequence[Sighting], policy: RecistPolicy, *, start: date | None = None, assessable_until: int = -1
+    rows: Sequence[Sighting],
+    policy: RecistPolicy,
+    *,
+    start: date | None = None,
+    assessable_until: int = -1,
 ) -> tuple[VisitAssessment, ...]:
     """Every visit in order of time, baseline first; days count from `start`, else from baseline."""
     series = build_series(rows, start, policy)
@@ -110,7 +121,9 @@ def _date(text: str, where: str) -> date:
     except ValueError as error:
         raise LesionError(f"{where}: date: {error}") from None
     if known is None:
-        raise LesionError(f"{where}: date is {text!r}; the day of a scan must be known, write YYYY-MM-DD")
+        raise LesionError(
+            f"{where}: date is {text!r}; the day of a scan must be known, write YYYY-MM-DD"
+        )
     return known
 
 
@@ -125,8 +138,8 @@ def _finding(cell: dict[str, str], role: str, where: str) -> tuple[int | None, s
     state = STATES.get(cell["state"].upper(), "")
     if cell["state"] and state not in (*FITTING[role], "PRESENT"):
         raise LesionError(
-            f"{where}: state is {cell['state']!r}; for {role} write one of: {', '.join(FITTING[role])}"
-            + (", or give diameter_mm" if role == TARGET else "")
+            f"{where}: state is {cell['state']!r}; for {role} write one of:"
+            f" {', '.join(FITTING[role])}" + (", or give diameter_mm" if role == TARGET else "")
         )
     if role != TARGET and state in FITTING[role]:
         return None, state
@@ -136,10 +149,13 @@ def _finding(cell: dict[str, str], role: str, where: str) -> tuple[int | None, s
         return millimeters(cell["diameter_mm"], where), ""
     if role == TARGET and cell["diameter_mm"]:
         raise LesionError(
-            f"{where}: diameter {cell['diameter_mm']} mm and state {cell['state']!r}; keep one of the two"
+            f"{where}: diameter {cell['diameter_mm']} mm and state {cell['state']!r}; keep one of"
+            " the two"
         )
     wanted = "diameter_mm, or state " if role == TARGET else "state "
-    raise LesionError(f"{where}: nothing is said of {cell['lesion']}; give {wanted}{', '.join(FITTING[role])}")
+    raise LesionError(
+        f"{where}: nothing is said of {cell['lesion']}; give {wanted}{', '.join(FITTING[role])}"
+    )
 
 
 def millimeters(text: str, where: str) -> int:
@@ -149,15 +165,23 @@ def millimeters(text: str, where: str) -> int:
     except InvalidOperation:
         value = Decimal("NaN")
     if not value.is_finite():
-        raise LesionError(f"{where}: diameter_mm is {text!r}; write a number of millimeters, such as 23.5")
+        raise LesionError(
+            f"{where}: diameter_mm is {text!r}; write a number of millimeters, such as 23.5"
+        )
     if value < 0:
         raise LesionError(
-            f"{where}: diameter_mm is {text}; a length cannot be negative; write the state if there is none"
+            f"{where}: diameter_mm is {text}; a length cannot be negative; write the state if there"
+            " is none"
         )
     if value > LONGEST_MM:
-        raise LesionError(f"{where}: diameter_mm is {text}; a lesion is at most {LONGEST_MM} mm long; check the unit")
+        raise LesionError(
+            f"{where}: diameter_mm is {text}; a lesion is at most {LONGEST_MM} mm long; check the"
+            " unit"
+        )
     if value * 10 != int(value * 10):
-        raise LesionError(f"{where}: diameter_mm is {text}; at most one digit after the point is read; round it")
+        raise LesionError(
+            f"{where}: diameter_mm is {text}; at most one digit after the point is read; round it"
+        )
     return int(value * 10)
 
 
@@ -174,7 +198,9 @@ def _assessment(series: LesionSeries, results: VisitResults, v: int) -> VisitAss
         visit=series.visits[v],
         date=series.dates[v],
         sum_mm=None if total < 0 else Decimal(total) / 10,
-        change_from_baseline_percent=None if v == 0 or total < 0 else _percent(total - baseline, baseline),
+        change_from_baseline_percent=(
+            None if v == 0 or total < 0 else _percent(total - baseline, baseline)
+        ),
         change_from_nadir_percent=None if v == 0 or total < 0 else _percent(total - nadir, nadir),
         change_from_nadir_mm=None if total < 0 or nadir < 0 else Decimal(total - nadir) / 10,
         target="" if v == 0 or target == NO_TARGETS else Response(target).cdisc,
@@ -190,8 +216,12 @@ def _assessment(series: LesionSeries, results: VisitResults, v: int) -> VisitAss
 
 
 def _query(series: LesionSeries, results: VisitResults, v: int) -> str:
-    """EORTC clarification: after a CR, seeing disease puts either the CR or the new finding in doubt."""
+    """EORTC clarification: after a CR, seeing disease puts either the CR or the new finding in
+    doubt."""
     earlier = [u for u in range(1, v) if results.response[u] == Response.CR]
     if not earlier or results.response[v] in (Response.CR, Response.NE):
         return ""
-    return f"disease after the complete response of {series.visits[earlier[0]]}: was that CR true, or a PR?"
+    return (
+        f"disease after the complete response of {series.visits[earlier[0]]}: was that CR true, or"
+        " a PR?"
+    )

@@ -1,4 +1,5 @@
-"""May it be called a complete response? Not while the tumor marker is above normal (RECIST 1.1 4.3.3, 4.3.4)."""
+"""May it be called a complete response? Not while the tumor marker is above normal (RECIST 1.1
+4.3.3, 4.3.4)."""
 
 from __future__ import annotations
 
@@ -16,11 +17,15 @@ WITHIN_DAYS = 28
 """A sample speaks for a scan when it was taken at its visit or at most so many days before it."""
 
 
-def with_markers(series: LesionSeries, markers: Iterable[LB], start: date, policy: RecistPolicy) -> LesionSeries:
-    """The series in which disease is left at each scan that would be a first complete response with a raised marker.
+def with_markers(
+    series: LesionSeries, markers: Iterable[LB], start: date, policy: RecistPolicy
+) -> LesionSeries:
+    """The series in which disease is left at each scan that would be a first complete response with
+    a raised marker.
 
-    The marker only withholds a complete response. It never is progression by itself: once a complete response stands,
-    a marker that rises again changes nothing. What is not known changes nothing either, and is noted.
+    The marker only withholds a complete response. It never is progression by itself: once a
+    complete response stands, a marker that rises again changes nothing. What is not known changes
+    nothing either, and is noted.
     """
     samples = [lb for lb in markers if lb.test == MARKER and lb.date and lb.date.exact]
     before = [lb for lb in samples if lb.date and lb.date.latest <= start]
@@ -33,7 +38,10 @@ def with_markers(series: LesionSeries, markers: Iterable[LB], start: date, polic
         now = _raised(sample) if sample else None
         if raised is None or now is None:
             at = "at baseline" if raised is None else f"at {name}, {when}"
-            return _noted(series, f"complete response at {name}: whether {MARKER} is normal is not known ({at})")
+            return _noted(
+                series,
+                f"complete response at {name}: whether {MARKER} is normal is not known ({at})",
+            )
         if sample is None or not now:
             return series
         series = _with_disease(series, visit, sample)
@@ -46,9 +54,12 @@ def _first_cr(series: LesionSeries, policy: RecistPolicy) -> int | None:
 
 
 def _sample(samples: Sequence[LB], visit: str, scan: date, start: date) -> LB | None:
-    """The sample of the visit, else the nearest before the scan; none from baseline, which says nothing of today."""
+    """The sample of the visit, else the nearest before the scan; none from baseline, which says
+    nothing of today."""
     near = [lb for lb in samples if lb.date and start < lb.date.earliest]
-    of_visit = [lb for lb in near if lb.visit == visit and abs(_days_before(lb, scan)) <= WITHIN_DAYS]
+    of_visit = [
+        lb for lb in near if lb.visit == visit and abs(_days_before(lb, scan)) <= WITHIN_DAYS
+    ]
     earlier = [lb for lb in near if 0 <= _days_before(lb, scan) <= WITHIN_DAYS]
     return max(of_visit or earlier, key=_order, default=None)
 
@@ -73,7 +84,9 @@ def _raised(sample: LB) -> bool | None:
 def _with_disease(series: LesionSeries, visit: int, sample: LB) -> LesionSeries:
     nontarget = series.nontarget.copy()
     nontarget[visit] = NonTarget.NON_CR_NON_PD
-    sources = tuple((*seen, sample.source) if v == visit else seen for v, seen in enumerate(series.sources))
+    sources = tuple(
+        (*seen, sample.source) if v == visit else seen for v, seen in enumerate(series.sources)
+    )
     return replace(series, nontarget=nontarget, sources=sources)
 
 

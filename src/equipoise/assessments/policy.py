@@ -1,4 +1,5 @@
-"""Which RECIST does this trial use? Thresholds, and one named switch for each point the paper leaves open."""
+"""Which RECIST does this trial use? Thresholds, and one named switch for each point the paper
+leaves open."""
 
 from __future__ import annotations
 
@@ -6,13 +7,16 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 AFTER_OVERALL_CR, ALWAYS = 0, 1
-"""`reappearance`: a target that was gone and comes back is PD only after an overall CR, or whenever it happens."""
+"""`reappearance`: a target that was gone and comes back is PD only after an overall CR, or whenever
+it happens."""
 FIRST_SCAN, LAST_SCAN = 0, 1
-"""`pd_scan`: PD of measured or non-target lesions in a visit of several days is dated on this scan."""
+"""`pd_scan`: PD of measured or non-target lesions in a visit of several days is dated on this
+scan."""
 
 
 class RecistPolicy(NamedTuple):
-    """RECIST 1.1 as one trial declares it; lengths in tenths of a millimeter. There are no defaults.
+    """RECIST 1.1 as one trial declares it; lengths in tenths of a millimeter. There are no
+    defaults.
 
     The number before a switch is that of the list of ambiguities in the documentation of the rules.
     """
@@ -32,7 +36,9 @@ class RecistPolicy(NamedTuple):
     nodes_below_normal_are_gone: bool  # 4: nodal CR; else a node must vanish
     reappearance: int  # 5: AFTER_OVERALL_CR or ALWAYS
     missing_target_may_prove_pd: bool  # 6: measured lesions that suffice for PD give PD; else NE
-    nadir_zero_needs_pd_tenths: bool  # 7: from a sum of 0, growth under `pd_tenths` is no PD; else any growth is
+    nadir_zero_needs_pd_tenths: (
+        bool  # 7: from a sum of 0, growth under `pd_tenths` is no PD; else any growth is
+    )
     bounds_inclusive: bool  # 8: exactly 20 %, 5 mm, 30 % meet the limit
     new_lesion_dated_at_first_sight: bool  # 9: a confirmed equivocal lesion dates PD back
     pd_scan: int  # 10: FIRST_SCAN or LAST_SCAN
@@ -65,9 +71,11 @@ RECIST_1_1 = RecistPolicy(
     therapy_ends_assessability=True,
     split_lesions_are_added=True,
 )
-"""RECIST 1.1 as published (Eur J Cancer 2009;45:228-47) with the clarifications of the EORTC RECIST group.
+"""RECIST 1.1 as published (Eur J Cancer 2009;45:228-47) with the clarifications of the EORTC RECIST
+group.
 
-`pd_scan` is in neither; a trial declares it. For use without a protocol; a trial builds its own from its file.
+`pd_scan` is in neither; a trial declares it. For use without a protocol; a trial builds its own
+from its file.
 """
 
 
@@ -80,7 +88,8 @@ def build_policy(values: Mapping[str, int | bool]) -> RecistPolicy:
     unknown = [name for name in values if name not in RecistPolicy._fields]
     if missing or unknown:
         raise ValueError(
-            f"RECIST policy: missing {missing or 'nothing'}, unknown {unknown or 'nothing'}; see RecistPolicy"
+            f"RECIST policy: missing {missing or 'nothing'}, unknown {unknown or 'nothing'}; see"
+            " RecistPolicy"
         )
     for name, published in RECIST_1_1._asdict().items():
         _check(name, values[name], isinstance(published, bool))
@@ -98,5 +107,8 @@ def _check(name: str, value: int | bool, is_switch: bool) -> None:
 
 
 def any_targets(policy: RecistPolicy) -> RecistPolicy:
-    """The policy for targets that others selected: as many and as small as they are, not as in 3.2."""
-    return policy._replace(measurable_tenths=0, measurable_node_tenths=0, max_targets=10_000, max_per_organ=10_000)
+    """The policy for targets that others selected: as many and as small as they are, not as in
+    3.2."""
+    return policy._replace(
+        measurable_tenths=0, measurable_node_tenths=0, max_targets=10_000, max_per_organ=10_000
+    )

@@ -1,7 +1,8 @@
 """What did RECIST 1.1 say at each visit? Compiled rules over the arrays of one subject.
 
-Visit 0 is baseline. Lengths are whole tenths of a millimeter, so the inclusive limits are exact. Days count from
-randomization (day 0). Each rule is a plain function, in the order of the paper; `assess_visits` at the end is the loop.
+Visit 0 is baseline. Lengths are whole tenths of a millimeter, so the inclusive limits are exact.
+Days count from randomization (day 0). Each rule is a plain function, in the order of the paper;
+`assess_visits` at the end is the loop.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ GONE, NOT_EVALUATED, TOO_SMALL = 0, -1, -2
 NO_TARGETS = -1
 """`target[v]` when there was no measurable disease at baseline."""
 NOBODY = -1
-"""`decided_lesion[v]` when no single lesion decided; `pd_day[v]` when there is no PD; `sum[v]` when incomplete."""
+"""`decided_lesion[v]` when no single lesion decided; `pd_day[v]` when there is no PD; `sum[v]` when
+incomplete."""
 
 NE, CR, PR, SD = int(Response.NE), int(Response.CR), int(Response.PR), int(Response.SD)
 NON_CR_NON_PD, PD = int(Response.NON_CR_NON_PD), int(Response.PD)
@@ -41,7 +43,7 @@ class VisitResults(NamedTuple):
     sum: Ints  # tenths of a millimeter; -1 when a target was not evaluated
     nadir_before: Ints  # smallest complete sum at earlier visits, baseline included; -1 none
     clause: Codes  # key of clauses.CLAUSES
-    decided_by: Ints  # the visit that decided: nadir visit for PD by growth, baseline for PR, first sight, ...
+    decided_by: Ints  # the visit that decided: nadir for PD by growth, baseline for PR, first sight
     decided_lesion: Ints  # the target that decided alone (missing, reappeared), or -1
     pd_day: Ints  # the day progression is dated on, or -1
 
@@ -69,7 +71,8 @@ def add_up(row: Ints, policy: RecistPolicy) -> tuple[int, int]:
 
 @njit(cache=True)
 def is_disease(tenths: int, node: bool, policy: RecistPolicy) -> bool:
-    """3.1, 4.3.1: something is seen, and a node is not normal. What was not evaluated is not seen."""
+    """3.1, 4.3.1: something is seen, and a node is not normal. What was not evaluated is not
+    seen."""
     if tenths == TOO_SMALL and not node:
         return True  # faint, yet there, whatever it adds to the sum
     length = counted(tenths, policy)
@@ -92,7 +95,9 @@ def has_grown(total: int, nadir: int, policy: RecistPolicy) -> bool:
         return grown > 0
     if nadir == 0:
         return reaches(grown, policy.pd_tenths, policy)
-    return reaches(grown * 100, policy.pd_percent * nadir, policy) and reaches(grown, policy.pd_tenths, policy)
+    return reaches(grown * 100, policy.pd_percent * nadir, policy) and reaches(
+        grown, policy.pd_tenths, policy
+    )
 
 
 @njit(cache=True)
@@ -148,7 +153,8 @@ def since_cr(memory: Memory, visit: int) -> int:
 def incomplete_target(
     total: int, missing: int, back: int, visit: int, memory: Memory, policy: RecistPolicy
 ) -> tuple[int, int, int, int]:
-    """4.4.2: a target was not evaluated. Missing lesions can only add, so measured ones may prove PD, never less."""
+    """4.4.2: a target was not evaluated. Missing lesions can only add, so measured ones may prove
+    PD, never less."""
     reference, at = reference_sum(memory, policy)
     if policy.missing_target_may_prove_pd:
         if back != NOBODY:
@@ -167,7 +173,9 @@ def target_response(
     back = came_back(row, node, was_gone, memory.cr_visit >= 0, policy)
     if missing != NOBODY:
         return incomplete_target(total, missing, back, visit, memory, policy)
-    if not any_disease(row, node, policy):  # before growth: a normal node is normal, however it changed
+    if not any_disease(
+        row, node, policy
+    ):  # before growth: a normal node is normal, however it changed
         return CR, clauses.CR, visit, NOBODY
     if back != NOBODY:
         return PD, clauses.PD_REAPPEARED, since_cr(memory, visit), back
@@ -207,7 +215,8 @@ def with_targets(target: int, clause: int, nontarget: int) -> tuple[int, int]:
 
 @njit(cache=True)
 def first_sight(new: Codes, visit: int, policy: RecistPolicy) -> int:
-    """4.3.5: the visit a new lesion was first seen at, when it was equivocal at every visit in between."""
+    """4.3.5: the visit a new lesion was first seen at, when it was equivocal at every visit in
+    between."""
     seen = visit
     while policy.new_lesion_dated_at_first_sight and seen > 1 and new[seen - 1] == EQUIVOCAL:
         seen -= 1
@@ -221,7 +230,9 @@ def shows_disease(target: int, nontarget: int) -> bool:
 
 
 @njit(cache=True)
-def overall_response(target: int, clause: int, nontarget: int, after_cr: bool, policy: RecistPolicy) -> tuple[int, int]:
+def overall_response(
+    target: int, clause: int, nontarget: int, after_cr: bool, policy: RecistPolicy
+) -> tuple[int, int]:
     """Tables 1 and 2 for a visit without an unequivocal new lesion."""
     if target == PD:
         return PD, clause
@@ -272,7 +283,9 @@ def judge_visit(
     response, clause = overall_response(target, why, nontarget[v], memory.cr_visit >= 0, policy)
     if clause == why:
         return Verdict(response, target, clause, decided, lesion)
-    return Verdict(response, target, clause, memory.cr_visit if clause == clauses.PD_AFTER_CR else v, NOBODY)
+    return Verdict(
+        response, target, clause, memory.cr_visit if clause == clauses.PD_AFTER_CR else v, NOBODY
+    )
 
 
 @njit(cache=True)
@@ -296,13 +309,23 @@ def remember(memory: Memory, v: int, total: int, response: int, target: int) -> 
 def note_gone(was_gone: Codes, row: Ints, node: Codes, policy: RecistPolicy) -> None:
     """Mark the targets that this visit found gone."""
     for lesion in range(row.shape[0]):
-        if counted(row[lesion], policy) != NOT_EVALUATED and not is_disease(row[lesion], node[lesion] == 1, policy):
+        if counted(row[lesion], policy) != NOT_EVALUATED and not is_disease(
+            row[lesion], node[lesion] == 1, policy
+        ):
             was_gone[lesion] = 1
 
 
 @njit(cache=True)
-def pd_dates(day: Ints, last_day: Ints, new_day: Ints, new: Codes, results: VisitResults, policy: RecistPolicy) -> None:
-    """The day of each PD: of the scan that first showed the new lesion, else the declared scan of the visit."""
+def pd_dates(
+    day: Ints,
+    last_day: Ints,
+    new_day: Ints,
+    new: Codes,
+    results: VisitResults,
+    policy: RecistPolicy,
+) -> None:
+    """The day of each PD: of the scan that first showed the new lesion, else the declared scan of
+    the visit."""
     for v in range(day.shape[0]):
         if results.response[v] != PD:
             continue
@@ -345,7 +368,8 @@ def assess_visit(
     r: VisitResults,
     policy: RecistPolicy,
 ) -> Memory:
-    """RECIST 1.1 at visit `v`, after those before it: fills row `v` of `r` but for the day of PD, and `was_gone`."""
+    """RECIST 1.1 at visit `v`, after those before it: fills row `v` of `r` but for the day of PD,
+    and `was_gone`."""
     r.nadir_before[v] = memory.nadir
     if not is_assessable(day, assessable_until, policy):
         r.clause[v] = clauses.NOT_ASSESSABLE
@@ -387,7 +411,17 @@ def assess_dated_visits(
     memory, was_gone = NOTHING_SEEN, np.zeros(targets, np.int8)
     for v in range(visits):
         memory = assess_visit(
-            v, int(day[v]), tenths, node, was_gone, nontarget, new, memory, assessable_until, r, policy
+            v,
+            int(day[v]),
+            tenths,
+            node,
+            was_gone,
+            nontarget,
+            new,
+            memory,
+            assessable_until,
+            r,
+            policy,
         )
     pd_dates(day, last_day, new_day, new, r, policy)
     return r
@@ -404,5 +438,8 @@ def assess_visits(
     assessable_until: int,
     policy: RecistPolicy,
 ) -> VisitResults:
-    """As `assess_dated_visits`, for visits of one day each; `organ` counts only when targets are chosen."""
-    return assess_dated_visits(day, day, day, tenths, node, nontarget, new, assessable_until, policy)
+    """As `assess_dated_visits`, for visits of one day each; `organ` counts only when targets are
+    chosen."""
+    return assess_dated_visits(
+        day, day, day, tenths, node, nontarget, new, assessable_until, policy
+    )

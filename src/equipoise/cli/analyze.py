@@ -15,47 +15,72 @@ LEDGER = "ledger"
 
 
 class AnalyzeGroup(DefaultCommandGroup):
-    """`analyze LEDGER`, as the command was before there were others; a ledger may even be called `ledger`."""
+    """`analyze LEDGER`, as the command was before there were others; a ledger may even be called
+    `ledger`."""
 
     default = LEDGER
 
 
 app = typer.Typer(
     cls=AnalyzeGroup,
-    help="Results and report of a ledger; `analyze survival` compares arms in somebody else's table.",
+    help=(
+        "Results and report of a ledger; `analyze survival` compares arms in somebody else's table."
+    ),
     rich_markup_mode="rich",
 )
 app.command(
     name=LEDGER,
     hidden=True,
-    epilog="`equipoise analyze survival FILE.csv` compares arms in somebody else's table; see its --help.",
+    epilog=(
+        "`equipoise analyze survival FILE.csv` compares arms in somebody else's table; see its"
+        " --help."
+    ),
 )(analyze)
 
 
 @app.command()
 def survival(
-    table: Annotated[Path, typer.Argument(help="comma-separated text in UTF-8, a header and a row for each subject")],
-    time: Annotated[str, typer.Option(help="column with the time to event or censoring: a number, 0 or more")],
-    event: Annotated[str, typer.Option(help="column with 1 or true (happened), 0 or false (censored)")],
-    arm: Annotated[str, typer.Option(help="column with the arm; the first in sorted order is the reference")],
-    strata: Annotated[str, typer.Option(help="columns to stratify the log-rank test and Cox model by: COL,COL")] = "",
-    level: Annotated[float, typer.Option(help="confidence of the intervals, between 0 and 1")] = 0.95,
+    table: Annotated[
+        Path,
+        typer.Argument(help="comma-separated text in UTF-8, a header and a row for each subject"),
+    ],
+    time: Annotated[
+        str, typer.Option(help="column with the time to event or censoring: a number, 0 or more")
+    ],
+    event: Annotated[
+        str, typer.Option(help="column with 1 or true (happened), 0 or false (censored)")
+    ],
+    arm: Annotated[
+        str, typer.Option(help="column with the arm; the first in sorted order is the reference")
+    ],
+    strata: Annotated[
+        str, typer.Option(help="columns to stratify the log-rank test and Cox model by: COL,COL")
+    ] = "",
+    level: Annotated[
+        float, typer.Option(help="confidence of the intervals, between 0 and 1")
+    ] = 0.95,
     interval: Annotated[
-        str, typer.Option(help="of medians and survival: log (as R's survfit), log-log, plain or arcsine")
+        str,
+        typer.Option(
+            help="of medians and survival: log (as R's survfit), log-log, plain or arcsine"
+        ),
     ] = "log",
     at: Annotated[str, typer.Option(help="times at which survival is told: TIME,TIME")] = "",
     restricted_mean: Annotated[
         float | None, typer.Option(help="a time; tell the mean time to event up to it for each arm")
     ] = None,
     drop_missing: Annotated[
-        bool, typer.Option("--drop-missing", help="leave out rows with a missing value, and say how many")
+        bool,
+        typer.Option(
+            "--drop-missing", help="leave out rows with a missing value, and say how many"
+        ),
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="for programs")] = False,
 ) -> None:
     """Medians, log-rank test and Cox hazard ratios (Efron's ties) of a table of times to event.
 
-    Missing is an empty field, a point, NA, N/A or NaN. With more than two arms each is compared with the reference,
-    and `cox` in the JSON has a member for each. Exit 0, or 2 with an error.
+    Missing is an empty field, a point, NA, N/A or NaN. With more than two arms each is compared
+    with the reference, and `cox` in the JSON has a member for each. Exit 0, or 2 with an error.
     """
     import json
 
@@ -72,9 +97,15 @@ def survival(
         read = read_survival_table(read_text(table), columns, str(table), drop_missing=drop_missing)
         try:
             found = compare_survival(
-                read.time, read.event, read.arm, read.strata,
-                level=level, interval=chosen, landmarks=landmarks, tau=restricted_mean,
-            )  # fmt: skip
+                read.time,
+                read.event,
+                read.arm,
+                read.strata,
+                level=level,
+                interval=chosen,
+                landmarks=landmarks,
+                tau=restricted_mean,
+            )
         except ValueError as error:
             raise ValueError(f"{table}: {error}") from None
         if as_json:

@@ -1,4 +1,5 @@
-"""Which commands are there? Each reads its input, asks one function of the core, and shows the answer."""
+"""Which commands are there? Each reads its input, asks one function of the core, and shows the
+answer."""
 
 from __future__ import annotations
 
@@ -8,7 +9,17 @@ import sys
 
 import typer
 
-from equipoise.cli import analyze, conformance, derive, design, ledger, participant, protocol, rechallenge, trial
+from equipoise.cli import (
+    analyze,
+    conformance,
+    derive,
+    design,
+    ledger,
+    participant,
+    protocol,
+    rechallenge,
+    trial,
+)
 
 app = typer.Typer(
     name="equipoise",
@@ -20,7 +31,8 @@ app = typer.Typer(
 
     Research software, not validated for patient care.
 
-    Try: [bold]equipoise demo[/] (a whole simulated trial), [bold]equipoise protocol show NCT04509635[/],
+    Try: [bold]equipoise demo[/] (a whole simulated trial),
+    [bold]equipoise protocol show NCT04509635[/],
     [bold]equipoise screen --example > she.json[/] and then [bold]equipoise screen she.json[/].
     """,
 )
@@ -43,5 +55,8 @@ def main() -> None:
         if os.environ.get("EQUIPOISE_DEBUG"):
             raise
         said = f"{type(mistake).__name__}: {mistake}"
-        print(f"error: this should not happen ({said}). Set EQUIPOISE_DEBUG=1 for the traceback.", file=sys.stderr)
+        print(
+            f"error: this should not happen ({said}). Set EQUIPOISE_DEBUG=1 for the traceback.",
+            file=sys.stderr,
+        )
         sys.exit(70)

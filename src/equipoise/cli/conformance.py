@@ -14,8 +14,12 @@ app = typer.Typer(no_args_is_help=True, help="Language-neutral cases of the publ
 
 @app.command()
 def run(
-    against: Annotated[str, typer.Option(help="another program: a command that answers one JSON case per line")] = "",
-    cases: Annotated[Path | None, typer.Option(help="the folder of the cases; default: those that come along")] = None,
+    against: Annotated[
+        str, typer.Option(help="another program: a command that answers one JSON case per line")
+    ] = "",
+    cases: Annotated[
+        Path | None, typer.Option(help="the folder of the cases; default: those that come along")
+    ] = None,
 ) -> None:
     """Run every case. Exit 0 when all agree, 1 with each case that does not, its clause and why."""
     from equipoise.exchange import conformance
@@ -31,8 +35,8 @@ def run(
             result = conformance.run(folder, conformance.answer)
     for failure in result.failures:
         err.print(
-            f"{failure.topic} {failure.case} ({failure.clause}): expected {dict(failure.expected)}, "
-            f"found {dict(failure.got)}. {failure.why}",
+            f"{failure.topic} {failure.case} ({failure.clause}): expected {dict(failure.expected)},"
+            f" found {dict(failure.got)}. {failure.why}",
             markup=False,
         )
     for topic, total in result.total.items():

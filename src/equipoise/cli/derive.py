@@ -1,4 +1,5 @@
-"""Commands that derive endpoints from other people's data: a table of responses, or a package of SDTM datasets."""
+"""Commands that derive endpoints from other people's data: a table of responses, or a package of
+SDTM datasets."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ PACKAGE = "package"
 
 
 class DeriveGroup(DefaultCommandGroup):
-    """`derive SDTM_DIR` is short for `derive package SDTM_DIR`: a folder is what is mostly derived from."""
+    """`derive SDTM_DIR` is short for `derive package SDTM_DIR`: a folder is what is mostly derived
+    from."""
 
     default = PACKAGE
 
@@ -24,8 +26,10 @@ app = typer.Typer(
     no_args_is_help=True,
     help="""Derive responses and time to event from other people's data, by a named policy.
 
-    [bold]equipoise derive SDTM_DIR --out DIR[/] reads a folder of SDTM datasets (see `derive package --help`);
-    [bold]equipoise derive response IN.csv --policy admiral -o OUT.csv[/] reads a table of responses.
+    [bold]equipoise derive SDTM_DIR --out DIR[/] reads a folder of SDTM datasets (see
+    `derive package --help`);
+    [bold]equipoise derive response IN.csv --policy admiral -o OUT.csv[/] reads a table of
+    responses.
     """,
     rich_markup_mode="rich",
 )
@@ -33,11 +37,18 @@ app = typer.Typer(
 
 @app.command()
 def response(
-    table: Annotated[Path, typer.Argument(help="CSV with USUBJID, RANDDT, ADT and AVALC, one row per assessment")],
-    policy: Annotated[str, typer.Option(help="a named policy; an unknown name lists them")] = "recist_1_1",
-    output: Annotated[Path | None, typer.Option("-o", "--output", help="CSV to write; else the terminal")] = None,
+    table: Annotated[
+        Path, typer.Argument(help="CSV with USUBJID, RANDDT, ADT and AVALC, one row per assessment")
+    ],
+    policy: Annotated[
+        str, typer.Option(help="a named policy; an unknown name lists them")
+    ] = "recist_1_1",
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="CSV to write; else the terminal")
+    ] = None,
 ) -> None:
-    """Best response and the like for each subject: USUBJID, PARAMCD, AVALC, ADT. Exit 0, or 2 with an error."""
+    """Best response and the like for each subject: USUBJID, PARAMCD, AVALC, ADT. Exit 0, or 2 with
+    an error."""
     from equipoise.endpoints.derivation import find_policy
     from equipoise.exchange.response_table import derive_response_table
     from equipoise.store.files import write_files
@@ -51,35 +62,53 @@ def response(
             print(derived, end="")
             return
         write_files({output: derived})
-        err.print(f"{derived.count(chr(10)) - 1} rows by policy {chosen.name}: {output}", markup=False)
+        err.print(
+            f"{derived.count(chr(10)) - 1} rows by policy {chosen.name}: {output}", markup=False
+        )
 
 
 @app.command(name=PACKAGE)
 def package(
-    folder: Annotated[Path, typer.Argument(help="SDTM datasets: XPT v5, Dataset-JSON 1.1, parquet or CSV")],
-    out: Annotated[Path, typer.Option("--out", help="folder for the tables, listings and policy.json")],
+    folder: Annotated[
+        Path, typer.Argument(help="SDTM datasets: XPT v5, Dataset-JSON 1.1, parquet or CSV")
+    ],
+    out: Annotated[
+        Path, typer.Option("--out", help="folder for the tables, listings and policy.json")
+    ],
     policy: Annotated[
-        list[str] | None, typer.Option(help="a named policy; several give a folder each. Default recist_1_1")
+        list[str] | None,
+        typer.Option(help="a named policy; several give a folder each. Default recist_1_1"),
     ] = None,
     source: Annotated[
-        list[str] | None, typer.Option(help="measurements (TU, TR) or reported (RS); both when not given")
+        list[str] | None,
+        typer.Option(help="measurements (TU, TR) or reported (RS); both when not given"),
     ] = None,
-    evaluator: Annotated[str, typer.Option(help="RSEVAL, or RSEVAL/RSEVALID; all when not given")] = "",
-    reference: Annotated[str, typer.Option(help="rfstdtc or randomization: what the days count from")] = "",
+    evaluator: Annotated[
+        str, typer.Option(help="RSEVAL, or RSEVAL/RSEVALID; all when not given")
+    ] = "",
+    reference: Annotated[
+        str, typer.Option(help="rfstdtc or randomization: what the days count from")
+    ] = "",
     censoring: Annotated[
         list[str] | None, typer.Option(help="FDA_2018_A, FDA_2018_C, EMA_2013; all when not given")
     ] = None,
-    scan_every: Annotated[int, typer.Option(help="days between scans; without it no visit counts as missed")] = 0,
+    scan_every: Annotated[
+        int, typer.Option(help="days between scans; without it no visit counts as missed")
+    ] = 0,
     scan_window: Annotated[int, typer.Option(help="days a scan may be early or late")] = 0,
     therapy: Annotated[
-        list[str] | None, typer.Option(help="a CMCAT that means new anticancer therapy; may be given again")
+        list[str] | None,
+        typer.Option(help="a CMCAT that means new anticancer therapy; may be given again"),
     ] = None,
-    cutoff: Annotated[str, typer.Option(help="YYYY-MM-DD, nothing clinical after it counts; else the last day")] = "",
+    cutoff: Annotated[
+        str, typer.Option(help="YYYY-MM-DD, nothing clinical after it counts; else the last day")
+    ] = "",
 ) -> None:
-    """Responses and time to event of everybody in a folder of SDTM datasets, and where RS differs from TU and TR.
+    """Responses and time to event of everybody in a folder of SDTM datasets, and where RS differs
+    from TU and TR.
 
-    DM is needed, and RS or TU with TR; EX, DS, CM, PR, AE and SS are used when they are there. Exit 0; 1 when rows
-    could not be used (problems.csv lists them); 2 with an error and nothing written.
+    DM is needed, and RS or TU with TR; EX, DS, CM, PR, AE and SS are used when they are there. Exit
+    0; 1 when rows could not be used (problems.csv lists them); 2 with an error and nothing written.
     """
     from equipoise.cli.derive_package import derive_package
     from equipoise.endpoints.derivation import declare_policy

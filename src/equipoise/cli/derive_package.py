@@ -1,4 +1,5 @@
-"""What does `derive SDTM_DIR` do? Reads the package, derives by each policy, writes all files at once."""
+"""What does `derive SDTM_DIR` do? Reads the package, derives by each policy, writes all files at
+once."""
 
 from __future__ import annotations
 
@@ -17,8 +18,11 @@ from equipoise.store.files import write_files
 from equipoise.terms.dates import parse_date
 
 
-def derive_package(folder: Path, target: Path, policies: Sequence[DerivationPolicy], cutoff: str) -> int:
-    """Write the outputs of every policy; returns how many lines of the listings tell of data that were not used."""
+def derive_package(
+    folder: Path, target: Path, policies: Sequence[DerivationPolicy], cutoff: str
+) -> int:
+    """Write the outputs of every policy; returns how many lines of the listings tell of data that
+    were not used."""
     if target.exists() and not target.is_dir():
         raise ValueError(f"{target} is a file; --out names a folder")
     if target.exists() and folder.exists() and target.samefile(folder):
@@ -31,9 +35,14 @@ def derive_package(folder: Path, target: Path, policies: Sequence[DerivationPoli
         last = until or package.lasting
         found = derive_endpoints(package, policy, last)
         if not found.adtte:
-            raise ValueError(f"cutoff {last}: nobody had started by then; the first record is later")
+            raise ValueError(
+                f"cutoff {last}: nobody had started by then; the first record is later"
+            )
         where = target / policy.name if len(policies) > 1 else target
-        files |= {where / name: content for name, content in render_outputs(package, found, policy, last).items()}
+        files |= {
+            where / name: content
+            for name, content in render_outputs(package, found, policy, last).items()
+        }
         said.append((package, found, policy, last, where))
         unused += package.problems.unused
     write_files(files)
@@ -54,7 +63,9 @@ def _cutoff(text: str) -> date | None:
     return known
 
 
-def _say(package: Package, found: Endpoints, policy: DerivationPolicy, cutoff: date, where: Path) -> None:
+def _say(
+    package: Package, found: Endpoints, policy: DerivationPolicy, cutoff: date, where: Path
+) -> None:
     """One small table: what was derived, what differs, what could not be used."""
     table = Table(title=f"policy {policy.name}, cutoff {cutoff}", title_justify="left")
     table.add_column("what")

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from equipoise.simulation.full_trial import FullTrial
     from equipoise.store.block_files import BlockFiles
 
-Workers = Annotated[int, typer.Option(help="processes; -1 takes all processors. The result is the same")]
+Workers = Annotated[
+    int, typer.Option(help="processes; -1 takes all processors. The result is the same")
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -29,12 +31,17 @@ def register(app: typer.Typer) -> None:
 
 def design(
     protocol: Annotated[str, typer.Argument(help="a protocol file or shipped id")] = "NCT04509635",
-    trials: Annotated[int, typer.Option(help="simulated trials beside each exact figure; 0 leaves them out")] = 2000,
+    trials: Annotated[
+        int, typer.Option(help="simulated trials beside each exact figure; 0 leaves them out")
+    ] = 2000,
     seed: Annotated[int, typer.Option(help="the same seed gives the same figures")] = 1,
     workers: Workers = 1,
-    output: Annotated[Path | None, typer.Option("--out", help="HTML page to write, with figures")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--out", help="HTML page to write, with figures")
+    ] = None,
 ) -> None:
-    """What can the planned participants show? Power by enumeration and by simulation, looks, scans, assurance."""
+    """What can the planned participants show? Power by enumeration and by simulation, looks, scans,
+    assurance."""
     from equipoise.analysis.design import compute_design
     from equipoise.protocol.load import load
     from equipoise.report.design_page import show_design, write_design
@@ -57,7 +64,9 @@ def _simulated(declared: Any, trials: int, seed: int, workers: int) -> dict[str,
     from equipoise.simulation.design import simulate_design
 
     check_run(trials, seed, workers)
-    with err.status("simulating (the first time the rules are compiled, which takes about a minute)"):
+    with err.status(
+        "simulating (the first time the rules are compiled, which takes about a minute)"
+    ):
         return simulate_design(declared, trials, seed, workers=workers)
 
 
@@ -70,7 +79,8 @@ def simulate(
 ) -> None:
     """Simulate the trial of a protocol many times: power, size, bias, coverage, duration, stopping.
 
-    Blocks that are finished are kept beside the file until it is written; a run that was interrupted goes on from them.
+    Blocks that are finished are kept beside the file until it is written; a run that was
+    interrupted goes on from them.
     """
     from equipoise.compiled import OWN_DIGEST
     from equipoise.protocol.load import load
@@ -84,20 +94,32 @@ def simulate(
             raise ValueError(f"{output} is a folder; name a file")
         check_run(trials, seed, workers)
         if trials < 2:
-            raise ValueError(f"trials is {trials}; it must be 2 or more, or there is no Monte-Carlo error")
+            raise ValueError(
+                f"trials is {trials}; it must be 2 or more, or there is no Monte-Carlo error"
+            )
         blocks = _Blocks(output.with_name(output.name + ".blocks"), seed)
         with blocks.alone():
             try:
                 with _bars() as progress_for:
                     found = simulate_protocol(
-                        declared, trials, seed, workers=workers, kept_for=blocks.open, progress_for=progress_for
+                        declared,
+                        trials,
+                        seed,
+                        workers=workers,
+                        kept_for=blocks.open,
+                        progress_for=progress_for,
                     )
             except (KeyboardInterrupt, SystemExit):
                 err.print(
-                    f"interrupted; finished blocks are in {blocks.folder}: the same command goes on", markup=False
+                    f"interrupted; finished blocks are in {blocks.folder}: the same command"
+                    " goes on",
+                    markup=False,
                 )
                 raise
-            _write(output, json.dumps({"rules": OWN_DIGEST, **found}, indent=1, ensure_ascii=False) + "\n")
+            _write(
+                output,
+                json.dumps({"rules": OWN_DIGEST, **found}, indent=1, ensure_ascii=False) + "\n",
+            )
             blocks.remove()
         out.print(show_simulation(found), markup=False)
 
@@ -111,20 +133,25 @@ class _Blocks:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Nobody else computes the same result meanwhile: two runs would take each other's blocks away."""
+        """Nobody else computes the same result meanwhile: two runs would take each other's blocks
+        away."""
         import fcntl
 
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             said = (error.strerror or str(error)).lower()
-            raise ValueError(f"{self.folder} cannot be made ({said}); write the result elsewhere") from error
+            raise ValueError(
+                f"{self.folder} cannot be made ({said}); write the result elsewhere"
+            ) from error
         lock = self.folder / "lock"
         with lock.open("w") as held:
             try:
                 fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
-                raise ValueError(f"another run is computing this result; its blocks are in {self.folder}") from None
+                raise ValueError(
+                    f"another run is computing this result; its blocks are in {self.folder}"
+                ) from None
             yield
 
     def open(self, name: str, trial: FullTrial) -> BlockFiles:
@@ -149,9 +176,20 @@ class _Blocks:
 @contextmanager
 def _bars() -> Iterator[Callable[[str], Callable[[int, int], None]]]:
     """One progress bar for each scenario."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=err, transient=True) as bar:
 
         def progress_for(name: str) -> Callable[[int, int], None]:

@@ -48,20 +48,35 @@ def verify(
     half = ledger.with_name(ledger.name + ".rewriting")
     if half.exists():
         err.print(
-            f"{half} is left from a redaction that was interrupted; it holds the old content: delete it", markup=False
+            f"{half} is left from a redaction that was interrupted; it holds the old content:"
+            " delete it",
+            markup=False,
         )
-    gone = f", content redacted by log: {', '.join(map(str, found.redacted))}" if found.redacted else ""
+    gone = (
+        f", content redacted by log: {', '.join(map(str, found.redacted))}"
+        if found.redacted
+        else ""
+    )
     out.print(f"{ledger}: {found.entries} entries hold{gone}. Head {found.head}", markup=False)
     if list_says:
         out.print(list_says, markup=False)
     if anchor is None:
-        out.print("Without --anchor, a ledger that was cut short or written anew cannot be told from a whole one.")
+        out.print(
+            "Without --anchor, a ledger that was cut short or written anew cannot be told from a"
+            " whole one."
+        )
 
 
 def _list_opened(store: Any) -> str:
-    """Was the randomization list, once opened, the one that was committed before the first randomization?"""
+    """Was the randomization list, once opened, the one that was committed before the first
+    randomization?"""
     from equipoise.allocation.sealed import check_opening
-    from equipoise.ledger.events import AllocationCommitted, AllocationOpened, SubjectRandomized, event_of
+    from equipoise.ledger.events import (
+        AllocationCommitted,
+        AllocationOpened,
+        SubjectRandomized,
+        event_of,
+    )
 
     kinds = ("AllocationCommitted", "AllocationOpened", "SubjectRandomized")
     events = [event_of(entry) for entry in store.read() if entry.type in kinds]
@@ -72,17 +87,26 @@ def _list_opened(store: Any) -> str:
         return ""
     if mismatch := check_opening(committed[0].commitment, opened[0], allocated):
         fail(f"the opened randomization list is not what was committed: {mismatch}", BAD_NEWS)
-    return f"The opened randomization list is the one committed, and all {len(allocated)} allocations follow it."
+    return (
+        f"The opened randomization list is the one committed, and all {len(allocated)} allocations"
+        " follow it."
+    )
 
 
 def redact(
     ledger: Ledger,
     entry: Annotated[int, typer.Argument(help="the number (seq) of the entry")],
     reason: Annotated[str, typer.Option(help="why; stays in the ledger, so no names here")],
-    actor: Annotated[str, typer.Option(help="the code of the person who redacts; stays in the ledger, so no names")],
-    site: Annotated[str | None, typer.Option(help="the site, if the redaction is one's own")] = None,
+    actor: Annotated[
+        str,
+        typer.Option(help="the code of the person who redacts; stays in the ledger, so no names"),
+    ],
+    site: Annotated[
+        str | None, typer.Option(help="the site, if the redaction is one's own")
+    ] = None,
 ) -> None:
-    """Take the content out of one entry, logged; all hashes stay valid. Exit 0, or 1 when refused."""
+    """Take the content out of one entry, logged; all hashes stay valid. Exit 0, or 1 when
+    refused."""
     from equipoise.ledger.chain import Broken, CannotRedact, verify_lines
     from equipoise.ledger.chain import redact as redact_entry
     from equipoise.store.json_lines import JsonLines
@@ -90,7 +114,11 @@ def redact(
     with readable_failures():
         store = JsonLines(_existing(ledger))
         if isinstance(found := verify_lines(store.lines()), Broken):
-            fail(f"{ledger}: entry {found.seq}: {found.why}. A ledger that does not verify is not redacted", BAD_NEWS)
+            fail(
+                f"{ledger}: entry {found.seq}: {found.why}. A ledger that does not verify is not"
+                " redacted",
+                BAD_NEWS,
+            )
         entries = store.read()
         if not entries:
             fail(f"{ledger} is empty")
@@ -98,30 +126,51 @@ def redact(
             fail(f"--actor: found {actor!r}, expected a code without blanks, never a name")
         now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         head = entries[-1]
-        done = redact_entry(entries, entry, reason, at=max(now, head.at), actor=actor,
-                            role="data_manager", site=site, protocol=head.protocol,
-                            key=f"redact-{entry}-{secrets.token_hex(4)}", salt=secrets.token_hex(16))  # fmt: skip
+        done = redact_entry(
+            entries,
+            entry,
+            reason,
+            at=max(now, head.at),
+            actor=actor,
+            role="data_manager",
+            site=site,
+            protocol=head.protocol,
+            key=f"redact-{entry}-{secrets.token_hex(4)}",
+            salt=secrets.token_hex(16),
+        )
         if isinstance(done, CannotRedact):
             fail(done.why, BAD_NEWS)
         store.rewrite(done)
-    out.print(f"entry {entry} redacted, logged as entry {done[-1].seq}. New head {done[-1].hash}", markup=False)
-    out.print("Backups, and reports made before, still hold the content. The next analysis is made without it.")
+    out.print(
+        f"entry {entry} redacted, logged as entry {done[-1].seq}. New head {done[-1].hash}",
+        markup=False,
+    )
+    out.print(
+        "Backups, and reports made before, still hold the content. The next analysis is made"
+        " without it."
+    )
 
 
 def recover(ledger: Ledger) -> None:
-    """Move an incomplete last line, left by an interrupted write, to a file beside the ledger. Nothing is lost."""
+    """Move an incomplete last line, left by an interrupted write, to a file beside the ledger.
+    Nothing is lost."""
     from equipoise.store.json_lines import JsonLines
 
     with readable_failures():
         aside = JsonLines(_existing(ledger)).recover()
-    out.print(f"the incomplete line is in {aside}" if aside else "nothing to do: the last line is whole", markup=False)
+    out.print(
+        f"the incomplete line is in {aside}" if aside else "nothing to do: the last line is whole",
+        markup=False,
+    )
 
 
 def why(
     ledger: Ledger,
     subject: Annotated[str, typer.Argument(help="the participant's code")],
     endpoint: Annotated[str, typer.Argument(help="an endpoint (DCR, PFS, …), or ELIGIBILITY")],
-    cutoff: Annotated[str | None, typer.Option(help="YYYY-MM-DD; nothing clinical after it")] = None,
+    cutoff: Annotated[
+        str | None, typer.Option(help="YYYY-MM-DD; nothing clinical after it")
+    ] = None,
     as_of: Annotated[str | None, typer.Option(help="YYYY-MM-DD; nothing recorded after it")] = None,
 ) -> None:
     """From a participant's value back to the entries that made it."""

@@ -9,7 +9,16 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from equipoise.cli.speak import BAD_INPUT, BAD_NEWS, OPEN, err, fail, out, read_text, readable_failures
+from equipoise.cli.speak import (
+    BAD_INPUT,
+    BAD_NEWS,
+    OPEN,
+    err,
+    fail,
+    out,
+    read_text,
+    readable_failures,
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -19,15 +28,27 @@ def register(app: typer.Typer) -> None:
 
 
 def screen(
-    subject: Annotated[Path | None, typer.Argument(help="the participant as JSON (see --example and --schema)")] = None,
+    subject: Annotated[
+        Path | None, typer.Argument(help="the participant as JSON (see --example and --schema)")
+    ] = None,
     protocol: Annotated[str, typer.Option(help="a protocol file or shipped id")] = "NCT04509635",
     as_json: Annotated[bool, typer.Option("--json", help="findings as JSON")] = False,
-    schema: Annotated[bool, typer.Option("--schema", help="print the JSON Schema of the input")] = False,
-    example: Annotated[bool, typer.Option("--example", help="print an invented participant")] = False,
+    schema: Annotated[
+        bool, typer.Option("--schema", help="print the JSON Schema of the input")
+    ] = False,
+    example: Annotated[
+        bool, typer.Option("--example", help="print an invented participant")
+    ] = False,
 ) -> None:
-    """May she enter? Exit 0 eligible, 1 not eligible, 3 unknown, 2 when the input cannot be read."""
+    """May she enter? Exit 0 eligible, 1 not eligible, 3 unknown, 2 when the input cannot be
+    read."""
     from equipoise.eligibility import evaluate_all, overall
-    from equipoise.exchange.subject_json import BadSubject, example_subject, read_subject, subject_schema
+    from equipoise.exchange.subject_json import (
+        BadSubject,
+        example_subject,
+        read_subject,
+        subject_schema,
+    )
     from equipoise.protocol.load import load
     from equipoise.terms.verdict import Verdict
 
@@ -46,11 +67,23 @@ def screen(
             raise typer.Exit(BAD_INPUT) from None
         findings = evaluate_all(trial, person, index)
     verdict = overall(findings)
-    answer = {Verdict.MET: "ELIGIBLE", Verdict.NOT_MET: "NOT ELIGIBLE", Verdict.UNKNOWN: "UNKNOWN"}[verdict]
+    answer = {Verdict.MET: "ELIGIBLE", Verdict.NOT_MET: "NOT ELIGIBLE", Verdict.UNKNOWN: "UNKNOWN"}[
+        verdict
+    ]
     if as_json:
-        print(json.dumps({"subject": person.id, "protocol": trial.id, "version": trial.version,
-                          "index_date": index.isoformat(), "verdict": verdict.value,
-                          "findings": [_told(finding) for finding in findings]}, indent=2))  # fmt: skip
+        print(
+            json.dumps(
+                {
+                    "subject": person.id,
+                    "protocol": trial.id,
+                    "version": trial.version,
+                    "index_date": index.isoformat(),
+                    "verdict": verdict.value,
+                    "findings": [_told(finding) for finding in findings],
+                },
+                indent=2,
+            )
+        )
     else:
         _show(trial, person.id, index, answer, findings)
     raise typer.Exit({Verdict.MET: 0, Verdict.NOT_MET: BAD_NEWS, Verdict.UNKNOWN: OPEN}[verdict])
@@ -72,7 +105,10 @@ _MARKS = {"met": "[green]met    [/]", "not_met": "[red]NOT MET[/]", "unknown": "
 
 
 def _show(trial: Any, subject: str, index: Any, answer: str, findings: Any) -> None:
-    out.print(f"{subject} on {index}, {escape(trial.id)} version {escape(trial.version)}: [bold]{answer}[/]")
+    out.print(
+        f"{subject} on {index}, {escape(trial.id)} version {escape(trial.version)}:"
+        f" [bold]{answer}[/]"
+    )
     short = {criterion.id: criterion.short for criterion in trial.criteria}
     for finding in findings:
         out.print(f"  {finding.id}  {_MARKS[finding.verdict.value]}  {escape(short[finding.id])}")
@@ -83,11 +119,16 @@ def _show(trial: Any, subject: str, index: Any, answer: str, findings: Any) -> N
 
 
 def assess(
-    lesions: Annotated[Path, typer.Argument(help="columns: visit,date,lesion,role,organ,node,diameter_mm,state")],
-    protocol: Annotated[str, typer.Option(help="whose RECIST rules: a protocol file or shipped id")] = "NCT04509635",
+    lesions: Annotated[
+        Path, typer.Argument(help="columns: visit,date,lesion,role,organ,node,diameter_mm,state")
+    ],
+    protocol: Annotated[
+        str, typer.Option(help="whose RECIST rules: a protocol file or shipped id")
+    ] = "NCT04509635",
     as_json: Annotated[bool, typer.Option("--json", help="the assessments as JSON")] = False,
 ) -> None:
-    """Did the tumor respond? Each visit's sum, changes and response, with the clause of RECIST 1.1 that decided."""
+    """Did the tumor respond? Each visit's sum, changes and response, with the clause of RECIST 1.1
+    that decided."""
     from equipoise.assessments.lesions import assess as assess_lesions
     from equipoise.assessments.lesions import read_lesions
     from equipoise.endpoints.follow_up import recist_policy
@@ -97,10 +138,14 @@ def assess(
         policy = recist_policy(load(protocol).assessment)
         found = assess_lesions(read_lesions(read_text(lesions)), policy)
     if as_json:
-        rows = [{name: getattr(visit, name) for name in visit.__dataclass_fields__} for visit in found]
+        rows = [
+            {name: getattr(visit, name) for name in visit.__dataclass_fields__} for visit in found
+        ]
         print(json.dumps(rows, indent=2, default=str))
         return
-    out.print(f"{'visit':12} {'date':10} {'sum mm':>7} {'from baseline':>14} {'from nadir':>20}  response")
+    out.print(
+        f"{'visit':12} {'date':10} {'sum mm':>7} {'from baseline':>14} {'from nadir':>20}  response"
+    )
     for visit in found:
         out.print(_assessment_line(visit), markup=False)
         decided_by = f" (decided by {visit.decided_by})" if visit.decided_by else ""

@@ -15,12 +15,15 @@ if TYPE_CHECKING:
     from equipoise.exchange.registry_findings import RegistryFinding
 
 app = typer.Typer(no_args_is_help=True, help="Check, read and draft protocols.")
-Name = Annotated[str, typer.Argument(help="a protocol file, or the id of a shipped trial such as NCT04509635")]
+Name = Annotated[
+    str, typer.Argument(help="a protocol file, or the id of a shipped trial such as NCT04509635")
+]
 
 
 @app.command()
 def check(protocol: Name) -> None:
-    """Every error at once, with line, column, what was found and what was expected. Exit 0, or 2 with errors."""
+    """Every error at once, with line, column, what was found and what was expected. Exit 0, or 2
+    with errors."""
     from equipoise.protocol.load import ProtocolError, load
 
     with readable_failures():
@@ -29,11 +32,14 @@ def check(protocol: Name) -> None:
         except ProtocolError as error:
             for problem in error.problems:
                 err.print(f"{error.name}: {problem}", markup=False)
-            err.print(f"{len(error.problems)} error{'s' * (len(error.problems) != 1)}", markup=False)
+            err.print(
+                f"{len(error.problems)} error{'s' * (len(error.problems) != 1)}", markup=False
+            )
             raise typer.Exit(BAD_INPUT) from None
     out.print(
-        f"{found.id} version {found.version}: {len(found.criteria)} criteria, {len(found.endpoints)} endpoints, "
-        f"{len(found.forms)} forms, {len(found.assumptions)} assumptions. No errors."
+        f"{found.id} version {found.version}: {len(found.criteria)} criteria,"
+        f" {len(found.endpoints)} endpoints, {len(found.forms)} forms, {len(found.assumptions)}"
+        " assumptions. No errors."
     )
 
 
@@ -57,11 +63,16 @@ def schema() -> None:
 
 @app.command(name="import")
 def import_(
-    record: Annotated[Path, typer.Argument(help="a registry page as text, or ClinicalTrials.gov API v2 JSON")],
+    record: Annotated[
+        Path, typer.Argument(help="a registry page as text, or ClinicalTrials.gov API v2 JSON")
+    ],
     output: Annotated[Path, typer.Option("-o", "--output", help="the draft to write")],
-    explain: Annotated[bool, typer.Option("--explain", help="also the text found, and what to do about it")] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="also the text found, and what to do about it")
+    ] = False,
 ) -> None:
-    """Draft a protocol from a registry record. Every criterion appears; what the record leaves open is listed."""
+    """Draft a protocol from a registry record. Every criterion appears; what the record leaves open
+    is listed."""
     from equipoise.exchange.registry import import_record
     from equipoise.store.files import write_files
 
@@ -72,8 +83,13 @@ def import_(
         write_files({output: found.draft_yaml})
     for code in dict.fromkeys(finding.code for finding in found.findings):
         _show_findings([finding for finding in found.findings if finding.code == code], explain)
-    out.print(f"{len(found.criteria)} criteria, {len(found.findings)} findings. Draft: {output}", markup=False)
-    out.print("The draft is not a protocol yet: `equipoise protocol check` lists what it still needs.")
+    out.print(
+        f"{len(found.criteria)} criteria, {len(found.findings)} findings. Draft: {output}",
+        markup=False,
+    )
+    out.print(
+        "The draft is not a protocol yet: `equipoise protocol check` lists what it still needs."
+    )
 
 
 def _show_findings(alike: Sequence[RegistryFinding], explain: bool) -> None:
@@ -84,5 +100,7 @@ def _show_findings(alike: Sequence[RegistryFinding], explain: bool) -> None:
     if explain:
         for finding in alike:
             out.print(
-                f"    {finding.criterion or 'record'}: found {finding.found!r}. To do: {finding.todo}", markup=False
+                f"    {finding.criterion or 'record'}: found {finding.found!r}. To do:"
+                f" {finding.todo}",
+                markup=False,
             )

@@ -19,14 +19,20 @@ def register(app: typer.Typer) -> None:
 
 def rechallenge(
     protocol: Annotated[str, typer.Argument(help="a protocol file or shipped id")] = "NCT04509635",
-    patients: Annotated[int, typer.Option(max=200_000, help="followed at each resistant fraction")] = 5000,
+    patients: Annotated[
+        int, typer.Option(max=200_000, help="followed at each resistant fraction")
+    ] = 5000,
     seed: Annotated[int, typer.Option(help="same seed, same figures")] = 1,
-    page: Annotated[Path | None, typer.Option("--out", help="a page with figures, tables and every input")] = None,
+    page: Annotated[
+        Path | None, typer.Option("--out", help="a page with figures, tables and every input")
+    ] = None,
     as_json: Annotated[Path | None, typer.Option("--json", help="all figures as JSON")] = None,
 ) -> None:
-    """What does anti-EGFR re-challenge gain, by drug-free interval, half-life of the resistant clone and ctDNA assay?
+    """What does anti-EGFR re-challenge gain, by drug-free interval, half-life of the resistant
+    clone and ctDNA assay?
 
-    Virtual tumors under the trial's own rules. All of it is simulated, and much of it assumed: the page says what.
+    Virtual tumors under the trial's own rules. All of it is simulated, and much of it assumed: the
+    page says what.
     """
     from rich.progress import Progress
 
@@ -42,10 +48,15 @@ def rechallenge(
         if page is not None and page == as_json:
             raise ValueError(f"--out and --json are the same file, {page}")
         with Progress(console=err, transient=True) as bar:
-            task = bar.add_task("virtual patients (the first run compiles, which takes a minute)", total=patients)
+            task = bar.add_task(
+                "virtual patients (the first run compiles, which takes a minute)", total=patients
+            )
             try:
                 found = simulate_rechallenge(
-                    declared, patients, seed, progress=lambda done, _: bar.update(task, completed=done)
+                    declared,
+                    patients,
+                    seed,
+                    progress=lambda done, _: bar.update(task, completed=done),
                 )
             except LookupError as error:
                 fail(str(error))

@@ -1,4 +1,5 @@
-"""How do commands speak? Results on standard output, everything else on standard error, failures in one message."""
+"""How do commands speak? Results on standard output, everything else on standard error, failures in
+one message."""
 
 from __future__ import annotations
 
@@ -30,7 +31,8 @@ def _plain(message: str) -> str:
 
 @contextmanager
 def readable_failures() -> Iterator[None]:
-    """Turn every failure that a person can do something about into one message; the rest are our mistakes."""
+    """Turn every failure that a person can do something about into one message; the rest are our
+    mistakes."""
     try:
         yield
     except typer.Exit:  # a RuntimeError too, but said already
@@ -38,7 +40,9 @@ def readable_failures() -> Iterator[None]:
     except FileNotFoundError as error:
         fail(str(error) if error.filename is None else f"there is no file {str(error.filename)!r}")
     except OSError as error:
-        fail(str(error) if error.strerror is None else f"{error.strerror}: {error.filename or error}")
+        fail(
+            str(error) if error.strerror is None else f"{error.strerror}: {error.filename or error}"
+        )
     except (ValueError, RuntimeError) as error:
         fail(str(error))
     except Exception as error:

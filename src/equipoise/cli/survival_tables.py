@@ -34,7 +34,9 @@ def times(option: str, text: str) -> tuple[float, ...]:
         if not all(0 <= time < math.inf for time in found):
             raise ValueError
     except ValueError:
-        raise ValueError(f"{option}: found {text!r}, expected finite times of 0 or more, separated by commas") from None
+        raise ValueError(
+            f"{option}: found {text!r}, expected finite times of 0 or more, separated by commas"
+        ) from None
     return found
 
 
@@ -43,7 +45,9 @@ def check_interval(text: str) -> Transformation:
     for known in get_args(Transformation):
         if text == known:
             return known  # type: ignore[no-any-return]
-    raise ValueError(f"--interval: found {text!r}, expected one of {', '.join(get_args(Transformation))}")
+    raise ValueError(
+        f"--interval: found {text!r}, expected one of {', '.join(get_args(Transformation))}"
+    )
 
 
 def show_comparison(found: SurvivalComparison, columns: SurvivalColumns) -> None:
@@ -52,32 +56,45 @@ def show_comparison(found: SurvivalComparison, columns: SurvivalColumns) -> None
     if found.landmarks or found.tau is not None:
         out.print(_shares_and_means(found))
     out.print(_hazard_ratios(found))
-    by = f", stratified by {', '.join(columns.strata)} ({found.strata} strata)" if columns.strata else ""
+    by = (
+        f", stratified by {', '.join(columns.strata)} ({found.strata} strata)"
+        if columns.strata
+        else ""
+    )
     test = found.log_rank
     out.print(
-        f"log-rank chi-square {test.chi_square:.4f} on {test.degrees_of_freedom} df, p {_p(test.p)}{by}", markup=False
+        f"log-rank chi-square {test.chi_square:.4f} on {test.degrees_of_freedom} df, p"
+        f" {_p(test.p)}{by}",
+        markup=False,
     )
     if found.proportionality is None:
-        out.print(f"proportional hazards: not tested, {found.proportionality_unknown}", markup=False)
+        out.print(
+            f"proportional hazards: not tested, {found.proportionality_unknown}", markup=False
+        )
     else:
         statistic, freedom, p = found.proportionality
         out.print(f"proportional hazards: chi-square {statistic:.4f} on {freedom} df, p {_p(p)}")
     if (gap := found.restricted_mean_difference) is not None:
         between = f"{found.arms[1].name} minus {found.reference}"
         out.print(
-            f"restricted mean up to {found.tau:g}, {between}: {gap.estimate:.4g} ({gap.lower:.4g} to {gap.upper:.4g}), "
-            f"p {_p(gap.p)}",
+            f"restricted mean up to {found.tau:g}, {between}: {gap.estimate:.4g} ({gap.lower:.4g}"
+            f" to {gap.upper:.4g}), p {_p(gap.p)}",
             markup=False,
         )
-    out.print(f"intervals {found.level:.4g}; of medians and survival by {found.interval}, as in R's conf.type; "
-              "Cox model with Efron's ties" + by, markup=False)  # fmt: skip
+    out.print(
+        f"intervals {found.level:.4g}; of medians and survival by {found.interval}, as in R's"
+        " conf.type; Cox model with Efron's ties" + by,
+        markup=False,
+    )
 
 
 def _arms(found: SurvivalComparison, columns: SurvivalColumns) -> Table:
     table = _table(f"{columns.time} by {columns.arm}", "n", "events", "median", "interval")
     for arm in found.arms:
         bounds = f"{_time(arm.median.lower)} to {_time(arm.median.upper)}"
-        table.add_row(escape(arm.name), str(arm.subjects), str(arm.events), _time(arm.median.time), bounds)
+        table.add_row(
+            escape(arm.name), str(arm.subjects), str(arm.events), _time(arm.median.time), bounds
+        )
     return table
 
 
@@ -89,7 +106,9 @@ def _shares_and_means(found: SurvivalComparison) -> Table:
             table.add_row(escape(arm.name), f"survival at {moment:g}", _share(at), bounds)
         if (mean := arm.restricted_mean) is not None:
             bounds = f"{mean.lower:.5g} to {mean.upper:.5g}"
-            table.add_row(escape(arm.name), f"mean up to {found.tau:g}", f"{mean.estimate:.5g}", bounds)
+            table.add_row(
+                escape(arm.name), f"mean up to {found.tau:g}", f"{mean.estimate:.5g}", bounds
+            )
     return table
 
 
@@ -103,12 +122,18 @@ def _table(title: str, *headings: str) -> Table:
 
 
 def _hazard_ratios(found: SurvivalComparison) -> Table:
-    table = _table(f"hazard ratio against {found.reference}", "ratio", "interval", "coef", "se", "p")
+    table = _table(
+        f"hazard ratio against {found.reference}", "ratio", "interval", "coef", "se", "p"
+    )
     for row in found.hazard_ratios:
         table.add_row(
-            escape(row.arm), f"{row.hazard_ratio:.4f}", f"{row.lower:.4f} to {row.upper:.4f}", f"{row.coef:.5f}",
-            f"{row.se:.5f}", _p(row.p),
-        )  # fmt: skip
+            escape(row.arm),
+            f"{row.hazard_ratio:.4f}",
+            f"{row.lower:.4f} to {row.upper:.4f}",
+            f"{row.coef:.5f}",
+            f"{row.se:.5f}",
+            _p(row.p),
+        )
     return table
 
 

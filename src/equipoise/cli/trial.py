@@ -32,9 +32,12 @@ def demo(
     participants: Participants = 50,
     seed: Seed = 7,
     out_dir: Annotated[Path, typer.Option("--out", help="where the files go")] = Path("demo"),
-    no_serve: Annotated[bool, typer.Option("--no-serve", help="only write the files (there is no server yet)")] = False,
+    no_serve: Annotated[
+        bool, typer.Option("--no-serve", help="only write the files (there is no server yet)")
+    ] = False,
 ) -> None:
-    """A whole simulated trial, from screening to report: ledger.jsonl, results.json and report.html."""
+    """A whole simulated trial, from screening to report: ledger.jsonl, results.json and
+    report.html."""
     began = time.perf_counter()
     with readable_failures():
         entries = _rehearsed("NCT04509635", participants, seed)
@@ -46,22 +49,29 @@ def demo(
     out.print(f"Open {out_dir / 'report.html'}, or try:", markup=False)
     subject = next(iter(analyzed.courses), "SUBJECT")
     out.print(f"  equipoise why {out_dir / 'ledger.jsonl'} {subject} DCR", markup=False)
-    out.print(f"  equipoise verify {out_dir / 'ledger.jsonl'} --anchor {entries[-1].hash}", markup=False)
+    out.print(
+        f"  equipoise verify {out_dir / 'ledger.jsonl'} --anchor {entries[-1].hash}", markup=False
+    )
 
 
 def rehearse(
-    output: Annotated[Path, typer.Option("-o", "--output", help="the ledger to write; it must not exist")],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", help="the ledger to write; it must not exist")
+    ],
     protocol: Annotated[str, typer.Option(help="a protocol file or shipped id")] = "NCT04509635",
     participants: Participants = 50,
     seed: Seed = 7,
 ) -> None:
-    """Virtual participants go through the commands into a ledger, site by site, day by day. All of it is simulated."""
+    """Virtual participants go through the commands into a ledger, site by site, day by day. All of
+    it is simulated."""
     with readable_failures():
         if output.exists():
             raise ValueError(f"{output} exists; a rehearsal never writes over a ledger")
         entries = _rehearsed(protocol, participants, seed)
         _store_new(output, entries)
-    out.print(f"simulated: {len(entries)} entries in {output}. Head {entries[-1].hash}", markup=False)
+    out.print(
+        f"simulated: {len(entries)} entries in {output}. Head {entries[-1].hash}", markup=False
+    )
 
 
 def _rehearsed(protocol: str, participants: int, seed: int) -> list[Entry]:
@@ -80,12 +90,15 @@ def _rehearsed(protocol: str, participants: int, seed: int) -> list[Entry]:
         def show(randomized: int, wanted: int) -> None:
             bar.update(task, completed=randomized, total=wanted)
 
-        rehearse_trial(declared, storage, sealed, participants=participants, seed=seed, progress=show)
+        rehearse_trial(
+            declared, storage, sealed, participants=participants, seed=seed, progress=show
+        )
     return storage.read()
 
 
 def _store_new(path: Path, entries: list[Entry]) -> None:
-    """A ledger is written whole under another name and then takes its place: half a ledger is never seen.
+    """A ledger is written whole under another name and then takes its place: half a ledger is never
+    seen.
 
     It takes the place of an earlier rehearsal only, never of a ledger that may hold real data.
     """
@@ -116,7 +129,10 @@ def _write(analyzed: Analysis, entries: list[Entry], folder: Path) -> None:
     from equipoise.report.results import write_results
     from equipoise.store.files import write_files
 
-    texts = {"results.json": write_results(analyzed.results), "report.html": write_report(analyzed, entries)}
+    texts = {
+        "results.json": write_results(analyzed.results),
+        "report.html": write_report(analyzed, entries),
+    }
     write_files({folder / name: text for name, text in texts.items()})
 
 
@@ -124,8 +140,12 @@ def analyze(
     ledger: Annotated[Path, typer.Argument(help="a ledger file")],
     out_dir: Annotated[Path, typer.Option("--out", help="where results.json and report.html go")],
     as_of: Annotated[str | None, typer.Option(help="YYYY-MM-DD; nothing recorded after it")] = None,
-    cutoff: Annotated[str | None, typer.Option(help="YYYY-MM-DD; nothing clinical after it; default: as-of")] = None,
-    protocol: Annotated[str | None, typer.Option(help="refuse unless the ledger holds this protocol")] = None,
+    cutoff: Annotated[
+        str | None, typer.Option(help="YYYY-MM-DD; nothing clinical after it; default: as-of")
+    ] = None,
+    protocol: Annotated[
+        str | None, typer.Option(help="refuse unless the ledger holds this protocol")
+    ] = None,
 ) -> None:
     """Results and report of a ledger, as it was known on a day and up to a clinical cutoff."""
     with readable_failures():
@@ -145,7 +165,10 @@ def read_trial(ledger: Path, as_of: str | None, cutoff: str | None) -> tuple[Ana
         raise FileNotFoundError(f"there is no ledger {str(ledger)!r}; `equipoise demo` makes one")
     store = JsonLines(ledger)
     if isinstance(found := verify_lines(store.lines()), Broken):
-        raise ValueError(f"{ledger}: entry {found.seq}: {found.why}. A ledger that does not verify is not analyzed")
+        raise ValueError(
+            f"{ledger}: entry {found.seq}: {found.why}. A ledger that does not verify is not"
+            " analyzed"
+        )
     entries = store.read()
     return analyzed_from(entries, as_of, cutoff), entries
 
@@ -157,9 +180,15 @@ def analyzed_from(entries: list[Entry], as_of: str | None, cutoff: str | None) -
 
     known, wanted = _day(as_of, "--as-of"), _day(cutoff, "--cutoff")
     if entries and known and known.isoformat() < entries[0].at[:10]:
-        raise ValueError(f"--as-of: nothing was recorded by {known}; the first entry is of {entries[0].at[:10]}")
+        raise ValueError(
+            f"--as-of: nothing was recorded by {known}; the first entry is of {entries[0].at[:10]}"
+        )
     trial = replay(entries, lambda entry: known is None or entry.at[:10] <= known.isoformat())
-    told = [entry.at[:10] for entry in entries if entry.type not in ("EntryRedacted", "Signed", "AllocationOpened")]
+    told = [
+        entry.at[:10]
+        for entry in entries
+        if entry.type not in ("EntryRedacted", "Signed", "AllocationOpened")
+    ]
     last = known or (date.fromisoformat(told[-1]) if told else date.today())
     if wanted and wanted > last:
         raise ValueError(f"--cutoff: {wanted} is after {last}, up to which anything was recorded")
@@ -185,9 +214,11 @@ def _same_protocol(analyzed: Analysis, name: str) -> None:
     held = [version.hash for version in analyzed.trial.versions]
     if protocol_hash(wanted) not in held:
         raise ValueError(
-            f"the ledger does not hold the protocol {name} (hash {protocol_hash(wanted)[:12]}); it holds "
+            f"the ledger does not hold the protocol {name} (hash {protocol_hash(wanted)[:12]}); it"
+            " holds "
             + ", ".join(
-                f"{v.protocol.id} version {v.protocol.version} ({v.hash[:12]})" for v in analyzed.trial.versions
+                f"{v.protocol.id} version {v.protocol.version} ({v.hash[:12]})"
+                for v in analyzed.trial.versions
             )
         )
 
@@ -196,19 +227,39 @@ def _summary(analyzed: Analysis, folder: Path) -> None:
     found = analyzed.results
     flow, primary = found["flow"], found["endpoints"][analyzed.trial.protocol.primary.id]
     label = "[bold yellow]SIMULATED[/] " if found["simulated"] else ""
-    out.print(f"{label}{found['protocol']['id']} version {found['protocol']['version']}, cutoff {found['cutoff']}")
-    counts = {"screened": flow["screened"], "not eligible": flow["not_eligible"], "unknown": flow["unknown"],
-              "declined": len(flow["declined"]), "still in screening": len(flow["eligible_not_randomized"]),
-              "randomized": flow["randomized"]}  # fmt: skip
+    out.print(
+        f"{label}{found['protocol']['id']} version {found['protocol']['version']}, cutoff"
+        f" {found['cutoff']}"
+    )
+    counts = {
+        "screened": flow["screened"],
+        "not eligible": flow["not_eligible"],
+        "unknown": flow["unknown"],
+        "declined": len(flow["declined"]),
+        "still in screening": len(flow["eligible_not_randomized"]),
+        "randomized": flow["randomized"],
+    }
     out.print("  " + ", ".join(f"{name} {number}" for name, number in counts.items() if number))
     for arm, share in primary["arms"].items():
         shown = "" if share["estimate"] is None else f" = {100 * share['estimate']:.1f} %"
-        out.print(f"  {primary['label']}, {found['arms'][arm]['label']}: {share['events']} of {share['n']}{shown}")
+        out.print(
+            f"  {primary['label']}, {found['arms'][arm]['label']}: {share['events']} of"
+            f" {share['n']}{shown}"
+        )
     if gone := found["redacted"]:
-        out.print(f"  [bold]without the content of {len(gone)} redacted entries[/]: {', '.join(map(str, gone))}")
+        out.print(
+            f"  [bold]without the content of {len(gone)} redacted entries[/]:"
+            f" {', '.join(map(str, gone))}"
+        )
     out.print(f"  {_effect(primary, found['confidence'])}")
-    out.print(f"  files: {folder}/ledger.jsonl, results.json, report.html" if (folder / "ledger.jsonl").exists()
-              else f"  files: {folder}/results.json, report.html", markup=False)  # fmt: skip
+    out.print(
+        (
+            f"  files: {folder}/ledger.jsonl, results.json, report.html"
+            if (folder / "ledger.jsonl").exists()
+            else f"  files: {folder}/results.json, report.html"
+        ),
+        markup=False,
+    )
 
 
 def _effect(primary: dict[str, Any], confidence: float) -> str:

@@ -1,4 +1,5 @@
-"""May this form be saved? Entry and correction of data, under consent, withdrawal and the calendar."""
+"""May this form be saved? Entry and correction of data, under consent, withdrawal and the
+calendar."""
 
 from __future__ import annotations
 
@@ -18,18 +19,33 @@ UNSCHEDULED = "UNSCHEDULED"
 
 
 def save_form(
-    trial: Trial, stamp: Stamp, subject_id: str, form_id: str, visit: str, values: Mapping[str, Any],
-    groups: Mapping[str, Any], *, supersedes: int | None = None, reason: str | None = None,
-) -> Outcome:  # fmt: skip
-    """Save a form as typed. With `supersedes` and a reason it corrects an earlier entry, which stays in the ledger."""
+    trial: Trial,
+    stamp: Stamp,
+    subject_id: str,
+    form_id: str,
+    visit: str,
+    values: Mapping[str, Any],
+    groups: Mapping[str, Any],
+    *,
+    supersedes: int | None = None,
+    reason: str | None = None,
+) -> Outcome:
+    """Save a form as typed. With `supersedes` and a reason it corrects an earlier entry, which
+    stays in the ledger."""
     event = events.FormSaved(form=form_id, visit=visit, values=dict(values), groups=dict(groups))
     subject = trial.subjects.get(subject_id)
     found = not_open(trial, subject_id) + no_consent(trial, subject_id)
-    protocol = trial.version(version_for(trial, subject_id, stamp.day)).protocol if trial.versions else None
+    protocol = (
+        trial.version(version_for(trial, subject_id, stamp.day)).protocol
+        if trial.versions
+        else None
+    )
     form = protocol.form(form_id) if protocol else None
     if protocol is None or form is None:
         known = ", ".join(f.id for f in protocol.forms) if protocol else "none"
-        return outcome(trial, stamp, event, [*found, f"there is no form {form_id!r}; known are {known}"])
+        return outcome(
+            trial, stamp, event, [*found, f"there is no form {form_id!r}; known are {known}"]
+        )
     found += _no_such_visit(protocol, visit)
     found += problems(form, values, groups)
     if subject is not None and not found:
@@ -44,14 +60,22 @@ def _no_such_visit(protocol: Protocol, visit: str) -> list[str]:
     if name not in recurs:
         return [f"there is no visit {name!r}; known are {', '.join(recurs)}"]
     if recurs[name] != number.isdigit() or (number and not number.isdigit()):
-        return [f"found the visit {visit!r}, expected {name + ' 1, 2, …' if recurs[name] else name}"]
+        return [
+            f"found the visit {visit!r}, expected {name + ' 1, 2, …' if recurs[name] else name}"
+        ]
     return []
 
 
 def _untimely(
-    stamp: Stamp, subject: Subject, form: Form, values: Mapping[str, Any], groups: Mapping[str, Any], protocol: Protocol
+    stamp: Stamp,
+    subject: Subject,
+    form: Form,
+    values: Mapping[str, Any],
+    groups: Mapping[str, Any],
+    protocol: Protocol,
 ) -> list[str]:
-    """Dates in the future, before consent without label, before randomization, after withdrawal or after death."""
+    """Dates in the future, before consent without label, before randomization, after withdrawal or
+    after death."""
     found = []
     for where, text in _dates(form, values, groups):
         when = parse_date(text)
@@ -66,12 +90,18 @@ def _untimely(
     return found
 
 
-def _too_early(subject: Subject, form: Form, values: Mapping[str, Any], when: date, protocol: Protocol) -> list[str]:
-    """Results from before consent only as standard of care; study treatment only after randomization."""
+def _too_early(
+    subject: Subject, form: Form, values: Mapping[str, Any], when: date, protocol: Protocol
+) -> list[str]:
+    """Results from before consent only as standard of care; study treatment only after
+    randomization."""
     found = []
     consented = min(on for on, _, _ in subject.consents)
     if when < consented and values.get(protocol.conduct.earlier_results_label) != "Y":
-        found.append(f"{form.id}: {when} is before consent ({consented}); enter it only as a standard-of-care result")
+        found.append(
+            f"{form.id}: {when} is before consent ({consented}); enter it only as a"
+            " standard-of-care result"
+        )
     if any(group.domain == "EX" for group in form.groups):
         if subject.randomized is None:
             found.append(f"{form.id}: study treatment before randomization")
@@ -85,18 +115,28 @@ _STILL_OPEN = {"VISITS": ("SURVIVAL_CONTACT", "SUBSEQUENT_THERAPY")}
 
 
 def _after_withdrawal(subject: Subject, form: Form, where: str, when: date) -> list[str]:
-    """Data until the withdrawal stay; after it, only what its level leaves open (ICH E6(R3) 2.9)."""
+    """Data until the withdrawal stay; after it, only what its level leaves open (ICH E6(R3)
+    2.9)."""
     found = []
     for withdrawal in subject.withdrawals:
         closed = _CLOSES[withdrawal.what]
-        is_closed = form.id in closed if closed else form.id not in _STILL_OPEN.get(withdrawal.what, ())
+        is_closed = (
+            form.id in closed if closed else form.id not in _STILL_OPEN.get(withdrawal.what, ())
+        )
         if when > withdrawal.on and is_closed:
-            found.append(f"{where}: {when} is after the withdrawal of {withdrawal.on} ({withdrawal.what.lower()})")
+            found.append(
+                f"{where}: {when} is after the withdrawal of {withdrawal.on}"
+                f" ({withdrawal.what.lower()})"
+            )
     return found
 
 
-def _dates(form: Form, values: Mapping[str, Any], groups: Mapping[str, Any]) -> list[tuple[str, str]]:
-    found = [(f"{form.id}.{f.id}", values.get(f.id)) for f in form.header if f.type in ("date", "day")]
+def _dates(
+    form: Form, values: Mapping[str, Any], groups: Mapping[str, Any]
+) -> list[tuple[str, str]]:
+    found = [
+        (f"{form.id}.{f.id}", values.get(f.id)) for f in form.header if f.type in ("date", "day")
+    ]
     for group in form.groups:
         for number, row in enumerate(groups.get(group.id, ()), start=1):
             found += [

@@ -1,4 +1,5 @@
-"""How are data questioned, endorsed and closed? Queries, signatures, freeze and lock (ICH E6(R3) 4.2)."""
+"""How are data questioned, endorsed and closed? Queries, signatures, freeze and lock (ICH E6(R3)
+4.2)."""
 
 from __future__ import annotations
 
@@ -23,17 +24,28 @@ def open_query(
 def answer_query(trial: Trial, stamp: Stamp, subject_id: str, query: str, *, text: str) -> Outcome:
     """The site answers; a correction of the entry is a command of its own."""
     event = events.QueryAnswered(query=query, text=text)
-    return outcome(trial, stamp, event, _not_in_status(trial, subject_id, query, "OPEN"), subject=subject_id)
+    return outcome(
+        trial, stamp, event, _not_in_status(trial, subject_id, query, "OPEN"), subject=subject_id
+    )
 
 
 def close_query(trial: Trial, stamp: Stamp, subject_id: str, query: str, *, text: str) -> Outcome:
     """Who asked accepts the answer."""
     event = events.QueryClosed(query=query, text=text)
-    return outcome(trial, stamp, event, _not_in_status(trial, subject_id, query, "ANSWERED"), subject=subject_id)
+    return outcome(
+        trial,
+        stamp,
+        event,
+        _not_in_status(trial, subject_id, query, "ANSWERED"),
+        subject=subject_id,
+    )
 
 
-def sign(trial: Trial, stamp: Stamp, subject_id: str | None, *, meaning: str, about: tuple[int, ...]) -> Outcome:
-    """Sign entries; the signature carries the head of the chain, so it cannot be moved to another record."""
+def sign(
+    trial: Trial, stamp: Stamp, subject_id: str | None, *, meaning: str, about: tuple[int, ...]
+) -> Outcome:
+    """Sign entries; the signature carries the head of the chain, so it cannot be moved to another
+    record."""
     head = trial.head.hash if trial.head else ""
     event = events.Signed(meaning=meaning, head=head, about=about)
     found = _no_subject(trial, subject_id) if subject_id else []
@@ -55,8 +67,15 @@ def lock(trial: Trial, stamp: Stamp, subject_id: str | None) -> Outcome:
     """Close entry before the analysis; open queries are in the way."""
     event = events.Locked(scope=subject_id or "TRIAL")
     found = _no_subject(trial, subject_id) if subject_id else []
-    scope = [trial.subjects[subject_id]] if subject_id and not found else list(trial.subjects.values())
-    pending = [query.id for subject in scope for query in subject.queries.values() if query.status != "CLOSED"]
+    scope = (
+        [trial.subjects[subject_id]] if subject_id and not found else list(trial.subjects.values())
+    )
+    pending = [
+        query.id
+        for subject in scope
+        for query in subject.queries.values()
+        if query.status != "CLOSED"
+    ]
     if pending:
         found.append(f"open queries: {', '.join(pending)}")
     return outcome(trial, stamp, event, found, subject=subject_id)
@@ -72,4 +91,8 @@ def _not_in_status(trial: Trial, subject_id: str, query: str, status: str) -> li
     held = trial.subjects[subject_id].queries.get(query)
     if held is None:
         return [f"there is no query {query} for {subject_id}"]
-    return [] if held.status == status else [f"query {query} is {held.status.lower()}, expected {status.lower()}"]
+    return (
+        []
+        if held.status == status
+        else [f"query {query} is {held.status.lower()}, expected {status.lower()}"]
+    )

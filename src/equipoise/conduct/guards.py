@@ -10,14 +10,28 @@ from equipoise.subject.history import Trial
 
 
 def for_subject(
-    trial: Trial, stamp: Stamp, subject_id: str, event: events.Event, found: list[str], on: date,
-    reason: str | None = None, supersedes: int | None = None,
-) -> Outcome:  # fmt: skip
-    """The outcome for one participant, under the protocol version of the day. A correction must fit."""
+    trial: Trial,
+    stamp: Stamp,
+    subject_id: str,
+    event: events.Event,
+    found: list[str],
+    on: date,
+    reason: str | None = None,
+    supersedes: int | None = None,
+) -> Outcome:
+    """The outcome for one participant, under the protocol version of the day. A correction must
+    fit."""
     version = version_for(trial, subject_id, on) if trial.versions else ""
     found = found + not_correctable(trial, subject_id, event, reason, supersedes)
     return outcome(
-        trial, stamp, event, found, subject=subject_id, version=version, reason=reason, supersedes=supersedes
+        trial,
+        stamp,
+        event,
+        found,
+        subject=subject_id,
+        version=version,
+        reason=reason,
+        supersedes=supersedes,
     )
 
 
@@ -72,4 +86,8 @@ def not_randomized(trial: Trial, subject_id: str, on: date) -> list[str]:
     subject = trial.subjects.get(subject_id)
     if subject is None or subject.randomized is None:
         return [f"{subject_id} is not randomized"]
-    return [f"{on} is before randomization ({subject.randomized.on})"] if on < subject.randomized.on else []
+    return (
+        [f"{on} is before randomization ({subject.randomized.on})"]
+        if on < subject.randomized.on
+        else []
+    )

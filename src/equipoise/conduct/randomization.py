@@ -1,4 +1,5 @@
-"""Which arm, and may it be given now? The list, its commitment and opening, and the randomization of one person."""
+"""Which arm, and may it be given now? The list, its commitment and opening, and the randomization
+of one person."""
 
 from __future__ import annotations
 
@@ -20,20 +21,24 @@ from equipoise.terms.verdict import Verdict
 
 
 def draw_allocation(protocol: Protocol, rng: Any, salt: str) -> SealedList:
-    """The whole randomization list, each stratum as long as the trial, to be sealed before first use."""
+    """The whole randomization list, each stratum as long as the trial, to be sealed before first
+    use."""
     design = protocol.randomization
     arms = tuple(arm.id for arm in protocol.arms)
     ratio = tuple(arm.ratio for arm in protocol.arms)
     strata = cells(design.strata)
     length = protocol.design.participants + max(design.block_sizes)
-    sequences = draw_list(rng, arms=arms, ratio=ratio, block_sizes=design.block_sizes, strata=strata, length=length)
+    sequences = draw_list(
+        rng, arms=arms, ratio=ratio, block_sizes=design.block_sizes, strata=strata, length=length
+    )
     return seal(sequences, salt=salt)
 
 
 def commit_allocation(trial: Trial, stamp: Stamp, sealed: SealedAllocation) -> Outcome:
     """Publish the fingerprint of the list before the first randomization."""
     event = events.AllocationCommitted(
-        commitment=sealed.commitment, algorithm=trial.protocol.randomization.method if trial.versions else ""
+        commitment=sealed.commitment,
+        algorithm=trial.protocol.randomization.method if trial.versions else "",
     )
     found = ["a list is already committed"] if trial.commitment else []
     if trial.allocated:
@@ -42,9 +47,14 @@ def commit_allocation(trial: Trial, stamp: Stamp, sealed: SealedAllocation) -> O
 
 
 def open_allocation(trial: Trial, stamp: Stamp, sealed: SealedAllocation) -> Outcome:
-    """Show the list after closure, so that anyone can check that the sequence was fixed in advance."""
+    """Show the list after closure, so that anyone can check that the sequence was fixed in
+    advance."""
     event = sealed.open()
-    found = [] if trial.locked else ["the trial is not locked: an open list would show the arms to come"]
+    found = (
+        []
+        if trial.locked
+        else ["the trial is not locked: an open list would show the arms to come"]
+    )
     if trial.commitment is None:
         found.append("no list was committed")
     elif mismatch := check_opening(trial.commitment, event, _allocations(trial)):
@@ -54,7 +64,9 @@ def open_allocation(trial: Trial, stamp: Stamp, sealed: SealedAllocation) -> Out
 
 def _allocations(trial: Trial) -> list[events.SubjectRandomized]:
     """What was allocated, in the order of the ledger."""
-    randomized = sorted((s.randomized for s in trial.subjects.values() if s.randomized), key=lambda r: r.source)
+    randomized = sorted(
+        (s.randomized for s in trial.subjects.values() if s.randomized), key=lambda r: r.source
+    )
     return [
         events.SubjectRandomized(
             arm=one.arm, stratum=one.stratum, list_position=one.list_position, randomized_on=one.on
@@ -63,8 +75,11 @@ def _allocations(trial: Trial) -> list[events.SubjectRandomized]:
     ]
 
 
-def randomize(trial: Trial, stamp: Stamp, subject_id: str, *, randomized_on: date, sealed: SealedAllocation) -> Outcome:
-    """Allocate an arm. No waivers: every criterion must be met on the day, and every stratum known."""
+def randomize(
+    trial: Trial, stamp: Stamp, subject_id: str, *, randomized_on: date, sealed: SealedAllocation
+) -> Outcome:
+    """Allocate an arm. No waivers: every criterion must be met on the day, and every stratum
+    known."""
     subject = trial.subjects.get(subject_id)
     if subject is None:
         return Refused((f"there is no subject {subject_id}",))
@@ -72,20 +87,37 @@ def randomize(trial: Trial, stamp: Stamp, subject_id: str, *, randomized_on: dat
     findings = evaluate_all(version.protocol, subject, randomized_on)
     strata = levels(version.protocol.randomization.strata, subject, randomized_on)
     found = not_open(trial, subject_id) + _not_today(stamp, randomized_on)
-    found += _list_problems(trial, sealed) + _not_ready(trial, subject, version.protocol, randomized_on)
+    found += _list_problems(trial, sealed) + _not_ready(
+        trial, subject, version.protocol, randomized_on
+    )
     found += [
-        f"{f.id} {f.verdict.value.replace('_', ' ')}: {f.detail}" for f in findings if f.verdict is not Verdict.MET
+        f"{f.id} {f.verdict.value.replace('_', ' ')}: {f.detail}"
+        for f in findings
+        if f.verdict is not Verdict.MET
     ]
-    found += [f"stratum {level.stratum} unknown ({level.detail})" for level in strata if level.value is None]
+    found += [
+        f"stratum {level.stratum} unknown ({level.detail})"
+        for level in strata
+        if level.value is None
+    ]
     if found or overall(findings) is not Verdict.MET:
-        return outcome(trial, stamp, _no_allocation(randomized_on), found, subject=subject_id, findings=findings)
+        return outcome(
+            trial,
+            stamp,
+            _no_allocation(randomized_on),
+            found,
+            subject=subject_id,
+            findings=findings,
+        )
     stratum = tuple(level.value or "" for level in strata)
     position = trial.allocated.get(stratum, 0) + 1
     try:
         arm = sealed.arm(stratum, position)
     except NoSuchPlace as exhausted:
         return Refused((str(exhausted),), findings)
-    event = events.SubjectRandomized(arm=arm, stratum=stratum, list_position=position, randomized_on=randomized_on)
+    event = events.SubjectRandomized(
+        arm=arm, stratum=stratum, list_position=position, randomized_on=randomized_on
+    )
     return for_subject(trial, stamp, subject_id, event, [], randomized_on)
 
 
@@ -95,11 +127,13 @@ def _no_allocation(on: date) -> events.SubjectRandomized:
 
 
 def _not_today(stamp: Stamp, on: date) -> list[str]:
-    """Eligibility is asked on the day of randomization; another date would be a waiver. Local days differ from UTC."""
+    """Eligibility is asked on the day of randomization; another date would be a waiver. Local days
+    differ from UTC."""
     if abs((on - stamp.day).days) <= 1:
         return []
     return [
-        f"randomized_on: {on} is not the day of recording ({stamp.at}); randomization is neither back- nor post-dated"
+        f"randomized_on: {on} is not the day of recording ({stamp.at}); randomization is neither"
+        " back- nor post-dated"
     ]
 
 
@@ -117,8 +151,14 @@ def _gone(trial: Trial, subject: Subject) -> list[str]:
     if subject.randomized:
         found.append(f"already randomized on {subject.randomized.on}; nobody is randomized twice")
     if subject.screening_failed:
-        found.append(f"screening failed on {subject.screening_failed.on}; screen again under a new code")
-    found += [f"screened again as {one.id}" for one in trial.subjects.values() if one.previous == subject.id]
+        found.append(
+            f"screening failed on {subject.screening_failed.on}; screen again under a new code"
+        )
+    found += [
+        f"screened again as {one.id}"
+        for one in trial.subjects.values()
+        if one.previous == subject.id
+    ]
     if subject.died:
         found.append(f"died on {subject.died}")
     if subject.study_ended:
@@ -131,18 +171,31 @@ def _not_ready(trial: Trial, subject: Subject, protocol: Protocol, on: date) -> 
     intended = [ds for ds in subject.records(DS) if ds.decoded == "INTENDED CHEMOTHERAPY"]
     if protocol.randomization.requires_intended_chemotherapy:
         if not intended:
-            found.append("the intended chemotherapy is not recorded; the MDT decides before the arm is known")
+            found.append(
+                "the intended chemotherapy is not recorded; the MDT decides before the arm is known"
+            )
         elif intended[-1].source not in subject.signed:
-            found.append(f"the intended chemotherapy (entry {intended[-1].source}) is not signed by an investigator")
+            found.append(
+                f"the intended chemotherapy (entry {intended[-1].source}) is not signed by an"
+                " investigator"
+            )
     return found + _consent_outdated(trial, subject, on)
 
 
 def _consent_outdated(trial: Trial, subject: Subject, on: date) -> list[str]:
-    """An amendment that asks for it needs consent to it, or to a later version, by the day of randomization."""
+    """An amendment that asks for it needs consent to it, or to a later version, by the day of
+    randomization."""
     names = [v.protocol.version for v in trial.versions]
-    asked = [i for i, v in enumerate(trial.versions)
-             if v.reconsent and v.effective_on <= on and subject.site in (v.sites or (subject.site,))]  # fmt: skip
-    given = [names.index(version) for when, version, _ in subject.consents if when <= on and version in names]
+    asked = [
+        i
+        for i, v in enumerate(trial.versions)
+        if v.reconsent and v.effective_on <= on and subject.site in (v.sites or (subject.site,))
+    ]
+    given = [
+        names.index(version)
+        for when, version, _ in subject.consents
+        if when <= on and version in names
+    ]
     if asked and max(given, default=-1) < asked[-1]:
         return [f"version {names[asked[-1]]} asks for a new consent"]
     return []

@@ -13,14 +13,16 @@ from equipoise.subject.history import Trial, replay, step
 
 
 class Session:
-    """The trial of one storage, folded as it grows. A `Conflict` of the storage reaches the caller: read again."""
+    """The trial of one storage, folded as it grows. A `Conflict` of the storage reaches the caller:
+    read again."""
 
     def __init__(self, storage: Storage) -> None:
         self.storage = storage
         self.trial: Trial = replay(storage.read())
 
     def do(self, command: Callable[..., Outcome], *args: Any, **details: Any) -> Outcome:
-        """Run a command of `conduct.commands` or `conduct.data_management`; record what it decides."""
+        """Run a command of `conduct.commands` or `conduct.data_management`; record what it
+        decides."""
         try:
             decided = command(self.trial, *args, **details)
         except BadEvent as malformed:

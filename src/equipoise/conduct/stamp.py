@@ -1,4 +1,5 @@
-"""What every command has in common: who acts and when, the entry that follows the head, or a refusal."""
+"""What every command has in common: who acts and when, the entry that follows the head, or a
+refusal."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ from equipoise.subject.history import Trial
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stamp:
-    """Who acts, in which role, where and when (UTC); `key` makes a repeated command harmless; `salt` is random."""
+    """Who acts, in which role, where and when (UTC); `key` makes a repeated command harmless;
+    `salt` is random."""
 
     at: str
     actor: str
@@ -32,7 +34,8 @@ class Stamp:
 
     @property
     def today(self) -> date:
-        """The latest calendar day that can have begun at any site: clinical dates are local, `at` is UTC."""
+        """The latest calendar day that can have begun at any site: clinical dates are local, `at`
+        is UTC."""
         return self.day + timedelta(days=1)
 
 
@@ -69,7 +72,8 @@ def outcome(
     supersedes: int | None = None,
     findings: tuple[Finding, ...] = (),
 ) -> Outcome:
-    """The entry that records the event, or what is in the way. Nothing else decides whether an event is recorded."""
+    """The entry that records the event, or what is in the way. Nothing else decides whether an
+    event is recorded."""
     held = trial.subjects.get(subject) if subject else None
     known = held.keys if held else trial.keys
     if stamp.key in known:
@@ -77,7 +81,11 @@ def outcome(
     kind = type(event).__name__
     found = list(problems)
     if not may(stamp.role, kind):
-        found.insert(0, f"{kind} is not open to the role {stamp.role!r}; it is to {', '.join(sorted(MAY[kind]))}")
+        found.insert(
+            0,
+            f"{kind} is not open to the role {stamp.role!r}; it is to"
+            f" {', '.join(sorted(MAY[kind]))}",
+        )
     if held and stamp.role in SITE and stamp.site != held.site:
         found.append(f"{held.id} belongs to site {held.site}, not to {stamp.site}")
     if trial.head is not None and stamp.at < trial.head.at:

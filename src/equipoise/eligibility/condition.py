@@ -16,7 +16,8 @@ _Answer = tuple[Verdict, str, Reason | None]
 
 @evaluate.register
 def _(rule: Condition, asked: Asked) -> Finding:
-    """Met: the participant has it. Conditions named answer the question; silence is as the protocol declares."""
+    """Met: the participant has it. Conditions named answer the question; silence is as the protocol
+    declares."""
     rows = [mh for mh in asked.subject.records(MH) if mh.category == rule.category]
     told = [mh for mh in rows if mh.occurred in ("Y", "N")]
     if not told:
@@ -27,21 +28,34 @@ def _(rule: Condition, asked: Asked) -> Finding:
         detail = f"{rule.category.lower()}: asked again, without an answer"
         return Finding(rule.kind, Verdict.UNKNOWN, detail, doubts, Reason.NOT_DECLARED)
     deciding = [(mh, answer) for mh, answer in present if answer[0] is verdict]
-    sources = tuple(dict.fromkeys(mh.source for mh, _ in deciding) or dict.fromkeys(mh.source for mh in told))
-    detail = "; ".join(f"{mh.term or rule.category.lower()}: {answer[1]}" for mh, answer in deciding)
+    sources = tuple(
+        dict.fromkeys(mh.source for mh, _ in deciding) or dict.fromkeys(mh.source for mh in told)
+    )
+    detail = "; ".join(
+        f"{mh.term or rule.category.lower()}: {answer[1]}" for mh, answer in deciding
+    )
     reason = next((answer[2] for _, answer in deciding if answer[2]), None)
-    return Finding(rule.kind, verdict, detail or f"{rule.category.lower()}: declared absent", sources, reason)
+    return Finding(
+        rule.kind, verdict, detail or f"{rule.category.lower()}: declared absent", sources, reason
+    )
 
 
 def _asked_again(rows: list[MH], told: list[MH]) -> tuple[Source, ...]:
-    """Rows without an answer (U) that no answer came after: what was once denied is in doubt again."""
-    doubts = [mh for mh in rows if mh not in told and not any(_after(answer, mh) for answer in told)]
+    """Rows without an answer (U) that no answer came after: what was once denied is in doubt
+    again."""
+    doubts = [
+        mh for mh in rows if mh not in told and not any(_after(answer, mh) for answer in told)
+    ]
     return tuple(dict.fromkeys(mh.source for mh in doubts))
 
 
 def _after(one: MH, other: MH) -> bool:
     """By the date asked, and by the order of entry where the dates do not tell."""
-    if one.date and other.date and (one.date.earliest > other.date.latest or one.date.latest < other.date.earliest):
+    if (
+        one.date
+        and other.date
+        and (one.date.earliest > other.date.latest or one.date.latest < other.date.earliest)
+    ):
         return one.date.earliest > other.date.latest
     later: bool = one.source > other.source  # type: ignore[operator]
     return later
@@ -51,14 +65,17 @@ def _silence(rule: Condition, rows: list[MH]) -> Finding:
     asked_without_answer = tuple(mh.source for mh in rows)
     if rule.absence == "closed_world" and not rows:
         return Finding(
-            rule.kind, Verdict.NOT_MET, f"{rule.category.lower()}: none recorded, which the protocol reads as absent"
+            rule.kind,
+            Verdict.NOT_MET,
+            f"{rule.category.lower()}: none recorded, which the protocol reads as absent",
         )
     detail = f"{rule.category.lower()}: neither presence nor absence was declared"
     return Finding(rule.kind, Verdict.UNKNOWN, detail, asked_without_answer, Reason.NOT_DECLARED)
 
 
 def _counts(rule: Condition, mh: MH, index: date) -> _Answer:
-    """Kleene's *and*: of the diagnosis asked about, not excepted by its code, and at the time that matters."""
+    """Kleene's *and*: of the diagnosis asked about, not excepted by its code, and at the time that
+    matters."""
     answers = (
         _among(f"ICD-10 {mh.code or 'not recorded'}", _code(mh.code), rule.codes),
         _among(f"morphology {mh.morphology or 'not recorded'}", _morphology(mh), rule.histology),
@@ -82,7 +99,8 @@ def _morphology(mh: MH) -> str:
 
 
 def _among(told: str, found: str, wanted: tuple[str, ...]) -> _Answer:
-    """Is the code one of those asked about? A code shorter than these (C78 where C78.7 is asked) may be or not."""
+    """Is the code one of those asked about? A code shorter than these (C78 where C78.7 is asked)
+    may be or not."""
     if not wanted:
         return Verdict.MET, "present", None
     shown = f"{told}, asked about {', '.join(wanted)}"
@@ -108,21 +126,30 @@ def _by_exception(rule: Condition, mh: MH) -> _Answer:
         if exception.morphology is None:
             return Verdict.NOT_MET, f"{mh.code} is excepted", None
         if not morphology:
-            return Verdict.UNKNOWN, f"{mh.code} without morphology may be excepted or not", Reason.NOT_CLASSIFIED
+            return (
+                Verdict.UNKNOWN,
+                f"{mh.code} without morphology may be excepted or not",
+                Reason.NOT_CLASSIFIED,
+            )
         if morphology.startswith(exception.morphology):
             return Verdict.NOT_MET, f"{mh.code} with morphology {morphology} is excepted", None
     return Verdict.MET, f"{mh.code} counts", None
 
 
 def _by_time(rule: Condition, mh: MH, index: date) -> _Answer:
-    """Diagnosis or treatment inside the years asked for; without years, begun by the index date (and not over)."""
+    """Diagnosis or treatment inside the years asked for; without years, begun by the index date
+    (and not over)."""
     began = in_window(mh.start, date.min, index) if mh.start else Verdict.MET
     if began is not Verdict.MET:
         reason = Reason.PARTIAL_DATE if began is Verdict.UNKNOWN else None
         return began, f"began {mh.start}, index {index}", reason
     still = in_window(mh.end, index, date.max) if rule.current and mh.end else Verdict.MET
     if still is not Verdict.MET:
-        return still, f"ended {mh.end}, index {index}", Reason.PARTIAL_DATE if still is Verdict.UNKNOWN else None
+        return (
+            still,
+            f"ended {mh.end}, index {index}",
+            Reason.PARTIAL_DATE if still is Verdict.UNKNOWN else None,
+        )
     if rule.within_years is None:
         return Verdict.MET, "present", None
     opens = years_before(index, rule.within_years)
@@ -130,4 +157,8 @@ def _by_time(rule: Condition, mh: MH, index: date) -> _Answer:
         return Verdict.UNKNOWN, "has no date of last treatment", Reason.PARTIAL_DATE
     inside = any_of(in_window(when, opens, date.max) for when in (mh.start, mh.end) if when)
     shown = " to ".join(str(when) for when in (mh.start, mh.end) if when)
-    return inside, f"{shown}, window from {opens}", Reason.PARTIAL_DATE if inside is Verdict.UNKNOWN else None
+    return (
+        inside,
+        f"{shown}, window from {opens}",
+        Reason.PARTIAL_DATE if inside is Verdict.UNKNOWN else None,
+    )

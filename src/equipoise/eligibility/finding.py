@@ -1,4 +1,5 @@
-"""How is a criterion answered? A verdict with its reason, its evidence, and what would settle an open question."""
+"""How is a criterion answered? A verdict with its reason, its evidence, and what would settle an
+open question."""
 
 from __future__ import annotations
 

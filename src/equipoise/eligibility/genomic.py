@@ -59,17 +59,20 @@ def sample_of(rows: list[GF], collected: date, policy: RasPolicy) -> Sample:
 
 _GENE = re.compile("[A-Z][A-Z0-9-]{1,9}")
 _WORDS = """
-no not none neg negative pos positive yes detected undetected unknown pending absent present normal na nd wt wild-type
-wildtype mutated mutant mutation variant somatic fail failed pass passed done true false other any all see report
-reported seen found low high trace tumor tumour test tested
+no not none neg negative pos positive yes detected undetected unknown pending absent present
+normal na nd wt wild-type wildtype mutated mutant mutation variant somatic fail failed pass passed
+done true false other any all see report reported seen found low high trace tumor tumour test
+tested
 """
 _NOT_GENES = frozenset(_WORDS.upper().split())
 
 
 def somatic_genes(text: str) -> list[str] | None:
-    """The genes of another somatic change as reported: symbols with commas or semicolons between them, or NONE.
+    """The genes of another somatic change as reported: symbols with commas or semicolons between
+    them, or NONE.
 
-    None when the text is anything else: `NEGATIVE` and `not detected` are no genes, and prove no tumor DNA.
+    None when the text is anything else: `NEGATIVE` and `not detected` are no genes, and prove no
+    tumor DNA.
     """
     told = [part.strip().upper() for part in re.split("[,;]", text)]
     if told in ([""], ["NONE"]):
@@ -78,11 +81,19 @@ def somatic_genes(text: str) -> list[str] | None:
 
 
 def _unreadable(rows: list[GF]) -> str | None:
-    """The first entry of a sample that cannot be taken as it stands: no gene, or a finding that denies itself."""
+    """The first entry of a sample that cannot be taken as it stands: no gene, or a finding that
+    denies itself."""
     for row in rows:
         if row.test == "SOMSIG" and somatic_genes(row.original) is None:
-            return f"another somatic change: found {row.original!r}, expected genes such as TP53, or NONE"
-        if row.test == "CODON" and row.original == "NOT DETECTED" and (row.variant or row.allele_fraction):
+            return (
+                f"another somatic change: found {row.original!r}, expected genes such as TP53, or"
+                " NONE"
+            )
+        if (
+            row.test == "CODON"
+            and row.original == "NOT DETECTED"
+            and (row.variant or row.allele_fraction)
+        ):
             beside = " ".join(str(value) for value in (row.variant, row.allele_fraction) if value)
             return f"{row.gene} codon {row.codon}: found NOT DETECTED beside {beside}"
     return None
@@ -114,7 +125,11 @@ def _tissue(rule: Genomic, asked: Asked) -> Finding:
         verdict = Verdict.MET if row.original == rule.status else Verdict.NOT_MET
         return Finding(rule.kind, verdict, detail, (row.source,))
 
-    rows = [gf for gf in asked.subject.records(GF) if gf.specimen == "TISSUE" and gf.test == f"{rule.panel}STAT"]
+    rows = [
+        gf
+        for gf in asked.subject.records(GF)
+        if gf.specimen == "TISSUE" and gf.test == f"{rule.panel}STAT"
+    ]
     what = f"{rule.panel} status of tissue"
     if rule.before_line is None:
         return decided_by_latest(rule, rows, what, asked, rule.within_days, decide)
@@ -123,12 +138,22 @@ def _tissue(rule: Genomic, asked: Asked) -> Finding:
         detail = f"the date of the first dose of line {rule.before_line} is not recorded"
         return Finding(rule.kind, Verdict.UNKNOWN, detail, (), Reason.NO_RESULT)
     found = [
-        decided_by_latest(rule, rows, what, replace(asked, index=min(closes, asked.index)), rule.within_days, decide)
+        decided_by_latest(
+            rule,
+            rows,
+            what,
+            replace(asked, index=min(closes, asked.index)),
+            rule.within_days,
+            decide,
+        )
         for closes in _completions(first, rows)
     ]
     if len({one.verdict for one in found}) == 1:
         return found[-1]
-    detail = f"the first dose of line {rule.before_line} is dated {first}; which report was before it is open"
+    detail = (
+        f"the first dose of line {rule.before_line} is dated {first}; which report was before it is"
+        " open"
+    )
     return Finding(rule.kind, Verdict.UNKNOWN, detail, found[-1].evidence, Reason.PARTIAL_DATE)
 
 
@@ -143,15 +168,22 @@ def _first_dose(line: int, asked: Asked) -> PartialDate | None:
 
 def _completions(first: PartialDate, rows: list[GF]) -> list[date]:
     """The days of a partial date that can differ in which reports lie on or before them."""
-    between = {row.date.latest for row in rows if row.date and first.earliest < row.date.latest < first.latest}
+    between = {
+        row.date.latest
+        for row in rows
+        if row.date and first.earliest < row.date.latest < first.latest
+    }
     return sorted({first.earliest, first.latest} | between)
 
 
 def _plasma(rule: Genomic, asked: Asked) -> Finding:
     if rule.resolved is None:
-        raise ValueError(f"panel {rule.panel!r} was not resolved: load protocols with protocol.load")
+        raise ValueError(
+            f"panel {rule.panel!r} was not resolved: load protocols with protocol.load"
+        )
     policy = ras_policy(rule.resolved)
-    # By number and date: without numbers, an older draw would otherwise fill the gaps of the latest one.
+    # By number and date: without numbers, an older draw would otherwise fill the gaps of the latest
+    # one.
     samples: dict[tuple[str, PartialDate | None], list[GF]] = {}
     for row in asked.subject.records(GF):
         if row.specimen == "PLASMA":
@@ -176,22 +208,40 @@ def _sample_finding(
     except ValueError as error:
         return Finding(rule.kind, Verdict.UNKNOWN, str(error), sources, Reason.VALUE_UNREADABLE)
     verdict, reason = answers_criterion(found, policy)
-    # What was failed or excluded already stays so; nothing is proven by a sample with an entry that cannot be read.
-    if verdict is not Verdict.NOT_MET and found.state is not RasState.FAILED_QC and (entry := _unreadable(rows)):
+    # What was failed or excluded already stays so; nothing is proven by a sample with an entry that
+    # cannot be read.
+    if (
+        verdict is not Verdict.NOT_MET
+        and found.state is not RasState.FAILED_QC
+        and (entry := _unreadable(rows))
+    ):
         return Finding(rule.kind, Verdict.UNKNOWN, entry, sources, Reason.VALUE_UNREADABLE)
-    return Finding(rule.kind, verdict, f"{found.state.name}: {found.detail}", found.evidence, reason)
+    return Finding(
+        rule.kind, verdict, f"{found.state.name}: {found.detail}", found.evidence, reason
+    )
 
 
 def _too_early(rule: Genomic, when: PartialDate, asked: Asked) -> tuple[Reason, str] | None:
     """The draw must not be before the progression that ended the named line (PURSUIT)."""
     if rule.after_line is None:
         return None
-    line: list[Any] = [cm for cm in asked.subject.records(CM) if cm.line == str(rule.after_line) and cm.progressed]
+    line: list[Any] = [
+        cm for cm in asked.subject.records(CM) if cm.line == str(rule.after_line) and cm.progressed
+    ]
     if not line:
-        return Reason.NO_RESULT, f"the date of progression on line {rule.after_line} is not recorded"
+        return (
+            Reason.NO_RESULT,
+            f"the date of progression on line {rule.after_line} is not recorded",
+        )
     progressed = max(cm.progressed for cm in line)
     if in_window(when, progressed.latest, date.max) is Verdict.MET:
         return None
     if in_window(when, progressed.earliest, date.max) is Verdict.NOT_MET:
-        return Reason.OUTSIDE_WINDOW, f"drawn on {when}, before progression on line {rule.after_line} ({progressed})"
-    return Reason.PARTIAL_DATE, f"drawn on {when}; progression on line {rule.after_line} is dated {progressed}"
+        return (
+            Reason.OUTSIDE_WINDOW,
+            f"drawn on {when}, before progression on line {rule.after_line} ({progressed})",
+        )
+    return (
+        Reason.PARTIAL_DATE,
+        f"drawn on {when}; progression on line {rule.after_line} is dated {progressed}",
+    )

@@ -1,4 +1,5 @@
-"""Is there disease that can be measured? Criterion I03 from the lesions of the baseline scans (TU, TR)."""
+"""Is there disease that can be measured? Criterion I03 from the lesions of the baseline scans (TU,
+TR)."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ NODE = "LYMPH NODE"
 
 @evaluate.register
 def _(rule: MeasurableDisease, asked: Asked) -> Finding:
-    """RECIST 1.1 3.1.1: each lesion by its latest reading in the window, whichever scan that stands in."""
+    """RECIST 1.1 3.1.1: each lesion by its latest reading in the window, whichever scan that stands
+    in."""
     read: dict[str, PartialDate | None] = {}
 
     def decide(row: TR) -> Finding:
@@ -28,7 +30,9 @@ def _(rule: MeasurableDisease, asked: Asked) -> Finding:
     if not lesions:
         return decided_by_latest(rule, (), "measured lesion", asked, rule.within_days, decide)
     each = [
-        decided_by_latest(rule, rows, f"reading of {link} ({axis})", asked, rule.within_days, decide)
+        decided_by_latest(
+            rule, rows, f"reading of {link} ({axis})", asked, rule.within_days, decide
+        )
         for (link, axis), rows in lesions.items()
     ]
     return _counted(rule, each, sorted({str(when) for when in read.values()}))
@@ -45,16 +49,23 @@ def _counted(rule: MeasurableDisease, each: list[Finding], days: list[str]) -> F
         return Finding(rule.kind, Verdict.MET, detail, sources)
     if len(large) + len(unread) < rule.at_least:
         return Finding(rule.kind, Verdict.NOT_MET, detail, sources)
-    return Finding(rule.kind, Verdict.UNKNOWN, f"{detail}; {unread[0].detail}", sources, unread[0].reason)
+    return Finding(
+        rule.kind, Verdict.UNKNOWN, f"{detail}; {unread[0].detail}", sources, unread[0].reason
+    )
 
 
 def _lesions(asked: Asked) -> dict[tuple[str, str], list[TR]]:
-    """(lesion, axis that measures it) -> its readings. A node is measured by its short axis, whatever else was read."""
+    """(lesion, axis that measures it) -> its readings. A node is measured by its short axis,
+    whatever else was read."""
     found = [tu for tu in asked.subject.records(TU) if tu.role in ("TARGET", "NON-TARGET")]
     nodes = {tu.link for tu in found if tu.location.strip().upper().startswith(NODE)}
     lesions: dict[tuple[str, str], list[TR]] = {}
     for link in sorted({tu.link for tu in found}):
-        rows = [tr for tr in asked.subject.records(TR) if tr.link == link and tr.test in ("LDIAM", "SAXIS")]
+        rows = [
+            tr
+            for tr in asked.subject.records(TR)
+            if tr.link == link and tr.test in ("LDIAM", "SAXIS")
+        ]
         axis = "SAXIS" if link in nodes or all(tr.test == "SAXIS" for tr in rows) else "LDIAM"
         if rows:
             lesions[link, axis] = [tr for tr in rows if tr.test == axis]
@@ -63,16 +74,25 @@ def _lesions(asked: Asked) -> dict[tuple[str, str], list[TR]]:
 
 def _measurable(rule: MeasurableDisease, row: TR) -> Finding:
     limit = _millimeters(rule.short_axis if row.test == "SAXIS" else rule.diameter)
-    detail = f"{row.link} {row.test} {row.original or 'not read'} {row.original_unit}".rstrip() + f" on {row.date}"
+    detail = (
+        f"{row.link} {row.test} {row.original or 'not read'} {row.original_unit}".rstrip()
+        + f" on {row.date}"
+    )
     if row.value is None:
-        return Finding(rule.kind, Verdict.UNKNOWN, detail, (row.source,), row.why_missing or Reason.NO_RESULT)
+        return Finding(
+            rule.kind, Verdict.UNKNOWN, detail, (row.source,), row.why_missing or Reason.NO_RESULT
+        )
     verdict = Verdict.MET if row.value >= limit else Verdict.NOT_MET
     return Finding(rule.kind, verdict, detail, (row.source,))
 
 
 def _millimeters(limit: Quantity | None) -> Decimal:
-    """A threshold of the protocol. Raises ValueError for one that is no length, or was not resolved."""
+    """A threshold of the protocol. Raises ValueError for one that is no length, or was not
+    resolved."""
     found = convert(limit.value, limit.unit, "mm") if limit else None
     if found is None:
-        raise ValueError(f"the threshold of a measurable lesion is {limit}, expected a length: see assessment.recist")
+        raise ValueError(
+            f"the threshold of a measurable lesion is {limit}, expected a length: see"
+            " assessment.recist"
+        )
     return found

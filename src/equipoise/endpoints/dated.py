@@ -1,4 +1,5 @@
-"""When did it happen, as far as the dated records allow? New therapy, death and the last sign of life."""
+"""When did it happen, as far as the dated records allow? New therapy, death and the last sign of
+life."""
 
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ Begun = tuple[str, PartialDate | None, Source]
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """A day since randomization (-1: never), where it was recorded, and what somebody has to ask about."""
+    """A day since randomization (-1: never), where it was recorded, and what somebody has to ask
+    about."""
 
     day: int
     source: tuple[Source, ...] = ()
@@ -33,17 +35,25 @@ def new_therapy(subject: Subject, start: date, cutoff: date) -> Dated:
 
 def clinical_progression(subject: Subject, start: date, cutoff: date) -> Dated:
     """The first progression by clinical signs."""
-    seen = [("clinical progression", rs.date, rs.source) for rs in subject.records(RS) if rs.test == "CLINPROG"]
+    seen = [
+        ("clinical progression", rs.date, rs.source)
+        for rs in subject.records(RS)
+        if rs.test == "CLINPROG"
+    ]
     return _first(seen, [], start, cutoff)
 
 
 def last_known_alive(subject: Subject, start: date) -> Dated:
-    """The last dated sign of life, whenever it was: the rules of survival apply the cutoff to it, once.
+    """The last dated sign of life, whenever it was: the rules of survival apply the cutoff to it,
+    once.
 
     Nothing is imputed, so only dates known to the day count.
     """
-    days = [(when.exact, source) for when, source in _signs_of_life(subject)
-            if when and when.exact and start <= when.exact]  # fmt: skip
+    days = [
+        (when.exact, source)
+        for when, source in _signs_of_life(subject)
+        if when and when.exact and start <= when.exact
+    ]
     if not days:
         return Dated(0, (subject.randomized.source,) if subject.randomized else ())
     last = max(days, key=lambda one: one[0])
@@ -53,35 +63,52 @@ def last_known_alive(subject: Subject, start: date) -> Dated:
 def death(subject: Subject, start: date) -> Dated:
     """The day of death; of a partial date the earliest that the dated signs of life allow.
 
-    Those after the cutoff speak too, else the day would move with it. A therapy whose start is itself partial does not.
+    Those after the cutoff speak too, else the day would move with it. A therapy whose start is
+    itself partial does not.
     """
     died = subject.died
     if died is None:
         return Dated(-1, (subject.died_source,))
-    alive = [when for when, _ in _signs_of_life(subject)] + [when for _, when, _ in _therapies(subject)]
-    known = [when.exact for when in alive if when and when.exact and died.earliest <= when.exact <= died.latest]
+    alive = [when for when, _ in _signs_of_life(subject)] + [
+        when for _, when, _ in _therapies(subject)
+    ]
+    known = [
+        when.exact
+        for when in alive
+        if when and when.exact and died.earliest <= when.exact <= died.latest
+    ]
     return Dated(max((max([died.earliest, *known]) - start).days, 0), (subject.died_source,))
 
 
 def unrecorded_death(subject: Subject, cutoff: date) -> tuple[str, ...]:
-    """Contacts that heard of a death which nobody recorded; the endpoints count a recorded death only."""
+    """Contacts that heard of a death which nobody recorded; the endpoints count a recorded death
+    only."""
     if subject.died is not None:
         return ()
-    told = [ss.date for ss in subject.records(SS) if ss.original == "DEAD" and ss.date and ss.date.earliest <= cutoff]
+    told = [
+        ss.date
+        for ss in subject.records(SS)
+        if ss.original == "DEAD" and ss.date and ss.date.earliest <= cutoff
+    ]
     return tuple(f"contact of {when} says dead, no death recorded" for when in told)
 
 
 def _therapies(subject: Subject) -> list[Begun]:
     found: list[Begun] = [
-        ("new therapy", cm.start, cm.source) for cm in subject.records(CM) if cm.category == SUBSEQUENT
+        ("new therapy", cm.start, cm.source)
+        for cm in subject.records(CM)
+        if cm.category == SUBSEQUENT
     ]
     return found + [
-        (pr.category.lower(), pr.date, pr.source) for pr in subject.records(PR) if pr.category.endswith("OF TARGET")
+        (pr.category.lower(), pr.date, pr.source)
+        for pr in subject.records(PR)
+        if pr.category.endswith("OF TARGET")
     ]
 
 
 def _treated_or_scanned(subject: Subject) -> list[date]:
-    """Days of study treatment and of scans: new therapy that is known to the month only began after them."""
+    """Days of study treatment and of scans: new therapy that is known to the month only began after
+    them."""
     doses = [ex.start for ex in subject.records(EX) if ex.dose]
     scans = [rs.date for rs in subject.records(RS) if rs.test == "OVRLRESP"]
     scans += [tr.date for tr in subject.records(TR) if tr.status != NOT_DONE]
@@ -89,8 +116,8 @@ def _treated_or_scanned(subject: Subject) -> list[date]:
 
 
 def _first(begun: Iterable[Begun], seen: list[date], start: date, cutoff: date) -> Dated:
-    """The first since randomization. What was over before it is told and not counted: clipped to day 0 it would end
-    every endpoint there."""
+    """The first since randomization. What was over before it is told and not counted: clipped to
+    day 0 it would end every endpoint there."""
     found: list[tuple[int, Source]] = []
     problems = []
     for what, when, source in begun:
@@ -108,7 +135,8 @@ def _first(begun: Iterable[Begun], seen: list[date], start: date, cutoff: date) 
 
 
 def _earliest_allowed(when: PartialDate, seen: Iterable[date], start: date) -> date:
-    """Of a partial date the earliest completion after randomization, and not before treatment or scans within it."""
+    """Of a partial date the earliest completion after randomization, and not before treatment or
+    scans within it."""
     if when.exact:
         return when.exact
     within = [day for day in seen if when.earliest <= day <= when.latest]
@@ -116,10 +144,17 @@ def _earliest_allowed(when: PartialDate, seen: Iterable[date], start: date) -> d
 
 
 def _signs_of_life(subject: Subject) -> Iterator[tuple[PartialDate | None, Source]]:
-    """Everything dated that a living person is needed for; what was planned and not done is no sign of life."""
+    """Everything dated that a living person is needed for; what was planned and not done is no sign
+    of life."""
     yield from ((ss.date, ss.source) for ss in subject.records(SS) if ss.original == "ALIVE")
-    examined: tuple[LB | QS | TR, ...] = (*subject.records(LB), *subject.records(QS), *subject.records(TR))
+    examined: tuple[LB | QS | TR, ...] = (
+        *subject.records(LB),
+        *subject.records(QS),
+        *subject.records(TR),
+    )
     yield from ((record.date, record.source) for record in examined if record.status != NOT_DONE)
     yield from ((vs.date, vs.source) for vs in subject.records(VS))
-    yield from ((ex.start, ex.source) for ex in subject.records(EX) if ex.dose is not None and ex.dose > 0)
+    yield from (
+        (ex.start, ex.source) for ex in subject.records(EX) if ex.dose is not None and ex.dose > 0
+    )
     yield from ((ae.start, ae.source) for ae in subject.records(AE))

@@ -9,17 +9,22 @@ from equipoise.subject.records import TR, TU, Source
 
 _NEW_LESION = (clauses.PD_NEW_LESION, clauses.PD_NEW_LESION_BACKDATED)
 _NON_TARGET = (
-    clauses.PD_NON_TARGET, clauses.CR_BUT_NON_TARGET_LEFT, clauses.CR_BUT_NON_TARGET_NOT_EVALUATED,
-    clauses.ONLY_NON_TARGET_CR, clauses.ONLY_NON_TARGET_PRESENT, clauses.ONLY_NON_TARGET_NOT_EVALUATED,
-)  # fmt: skip
+    clauses.PD_NON_TARGET,
+    clauses.CR_BUT_NON_TARGET_LEFT,
+    clauses.CR_BUT_NON_TARGET_NOT_EVALUATED,
+    clauses.ONLY_NON_TARGET_CR,
+    clauses.ONLY_NON_TARGET_PRESENT,
+    clauses.ONLY_NON_TARGET_NOT_EVALUATED,
+)
 
 
 def deciding_sources(course: Course) -> tuple[Source | None, ...]:
-    """The record behind the derived response at each visit of the course's lesions, baseline included.
+    """The record behind the derived response at each visit of the course's lesions, baseline
+    included.
 
-    A new lesion's record where a new lesion decided (at its first sight when progression is dated back), a non-target
-    lesion's where non-target disease did, else the target that decided alone or the first target of the visit: a sum
-    has as many records as it has parts.
+    A new lesion's record where a new lesion decided (at its first sight when progression is dated
+    back), a non-target lesion's where non-target disease did, else the target that decided alone or
+    the first target of the visit: a sum has as many records as it has parts.
     """
     if course.lesions is None or course.assessed is None:
         return ()
@@ -30,7 +35,9 @@ def deciding_sources(course: Course) -> tuple[Source | None, ...]:
 def _about(course: Course) -> dict[Source, tuple[str, str]]:
     """Record -> role of its lesion, and the state it tells."""
     roles = {tu.link: tu.role.upper() for tu in course.subject.records(TU)}
-    about: dict[Source, tuple[str, str]] = {tu.source: (tu.role.upper(), "") for tu in course.subject.records(TU)}
+    about: dict[Source, tuple[str, str]] = {
+        tu.source: (tu.role.upper(), "") for tu in course.subject.records(TU)
+    }
     for tr in course.subject.records(TR):
         names = (tr.link, tr.link.split("/")[0], tr.link.rsplit(".", 1)[0])
         role = next((roles[name] for name in names if name in roles), "")

@@ -1,4 +1,5 @@
-"""Where does the response that the measurements give differ from the one that was reported, and by which clause?"""
+"""Where does the response that the measurements give differ from the one that was reported, and by
+which clause?"""
 
 from __future__ import annotations
 
@@ -19,13 +20,18 @@ from equipoise.terms.response import NonTarget, Response
 DIFFERS, NOT_MEASURED, NOT_REPORTED = "DIFFERS", "NOT MEASURED", "NOT REPORTED"
 AGAINST_BASELINE = "as judged against baseline alone, not the smallest sum"
 _BY_VISIT = ("day", "last_day", "new_day", "tenths", "nontarget", "new")
-PARAMETERS = {"TRGRESP": "target response", "NTRGRESP": "non-target response", "OVRLRESP": "overall response"}
+PARAMETERS = {
+    "TRGRESP": "target response",
+    "NTRGRESP": "non-target response",
+    "OVRLRESP": "overall response",
+}
 """RSTESTCD that are compared."""
 
 
 @dataclass(frozen=True, slots=True)
 class Discrepancy:
-    """One response of one visit: as reported, as derived, the clause that gave it and the numbers it rests on (mm)."""
+    """One response of one visit: as reported, as derived, the clause that gave it and the numbers
+    it rests on (mm)."""
 
     kind: str
     visit: str
@@ -44,9 +50,11 @@ class Discrepancy:
 
 
 def find_discrepancies(course: Course, policy: RecistPolicy) -> Iterator[Discrepancy]:
-    """Every response of one reader's course that is reported otherwise than derived, or only one of the two.
+    """Every response of one reader's course that is reported otherwise than derived, or only one of
+    the two.
 
-    A reported response belongs to the visit of its name, else of its day. Visits after the cutoff are not looked at.
+    A reported response belongs to the visit of its name, else of its day. Visits after the cutoff
+    are not looked at.
     """
     lesions, found = course.lesions, course.assessed
     if lesions is None or found is None:
@@ -60,7 +68,11 @@ def find_discrepancies(course: Course, policy: RecistPolicy) -> Iterator[Discrep
             continue
         derived = _derived(rs.test, lesions, found, visit)
         if rs.original != derived:
-            why = AGAINST_BASELINE if rs.original == _against_baseline(rs.test, lesions, visit, policy) else ""
+            why = (
+                AGAINST_BASELINE
+                if rs.original == _against_baseline(rs.test, lesions, visit, policy)
+                else ""
+            )
             yield _told(DIFFERS, rs.test, rs, course, visit, policy, why)
     reported = {visit for rs, visit in matched if rs.test == "OVRLRESP"}
     if not rows:
@@ -71,14 +83,17 @@ def find_discrepancies(course: Course, policy: RecistPolicy) -> Iterator[Discrep
 
 
 def _against_baseline(test: str, lesions: LesionSeries, visit: int, policy: RecistPolicy) -> str:
-    """What the visit would be if it were judged against baseline alone, as if nothing had come between."""
+    """What the visit would be if it were judged against baseline alone, as if nothing had come
+    between."""
     at = [0, visit]
     alone = replace(
         lesions,
         visits=(lesions.visits[0], lesions.visits[visit]),
         **{name: getattr(lesions, name)[at] for name in _BY_VISIT},
     )
-    found = assess_series(alone, policy._replace(pd_against_baseline=True, new_lesion_dated_at_first_sight=False))
+    found = assess_series(
+        alone, policy._replace(pd_against_baseline=True, new_lesion_dated_at_first_sight=False)
+    )
     return _derived(test, alone, found, 1)
 
 
@@ -111,7 +126,9 @@ def _derived(test: str, lesions: LesionSeries, found: VisitResults, visit: int) 
     return Response(int(found.response[visit])).cdisc
 
 
-def _clause(test: str, lesions: LesionSeries, found: VisitResults, visit: int, policy: RecistPolicy) -> Clause:
+def _clause(
+    test: str, lesions: LesionSeries, found: VisitResults, visit: int, policy: RecistPolicy
+) -> Clause:
     if test == "NTRGRESP":
         return NON_TARGET_CLAUSE[NonTarget(int(lesions.nontarget[visit]))]
     if test == "TRGRESP" and int(found.target[visit]) != NO_TARGETS:
@@ -120,7 +137,13 @@ def _clause(test: str, lesions: LesionSeries, found: VisitResults, visit: int, p
 
 
 def _told(
-    kind: str, test: str, rs: RS | None, course: Course, visit: int, policy: RecistPolicy, remark: str
+    kind: str,
+    test: str,
+    rs: RS | None,
+    course: Course,
+    visit: int,
+    policy: RecistPolicy,
+    remark: str,
 ) -> Discrepancy:
     lesions, found = course.lesions, course.assessed
     assert lesions is not None

@@ -1,4 +1,5 @@
-"""What is known of one person after randomization? Records become the days that the endpoint rules count."""
+"""What is known of one person after randomization? Records become the days that the endpoint rules
+count."""
 
 from __future__ import annotations
 
@@ -10,7 +11,14 @@ from equipoise.assessments.recist import lesion_series
 from equipoise.assessments.rules import VisitResults
 from equipoise.assessments.series import LesionError, LesionSeries, assess_series
 from equipoise.endpoints import dated
-from equipoise.endpoints.response import AS_RECORDED, CR, CR_WAS_TRUE, PD, ResponsePolicy, is_disease_after_cr
+from equipoise.endpoints.response import (
+    AS_RECORDED,
+    CR,
+    CR_WAS_TRUE,
+    PD,
+    ResponsePolicy,
+    is_disease_after_cr,
+)
 from equipoise.endpoints.time_to_event import (
     CENSOR,
     DATED,
@@ -43,7 +51,8 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """One randomized subject up to a cutoff; days count from randomization, day 0, and -1 is never."""
+    """One randomized subject up to a cutoff; days count from randomization, day 0, and -1 is
+    never."""
 
     subject: Subject
     start: date
@@ -76,11 +85,13 @@ class Course:
 
 
 def tenths(length: Quantity) -> int:
-    """A declared length in tenths of a millimeter. Raises ValueError for what is no length or falls between two."""
+    """A declared length in tenths of a millimeter. Raises ValueError for what is no length or falls
+    between two."""
     millimeters = convert(length.value, length.unit, "mm")
     if millimeters is None or millimeters * 10 % 1:
         raise ValueError(
-            f"assessment.recist: found {length}, expected a length in mm or cm, to a tenth of a millimeter"
+            f"assessment.recist: found {length}, expected a length in mm or cm, to a tenth of a"
+            " millimeter"
         )
     return int(millimeters * 10)
 
@@ -106,7 +117,8 @@ def recist_policy(assessment: Assessment) -> RecistPolicy:
 
 
 def response_policy(assessment: Assessment, sd_min_days: int | None = None) -> ResponsePolicy:
-    """How single responses become a best response; disease after CR and new therapy count as for the lesions."""
+    """How single responses become a best response; disease after CR and new therapy count as for
+    the lesions."""
     confirmation, choices = assessment.confirmation, assessment.recist.choices
     return ResponsePolicy(
         sd_min_days=sd_min_days or assessment.sd_min_days,
@@ -119,7 +131,8 @@ def response_policy(assessment: Assessment, sd_min_days: int | None = None) -> R
 
 
 def disease_after_cr(reading: Reading) -> tuple[int, int] | None:
-    """The first complete response and the first assessment after it that shows disease again without being PD."""
+    """The first complete response and the first assessment after it that shows disease again
+    without being PD."""
     first = next((i for i, code in enumerate(reading.responses) if code in (CR, PD)), None)
     if first is None or reading.responses[first] == PD:
         return None
@@ -132,7 +145,8 @@ def disease_after_cr(reading: Reading) -> tuple[int, int] | None:
 
 
 def progression_after_cr(reading: Reading, policy: ResponsePolicy) -> Reading:
-    """The reading as progression counts it: what best response takes for progression after a true CR is PD here too.
+    """The reading as progression counts it: what best response takes for progression after a true
+    CR is PD here too.
 
     RECIST 1.1 Table 3 note a; the source stays that of the reading.
     """
@@ -144,14 +158,20 @@ def progression_after_cr(reading: Reading, policy: ResponsePolicy) -> Reading:
 
 
 def _cr_questioned(reading: Reading, policy: ResponsePolicy) -> tuple[str, ...]:
-    """A partial response or stable disease after CR contradicts one of the two readings: a query, however it counts."""
+    """A partial response or stable disease after CR contradicts one of the two readings: a query,
+    however it counts."""
     found = disease_after_cr(reading)
     if found is None:
         return ()
     cr, later = found
     counts = "it counts as progression" if policy.after_cr == CR_WAS_TRUE else "it stands as read"
     said = Response(reading.responses[later]).cdisc
-    return (f"{said} on day {reading.days[later]} after CR on day {reading.days[cr]}: a query; {counts}",)
+    return (
+        (
+            f"{said} on day {reading.days[later]} after CR on day {reading.days[cr]}: a query;"
+            f" {counts}"
+        ),
+    )
 
 
 def censoring_rules(protocol: Protocol, rules: CensoringRules) -> TimeToEventRules:
@@ -165,19 +185,24 @@ def censoring_rules(protocol: Protocol, rules: CensoringRules) -> TimeToEventRul
         death=_DOES[rules.death],
         missed_visits=_DOES[rules.missed_visits],
     )
-    return rules_for_schedule(choices, interval_days=scan.every_days or scan.day, window_days=scan.after_days)
+    return rules_for_schedule(
+        choices, interval_days=scan.every_days or scan.day, window_days=scan.after_days
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CourseChoices:
-    """What a course depends on beside the records, whether a protocol declares it or a named policy."""
+    """What a course depends on beside the records, whether a protocol declares it or a named
+    policy."""
 
     recist: RecistPolicy
     response: ResponsePolicy
     reader: str | None  # --EVAL of the records that count; None: all of them are one reader's
     one_visit_days: int
     use_markers: bool = True  # a raised CEA withholds CR
-    targets_as_selected: bool = False  # targets that RECIST 1.1 3.2 does not allow are assessed with a note
+    targets_as_selected: bool = (
+        False  # targets that RECIST 1.1 3.2 does not allow are assessed with a note
+    )
 
 
 def choices_of(protocol: Protocol) -> CourseChoices:
@@ -193,12 +218,14 @@ def choices_of(protocol: Protocol) -> CourseChoices:
 
 
 def course_of(subject: Subject, protocol: Protocol, cutoff: date) -> Course:
-    """Everything the endpoints need of one randomized subject; the rules of each endpoint apply the cutoff."""
+    """Everything the endpoints need of one randomized subject; the rules of each endpoint apply the
+    cutoff."""
     return course_by(subject, choices_of(protocol), cutoff)
 
 
 def course_by(subject: Subject, choices: CourseChoices, cutoff: date) -> Course:
-    """As `course_of`, for records of any origin; the subject's `randomized` is the start of all its days."""
+    """As `course_of`, for records of any origin; the subject's `randomized` is the start of all its
+    days."""
     assert subject.randomized is not None
     start = subject.randomized.on
     therapy = dated.new_therapy(subject, start, cutoff)
@@ -238,8 +265,14 @@ def course_by(subject: Subject, choices: CourseChoices, cutoff: date) -> Course:
 
 
 def _as_read(subject: Subject, reader: str | None, start: date, cutoff: date) -> Reading:
-    rows = [rs for rs in subject.records(RS) if rs.test == "OVRLRESP" and reader in (None, rs.evaluator)]
-    scans = [(rs.date.exact, rs) for rs in rows if rs.date and rs.date.exact and start < rs.date.exact <= cutoff]
+    rows = [
+        rs for rs in subject.records(RS) if rs.test == "OVRLRESP" and reader in (None, rs.evaluator)
+    ]
+    scans = [
+        (rs.date.exact, rs)
+        for rs in rows
+        if rs.date and rs.date.exact and start < rs.date.exact <= cutoff
+    ]
     scans.sort(key=lambda one: one[0])
     days = tuple((when - start).days for when, _ in scans)
     codes = tuple(int(Response.parse(rs.original)) for _, rs in scans)
@@ -249,7 +282,8 @@ def _as_read(subject: Subject, reader: str | None, start: date, cutoff: date) ->
 def _assessed(
     subject: Subject, choices: CourseChoices, start: date, therapy: int
 ) -> tuple[LesionSeries | None, VisitResults | None, tuple[str, ...]]:
-    """The response derived from the lesions; a table that RECIST does not allow is told, never mended."""
+    """The response derived from the lesions; a table that RECIST does not allow is told, never
+    mended."""
     notes: tuple[str, ...] = ()
     try:
         series = _series(subject, choices, choices.recist, start)
@@ -265,7 +299,9 @@ def _assessed(
     return series, assess_series(series, choices.recist, therapy), (*notes, *series.notes)
 
 
-def _series(subject: Subject, choices: CourseChoices, recist: RecistPolicy, start: date) -> LesionSeries:
+def _series(
+    subject: Subject, choices: CourseChoices, recist: RecistPolicy, start: date
+) -> LesionSeries:
     return lesion_series(
         subject.records(TU),
         subject.records(TR),
@@ -277,7 +313,9 @@ def _series(subject: Subject, choices: CourseChoices, recist: RecistPolicy, star
     )
 
 
-def _as_derived(lesions: LesionSeries | None, assessed: VisitResults | None, start: date, cutoff: date) -> Reading:
+def _as_derived(
+    lesions: LesionSeries | None, assessed: VisitResults | None, start: date, cutoff: date
+) -> Reading:
     if lesions is None or assessed is None:
         return Reading((), (), (), ())
     last = (cutoff - start).days

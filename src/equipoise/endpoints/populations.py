@@ -19,17 +19,24 @@ def experimental_drug(protocol: Protocol) -> str:
 
 def received(subject: Subject, drug: str | None, cutoff: date) -> bool:
     """Was a dose given by the cutoff, of this drug or (None) of any?"""
-    doses = (ex for ex in subject.records(EX) if drug is None or _named(ex.treatment) == _named(drug))
-    return any(ex.dose is not None and ex.dose > 0 and ex.start and ex.start.earliest <= cutoff for ex in doses)
+    doses = (
+        ex for ex in subject.records(EX) if drug is None or _named(ex.treatment) == _named(drug)
+    )
+    return any(
+        ex.dose is not None and ex.dose > 0 and ex.start and ex.start.earliest <= cutoff
+        for ex in doses
+    )
 
 
 def _named(drug: str) -> str:
-    """A name as typed, without case and stray blanks; another spelling or brand stays another drug."""
+    """A name as typed, without case and stray blanks; another spelling or brand stays another
+    drug."""
     return drug.strip().upper()
 
 
 def ineligible_as_known_now(protocol: Protocol, subject: Subject) -> tuple[str, ...]:
-    """Criteria not met on the day of randomization by everything known now; the verdict of record is another."""
+    """Criteria not met on the day of randomization by everything known now; the verdict of record
+    is another."""
     if subject.randomized is None:
         return ()
     findings = evaluate_all(protocol, subject, subject.randomized.on)
@@ -37,12 +44,15 @@ def ineligible_as_known_now(protocol: Protocol, subject: Subject) -> tuple[str, 
 
 
 def at_randomization(trial: Trial, subject: Subject) -> Protocol:
-    """The protocol under which the subject was randomized; a later amendment does not change who was eligible."""
+    """The protocol under which the subject was randomized; a later amendment does not change who
+    was eligible."""
     assert subject.randomized is not None
     return trial.version(subject.randomized.version).protocol
 
 
-def members(population: Population, trial: Trial, subjects: Iterable[Subject], cutoff: date) -> Mapping[str, str]:
+def members(
+    population: Population, trial: Trial, subjects: Iterable[Subject], cutoff: date
+) -> Mapping[str, str]:
     """Subject id -> arm (for safety: the arm that was in fact received) of one population."""
     found = {}
     for subject in subjects:
@@ -70,7 +80,10 @@ def _as_received(protocol: Protocol, subject: Subject, cutoff: date) -> str:
 
 def _as_planned(protocol: Protocol, subject: Subject, cutoff: date) -> bool:
     assert subject.randomized is not None
-    treated = received(subject, None, cutoff) and _as_received(protocol, subject, cutoff) == subject.randomized.arm
+    treated = (
+        received(subject, None, cutoff)
+        and _as_received(protocol, subject, cutoff) == subject.randomized.arm
+    )
     return treated and not ineligible_as_known_now(protocol, subject)
 
 
@@ -78,5 +91,9 @@ def _evaluable(subject: Subject, cutoff: date) -> bool:
     assert subject.randomized is not None
     on = subject.randomized.on
     baseline = any(tr.date and tr.date.latest <= on for tr in subject.records(TR))
-    later = any(rs.date and on < rs.date.earliest <= cutoff for rs in subject.records(RS) if rs.test == "OVRLRESP")
+    later = any(
+        rs.date and on < rs.date.earliest <= cutoff
+        for rs in subject.records(RS)
+        if rs.test == "OVRLRESP"
+    )
     return baseline and later

@@ -1,7 +1,8 @@
 """What was the best this person's tumor did? Best overall response, with and without confirmation.
 
-Input are the overall responses of one subject after baseline, in order of time: `day` (days since randomization),
-`response` (terms.response.Response) and optionally `pd_day`, the day each PD is dated on. RECIST 1.1 4.4.3, 4.6.
+Input are the overall responses of one subject after baseline, in order of time: `day` (days since
+randomization), `response` (terms.response.Response) and optionally `pd_day`, the day each PD is
+dated on. RECIST 1.1 4.4.3, 4.6.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ Ints = NDArray[np.int32]
 Codes = NDArray[np.int8]
 
 CR_WAS_TRUE, CR_WAS_PR, AS_RECORDED = 0, 1, 2
-"""`after_cr`, RECIST Table 3 note a: disease after CR is PD; or the CR is changed to PR; or neither is touched."""
+"""`after_cr`, RECIST Table 3 note a: disease after CR is PD; or the CR is changed to PR; or neither
+is touched."""
 NONE = -1
 NE, CR, PR, SD = int(Response.NE), int(Response.CR), int(Response.PR), int(Response.SD)
 NON_CR_NON_PD, PD = int(Response.NON_CR_NON_PD), int(Response.PD)
@@ -44,7 +46,8 @@ ADMIRAL = ResponsePolicy(
     after_cr=AS_RECORDED,
     therapy_ends_response=False,
 )
-"""The pre-defined RECIST 1.1 events of admiralonco 1.3.0; that package's reading, not the guideline's."""
+"""The pre-defined RECIST 1.1 events of admiralonco 1.3.0; that package's reading, not the
+guideline's."""
 
 WHY = {
     0: "no response assessment counts",
@@ -56,7 +59,10 @@ WHY = {
     6: "never evaluable for the minimum duration of stable disease, and no progression",
     7: "complete response confirmed by a later complete response",
     8: "partial response or better confirmed by a later one",
-    9: "disease after a complete response is progression, before the minimum duration of stable disease",
+    9: (
+        "disease after a complete response is progression, before the minimum duration of stable"
+        " disease"
+    ),
 }
 """Sentences for the reasons that the compiled rules return."""
 
@@ -120,8 +126,11 @@ def progression(day: Ints, response: Codes, therapy_day: int, policy: ResponsePo
 
 
 @njit(cache=True)
-def before_progression(day: Ints, response: Codes, pd_day: Ints, therapy_day: int, policy: ResponsePolicy) -> int:
-    """How many assessments come before progression, also before the day a confirmed new lesion dates it back to."""
+def before_progression(
+    day: Ints, response: Codes, pd_day: Ints, therapy_day: int, policy: ResponsePolicy
+) -> int:
+    """How many assessments come before progression, also before the day a confirmed new lesion
+    dates it back to."""
     end = last_counted(day, therapy_day, policy)
     first = progression(day, response, therapy_day, policy)
     if first == NONE:
@@ -144,7 +153,8 @@ def first_of(response: Codes, wanted: int, end: int) -> int:
 def without_response(
     day: Ints, response: Codes, end: int, progressed: int, counted: int, policy: ResponsePolicy
 ) -> Found:
-    """4.4.3: SD when something at least as good came late enough, else PD when it follows, else NE."""
+    """4.4.3: SD when something at least as good came late enough, else PD when it follows, else
+    NE."""
     for i in range(end):
         if day[i] >= policy.sd_min_days and response[i] in (CR, PR, SD):
             return Found(SD, i, NONE, 3)
@@ -157,7 +167,9 @@ def without_response(
 
 
 @njit(cache=True)
-def best_unconfirmed(day: Ints, response: Codes, pd_day: Ints, therapy_day: int, policy: ResponsePolicy) -> Found:
+def best_unconfirmed(
+    day: Ints, response: Codes, pd_day: Ints, therapy_day: int, policy: ResponsePolicy
+) -> Found:
     """4.4.3 without confirmation: the best response up to the first PD or new therapy."""
     end = before_progression(day, response, pd_day, therapy_day, policy)
     for wanted in (CR, PR):
@@ -165,11 +177,15 @@ def best_unconfirmed(day: Ints, response: Codes, pd_day: Ints, therapy_day: int,
         if i != NONE:
             return Found(wanted, i, NONE, wanted)  # WHY 1 and 2 are CR and PR
     progressed = progression(day, response, therapy_day, policy)
-    return without_response(day, response, end, progressed, last_counted(day, therapy_day, policy), policy)
+    return without_response(
+        day, response, end, progressed, last_counted(day, therapy_day, policy), policy
+    )
 
 
 @njit(cache=True)
-def later_enough(day: Ints, response: Codes, i: int, end: int, cr_only: bool, policy: ResponsePolicy) -> int:
+def later_enough(
+    day: Ints, response: Codes, i: int, end: int, cr_only: bool, policy: ResponsePolicy
+) -> int:
     """The first CR (or CR or PR) at least the declared interval after `i`, or -1."""
     for j in range(i + 1, end):
         fits = response[j] == CR or (not cr_only and response[j] == PR)
@@ -179,7 +195,9 @@ def later_enough(day: Ints, response: Codes, i: int, end: int, cr_only: bool, po
 
 
 @njit(cache=True)
-def may_stand_between(response: Codes, i: int, j: int, cr_only: bool, policy: ResponsePolicy) -> bool:
+def may_stand_between(
+    response: Codes, i: int, j: int, cr_only: bool, policy: ResponsePolicy
+) -> bool:
     """4.4.3: what lies between a response and its confirmation leaves it confirmed (PR-NE-PR)."""
     not_evaluated, had_cr = 0, False
     for k in range(i + 1, j + 1):
@@ -201,7 +219,9 @@ def confirmed(day: Ints, response: Codes, end: int, wanted: int, policy: Respons
     """Table 3: the first response of this kind that a later one confirms."""
     cr_only = wanted == CR
     for i in range(end):
-        starts = response[i] == wanted or (not cr_only and response[i] == CR and policy.after_cr == CR_WAS_PR)
+        starts = response[i] == wanted or (
+            not cr_only and response[i] == CR and policy.after_cr == CR_WAS_PR
+        )
         if not starts:
             continue
         j = later_enough(day, response, i, end, cr_only, policy)
@@ -211,7 +231,9 @@ def confirmed(day: Ints, response: Codes, end: int, wanted: int, policy: Respons
 
 
 @njit(cache=True)
-def best_confirmed(day: Ints, response: Codes, pd_day: Ints, therapy_day: int, policy: ResponsePolicy) -> Found:
+def best_confirmed(
+    day: Ints, response: Codes, pd_day: Ints, therapy_day: int, policy: ResponsePolicy
+) -> Found:
     """Table 3: best overall response when CR and PR must be confirmed."""
     end = before_progression(day, response, pd_day, therapy_day, policy)
     for wanted in (CR, PR):
@@ -219,20 +241,30 @@ def best_confirmed(day: Ints, response: Codes, pd_day: Ints, therapy_day: int, p
         if found.at != NONE:
             return found
     progressed = progression(day, response, therapy_day, policy)
-    return without_response(day, response, end, progressed, last_counted(day, therapy_day, policy), policy)
+    return without_response(
+        day, response, end, progressed, last_counted(day, therapy_day, policy), policy
+    )
 
 
-def _arrays(day: ArrayLike, response: ArrayLike, pd_day: ArrayLike | None) -> tuple[Ints, Codes, Ints]:
+def _arrays(
+    day: ArrayLike, response: ArrayLike, pd_day: ArrayLike | None
+) -> tuple[Ints, Codes, Ints]:
     days, codes = np.asarray(day, np.int32), np.asarray(response, np.int8)
     if days.shape != codes.shape:
-        raise ValueError(f"{len(days)} days but {len(codes)} responses; give one response for each day")
+        raise ValueError(
+            f"{len(days)} days but {len(codes)} responses; give one response for each day"
+        )
     if np.any(np.diff(days) < 0):
-        raise ValueError(f"days {days.tolist()} are not in order of time; sort the assessments first")
+        raise ValueError(
+            f"days {days.tolist()} are not in order of time; sort the assessments first"
+        )
     return days, codes, np.full_like(days, NONE) if pd_day is None else np.asarray(pd_day, np.int32)
 
 
 def _best(found: Found) -> BestResponse:
-    return BestResponse(Response(found.response), int(found.at), int(found.confirmed_by), WHY[int(found.why)])
+    return BestResponse(
+        Response(found.response), int(found.at), int(found.confirmed_by), WHY[int(found.why)]
+    )
 
 
 def derive_best_response(
@@ -243,7 +275,8 @@ def derive_best_response(
     pd_day: ArrayLike | None = None,
     therapy_day: int = NONE,
 ) -> BestResponse:
-    """Best overall response without confirmation (RECIST 1.1 4.4.3); `therapy_day` is new anticancer therapy or -1."""
+    """Best overall response without confirmation (RECIST 1.1 4.4.3); `therapy_day` is new
+    anticancer therapy or -1."""
     return _best(best_unconfirmed(*_arrays(day, response, pd_day), therapy_day, policy))
 
 
@@ -260,7 +293,8 @@ def derive_confirmed_best_response(
 
 
 def derive_disease_control(best: BestResponse) -> Achieved:
-    """CR, PR, SD or Non-CR/Non-PD as best response; NE and nothing at all are failures (declared, not missing)."""
+    """CR, PR, SD or Non-CR/Non-PD as best response; NE and nothing at all are failures (declared,
+    not missing)."""
     controlled = best.response in (Response.CR, Response.PR, Response.SD, Response.NON_CR_NON_PD)
     return Achieved(controlled, best.index, f"best response {best.response.cdisc}: {best.why}")
 
@@ -268,7 +302,9 @@ def derive_disease_control(best: BestResponse) -> Achieved:
 def derive_objective_response(best: BestResponse) -> Achieved:
     """CR or PR as best response."""
     return Achieved(
-        best.response in (Response.CR, Response.PR), best.index, f"best response {best.response.cdisc}: {best.why}"
+        best.response in (Response.CR, Response.PR),
+        best.index,
+        f"best response {best.response.cdisc}: {best.why}",
     )
 
 
@@ -281,7 +317,8 @@ def first_response(
     pd_day: ArrayLike | None = None,
     therapy_day: int = NONE,
 ) -> int:
-    """The assessment at which response begins, CR or PR, confirmed when asked; -1 for none (4.6.2)."""
+    """The assessment at which response begins, CR or PR, confirmed when asked; -1 for none
+    (4.6.2)."""
     days, codes, dated = _arrays(day, response, pd_day)
     end = before_progression(days, codes, dated, therapy_day, policy)
     if confirm:
@@ -291,7 +328,9 @@ def first_response(
     return int(min((i for i in found if i != NONE), default=NONE))
 
 
-def first_progression(day: ArrayLike, response: ArrayLike, policy: ResponsePolicy, *, therapy_day: int = NONE) -> int:
+def first_progression(
+    day: ArrayLike, response: ArrayLike, policy: ResponsePolicy, *, therapy_day: int = NONE
+) -> int:
     """The first assessment that shows progression under the policy, or -1."""
     days, codes, _ = _arrays(day, response, None)
     return int(progression(days, codes, therapy_day, policy))
@@ -305,13 +344,22 @@ def derive_clinical_benefit(
     confirm: bool,
     therapy_day: int = NONE,
 ) -> Achieved:
-    """Response, or disease not progressing at the minimum duration of SD or later, whichever is seen first."""
+    """Response, or disease not progressing at the minimum duration of SD or later, whichever is
+    seen first."""
     days, codes, dated = _arrays(day, response, None)
     end = before_progression(days, codes, dated, therapy_day, policy)
     responded = first_response(days, codes, policy, confirm=confirm, therapy_day=therapy_day)
-    lasting = [i for i in range(end) if days[i] >= policy.sd_min_days and codes[i] in (CR, PR, SD, NON_CR_NON_PD)]
+    lasting = [
+        i
+        for i in range(end)
+        if days[i] >= policy.sd_min_days and codes[i] in (CR, PR, SD, NON_CR_NON_PD)
+    ]
     reached = [i for i in (responded, lasting[0] if lasting else NONE) if i != NONE]
     if not reached:
-        return Achieved(False, NONE, "no response, and nothing lasting to the minimum duration of stable disease")
+        return Achieved(
+            False,
+            NONE,
+            "no response, and nothing lasting to the minimum duration of stable disease",
+        )
     first = min(reached)
     return Achieved(True, first, f"{Response(int(codes[first])).cdisc} on day {days[first]}")

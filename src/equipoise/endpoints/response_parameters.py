@@ -1,7 +1,8 @@
-"""What does one reader's series of responses come to? The parameters that an ADRS table holds, with what decided each.
+"""What does one reader's series of responses come to? The parameters that an ADRS table holds, with
+what decided each.
 
-PARAMCD: RSP response, CB clinical benefit, BOR best response; CRSP, CCB, CBOR the same with confirmation; PD
-progression; LSTA last assessment.
+PARAMCD: RSP response, CB clinical benefit, BOR best response; CRSP, CCB, CBOR the same with
+confirmation; PD progression; LSTA last assessment.
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ PARAMETERS = {
 
 @dataclass(frozen=True, slots=True)
 class ResponseParameter:
-    """One parameter of one series: its value as text and the assessment that decided (-1: none did)."""
+    """One parameter of one series: its value as text and the assessment that decided (-1: none
+    did)."""
 
     code: str  # a key of PARAMETERS
     value: str
@@ -56,21 +58,34 @@ def derive_response_parameters(
 
     Args:
         day: days since randomization, in order of time.
-        response: terms.response.Response, one for each day. A series without an assessment has no LSTA.
+        response: terms.response.Response, one for each day. A series without an assessment has no
+        LSTA.
         pd_day: the day each PD is dated on, or -1.
         therapy_day: day of new anticancer therapy, or -1.
     """
     best = derive_best_response(day, response, policy, pd_day=pd_day, therapy_day=therapy_day)
-    sure = derive_confirmed_best_response(day, response, policy, pd_day=pd_day, therapy_day=therapy_day)
+    sure = derive_confirmed_best_response(
+        day, response, policy, pd_day=pd_day, therapy_day=therapy_day
+    )
     progressed = first_progression(day, response, policy, therapy_day=therapy_day)
 
     def responded(confirm: bool) -> ResponseParameter:
-        i = first_response(day, response, policy, confirm=confirm, pd_day=pd_day, therapy_day=therapy_day)
-        why = "no response before progression" if i < 0 else f"first {Response(int(response[i])).cdisc}"
-        return _flag("CRSP" if confirm else "RSP", i, why + (", confirmed" if confirm and i >= 0 else ""))
+        i = first_response(
+            day, response, policy, confirm=confirm, pd_day=pd_day, therapy_day=therapy_day
+        )
+        why = (
+            "no response before progression"
+            if i < 0
+            else f"first {Response(int(response[i])).cdisc}"
+        )
+        return _flag(
+            "CRSP" if confirm else "RSP", i, why + (", confirmed" if confirm and i >= 0 else "")
+        )
 
     def benefited(confirm: bool) -> ResponseParameter:
-        found: Achieved = derive_clinical_benefit(day, response, policy, confirm=confirm, therapy_day=therapy_day)
+        found: Achieved = derive_clinical_benefit(
+            day, response, policy, confirm=confirm, therapy_day=therapy_day
+        )
         return _flag("CCB" if confirm else "CB", found.index, found.why)
 
     parameters = [
@@ -84,7 +99,11 @@ def derive_response_parameters(
     if progressed != NONE:
         parameters.append(ResponseParameter("PD", "Y", progressed, "first progression"))
     if len(day):
-        parameters.append(ResponseParameter("LSTA", Response(int(response[-1])).cdisc, len(day) - 1, "the last of all"))
+        parameters.append(
+            ResponseParameter(
+                "LSTA", Response(int(response[-1])).cdisc, len(day) - 1, "the last of all"
+            )
+        )
     return tuple(parameters)
 
 

@@ -1,8 +1,9 @@
 """How long until it happened? Progression-free survival, overall survival and duration of response.
 
-Days count from randomization, day 0; -1 stands for "never". The rules of the agencies are data, one named choice for
-each situation: FDA, Clinical Trial Endpoints for the Approval of Cancer Drugs and Biologics (2018), appendix 3, tables
-A and C; EMA, guideline on anticancer medicinal products, appendix 1 (2013).
+Days count from randomization, day 0; -1 stands for "never". The rules of the agencies are data, one
+named choice for
+each situation: FDA, Clinical Trial Endpoints for the Approval of Cancer Drugs and Biologics (2018),
+appendix 3, tables A and C; EMA, guideline on anticancer medicinal products, appendix 1 (2013).
 """
 
 from __future__ import annotations
@@ -22,10 +23,20 @@ NE, PD = int(Response.NE), int(Response.PD)
 NEVER = -1
 
 CENSOR, EVENT, IGNORE = 0, 1, 2
-"""What a situation does: censors at the last adequate scan before it, is an event, or changes nothing."""
+"""What a situation does: censors at the last adequate scan before it, is an event, or changes
+nothing."""
 DATED, SCAN = 0, 1
-"""`progression_date`: the day the assessment dates PD on (new lesion's first sight), or the day of the visit."""
-KINDS = ("randomization", "scan", "death", "new_therapy", "clinical_progression", "last_known_alive", "declared_event")
+"""`progression_date`: the day the assessment dates PD on (new lesion's first sight), or the day of
+the visit."""
+KINDS = (
+    "randomization",
+    "scan",
+    "death",
+    "new_therapy",
+    "clinical_progression",
+    "last_known_alive",
+    "declared_event",
+)
 RANDOMIZATION, AT_SCAN, DEATH, THERAPY, CLINICAL, ALIVE, DECLARED = range(7)
 
 
@@ -37,11 +48,14 @@ class CensoringChoices(NamedTuple):
     clinical_progression: int  # undocumented: CENSOR, EVENT or IGNORE
     new_therapy: int  # CENSOR (hypothetical), EVENT (composite) or IGNORE (treatment policy)
     death: int  # before the first scan or between scans: EVENT, or CENSOR (time to progression)
-    missed_visits: int  # event after more than one missed visit: CENSOR, or IGNORE (it stays an event)
+    missed_visits: (
+        int  # event after more than one missed visit: CENSOR, or IGNORE (it stays an event)
+    )
 
 
 class TimeToEventRules(NamedTuple):
-    """The choices of a rule set and the longest gap, in days, that is not "more than one missed visit"."""
+    """The choices of a rule set and the longest gap, in days, that is not "more than one missed
+    visit"."""
 
     no_baseline_scan: int
     progression_date: int
@@ -61,11 +75,15 @@ EMA_2013 = CensoringChoices(CENSOR, DATED, IGNORE, IGNORE, EVENT, IGNORE)
 CHOICES = {"FDA_2018_A": FDA_2018_A, "FDA_2018_C": FDA_2018_C, "EMA_2013": EMA_2013}
 
 
-def rules_for_schedule(choices: CensoringChoices, *, interval_days: int, window_days: int) -> TimeToEventRules:
-    """A rule set for scans every `interval_days` +- `window_days`: two visits late by the window is the longest gap."""
+def rules_for_schedule(
+    choices: CensoringChoices, *, interval_days: int, window_days: int
+) -> TimeToEventRules:
+    """A rule set for scans every `interval_days` +- `window_days`: two visits late by the window is
+    the longest gap."""
     if interval_days <= 0 or window_days < 0:
         raise ValueError(
-            f"scans every {interval_days} days +-{window_days}: the interval must be positive, the window not negative"
+            f"scans every {interval_days} days +-{window_days}: the interval must be positive, the"
+            " window not negative"
         )
     return TimeToEventRules(*choices, longest_gap=2 * interval_days + 2 * window_days)
 
@@ -80,7 +98,10 @@ WHY = {
     12: "no adequate scan after baseline: censored at randomization",
     13: "new anticancer therapy first: censored at the last adequate scan before it",
     14: "event after more than one missed visit: censored at the last adequate scan before",
-    15: "stopped for clinical progression that no scan documents: censored at the last adequate scan before",
+    15: (
+        "stopped for clinical progression that no scan documents: censored at the last adequate"
+        " scan before"
+    ),
     16: "death does not count: censored at the last adequate scan before",
     20: "death",
     21: "alive: censored when last known alive",
@@ -93,7 +114,8 @@ WHY = {
 
 
 class End(NamedTuple):
-    """What a compiled rule returns: day, event (1 or 0), key of WHY, kind of source, index of the scan or -1."""
+    """What a compiled rule returns: day, event (1 or 0), key of WHY, kind of source, index of the
+    scan or -1."""
 
     day: int
     event: int
@@ -115,13 +137,15 @@ class TimeToEvent:
 
 @njit(cache=True)
 def end_on(day: int, event: int, why: int, kind: int, scan: int) -> End:
-    """An `End` with numbers of one width; the compiler tells ends of int32 arrays and of plain numbers apart."""
+    """An `End` with numbers of one width; the compiler tells ends of int32 arrays and of plain
+    numbers apart."""
     return End(day + 0, event, why, kind, scan + 0)
 
 
 @njit(cache=True)
 def documented_progression(day: Ints, response: Codes, until: int) -> int:
-    """The first scan not after `until` that shows PD, or -1. The day of the scan documents it, not its dating."""
+    """The first scan not after `until` that shows PD, or -1. The day of the scan documents it, not
+    its dating."""
     for i in range(day.shape[0]):
         if response[i] == PD and day[i] <= until:
             return i
@@ -130,7 +154,8 @@ def documented_progression(day: Ints, response: Codes, until: int) -> int:
 
 @njit(cache=True)
 def last_adequate(day: Ints, response: Codes, until: int) -> int:
-    """The last scan not after `until` that could be evaluated, or -1 (then randomization stands in)."""
+    """The last scan not after `until` that could be evaluated, or -1 (then randomization stands
+    in)."""
     found = NEVER
     for i in range(day.shape[0]):
         if response[i] != NE and day[i] <= until:
@@ -189,9 +214,16 @@ def first_event(
 
 @njit(cache=True)
 def horizon(
-    day: Ints, response: Codes, death: int, therapy: int, clinical: int, cutoff: int, rules: TimeToEventRules
+    day: Ints,
+    response: Codes,
+    death: int,
+    therapy: int,
+    clinical: int,
+    cutoff: int,
+    rules: TimeToEventRules,
 ) -> tuple[int, int]:
-    """Until when events count, and why no longer: cutoff, new therapy, or clinical progression nobody documented."""
+    """Until when events count, and why no longer: cutoff, new therapy, or clinical progression
+    nobody documented."""
     until, why = cutoff, 11
     if rules.death == CENSOR and happens(death, until):
         until, why = death, 16
@@ -215,7 +247,8 @@ def progression_free(
     cutoff: int,
     rules: TimeToEventRules,
 ) -> End:
-    """PFS of one subject: the first event, unless something came before it that the rules censor for."""
+    """PFS of one subject: the first event, unless something came before it that the rules censor
+    for."""
     if not has_baseline and rules.no_baseline_scan == CENSOR:
         return end_on(0, 0, 10, RANDOMIZATION, NEVER)
     until, why = horizon(day, response, death, therapy, clinical, cutoff, rules)
@@ -234,7 +267,8 @@ def progression_free(
 class FollowUp:
     """What is known of one subject; days since randomization, -1 for never.
 
-    `scan_days` after baseline in order, `responses` (Response) and optionally `pd_days` one for each scan.
+    `scan_days` after baseline in order, `responses` (Response) and optionally `pd_days` one for
+    each scan.
     """
 
     scan_days: tuple[int, ...]
@@ -248,15 +282,23 @@ class FollowUp:
     last_known_alive: int = NEVER
 
     def __post_init__(self) -> None:
-        if len(self.scan_days) != len(self.responses) or len(self.pd_days) not in (0, len(self.scan_days)):
+        if len(self.scan_days) != len(self.responses) or len(self.pd_days) not in (
+            0,
+            len(self.scan_days),
+        ):
             raise ValueError(
-                f"{len(self.scan_days)} scans, {len(self.responses)} responses, {len(self.pd_days)} dates of PD: "
-                "give one of each for every scan (or no dates of PD)"
+                f"{len(self.scan_days)} scans, {len(self.responses)} responses, {len(self.pd_days)}"
+                " dates of PD: give one of each for every scan (or no dates of PD)"
             )
         if list(self.scan_days) != sorted(self.scan_days):
-            raise ValueError(f"scan days {self.scan_days} are not in order of time; sort the scans first")
+            raise ValueError(
+                f"scan days {self.scan_days} are not in order of time; sort the scans first"
+            )
         if self.cutoff < 0:
-            raise ValueError(f"the data cutoff, day {self.cutoff}, is before randomization; leave this subject out")
+            raise ValueError(
+                f"the data cutoff, day {self.cutoff}, is before randomization; leave this"
+                " subject out"
+            )
 
 
 def _told(end: End, start: int) -> TimeToEvent:
@@ -289,7 +331,8 @@ def derive_pfs(known: FollowUp, rules: TimeToEventRules) -> TimeToEvent:
 def derive_duration_of_response(
     known: FollowUp, first_response_day: int, rules: TimeToEventRules
 ) -> TimeToEvent | None:
-    """From the first response (RECIST 1.1 4.6.2) to the end that PFS has; None for those without response (-1)."""
+    """From the first response (RECIST 1.1 4.6.2) to the end that PFS has; None for those without
+    response (-1)."""
     if first_response_day < 0:
         return None
     return _told(_progression_free(known, rules), first_response_day)
@@ -312,8 +355,11 @@ def derive_os(known: FollowUp) -> TimeToEvent:
     return _told(survival_end(known.death, known.last_known_alive, known.cutoff), 0)
 
 
-def derive_time_to(event_day: int, last_observed_day: int, cutoff: int, start_day: int = 0) -> TimeToEvent:
-    """Time to a declared date (-1: not seen); else censored at the last observation, not after the cutoff."""
+def derive_time_to(
+    event_day: int, last_observed_day: int, cutoff: int, start_day: int = 0
+) -> TimeToEvent:
+    """Time to a declared date (-1: not seen); else censored at the last observation, not after the
+    cutoff."""
     if happens(event_day, cutoff):
         return _told(End(event_day, 1, 30, DECLARED, NEVER), start_day)
     return _told(End(min(last_observed_day, cutoff), 0, 31, ALIVE, NEVER), start_day)

@@ -1,4 +1,5 @@
-"""How is what was derived written down? ADRS- and ADTTE-shaped tables, the discrepancies and the policy beside them."""
+"""How is what was derived written down? ADRS- and ADTTE-shaped tables, the discrepancies and the
+policy beside them."""
 
 from __future__ import annotations
 
@@ -24,20 +25,64 @@ from equipoise.subject.records import Source
 
 TEXT, NUMBER, DAY = polars.String, polars.Int64, polars.Date
 ADRS = {
-    "STUDYID": TEXT, "USUBJID": TEXT, "ARM": TEXT, "PARCAT1": TEXT, "RSEVAL": TEXT, "RSEVALID": TEXT, "PARAMCD": TEXT,
-    "PARAM": TEXT, "AVISIT": TEXT, "ADT": DAY, "ADY": NUMBER, "AVAL": NUMBER, "AVALC": TEXT, "ANL01FL": TEXT,
-    "SRCDOM": TEXT, "SRCVAR": TEXT, "SRCSEQ": NUMBER,
-}  # fmt: skip
+    "STUDYID": TEXT,
+    "USUBJID": TEXT,
+    "ARM": TEXT,
+    "PARCAT1": TEXT,
+    "RSEVAL": TEXT,
+    "RSEVALID": TEXT,
+    "PARAMCD": TEXT,
+    "PARAM": TEXT,
+    "AVISIT": TEXT,
+    "ADT": DAY,
+    "ADY": NUMBER,
+    "AVAL": NUMBER,
+    "AVALC": TEXT,
+    "ANL01FL": TEXT,
+    "SRCDOM": TEXT,
+    "SRCVAR": TEXT,
+    "SRCSEQ": NUMBER,
+}
 ADTTE = {
-    "STUDYID": TEXT, "USUBJID": TEXT, "ARM": TEXT, "PARCAT1": TEXT, "RSEVAL": TEXT, "RSEVALID": TEXT, "PARAMCD": TEXT,
-    "PARAM": TEXT, "STARTDT": DAY, "ADT": DAY, "AVAL": NUMBER, "CNSR": NUMBER, "EVNTDESC": TEXT, "CNSDTDSC": TEXT,
-    "SRCDOM": TEXT, "SRCVAR": TEXT, "SRCSEQ": NUMBER,
-}  # fmt: skip
+    "STUDYID": TEXT,
+    "USUBJID": TEXT,
+    "ARM": TEXT,
+    "PARCAT1": TEXT,
+    "RSEVAL": TEXT,
+    "RSEVALID": TEXT,
+    "PARAMCD": TEXT,
+    "PARAM": TEXT,
+    "STARTDT": DAY,
+    "ADT": DAY,
+    "AVAL": NUMBER,
+    "CNSR": NUMBER,
+    "EVNTDESC": TEXT,
+    "CNSDTDSC": TEXT,
+    "SRCDOM": TEXT,
+    "SRCVAR": TEXT,
+    "SRCSEQ": NUMBER,
+}
 DISCREPANCIES = {
-    "STUDYID": TEXT, "USUBJID": TEXT, "RSEVAL": TEXT, "RSEVALID": TEXT, "KIND": TEXT, "VISIT": TEXT, "ADT": DAY,
-    "PARAMCD": TEXT, "REPORTED": TEXT, "DERIVED": TEXT, "CLAUSE": TEXT, "RULE": TEXT, "SUM_MM": TEXT,
-    "BASELINE_MM": TEXT, "NADIR_MM": TEXT, "RSSEQ": NUMBER, "TUSEQ": TEXT, "TRSEQ": TEXT, "REMARK": TEXT,
-}  # fmt: skip
+    "STUDYID": TEXT,
+    "USUBJID": TEXT,
+    "RSEVAL": TEXT,
+    "RSEVALID": TEXT,
+    "KIND": TEXT,
+    "VISIT": TEXT,
+    "ADT": DAY,
+    "PARAMCD": TEXT,
+    "REPORTED": TEXT,
+    "DERIVED": TEXT,
+    "CLAUSE": TEXT,
+    "RULE": TEXT,
+    "SUM_MM": TEXT,
+    "BASELINE_MM": TEXT,
+    "NADIR_MM": TEXT,
+    "RSSEQ": NUMBER,
+    "TUSEQ": TEXT,
+    "TRSEQ": TEXT,
+    "REMARK": TEXT,
+}
 PROBLEMS = {name: NUMBER if name == "row" else TEXT for name in PROBLEM_COLUMNS}
 
 
@@ -54,7 +99,9 @@ def render_outputs(
         "adtte.parquet": _parquet(adtte),
         "discrepancies.csv": _frame(rows, DISCREPANCIES).write_csv(),
         "discrepancies.md": _readable(rows),
-        "problems.csv": _frame([_problem(one) for one in package.problems.listed], PROBLEMS).write_csv(),
+        "problems.csv": _frame(
+            [_problem(one) for one in package.problems.listed], PROBLEMS
+        ).write_csv(),
         "policy.json": json.dumps(_declared(package, policy, cutoff), indent=2, default=str) + "\n",
     }
 
@@ -77,13 +124,23 @@ def _problem(problem: Problem) -> dict[str, Any]:
 
 def _discrepancy(keys: Mapping[str, Any], one: Discrepancy) -> dict[str, Any]:
     return {
-        **keys, "KIND": one.kind, "VISIT": one.visit, "ADT": one.date, "PARAMCD": one.parameter,
-        "REPORTED": one.reported, "DERIVED": one.derived, "CLAUSE": one.reference, "RULE": one.sentence,
-        "SUM_MM": _length(one.sum), "BASELINE_MM": _length(one.baseline), "NADIR_MM": _length(one.nadir),
+        **keys,
+        "KIND": one.kind,
+        "VISIT": one.visit,
+        "ADT": one.date,
+        "PARAMCD": one.parameter,
+        "REPORTED": one.reported,
+        "DERIVED": one.derived,
+        "CLAUSE": one.reference,
+        "RULE": one.sentence,
+        "SUM_MM": _length(one.sum),
+        "BASELINE_MM": _length(one.baseline),
+        "NADIR_MM": _length(one.nadir),
         "RSSEQ": one.reported_source[2] if isinstance(one.reported_source, tuple) else None,
-        "TUSEQ": _sequences(one.derived_sources, "TU"), "TRSEQ": _sequences(one.derived_sources, "TR"),
+        "TUSEQ": _sequences(one.derived_sources, "TU"),
+        "TRSEQ": _sequences(one.derived_sources, "TR"),
         "REMARK": one.remark,
-    }  # fmt: skip
+    }
 
 
 def _length(value: Any) -> str:
@@ -96,29 +153,68 @@ def _sequences(sources: Iterable[Source], domain: str) -> str:
 
 def _readable(rows: Sequence[Mapping[str, Any]]) -> str:
     """The same for reading: first how often, then each."""
-    counts = Counter((row["KIND"], row["PARAMCD"], row["REPORTED"], row["DERIVED"], row["REMARK"]) for row in rows)
+    counts = Counter(
+        (row["KIND"], row["PARAMCD"], row["REPORTED"], row["DERIVED"], row["REMARK"])
+        for row in rows
+    )
     lines = [f"# {len(rows)} responses are reported otherwise than the measurements say", ""]
-    lines += _markdown(("how often", "kind", "parameter", "reported", "derived", "remark"),
-                       [(number, *what) for what, number in counts.most_common()])  # fmt: skip
+    lines += _markdown(
+        ("how often", "kind", "parameter", "reported", "derived", "remark"),
+        [(number, *what) for what, number in counts.most_common()],
+    )
     lines.append("")
-    names = ("subject", "evaluator", "visit", "date", "parameter", "reported", "derived", "sum", "baseline", "nadir",
-             "clause", "rule", "remark")  # fmt: skip
-    lines += _markdown(names, [
-        (row["USUBJID"], reader_name((row["RSEVAL"], row["RSEVALID"])), row["VISIT"], row["ADT"], row["PARAMCD"],
-         row["REPORTED"], row["DERIVED"], row["SUM_MM"], row["BASELINE_MM"], row["NADIR_MM"], row["CLAUSE"],
-         row["RULE"], row["REMARK"]) for row in rows])  # fmt: skip
+    names = (
+        "subject",
+        "evaluator",
+        "visit",
+        "date",
+        "parameter",
+        "reported",
+        "derived",
+        "sum",
+        "baseline",
+        "nadir",
+        "clause",
+        "rule",
+        "remark",
+    )
+    lines += _markdown(
+        names,
+        [
+            (
+                row["USUBJID"],
+                reader_name((row["RSEVAL"], row["RSEVALID"])),
+                row["VISIT"],
+                row["ADT"],
+                row["PARAMCD"],
+                row["REPORTED"],
+                row["DERIVED"],
+                row["SUM_MM"],
+                row["BASELINE_MM"],
+                row["NADIR_MM"],
+                row["CLAUSE"],
+                row["RULE"],
+                row["REMARK"],
+            )
+            for row in rows
+        ],
+    )
     return "\n".join(lines) + "\n"
 
 
 def _markdown(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[str]:
     lines = ["| " + " | ".join(names) + " |", "|" + "---|" * len(names)]
-    return lines + ["| " + " | ".join(str(cell or "").replace("|", "/") for cell in row) + " |" for row in rows]
+    return lines + [
+        "| " + " | ".join(str(cell or "").replace("|", "/") for cell in row) + " |" for row in rows
+    ]
 
 
 def _spelled(rules: TimeToEventRules) -> dict[str, Any]:
     """A rule set in words; the codes of its fields are ours."""
     does = ("censor", "event", "ignore")
-    said: dict[str, Any] = {name: does[value] for name, value in zip(rules._fields[:6], rules, strict=False)}
+    said: dict[str, Any] = {
+        name: does[value] for name, value in zip(rules._fields[:6], rules, strict=False)
+    }
     said["progression_date"] = "dated" if rules.progression_date == DATED else "scan"
     return said | {"longest_gap_days": rules.longest_gap or None}
 
@@ -137,14 +233,19 @@ def _declared(package: Package, policy: DerivationPolicy, cutoff: date) -> dict[
         "policy": policy.declared(),
         "censoring_applied": {name: _spelled(policy.rules(name)) for name in policy.censoring},
         "cutoff": cutoff.isoformat(),
-        "readers": {source: [reader_name(one) for one in some] for source, some in package.readers.items()},
+        "readers": {
+            source: [reader_name(one) for one in some] for source, some in package.readers.items()
+        },
         "subjects": {"in DM": package.in_dm, "with a start": len(package.persons)},
         "needed": NEEDED,
         "files": [
             {
-                "file": one.file, "sha256": one.sha256, "domain": one.domain or None, "rows": len(one.rows),
+                "file": one.file,
+                "sha256": one.sha256,
+                "domain": one.domain or None,
+                "rows": len(one.rows),
                 "used": one.domain in (*USED, "DM"),
             }
             for one in package.datasets
         ],
-    }  # fmt: skip
+    }

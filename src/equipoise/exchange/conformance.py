@@ -1,7 +1,10 @@
-"""Does a piece of software answer the published rules as they are written? Runs the cases of `conformance/`.
+"""Does a piece of software answer the published rules as they are written? Runs the cases of
+`conformance/`.
 
-A case is plain JSON: inputs, the clause, the expected answer, why. Nothing in it belongs to this package, so any other
-program can be held to it: it reads one question per line and writes one answer per line (`against`).
+A case is plain JSON: inputs, the clause, the expected answer, why. Nothing in it belongs to this
+package, so any other
+program can be held to it: it reads one question per line and writes one answer per line
+(`against`).
 """
 
 from __future__ import annotations
@@ -58,10 +61,14 @@ def read_topics(directory: Path) -> Iterator[tuple[str, list[dict[str, Any]]]]:
         content = json.loads(path.read_text(encoding="utf-8"))
         shared = content.get("shared", {})
         try:
-            cases = [{**case, "inputs": resolve(case["inputs"], shared)} for case in content["cases"]]
+            cases = [
+                {**case, "inputs": resolve(case["inputs"], shared)} for case in content["cases"]
+            ]
             yield content["topic"], cases
         except (KeyError, TypeError) as error:
-            raise ValueError(f"{path}: not a file of cases (see conformance/README.md): {error!r} is missing") from None
+            raise ValueError(
+                f"{path}: not a file of cases (see conformance/README.md): {error!r} is missing"
+            ) from None
 
 
 def resolve(inputs: Mapping[str, Any], shared: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
@@ -74,7 +81,8 @@ def resolve(inputs: Mapping[str, Any], shared: Mapping[str, Mapping[str, Any]]) 
 
 
 def run(directory: Path, answer: Answer) -> Result:
-    """Ask every case of every topic in the directory; only the keys that a case expects are compared."""
+    """Ask every case of every topic in the directory; only the keys that a case expects are
+    compared."""
     passed: dict[str, int] = {}
     total: dict[str, int] = {}
     failures: list[Failure] = []
@@ -86,7 +94,9 @@ def run(directory: Path, answer: Answer) -> Result:
             if all(key in got and got[key] == value for key, value in case["expected"].items()):
                 passed[topic] += 1
             else:
-                failures.append(Failure(topic, case["id"], case["clause"], case["expected"], got, case["why"]))
+                failures.append(
+                    Failure(topic, case["id"], case["clause"], case["expected"], got, case["why"])
+                )
     return Result(MappingProxyType(passed), MappingProxyType(total), tuple(failures))
 
 
@@ -96,14 +106,19 @@ PATIENCE_SECONDS = 60
 
 @contextmanager
 def against(command: str) -> Iterator[Answer]:
-    """Another program as the one who answers: started once, one JSON question and one JSON answer per line.
+    """Another program as the one who answers: started once, one JSON question and one JSON answer
+    per line.
 
     Raises RuntimeError when it ends early or answers something that is no JSON object.
     """
     if not command.strip():
         raise RuntimeError("name the program to run against")
     with subprocess.Popen(
-        shlex.split(command), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+        shlex.split(command),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
     ) as program:
 
         def ask(topic: str, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -133,7 +148,10 @@ def _answer_line(command: str, line: str) -> Mapping[str, Any]:
     except ValueError:
         got = None
     if not isinstance(got, dict):
-        raise RuntimeError(f"{command!r} answered {line!r}; it must write one JSON object per line for each question")
+        raise RuntimeError(
+            f"{command!r} answered {line!r}; it must write one JSON object per line for each"
+            " question"
+        )
     return got
 
 
@@ -170,12 +188,20 @@ def _told(r: VisitResults) -> dict[str, Any]:
 
 def _tenths(text: str) -> int:
     named = {"NOT EVALUATED": NOT_EVALUATED, "TOO SMALL": TOO_SMALL, "GONE": 0}
-    return named[text] if text in named else int(text.replace(".", "")) if "." in text else 10 * int(text)
+    return (
+        named[text]
+        if text in named
+        else int(text.replace(".", ""))
+        if "." in text
+        else 10 * int(text)
+    )
 
 
 def answer_combine(inputs: Mapping[str, Any]) -> dict[str, Any]:
     """Topic `split_and_merged`: one length for a lesion in parts."""
-    tenths = combine([_tenths(text) for text in inputs["parts"]], inputs["how"], build_policy(inputs["policy"]))
+    tenths = combine(
+        [_tenths(text) for text in inputs["parts"]], inputs["how"], build_policy(inputs["policy"])
+    )
     named = {NOT_EVALUATED: "NOT EVALUATED", TOO_SMALL: "TOO SMALL"}
     return {"mm": named.get(tenths, f"{tenths / 10:.1f}")}
 
@@ -183,8 +209,12 @@ def answer_combine(inputs: Mapping[str, Any]) -> dict[str, Any]:
 AFTER_CR = ("CR_WAS_TRUE", "CR_WAS_PR", "AS_RECORDED")
 
 
-def _best(inputs: Mapping[str, Any], derive: Callable[..., endpoint.BestResponse]) -> dict[str, Any]:
-    policy = endpoint.ResponsePolicy(**{**inputs["policy"], "after_cr": AFTER_CR.index(inputs["policy"]["after_cr"])})
+def _best(
+    inputs: Mapping[str, Any], derive: Callable[..., endpoint.BestResponse]
+) -> dict[str, Any]:
+    policy = endpoint.ResponsePolicy(
+        **{**inputs["policy"], "after_cr": AFTER_CR.index(inputs["policy"]["after_cr"])}
+    )
     scans = inputs["scans"]
     best = derive(
         [s["day"] for s in scans],
@@ -234,13 +264,19 @@ def answer_censoring(inputs: Mapping[str, Any]) -> dict[str, Any]:
     else:
         schedule = inputs["schedule"]
         rules = time.rules_for_schedule(
-            time.CHOICES[inputs["rules"]], interval_days=schedule["interval"], window_days=schedule["window"]
+            time.CHOICES[inputs["rules"]],
+            interval_days=schedule["interval"],
+            window_days=schedule["window"],
         )
         if inputs["endpoint"] == "PFS":
             end = time.derive_pfs(known, rules)
         else:
             end = time.derive_duration_of_response(known, inputs["first_response"], rules)
-    return {"days": None} if end is None else {"days": end.days, "event": end.event, "source": end.source_kind}
+    return (
+        {"days": None}
+        if end is None
+        else {"days": end.days, "event": end.event, "source": end.source_kind}
+    )
 
 
 TOPICS: dict[str, Callable[[Mapping[str, Any]], Mapping[str, Any]]] = {

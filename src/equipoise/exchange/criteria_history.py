@@ -1,4 +1,5 @@
-"""What does a registered criterion ask about a person's history? Conditions, pregnancy, lines of therapy, genes.
+"""What does a registered criterion ask about a person's history? Conditions, pregnancy, lines of
+therapy, genes.
 
 The texts read here have single blanks for white space.
 """
@@ -8,15 +9,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from equipoise.exchange.criteria_piece import FROM_TEXT, Piece, RuleData, all_together, attest, number_of
+from equipoise.exchange.criteria_piece import (
+    FROM_TEXT,
+    Piece,
+    RuleData,
+    all_together,
+    attest,
+    number_of,
+)
 
 Notes = list[tuple[str, str]]
 
 _BEFORE = (
-    "(?:patients? with )?(?:any )?(?:known |(?:a )?history of |pre-?existing |active |acute |previous |prior )*"
-    "(?:or sub-?acute )?"
+    "(?:patients? with )?(?:any )?(?:known |(?:a )?history of |pre-?existing |active |acute"
+    " |previous |prior )*(?:or sub-?acute )?"
 )
-_STUDY_DRUG = "(?: to (?:any of )?(?:the )?(?:components? of )?(?:the )?study (?:treatment|drug|medication)s?)?"
+_STUDY_DRUG = (
+    "(?: to (?:any of )?(?:the )?(?:components? of )?(?:the )?study"
+    " (?:treatment|drug|medication)s?)?"
+)
 _CONDITIONS = {
     "HYPERSENSITIVITY": f"(?:hypersensitivity|allergy|allergic)(?: reactions?)?{_STUDY_DRUG}",
     "INTESTINAL OCCLUSION": "(?:intestinal|bowel) (?:occlusion|obstruction)",
@@ -26,13 +37,21 @@ _CONDITIONS = {
     "INTERSTITIAL LUNG DISEASE": "interstitial lung disease",
     "CNS METASTASIS": "(?:brain|cns|central nervous system) metastas[ei]s",
 }
-_SITES = {"colorectal": ("C18", "C19", "C20"), "lung": ("C34",), "breast": ("C50",), "gastric": ("C16",)}
+_SITES = {
+    "colorectal": ("C18", "C19", "C20"),
+    "lung": ("C34",),
+    "breast": ("C50",),
+    "gastric": ("C16",),
+}
 _IN_SITU = "(?:pre-?invasive carcinoma|(?:carcinoma|cancer) in situ|in situ carcinoma)"
 _EXCEPTIONS: tuple[tuple[str, dict[str, str]], ...] = (
     ("basal cell (?:carcinoma|cancer)(?: of the skin)?", {"code": "C44", "morphology": "809"}),
     ("squamous cell (?:carcinoma|cancer) of the skin", {"code": "C44", "morphology": "807"}),
     (f"{_IN_SITU} of the (?:uterine )?cervix", {"code": "D06"}),
-    ("cervical (?:carcinoma|cancer) in situ|in situ cervical (?:carcinoma|cancer)", {"code": "D06"}),
+    (
+        "cervical (?:carcinoma|cancer) in situ|in situ cervical (?:carcinoma|cancer)",
+        {"code": "D06"},
+    ),
 )
 
 
@@ -40,12 +59,14 @@ _ADENOCARCINOMA = ("814", "821", "822", "826", "848", "849")
 
 
 def condition(category: str) -> RuleData:
-    """Has, or had, the participant this condition? Silence is unknown, the only reading that lets nobody in."""
+    """Has, or had, the participant this condition? Silence is unknown, the only reading that lets
+    nobody in."""
     return {"kind": "condition", "category": category, "absence": "unknown"}
 
 
 def diagnosis(text: str) -> RuleData:
-    """The disease under study, by ICD-10 where the text names an organ that is known here, and by its histology."""
+    """The disease under study, by ICD-10 where the text names an organ that is known here, and by
+    its histology."""
     rule = condition("PRIMARY DIAGNOSIS")
     if codes := [code for name, codes in _SITES.items() if name in text.lower() for code in codes]:
         rule["codes"] = codes
@@ -55,7 +76,8 @@ def diagnosis(text: str) -> RuleData:
 
 
 def conditions(text: str, everything: str) -> Iterator[Piece]:
-    """The conditions listed above, other malignancies with their exceptions, and liver metastases."""
+    """The conditions listed above, other malignancies with their exceptions, and liver
+    metastases."""
     for category, pattern in _CONDITIONS.items():
         if found := re.search(_BEFORE + pattern, text, re.I):
             notes = [("SILENCE", found[0])]
@@ -70,7 +92,8 @@ def conditions(text: str, everything: str) -> Iterator[Piece]:
 
 
 _MALIGNANCY = re.compile(
-    "(?:other|another|second(?:ary)?) (?:previous |prior |primary |concurrent )*(?:malignanc(?:y|ies)|cancers?)"
+    "(?:other|another|second(?:ary)?) (?:previous |prior |primary |concurrent"
+    " )*(?:malignanc(?:y|ies)|cancers?)"
     r"(?: (?:with)?in (?:the )?(?:last |past |previous )?(?P<years>\w+) years?)?"
     "(?P<except>,? ?(?:with (?:the )?exception of|except(?: for)?|other than) .*)?",
     re.I,
@@ -81,7 +104,10 @@ def _malignancy(text: str) -> Iterator[Piece]:
     found = _MALIGNANCY.search(text)
     if not found:
         return
-    rule, notes = condition("OTHER MALIGNANCY"), [("SILENCE", found[0]), ("MALIGNANCY_CODES", found[0])]
+    rule, notes = (
+        condition("OTHER MALIGNANCY"),
+        [("SILENCE", found[0]), ("MALIGNANCY_CODES", found[0])],
+    )
     if years := number_of(found["years"] or ""):
         rule["within_years"] = years
         notes.append(("YEARS_OF_WHAT", found[0].split(",")[0]))
@@ -100,13 +126,19 @@ def _exceptions(text: str) -> tuple[list[dict[str, str]], str]:
     for pattern, _ in _EXCEPTIONS:
         text = re.sub(pattern, "", text, flags=re.I)
     filler = (
-        "with|the|exception|of|except|for|a|an|history|previous|prior|adequately|treated|cured|curatively|or|and|other|than"
-    )  # fmt: skip
-    return coded, re.sub(r"[\s,.;()/]+", " ", re.sub(rf"\b(?:{filler})\b", "", text, flags=re.I)).strip()
+        "with|the|exception|of|except|for|a|an|history|previous|prior|adequately|treated|cured|"
+        "curatively|or|and|other|than"
+    )
+    return (
+        coded,
+        re.sub(r"[\s,.;()/]+", " ", re.sub(rf"\b(?:{filler})\b", "", text, flags=re.I)).strip(),
+    )
 
 
 _LIVER = re.compile(
-    "(?:clinical or radiological evidence of )?(?P<not>non-?resectable |unresectable )?liver metastas[ei]s", re.I
+    "(?:clinical or radiological evidence of )?(?P<not>non-?resectable |unresectable )?liver"
+    " metastas[ei]s",
+    re.I,
 )
 
 
@@ -118,12 +150,16 @@ def _liver_metastases(text: str, everything: str) -> Iterator[Piece]:
     if found["not"]:
         rules.append(attest("the liver metastases cannot be resected"))
         notes.append(("JUDGEMENT", found["not"].strip()))
-    if not re.search("extra-?hepatic|outside the liver|liver[- ](?:only|limited)", everything, re.I):
+    if not re.search(
+        "extra-?hepatic|outside the liver|liver[- ](?:only|limited)", everything, re.I
+    ):
         notes.append(("OUTSIDE_LIVER", found[0]))
     yield Piece(*found.span(), all_together(rules), "liver metastases", tuple(notes))
 
 
-_NEGATIVE = re.compile("negative (?:(?:serum|urine|or|/|blood|beta-?hcg|β-?hcg|hcg) ?)*pregnancy tests?", re.I)
+_NEGATIVE = re.compile(
+    "negative (?:(?:serum|urine|or|/|blood|beta-?hcg|β-?hcg|hcg) ?)*pregnancy tests?", re.I
+)
 
 
 def _test_negative() -> RuleData:
@@ -131,13 +167,16 @@ def _test_negative() -> RuleData:
 
 
 def pregnancy(text: str, everything: str) -> Iterator[Piece]:
-    """Pregnancy and breast-feeding: no question to men, and a test only when the record asks for one."""
+    """Pregnancy and breast-feeding: no question to men, and a test only when the record asks for
+    one."""
     if negative := _NEGATIVE.search(text):
         of_women: RuleData = {"kind": "any", "of": [{"kind": "sex", "is": "M"}, _test_negative()]}
         yield Piece(*negative.span(), of_women, "pregnancy test", (("NOT_FOR_MEN", negative[0]),))
         return
     pregnant = re.search(r"\bpregnan(?:t|cy)\b(?: women)?(?: \([^)]*\))?", text, re.I)
-    feeding = re.search(r"(?:or |and )?\b(?:breast-? ?feeding|lactating|lactation|nursing)\b(?: women)?", text, re.I)
+    feeding = re.search(
+        r"(?:or |and )?\b(?:breast-? ?feeding|lactating|lactation|nursing)\b(?: women)?", text, re.I
+    )
     found = [match for match in (pregnant, feeding) if match]
     if not found:
         return
@@ -151,26 +190,44 @@ def pregnancy(text: str, everything: str) -> Iterator[Piece]:
         parts.append(condition("BREAST-FEEDING"))
         notes.append(("SILENCE", feeding[0]))
     woman: RuleData = {"kind": "not", "of": {"kind": "sex", "is": "M"}}
-    excluded: RuleData = {"kind": "all", "of": [woman, {"kind": "any", "of": parts} if len(parts) > 1 else parts[0]]}
-    yield Piece(found[0].start(), max(m.end() for m in found), excluded, "pregnancy, breast-feeding", tuple(notes))
+    excluded: RuleData = {
+        "kind": "all",
+        "of": [woman, {"kind": "any", "of": parts} if len(parts) > 1 else parts[0]],
+    }
+    yield Piece(
+        found[0].start(),
+        max(m.end() for m in found),
+        excluded,
+        "pregnancy, breast-feeding",
+        tuple(notes),
+    )
 
 
 _ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3}
 _LINE = re.compile(
-    "(?:received )?(?P<ord>first|second|third|1st|2nd|3rd)[- ]line (?P<non>non-)?(?P<drug>[a-z]+)(?![a-z-])"
+    "(?:received )?(?P<ord>first|second|third|1st|2nd|3rd)[- ]line"
+    " (?P<non>non-)?(?P<drug>[a-z]+)(?![a-z-])"
     r"(?P<ras> \([^)]*\bRAS\b[^)]*wild[- ]?type[^)]*\))?(?: (?:treatment|therapy|chemotherapy))?"
     r"(?P<ended>,? (?:and|with) (?:then )?(?:disease )?progress\w*)?",
     re.I,
 )
-_LINES = re.compile(r"exactly (?P<n>\w+) (?:prior|previous) lines?(?: of \w+ ?(?:therapy|treatment)?)?", re.I)
+_LINES = re.compile(
+    r"exactly (?P<n>\w+) (?:prior|previous) lines?(?: of \w+ ?(?:therapy|treatment)?)?", re.I
+)
 _NO_DRUG = ("TREATMENT", "THERAPY", "CHEMOTHERAPY", "SYSTEMIC")
 
 
 def therapy_lines(text: str, everything: str) -> Iterator[Piece]:
-    """A line of therapy with or without a drug, and whether it ended in progression; or the number of lines."""
+    """A line of therapy with or without a drug, and whether it ended in progression; or the number
+    of lines."""
     for found in _LINE.finditer(text):
         rules, notes = _line(found, everything)
-        yield Piece(*found.span(), all_together(rules), f"line {_ORDINALS[found['ord'].lower()]}", tuple(notes))
+        yield Piece(
+            *found.span(),
+            all_together(rules),
+            f"line {_ORDINALS[found['ord'].lower()]}",
+            tuple(notes),
+        )
     for found in _LINES.finditer(text):
         if n := number_of(found["n"]):
             rule = {"kind": "prior_lines", "exactly": n}
@@ -203,7 +260,9 @@ _PLASMA = re.compile(
     rf"|\bRAS\b[^.;]*?wild[- ]?type[^.;]*?{_CTDNA}(?: test(?:ing)?)?",
     re.I,
 )
-_TISSUE = re.compile(r"\bRAS\b(?: genes?)? wild[- ]?type(?: status| tumou?rs?)?|wild[- ]?type RAS(?: genes?)?", re.I)
+_TISSUE = re.compile(
+    r"\bRAS\b(?: genes?)? wild[- ]?type(?: status| tumou?rs?)?|wild[- ]?type RAS(?: genes?)?", re.I
+)
 _NEEDED = {
     "codons": r"\bcodons?\b|\bexons?\b",
     "limit of detection": r"limit of detection|\bLOD\b|sensitivity",
@@ -214,11 +273,17 @@ _NEEDED = {
 
 
 def genes(text: str, everything: str) -> Iterator[Piece]:
-    """RAS wild type in plasma or in tissue; what makes a negative sample wild type the text hardly ever says."""
+    """RAS wild type in plasma or in tissue; what makes a negative sample wild type the text hardly
+    ever says."""
     plasma = _PLASMA.search(text)
     if not (found := plasma or _TISSUE.search(text)):
         return
-    rule = {"kind": "genomic", "specimen": "PLASMA" if plasma else "TISSUE", "panel": "RAS", "status": "WILD TYPE"}
+    rule = {
+        "kind": "genomic",
+        "specimen": "PLASMA" if plasma else "TISSUE",
+        "panel": "RAS",
+        "status": "WILD TYPE",
+    }
     lacking = [name for name, words in _NEEDED.items() if not re.search(words, text, re.I)]
     notes = [("PANEL_UNDEFINED", f"{found[0]} (without {', '.join(lacking)})")] if lacking else []
     if plasma:

@@ -1,4 +1,5 @@
-"""Which laboratory limits does a registered criterion state? Tests, comparisons, units and multiples of the ULN."""
+"""Which laboratory limits does a registered criterion state? Tests, comparisons, units and
+multiples of the ULN."""
 
 from __future__ import annotations
 
@@ -8,8 +9,14 @@ from typing import Any
 
 from equipoise.exchange.criteria_piece import FROM_TEXT, Piece, RuleData, attest
 
-_AST = r"(?:aspartate (?:amino)?trans(?:amin|fer)ase(?:\s*\((?:AST|SGOT)\))?|AST(?:\s*\(SGOT\))?|SGOT|GOT)"
-_ALT = r"(?:alanine (?:amino)?trans(?:amin|fer)ase(?:\s*\((?:ALT|SGPT)\))?|ALT(?:\s*\(SGPT\))?|SGPT|GPT)"
+_AST = (
+    r"(?:aspartate"
+    r" (?:amino)?trans(?:amin|fer)ase(?:\s*\((?:AST|SGOT)\))?|AST(?:\s*\(SGOT\))?|SGOT|GOT)"
+)
+_ALT = (
+    r"(?:alanine"
+    r" (?:amino)?trans(?:amin|fer)ase(?:\s*\((?:ALT|SGPT)\))?|ALT(?:\s*\(SGPT\))?|SGPT|GPT)"
+)
 _TESTS = {
     "NEUT": r"(?:absolute )?neutrophils?(?: counts?)?(?:\s*\(ANC\))?|ANC",
     "PLAT": r"platelets?(?: counts?)?|PLT",
@@ -22,18 +29,39 @@ _TESTS = {
     "MG": r"(?:serum )?magnesium",
 }
 _SIGNS = {
-    "≥": ">=", ">=": ">=", "=>": ">=", "at least": ">=", "no less than": ">=", "not less than": ">=",
-    "greater than or equal to": ">=", "≤": "<=", "<=": "<=", "=<": "<=", "at most": "<=", "no more than": "<=",
-    "not more than": "<=", "less than or equal to": "<=", "not exceeding": "<=", ">": ">", "more than": ">",
-    "greater than": ">", "above": ">", "<": "<", "less than": "<", "below": "<",
-}  # fmt: skip
+    "≥": ">=",
+    ">=": ">=",
+    "=>": ">=",
+    "at least": ">=",
+    "no less than": ">=",
+    "not less than": ">=",
+    "greater than or equal to": ">=",
+    "≤": "<=",
+    "<=": "<=",
+    "=<": "<=",
+    "at most": "<=",
+    "no more than": "<=",
+    "not more than": "<=",
+    "less than or equal to": "<=",
+    "not exceeding": "<=",
+    ">": ">",
+    "more than": ">",
+    "greater than": ">",
+    "above": ">",
+    "<": "<",
+    "less than": "<",
+    "below": "<",
+}
 SIGN = "|".join(re.escape(sign) for sign in sorted(_SIGNS, key=len, reverse=True))
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _ULN = (
     r"(?:the )?(?:institutional )?(?:upper limit of (?:the )?normal(?: range)?|upper normal limit|"
     r"ULN|UNL)(?:\s*\(ULN\))?"
 )
-_POWER = r"[x×*]?\s*10(?P<sign>\^|\*|[eE]|\s)?(?P<power>[369⁹³⁶])\s*/\s*(?P<per>[lL]\b|[µμu][lL]\b|mm3|mm³)"
+_POWER = (
+    r"[x×*]?\s*10(?P<sign>\^|\*|[eE]|\s)?(?P<power>[369⁹³⁶])"
+    r"\s*/\s*(?P<per>[lL]\b|[µμu][lL]\b|mm3|mm³)"
+)
 _PLAIN = {
     "/uL": r"(?:cells\s*)?/\s*(?:mm3|mm³|mm\^3|[µμu]l\b)",
     "10*3/uL": r"k\s*/\s*[µμu]l\b",
@@ -44,7 +72,11 @@ _PLAIN = {
     "g/L": r"g\s*/\s*l\b",
     "U/L": r"i?u\s*/\s*l\b",
 }
-_UNIT = f"(?:{_POWER}|" + "|".join(f"(?P<u{i}>{pattern})" for i, pattern in enumerate(_PLAIN.values())) + ")"
+_UNIT = (
+    f"(?:{_POWER}|"
+    + "|".join(f"(?P<u{i}>{pattern})" for i, pattern in enumerate(_PLAIN.values()))
+    + ")"
+)
 _LIMIT = (
     rf"(?P<cmp>{SIGN})\s*(?:(?P<times>{_NUMBER})?\s*(?:[x×*]|times)?\s*(?P<uln>{_ULN})"
     rf"|(?P<value>{_NUMBER})\s*(?:{_UNIT})?)"
@@ -53,7 +85,8 @@ _VERB = r"\s*(?:must be|should be|levels?|of|is|:|,)?\s*"
 _NAMES = "|".join(f"(?P<{test}>{names})" for test, names in _TESTS.items())
 _LAB = re.compile(rf"(?<![A-Za-z])(?:{_NAMES}){_VERB}{_LIMIT}", re.I)
 _TRANSAMINASES = re.compile(
-    rf"(?:serum )?(?:transaminases?\s*)?\(?\s*(?P<either>either )?\b(?:{_AST}|{_ALT})\s*(?P<link>and/or|or|and|/|,)\s*"
+    r"(?:serum )?(?:transaminases?\s*)?\(?\s*(?P<either>either"
+    rf" )?\b(?:{_AST}|{_ALT})\s*(?P<link>and/or|or|and|/|,)\s*"
     rf"(?:{_ALT}|{_AST})\s*\)?{_VERB}{_LIMIT}",
     re.I,
 )
@@ -67,12 +100,23 @@ def transaminases(text: str) -> Iterator[Piece]:
         if found["link"].lower() == "and":
             yield Piece(*found.span(), {"kind": "all", "of": limits}, "AST and ALT", notes)
             continue
-        rule: RuleData = {"kind": "all", "of": [
-            {"kind": "measured", "tests": ["AST", "ALT"], "at_least": 1, "within_days": FROM_TEXT},
-            *({"kind": "if_measured", "of": limit} for limit in limits),
-        ]}  # fmt: skip
+        rule: RuleData = {
+            "kind": "all",
+            "of": [
+                {
+                    "kind": "measured",
+                    "tests": ["AST", "ALT"],
+                    "at_least": 1,
+                    "within_days": FROM_TEXT,
+                },
+                *({"kind": "if_measured", "of": limit} for limit in limits),
+            ],
+        }
         if any(limit["kind"] != "lab" for limit in limits):
-            rule = {"kind": "any", "of": limits}  # "either above" in an exclusion: one above is enough
+            rule = {
+                "kind": "any",
+                "of": limits,
+            }  # "either above" in an exclusion: one above is enough
         yield Piece(*found.span(), rule, "AST, ALT", (("EITHER_OR", found[0]), *notes))
 
 
@@ -92,10 +136,16 @@ def sign_of(written: str | None) -> str:
 
 
 def _limit(test: str, found: re.Match[str]) -> RuleData:
-    """`>` is stated as *not at most*, which leaves unknown unknown; of the ULN only *at most* exists."""
+    """`>` is stated as *not at most*, which leaves unknown unknown; of the ULN only *at most*
+    exists."""
     sign = sign_of(found["cmp"])
     if found["uln"]:
-        base = {"kind": "lab", "test": test, "at_most_uln": found["times"] or "1", "within_days": FROM_TEXT}
+        base = {
+            "kind": "lab",
+            "test": test,
+            "at_most_uln": found["times"] or "1",
+            "within_days": FROM_TEXT,
+        }
         return base if sign in ("<=", "<") else {"kind": "not", "of": base}
     measure = f"{found['value'].replace(',', '')} {_unit(found)}"
     at = {">=": "at_least", "<": "at_least", "<=": "at_most", ">": "at_most"}[sign]
@@ -107,7 +157,9 @@ def _unit(found: re.Match[str]) -> str | None:
     if found["power"]:
         power = {"⁹": "9", "³": "3", "⁶": "6"}.get(found["power"], found["power"])
         per = "L" if found["per"].lower() == "l" else "uL"
-        return {("9", "L"): "10*9/L", ("6", "L"): "10*6/L", ("3", "uL"): "10*3/uL"}.get((power, per))
+        return {("9", "L"): "10*9/L", ("6", "L"): "10*6/L", ("3", "uL"): "10*3/uL"}.get(
+            (power, per)
+        )
     return next((unit for i, unit in enumerate(_PLAIN) if found[f"u{i}"]), None)
 
 
@@ -128,7 +180,8 @@ _ORGANS: dict[str, tuple[str, set[str]]] = {
 
 
 def organs_without_limit(text: str, read: set[str]) -> Iterator[Piece]:
-    """ "Adequate hepatic and renal function" with limits for the one only: the other is a judgement."""
+    """ "Adequate hepatic and renal function" with limits for the one only: the other is a
+    judgement."""
     if not (found := re.search(r"adequate (?P<organs>[^:;.(]*?) ?functions?\b", text, re.I)):
         return
     for organ, (words, tests) in _ORGANS.items():

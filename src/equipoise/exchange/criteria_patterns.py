@@ -1,4 +1,5 @@
-"""What rule does a registered criterion become? Every pattern that is recognized, and a person's word for the rest."""
+"""What rule does a registered criterion become? Every pattern that is recognized, and a person's
+word for the rest."""
 
 from __future__ import annotations
 
@@ -27,7 +28,8 @@ Note = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A criterion as a rule that is met when it does not block entry; `notes` are (code of a finding, text found)."""
+    """A criterion as a rule that is met when it does not block entry; `notes` are (code of a
+    finding, text found)."""
 
     rule: RuleData
     short: str
@@ -46,19 +48,23 @@ _READERS: tuple[Callable[[str, str], Iterator[Piece]], ...] = (
     persons,
 )
 _ADDS_NOTHING = """
-a an the of and or with who have has had be is are must should to by as in for all any patients patient subjects subject
-participants adequate organ function functions hematological haematological hematologic bone marrow hepatic renal liver
-kidney serum following defined criteria uln ecog performance status known willing able provide provided sign signed
-obtained results years age old study trial
+a an the of and or with who have has had be is are must should to by as in for all any patients
+patient subjects subject participants adequate organ function functions hematological
+haematological hematologic bone marrow hepatic renal liver kidney serum following defined criteria
+uln ecog performance status known willing able provide provided sign signed obtained results years
+age old study trial
 """
 _FILLER = frozenset(_ADDS_NOTHING.split())
 _EXCEPTION = re.compile(
-    r"\b(?:unless|except|excluding|other than|if|allowed|without|no|not|never|absence|free|grade)\b", re.I
+    r"\b(?:unless|except|excluding|other"
+    r" than|if|allowed|without|no|not|never|absence|free|grade)\b",
+    re.I,
 )
 
 
 def read_rule(criterion: RegisteredText, everything: str) -> Reading:
-    """The rule of one criterion; `everything` is the whole record, which some readings depend on."""
+    """The rule of one criterion; `everything` is the whole record, which some readings depend
+    on."""
     text, excludes = criterion.text, criterion.section == "exclusion"
     pieces = _pieces(text, everything)
     given = windows(text)
@@ -74,7 +80,12 @@ def read_rule(criterion: RegisteredText, everything: str) -> Reading:
         rules.append(finished(negated(whole) if excludes else whole, None))
         notes.append(("PARTLY_READ", left))
     short = ", ".join(dict.fromkeys(piece.short for piece in pieces))
-    return Reading(all_together(rules), f"not: {short}" if excludes else short, True, tuple(dict.fromkeys(notes)))
+    return Reading(
+        all_together(rules),
+        f"not: {short}" if excludes else short,
+        True,
+        tuple(dict.fromkeys(notes)),
+    )
 
 
 def _pieces(text: str, everything: str) -> list[Piece]:
@@ -90,7 +101,9 @@ def _pieces(text: str, everything: str) -> list[Piece]:
 def _closed(piece: Piece, given: list[Window], excludes: bool) -> RuleData:
     """Any one thing listed in an exclusion excludes, so in either section every part must hold."""
     window = _window_of(piece, given)
-    rule: RuleData = finished(negated(piece.rule) if excludes else piece.rule, window.days if window else None)
+    rule: RuleData = finished(
+        negated(piece.rule) if excludes else piece.rule, window.days if window else None
+    )
     return rule
 
 
@@ -115,9 +128,17 @@ def _window_notes(pieces: list[Piece], given: list[Window]) -> list[Note]:
 
 def _left_over(text: str, pieces: list[Piece], given: list[Window]) -> str:
     """What no pattern read, without words that add nothing."""
-    spans = [(piece.start, piece.end) for piece in pieces] + [(window.start, window.end) for window in given]
-    rest = "".join(" " if any(a <= i < b for a, b in spans) else char for i, char in enumerate(text))
-    words = [word for word in re.findall(r"[^\W_][\w.%/-]*|[<>≤≥]=?", rest) if word.lower().rstrip(".") not in _FILLER]
+    spans = [(piece.start, piece.end) for piece in pieces] + [
+        (window.start, window.end) for window in given
+    ]
+    rest = "".join(
+        " " if any(a <= i < b for a, b in spans) else char for i, char in enumerate(text)
+    )
+    words = [
+        word
+        for word in re.findall(r"[^\W_][\w.%/-]*|[<>≤≥]=?", rest)
+        if word.lower().rstrip(".") not in _FILLER
+    ]
     return " ".join(words)
 
 

@@ -1,4 +1,5 @@
-"""What does a registered criterion ask about the person today? Age, sex, performance, consent, judgements.
+"""What does a registered criterion ask about the person today? Age, sex, performance, consent,
+judgements.
 
 The texts read here have single blanks for white space.
 """
@@ -10,10 +11,20 @@ from collections.abc import Iterator
 
 from equipoise.exchange.criteria_history import diagnosis
 from equipoise.exchange.criteria_labs import SIGN, sign_of
-from equipoise.exchange.criteria_piece import FROM_TEXT, Piece, RuleData, all_together, attest, negated, number_of
+from equipoise.exchange.criteria_piece import (
+    FROM_TEXT,
+    Piece,
+    RuleData,
+    all_together,
+    attest,
+    negated,
+    number_of,
+)
 
 _CONSENT = re.compile(
-    "(?:(?:written|signed),? )*informed consent(?: form)?(?: for participation in the (?:trial|study))?", re.I
+    "(?:(?:written|signed),? )*informed consent(?: form)?(?: for participation in the"
+    " (?:trial|study))?",
+    re.I,
 )
 _MEASURABLE = re.compile(
     r"(?:(?:with )?at least (?P<n>\w+) )?measurable (?:target )?(?:tumou?r|lesion|disease)s?"
@@ -25,7 +36,9 @@ _HISTOLOGY = re.compile(
     "(?:confirmed|proven|documented) [^;.:]+",
     re.I,
 )
-_LIFE = re.compile(rf"(?:an? )?(?:expected )?life expectancy ?(?:of )?(?:{SIGN})? ?\w+ (?:months?|weeks?)", re.I)
+_LIFE = re.compile(
+    rf"(?:an? )?(?:expected )?life expectancy ?(?:of )?(?:{SIGN})? ?\w+ (?:months?|weeks?)", re.I
+)
 _SEX = re.compile("(?P<sex>women|females?|men|males?)(?: only| patients?)*[.;]?", re.I)
 
 
@@ -36,7 +49,11 @@ def persons(text: str, everything: str) -> Iterator[Piece]:
     if found := _CONSENT.search(text):
         yield Piece(*found.span(), {"kind": "consent"}, "informed consent")
     if found := _MEASURABLE.search(text):
-        rule = {"kind": "measurable_disease", "at_least": number_of(found["n"] or "one") or 1, "within_days": FROM_TEXT}
+        rule = {
+            "kind": "measurable_disease",
+            "at_least": number_of(found["n"] or "one") or 1,
+            "within_days": FROM_TEXT,
+        }
         yield Piece(*found.span(), rule, "measurable disease")
     if found := _HISTOLOGY.search(text):
         notes = (("SILENCE", found[0]), ("DIAGNOSIS_CODES", found[0]))
@@ -44,16 +61,24 @@ def persons(text: str, everything: str) -> Iterator[Piece]:
     if found := _LIFE.search(text):
         yield Piece(*found.span(), attest(found[0]), "life expectancy", (("JUDGEMENT", found[0]),))
     if found := _SEX.fullmatch(text):
-        yield Piece(*found.span(), {"kind": "sex", "is": "F" if found["sex"][0] in "wfWF" else "M"}, "sex")
+        yield Piece(
+            *found.span(), {"kind": "sex", "is": "F" if found["sex"][0] in "wfWF" else "M"}, "sex"
+        )
 
 
 _YEARS = "(?: ?years?(?: old| of age| or older| and older| or over)*)?"
 _AGES = tuple(
     re.compile(form, re.I)
     for form in (
-        rf"(?:patients? )?\bage[ds]?:? ?(?:between )?(?P<low>\d\d?) ?(?:-|–|~|to|and) ?(?P<high>\d{{2,3}}){_YEARS}",
+        (
+            r"(?:patients? )?\bage[ds]?:? ?(?:between )?(?P<low>\d\d?) ?(?:-|–|~|to|and)"
+            rf" ?(?P<high>\d{{2,3}}){_YEARS}"
+        ),
         rf"(?:patients? )?\bage[ds]?:? ?(?:≥|>=|=>|at least|of at least) ?(?P<low>\d\d?){_YEARS}",
-        r"(?:≥|>=|at least|\baged?) ?(?P<low>\d\d?) ?years(?: old| of age| or older| and older| or over)*",
+        (
+            r"(?:≥|>=|at least|\baged?) ?(?P<low>\d\d?) ?years(?: old| of age| or older| and older|"
+            r" or over)*"
+        ),
         r"\b(?P<low>\d\d?) ?years? ?(?:of age |old )?(?:or|and) (?:older|over|above)",
     )
 )
@@ -70,15 +95,18 @@ def _age(text: str) -> Iterator[Piece]:
 
 
 _ECOG = re.compile(
-    r"(?=[^.;]*\b(?:ECOG|eastern cooperative|WHO|zubrod)\b)(?:(?:an? )?(?:eastern cooperative oncology group|ECOG|WHO|"
-    rf"zubrod|performance (?:status|score)|PS|[ ()/,:])+?) ?(?:of |score |is )*(?P<cmp>{SIGN})? ?(?P<low>[0-4])"
+    r"(?=[^.;]*\b(?:ECOG|eastern cooperative|WHO|zubrod)\b)(?:(?:an? )?(?:eastern cooperative"
+    r" oncology group|ECOG|WHO|"
+    rf"zubrod|performance (?:status|score)|PS|[ ()/,:])+?) ?(?:of |score |is )*(?P<cmp>{SIGN})?"
+    r" ?(?P<low>[0-4])"
     r"(?:(?: ?(?:-|–|~|to|or|,|/) ?)+(?P<high>[0-4]))*(?![\d.])",
     re.I,
 )
 
 
 def _performance(text: str) -> Iterator[Piece]:
-    """ECOG at or under a limit. What leaves out 0 ("ECOG 2") is no limit, and stays with a person."""
+    """ECOG at or under a limit. What leaves out 0 ("ECOG 2") is no limit, and stays with a
+    person."""
     if not (found := _ECOG.search(text)):
         return
     low, high, sign = int(found["low"]), found["high"], sign_of(found["cmp"])
@@ -87,5 +115,10 @@ def _performance(text: str) -> Iterator[Piece]:
         return
     top -= sign in ("<", ">=")
     if top >= 0:
-        rule: RuleData = {"kind": "performance", "test": "ECOG101", "at_most": top, "within_days": FROM_TEXT}
+        rule: RuleData = {
+            "kind": "performance",
+            "test": "ECOG101",
+            "at_most": top,
+            "within_days": FROM_TEXT,
+        }
         yield Piece(*found.span(), negated(rule) if sign in (">", ">=") else rule, "ECOG")

@@ -14,9 +14,23 @@ FROM_TEXT: Any = "window of the text"
 
 PLACEHOLDER_DAYS = {"measurable_disease": 28}
 SHORTEST_DAYS = 7
-"""Windows that stand in a draft where the record has none: short, so that nobody enters by them; each has a finding."""
+"""Windows that stand in a draft where the record has none: short, so that nobody enters by them;
+each has a finding."""
 
-_WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_WORDS = (
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+)
 _NUMBERS = {word: number for number, word in enumerate(_WORDS, start=1)}
 
 
@@ -47,7 +61,8 @@ class Window:
 
 
 _WINDOW = re.compile(
-    r"(?:\(\s*)?(?:\b(?:performed|obtained|measured|assessed|done) )?\bwithin (?:the )?(?:last |past )?"
+    r"(?:\(\s*)?(?:\b(?:performed|obtained|measured|assessed|done) )?\bwithin (?:the )?(?:last"
+    r" |past )?"
     r"(?P<n>\d+|[a-z]+)[\s-]*(?P<unit>hour|day|week|month)s?\b"
     r"(?: (?:prior to|before|of|preceding) (?:the )?(?P<anchor>(?:(?! - )[^,;:.)])+))?(?:\s*\))?",
     re.I,
@@ -57,10 +72,17 @@ _WINDOW = re.compile(
 def windows(text: str) -> list[Window]:
     """The windows of a criterion, in calendar days; a month is taken as 30, with a finding."""
     return [
-        Window(m.start(), m.end(), _days(n, m["unit"].lower()), m[0].strip(" ()"),
-               m["unit"].lower() == "month", (m["anchor"] or "").strip())
-        for m in _WINDOW.finditer(text) if (n := number_of(m["n"]))
-    ]  # fmt: skip
+        Window(
+            m.start(),
+            m.end(),
+            _days(n, m["unit"].lower()),
+            m[0].strip(" ()"),
+            m["unit"].lower() == "month",
+            (m["anchor"] or "").strip(),
+        )
+        for m in _WINDOW.finditer(text)
+        if (n := number_of(m["n"]))
+    ]
 
 
 def _days(number: int, unit: str) -> int:
@@ -74,7 +96,8 @@ def number_of(text: str) -> int | None:
 
 
 def attest(claim: str) -> RuleData:
-    """A judgement about something the text claims; worded as a question when it is known what a yes must mean."""
+    """A judgement about something the text claims; worded as a question when it is known what a yes
+    must mean."""
     return {"kind": "attestation", "claim": claim, "denied": False}
 
 
@@ -87,7 +110,10 @@ def negated(rule: RuleData) -> RuleData:
             inner: RuleData = rule["of"]
             return inner
         case "all" | "any" as kind:
-            return {"kind": "any" if kind == "all" else "all", "of": [negated(part) for part in rule["of"]]}
+            return {
+                "kind": "any" if kind == "all" else "all",
+                "of": [negated(part) for part in rule["of"]],
+            }
         case _:
             return {"kind": "not", "of": rule}
 
@@ -99,7 +125,8 @@ def all_together(rules: list[RuleData]) -> RuleData:
 
 
 def finished(rule: Any, days: int | None) -> Any:
-    """The rule as the protocol writes it: windows filled in, claims worded so that *yes* means: does not block."""
+    """The rule as the protocol writes it: windows filled in, claims worded so that *yes* means:
+    does not block."""
     if isinstance(rule, list):
         return [finished(part, days) for part in rule]
     if not isinstance(rule, Mapping):
@@ -114,7 +141,11 @@ def finished(rule: Any, days: int | None) -> Any:
 
 def _question(rule: Mapping[str, Any], days: int | None) -> RuleData:
     claim = rule["claim"].rstrip(" .;,")
-    asked = f"Is it confirmed that this does not apply: {claim}?" if rule["denied"] else f"Does this hold: {claim}?"
+    asked = (
+        f"Is it confirmed that this does not apply: {claim}?"
+        if rule["denied"]
+        else f"Does this hold: {claim}?"
+    )
     window = {"within_days": days} if days else {}
     return {"kind": "attestation", "question": asked, **window}
 

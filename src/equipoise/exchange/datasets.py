@@ -1,7 +1,8 @@
 """What stands in this file? SDTM datasets in four formats become the same rows of text.
 
-XPT version 5, Dataset-JSON 1.1 (and its line-by-line form), parquet and CSV. The domain is what the DOMAIN column says,
-never the name of the file. Everything becomes text, so that a subject 001 stays 001 and a date stays as written.
+XPT version 5, Dataset-JSON 1.1 (and its line-by-line form), parquet and CSV. The domain is what the
+DOMAIN column says, never the name of the file. Everything becomes text, so that a subject 001 stays
+001 and a date stays as written.
 """
 
 from __future__ import annotations
@@ -20,12 +21,14 @@ Row = dict[str, str]
 
 
 class DatasetError(ValueError):
-    """A file, or the package as a whole, that cannot be used; names the file, what was found and what is expected."""
+    """A file, or the package as a whole, that cannot be used; names the file, what was found and
+    what is expected."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """One file: row i of `rows` is row i + 1 of the data, its values as text, empty where there is none."""
+    """One file: row i of `rows` is row i + 1 of the data, its values as text, empty where there is
+    none."""
 
     file: str
     sha256: str
@@ -41,16 +44,23 @@ def read_folder(folder: Path) -> tuple[Dataset, ...]:
     """
     if not folder.is_dir():
         found = "a file" if folder.exists() else "nothing"
-        raise DatasetError(f"{folder}: found {found}, expected a folder of SDTM datasets ({', '.join(READERS)})")
-    files = sorted(path for path in folder.iterdir() if path.is_file() and path.suffix.lower() in READERS)
+        raise DatasetError(
+            f"{folder}: found {found}, expected a folder of SDTM datasets ({', '.join(READERS)})"
+        )
+    files = sorted(
+        path for path in folder.iterdir() if path.is_file() and path.suffix.lower() in READERS
+    )
     if not files:
-        raise DatasetError(f"{folder}: found no dataset; expected files ending in {', '.join(READERS)}")
+        raise DatasetError(
+            f"{folder}: found no dataset; expected files ending in {', '.join(READERS)}"
+        )
     names: dict[str, Path] = {}
     for path in files:
         first = names.setdefault(path.stem.lower(), path)
         if first is not path:
             raise DatasetError(
-                f"{folder}: found {first.name} and {path.name}, the same dataset in two formats; keep one of them"
+                f"{folder}: found {first.name} and {path.name}, the same dataset in two formats;"
+                " keep one of them"
             )
     return tuple(read_dataset(path) for path in files)
 
@@ -65,7 +75,9 @@ def read_dataset(path: Path) -> Dataset:
     except DatasetError:
         raise
     except Exception as error:  # each library has errors of its own; what they say is all there is
-        raise DatasetError(f"{path.name}: not a readable {path.suffix[1:]} dataset: {_first_line(error)}") from error
+        raise DatasetError(
+            f"{path.name}: not a readable {path.suffix[1:]} dataset: {_first_line(error)}"
+        ) from error
     columns = [str(name).strip().upper() for name in columns]
     if twice := [name for name in columns if columns.count(name) > 1]:
         raise DatasetError(f"{path.name}: column {twice[0]} stands twice; keep one")
@@ -85,8 +97,12 @@ def _domain(path: Path, columns: Sequence[str], rows: Iterable[Row]) -> str:
         return ""
     found = sorted({row["DOMAIN"].strip().upper() for row in rows})
     if len(found) > 1:
-        raise DatasetError(f"{path.name}: DOMAIN is {' and '.join(map(repr, found))}; a file holds one domain")
-    return found[0] if found else path.stem.split("_")[0].upper()  # no row says it: only the name is left
+        raise DatasetError(
+            f"{path.name}: DOMAIN is {' and '.join(map(repr, found))}; a file holds one domain"
+        )
+    return (
+        found[0] if found else path.stem.split("_")[0].upper()
+    )  # no row says it: only the name is left
 
 
 def _text(value: Any) -> str:
@@ -127,7 +143,9 @@ def _read_csv(path: Path) -> Table:
     with path.open(encoding="utf-8-sig", newline="") as file:
         head = next(csv.reader(file), [])
     if twice := sorted({name for name in head if head.count(name) > 1}):
-        raise ValueError(f"{path.name}: column {twice[0]!r} stands twice; which one holds? remove the other")
+        raise ValueError(
+            f"{path.name}: column {twice[0]!r} stands twice; which one holds? remove the other"
+        )
     found = polars.read_csv(path, infer_schema=False)
     return found.columns, found.iter_rows()
 
@@ -138,7 +156,11 @@ def _read_json(path: Path) -> Table:
 
 
 def _read_ndjson(path: Path) -> Table:
-    lines = [json.loads(line, parse_float=_kept) for line in path.read_text(encoding="utf-8-sig").splitlines() if line]
+    lines = [
+        json.loads(line, parse_float=_kept)
+        for line in path.read_text(encoding="utf-8-sig").splitlines()
+        if line
+    ]
     return _columns(path, lines[0]), _checked(path, lines[0], lines[1:])
 
 
@@ -149,9 +171,13 @@ def _kept(number: str) -> str | float:
 
 def _columns(path: Path, head: Any) -> list[str]:
     if not isinstance(head, dict) or "datasetJSONVersion" not in head or "columns" not in head:
-        raise DatasetError(f"{path.name}: no Dataset-JSON: datasetJSONVersion and columns are expected at its top")
+        raise DatasetError(
+            f"{path.name}: no Dataset-JSON: datasetJSONVersion and columns are expected at its top"
+        )
     if not str(head["datasetJSONVersion"]).startswith("1.1"):
-        raise DatasetError(f"{path.name}: Dataset-JSON version {head['datasetJSONVersion']!r}, expected 1.1")
+        raise DatasetError(
+            f"{path.name}: Dataset-JSON version {head['datasetJSONVersion']!r}, expected 1.1"
+        )
     return [str(column["name"]) for column in head["columns"]]
 
 
@@ -159,8 +185,8 @@ def _checked(path: Path, head: Any, rows: Sequence[Sequence[Any]]) -> Sequence[S
     for number, row in enumerate(rows, 1):
         if not isinstance(row, list) or len(row) != len(head["columns"]):
             raise DatasetError(
-                f"{path.name}, row {number}: found {len(row) if isinstance(row, list) else row!r} values, "
-                f"expected {len(head['columns'])}, one for each column"
+                f"{path.name}, row {number}: found {len(row) if isinstance(row, list) else row!r}"
+                f" values, expected {len(head['columns'])}, one for each column"
             )
     return rows
 

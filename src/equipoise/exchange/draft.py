@@ -1,4 +1,5 @@
-"""How does an imported record look as a protocol? A draft in its format, with a note for all it leaves open."""
+"""How does an imported record look as a protocol? A draft in its format, with a note for all it
+leaves open."""
 
 from __future__ import annotations
 
@@ -7,7 +8,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from equipoise.exchange.registry_findings import ASSUMED, RegistryFinding, enrollment, missing_facts, missing_sections
+from equipoise.exchange.registry_findings import (
+    ASSUMED,
+    RegistryFinding,
+    enrollment,
+    missing_facts,
+    missing_sections,
+)
 from equipoise.exchange.registry_record import RegistryRecord
 from equipoise.protocol.model import Criterion
 
@@ -18,31 +25,56 @@ _HEADER = """\
 # `from: record` marks what the record says; the assumptions at the end are readings and placeholders of the import.
 equipoise: 1
 version: "0.1"
-"""
+"""  # noqa: E501
 _SUMMARY_WIDTH = 110
 
 
-def write_draft(record: RegistryRecord, criteria: Iterable[Criterion], findings: tuple[RegistryFinding, ...]) -> str:
+def write_draft(
+    record: RegistryRecord, criteria: Iterable[Criterion], findings: tuple[RegistryFinding, ...]
+) -> str:
     """The draft as YAML text."""
     listed = tuple(criteria)
-    lines = [_HEADER.format(layout=record.layout), *_registration(record), "", *_design(record), *_arms(record)]
+    lines = [
+        _HEADER.format(layout=record.layout),
+        *_registration(record),
+        "",
+        *_design(record),
+        *_arms(record),
+    ]
     lines += ["eligibility:"]
     for section, letter in (("inclusion", "I"), ("exclusion", "E"), ("added", "X")):
         chosen = [criterion for criterion in listed if criterion.id.startswith(letter)]
         lines += [f"  {section}:" if chosen else f"  {section}: []"]
         for criterion in chosen:
             lines += _criterion(criterion, [f for f in findings if f.criterion == criterion.id])
-    lines += ["", *(f"# TODO {name}: {what}" for name, what in missing_sections()), "", *_assumptions(listed)]
+    lines += [
+        "",
+        *(f"# TODO {name}: {what}" for name, what in missing_sections()),
+        "",
+        *_assumptions(listed),
+    ]
     return "\n".join(lines) + "\n"
 
 
 def _registration(record: RegistryRecord) -> Iterator[str]:
     yield "registration:"
     yield "  from: record"
-    for name in ("id", "title", "sponsor", "phase", "status", "start", "end", "condition", "summary"):
+    for name in (
+        "id",
+        "title",
+        "sponsor",
+        "phase",
+        "status",
+        "start",
+        "end",
+        "condition",
+        "summary",
+    ):
         if value := record.facts.get(name):
             yield f"  {name}: {json.dumps(value, ensure_ascii=False)}"
-    if design := ", ".join(record.facts[name] for name in ("allocation", "masking") if name in record.facts):
+    if design := ", ".join(
+        record.facts[name] for name in ("allocation", "masking") if name in record.facts
+    ):
         yield f"  design: {json.dumps(design, ensure_ascii=False)}"
     else:
         yield "  # TODO design: not in the record"
@@ -78,7 +110,11 @@ def _criterion(criterion: Criterion, findings: list[RegistryFinding]) -> Iterato
     for one in findings:
         yield f"    # {one.code}: {_one_line(one.found)}"
         yield f"    #   TODO {one.todo}"
-    registered = "null" if criterion.registered is None else json.dumps(criterion.registered, ensure_ascii=False)
+    registered = (
+        "null"
+        if criterion.registered is None
+        else json.dumps(criterion.registered, ensure_ascii=False)
+    )
     yield f"    - id: {criterion.id}"
     yield f"      registered: {registered}"
     yield f"      short: {json.dumps(criterion.short, ensure_ascii=False)}"
@@ -93,7 +129,11 @@ def _without_blanks(rule: Any) -> Any:
         return [_without_blanks(part) for part in rule]
     if not isinstance(rule, Mapping):
         return rule
-    told = {key: value for key, value in rule.items() if value != [] and (key, value) != ("current", False)}
+    told = {
+        key: value
+        for key, value in rule.items()
+        if value != [] and (key, value) != ("current", False)
+    }
     return {key: _without_blanks(value) for key, value in told.items()}
 
 
@@ -137,12 +177,22 @@ def _one_line(text: str) -> str:
 
 def _assumptions(criteria: tuple[Criterion, ...]) -> Iterator[str]:
     """Those that a criterion refers to."""
-    used = {source for c in criteria for source in ([c.from_] if isinstance(c.from_, str) else c.from_.values())}
+    used = {
+        source
+        for c in criteria
+        for source in ([c.from_] if isinstance(c.from_, str) else c.from_.values())
+    }
     yield "assumptions:" if used & set(ASSUMED) else "assumptions: {}"
     for name, (said, taken) in ASSUMED.items():
         if name in used:
             yield f"  {name}:"
             yield f"    said: {json.dumps(said)}"
             yield f"    taken: {json.dumps(taken)}"
-            yield '    why: "reading or placeholder of the import"  # TODO replace by the reason of this trial'
-            yield '    otherwise: "not considered yet"  # TODO say what changes if it is taken differently'
+            yield (
+                '    why: "reading or placeholder of the import"  # TODO replace by the reason of'
+                " this trial"
+            )
+            yield (
+                '    otherwise: "not considered yet"  # TODO say what changes if it is taken'
+                " differently"
+            )

@@ -1,4 +1,5 @@
-"""How do we answer the published cases of eligibility and of RAS in plasma? Their plain JSON, read into our records."""
+"""How do we answer the published cases of eligibility and of RAS in plasma? Their plain JSON, read
+into our records."""
 
 from __future__ import annotations
 
@@ -22,13 +23,16 @@ from equipoise.terms.verdict import Reason
 def answer_eligibility(inputs: Mapping[str, Any]) -> dict[str, Any]:
     """Topic `eligibility`: one rule, one participant, one index date."""
     rule = _rules().validate_python(_with_panel(inputs["rule"], inputs.get("panel")))
-    asked = Criterion.model_validate({"id": "C", "registered": None, "short": "", "rule": rule, "from": "record"})
+    asked = Criterion.model_validate(
+        {"id": "C", "registered": None, "short": "", "rule": rule, "from": "record"}
+    )
     finding = evaluate_criterion(asked, subject_of(inputs), date.fromisoformat(inputs["index"]))
     return {"verdict": finding.verdict.value, "reason": _word(finding.reason)}
 
 
 def subject_of(inputs: Mapping[str, Any]) -> Subject:
-    """The participant of a case: SDTM variables by domain, and what persons attested, in the order of entry."""
+    """The participant of a case: SDTM variables by domain, and what persons attested, in the order
+    of entry."""
     rows = [(domain, row) for domain, rows in inputs.get("records", {}).items() for row in rows]
     records = [read_record(domain, row, place) for place, (domain, row) in enumerate(rows, start=1)]
     attested = tuple(

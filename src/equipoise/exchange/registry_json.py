@@ -35,24 +35,34 @@ def read_api(text: str) -> RegistryRecord:
         study = json.loads(text)
     except json.JSONDecodeError as error:
         raise UnreadableRecord(
-            f"found text that begins like JSON and breaks off at line {error.lineno}, column {error.colno} "
-            f"({error.msg}); expected one study of the ClinicalTrials.gov API v2. Download it again."
+            f"found text that begins like JSON and breaks off at line {error.lineno}, column"
+            f" {error.colno} ({error.msg}); expected one study of the ClinicalTrials.gov API v2."
+            " Download it again."
         ) from None
     protocol = study.get("protocolSection") if isinstance(study, Mapping) else None
     written = _at(protocol, "eligibilityModule.eligibilityCriteria")
     if not isinstance(protocol, Mapping) or not isinstance(written, str) or not written.strip():
         raise UnreadableRecord(
-            f"found JSON with {_members(study)}; expected protocolSection.eligibilityModule.eligibilityCriteria as in "
-            "the ClinicalTrials.gov API v2. Download the single study, with all fields."
+            f"found JSON with {_members(study)}; expected"
+            " protocolSection.eligibilityModule.eligibilityCriteria as in the ClinicalTrials.gov"
+            " API v2. Download the single study, with all fields."
         )
     criteria, outside = read_criteria(unescaped(written))
     facts = {fact: told for fact, path in _WHERE.items() if (told := _told(_at(protocol, path)))}
-    drugs = [str(one.get("name", "")) for one in _at(protocol, "armsInterventionsModule.interventions") or []]
+    drugs = [
+        str(one.get("name", ""))
+        for one in _at(protocol, "armsInterventionsModule.interventions") or []
+    ]
     return RegistryRecord(
         layout="API v2",
         facts={**facts, **({"treatments": ", ".join(drugs)} if drugs else {})},
-        arms=tuple((str(arm.get("label", "")), str(arm.get("type", ""))) for arm in _at(protocol, _ARMS) or []),
-        outcomes=tuple(_outcome(one) for one in _at(protocol, "outcomesModule.primaryOutcomes") or []),
+        arms=tuple(
+            (str(arm.get("label", "")), str(arm.get("type", "")))
+            for arm in _at(protocol, _ARMS) or []
+        ),
+        outcomes=tuple(
+            _outcome(one) for one in _at(protocol, "outcomesModule.primaryOutcomes") or []
+        ),
         criteria=criteria,
         outside=outside,
     )
@@ -76,8 +86,14 @@ def _told(value: Any) -> str:
 
 
 def _outcome(one: Mapping[str, Any]) -> str:
-    return " ".join(str(one[name]) for name in ("measure", "description", "timeFrame") if one.get(name))
+    return " ".join(
+        str(one[name]) for name in ("measure", "description", "timeFrame") if one.get(name)
+    )
 
 
 def _members(study: Any) -> str:
-    return ", ".join(map(str, list(study)[:6])) if isinstance(study, Mapping) else f"a {type(study).__name__}"
+    return (
+        ", ".join(map(str, list(study)[:6]))
+        if isinstance(study, Mapping)
+        else f"a {type(study).__name__}"
+    )

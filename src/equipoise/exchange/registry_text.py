@@ -1,4 +1,5 @@
-"""What does a registry's web page say, saved as text? Labels and headings, wherever the line breaks fell."""
+"""What does a registry's web page say, saved as text? Labels and headings, wherever the line breaks
+fell."""
 
 from __future__ import annotations
 
@@ -7,7 +8,8 @@ from itertools import zip_longest
 
 from equipoise.exchange.registry_record import RegistryRecord, UnreadableRecord, read_criteria
 
-# fact -> labels, each followed by a colon or question mark; web pages saved as text glue them to the words before
+# fact -> labels, each followed by a colon or question mark; web pages saved as text glue them to
+# the words before
 _LABELS = {
     "title": "Official Title|Brief Title|Title",
     "id": "ClinicalTrials.gov ID|Registry number|NCT ID|NCT Number|Trial ID|Identifier",
@@ -41,28 +43,40 @@ _STRAY = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffd]")
 
 
 def read_page(text: str) -> RegistryRecord:
-    """A registry page saved as text. Raises UnreadableRecord for anything in which no criteria can be found."""
+    """A registry page saved as text. Raises UnreadableRecord for anything in which no criteria can
+    be found."""
     _refuse_what_is_no_text(text)
     criteria, outside = read_criteria(text)
     facts = _facts(text[: _criteria_start(text)])
     if not facts.get("id") and (found := re.search(r"NCT\d{8}", text)):
         facts["id"] = found[0]
     outcomes = tuple(filter(None, [facts.pop("outcomes", "")]))
-    return RegistryRecord(layout="page", facts=facts, outcomes=outcomes, criteria=criteria, outside=outside)
+    return RegistryRecord(
+        layout="page", facts=facts, outcomes=outcomes, criteria=criteria, outside=outside
+    )
 
 
 def _refuse_what_is_no_text(text: str) -> None:
-    todo = "Save the page as text, or take the record as JSON from the registry's interface (API v2), and import that."
+    todo = (
+        "Save the page as text, or take the record as JSON from the registry's interface (API v2),"
+        " and import that."
+    )
     if not text.strip():
         raise UnreadableRecord(f"found an empty file, expected a registry record. {todo}")
     if text.startswith("%PDF") or len(_STRAY.findall(text)) > len(text) / 100:
         raise UnreadableRecord(f"found binary data, expected text or JSON. {todo}")
-    if re.match(r"\s*(?:<!--.*?-->\s*)?<(?:!doctype|html|head|body|div|\?xml)\b", text, re.I | re.S):
-        raise UnreadableRecord(f"found markup ({text.strip()[:30]!r}), expected text or JSON. {todo}")
+    if re.match(
+        r"\s*(?:<!--.*?-->\s*)?<(?:!doctype|html|head|body|div|\?xml)\b", text, re.I | re.S
+    ):
+        raise UnreadableRecord(
+            f"found markup ({text.strip()[:30]!r}), expected text or JSON. {todo}"
+        )
 
 
 def _criteria_start(text: str) -> int:
-    found = re.search(r"(?i)inclusion\s+criteria\s*:", text) or re.search(r"(?i)inclusion\s+criteria", text)
+    found = re.search(r"(?i)inclusion\s+criteria\s*:", text) or re.search(
+        r"(?i)inclusion\s+criteria", text
+    )
     return found.start() if found else len(text)
 
 
@@ -77,7 +91,11 @@ def _facts(head: str) -> dict[str, str]:
             facts[fact] = value
     if "title" not in facts and facts.get("overview"):
         facts["title"] = facts["overview"]
-    return {fact: value for fact, value in facts.items() if fact not in ("overview", "criteria", "details")}
+    return {
+        fact: value
+        for fact, value in facts.items()
+        if fact not in ("overview", "criteria", "details")
+    }
 
 
 def _once(value: str) -> str:

@@ -1,4 +1,5 @@
-"""What does a table of responses come to? One row per assessment in, one row per subject and parameter out."""
+"""What does a table of responses come to? One row per assessment in, one row per subject and
+parameter out."""
 
 from __future__ import annotations
 
@@ -10,7 +11,11 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from equipoise.endpoints.derivation import DerivationPolicy
-from equipoise.endpoints.response_parameters import PARAMETERS, ResponseParameter, derive_response_parameters
+from equipoise.endpoints.response_parameters import (
+    PARAMETERS,
+    ResponseParameter,
+    derive_response_parameters,
+)
 from equipoise.terms.dates import parse_date
 from equipoise.terms.response import Response
 
@@ -19,12 +24,14 @@ WRITTEN = ("USUBJID", "PARAMCD", "AVALC", "ADT")
 
 
 class ResponseTableError(ValueError):
-    """A table of responses that cannot be used; names file, row, column, value and what is expected."""
+    """A table of responses that cannot be used; names file, row, column, value and what is
+    expected."""
 
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """One row: `day` counts from randomization; `response` is None for a value that the policy passes over."""
+    """One row: `day` counts from randomization; `response` is None for a value that the policy
+    passes over."""
 
     row: int
     randomized: date
@@ -33,7 +40,8 @@ class Assessment:
 
 
 def derive_response_table(text: str, policy: DerivationPolicy, name: str = "table") -> str:
-    """The parameters of every subject as comma-separated text (columns WRITTEN), by parameter and then by subject.
+    """The parameters of every subject as comma-separated text (columns WRITTEN), by parameter and
+    then by subject.
 
     Args:
         text: comma-separated, with COLUMNS and any others; one row per subject and day.
@@ -47,13 +55,20 @@ def derive_response_table(text: str, policy: DerivationPolicy, name: str = "tabl
     table = csv.writer(written, lineterminator="\n")
     table.writerow(WRITTEN)
     for code in PARAMETERS:
-        rows = ((subject, code, *found[subject][code]) for subject in sorted(found) if code in found[subject])
+        rows = (
+            (subject, code, *found[subject][code])
+            for subject in sorted(found)
+            if code in found[subject]
+        )
         table.writerows(rows)
     return written.getvalue()
 
 
-def read_response_series(text: str, policy: DerivationPolicy, name: str = "table") -> dict[str, list[Assessment]]:
-    """The assessments of each subject in order of time. Everything is read as text: 001 stays 001."""
+def read_response_series(
+    text: str, policy: DerivationPolicy, name: str = "table"
+) -> dict[str, list[Assessment]]:
+    """The assessments of each subject in order of time. Everything is read as text: 001 stays
+    001."""
     try:
         table = csv.DictReader(io.StringIO(text.lstrip("\ufeff"), newline=""), strict=True)
         _check_header(table.fieldnames, name)
@@ -65,13 +80,17 @@ def read_response_series(text: str, policy: DerivationPolicy, name: str = "table
     except csv.Error as error:
         raise ResponseTableError(f"{name}: not a comma-separated table: {error}") from None
     if not series:
-        raise ResponseTableError(f"{name}: no rows below the header; expected one for each assessment")
+        raise ResponseTableError(
+            f"{name}: no rows below the header; expected one for each assessment"
+        )
     return {subject: _in_order(subject, rows, name) for subject, rows in series.items()}
 
 
 def _check_header(names: Sequence[str] | None, name: str) -> None:
     if not names:
-        raise ResponseTableError(f"{name}: the file is empty; expected a header with the columns {', '.join(COLUMNS)}")
+        raise ResponseTableError(
+            f"{name}: the file is empty; expected a header with the columns {', '.join(COLUMNS)}"
+        )
     if missing := [column for column in COLUMNS if column not in names]:
         raise ResponseTableError(
             f"{name}, row 1: column {', '.join(missing)} not found among {', '.join(names)}; "
@@ -85,14 +104,24 @@ def _read_row(
     row: Mapping[str | None, str | None], line: int, policy: DerivationPolicy, name: str
 ) -> tuple[str, Assessment]:
     if None in row or None in row.values():
-        raise ResponseTableError(f"{name}, row {line}: more or fewer values than the header has columns")
+        raise ResponseTableError(
+            f"{name}, row {line}: more or fewer values than the header has columns"
+        )
     subject = (row["USUBJID"] or "").strip()
     if not subject:
         raise _wrong(name, line, "USUBJID", row["USUBJID"], "the code of a subject")
     start, on = _day(row, "RANDDT", line, name), _day(row, "ADT", line, name)
     if on <= start:
-        raise _wrong(name, line, "ADT", row["ADT"], f"a day after RANDDT {start}: a response follows baseline")
-    return subject, Assessment(line, start, (on - start).days, _response(row["AVALC"] or "", line, policy, name))
+        raise _wrong(
+            name,
+            line,
+            "ADT",
+            row["ADT"],
+            f"a day after RANDDT {start}: a response follows baseline",
+        )
+    return subject, Assessment(
+        line, start, (on - start).days, _response(row["AVALC"] or "", line, policy, name)
+    )
 
 
 def _day(row: Mapping[str | None, str | None], column: str, line: int, name: str) -> date:
@@ -116,8 +145,12 @@ def _response(text: str, line: int, policy: DerivationPolicy, name: str) -> Resp
         raise _wrong(name, line, "AVALC", text, f"one of {expected}") from None
 
 
-def _wrong(name: str, line: int, column: str, found: str | None, expected: str) -> ResponseTableError:
-    return ResponseTableError(f"{name}, row {line}, column {column}: found {found or ''!r}, expected {expected}")
+def _wrong(
+    name: str, line: int, column: str, found: str | None, expected: str
+) -> ResponseTableError:
+    return ResponseTableError(
+        f"{name}, row {line}, column {column}: found {found or ''!r}, expected {expected}"
+    )
 
 
 def _in_order(subject: str, rows: Iterable[Assessment], name: str) -> list[Assessment]:
@@ -132,7 +165,11 @@ def _in_order(subject: str, rows: Iterable[Assessment], name: str) -> list[Asses
         if one.day == other.day:
             on = one.randomized + timedelta(one.day)
             raise _wrong(
-                name, other.row, "ADT", str(on), f"one response a day for {subject}; row {one.row} is of it too"
+                name,
+                other.row,
+                "ADT",
+                str(on),
+                f"one response a day for {subject}; row {one.row} is of it too",
             )
     return ordered
 

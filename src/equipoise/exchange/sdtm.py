@@ -1,4 +1,5 @@
-"""Who is in this package, and what is known of them? A folder of SDTM datasets becomes subjects with records."""
+"""Who is in this package, and what is known of them? A folder of SDTM datasets becomes subjects
+with records."""
 
 from __future__ import annotations
 
@@ -10,7 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from equipoise.endpoints.dated import SUBSEQUENT
-from equipoise.endpoints.derivation import ALL_EVALUATORS, MEASUREMENTS, RANDOMIZATION, REPORTED, DerivationPolicy
+from equipoise.endpoints.derivation import (
+    ALL_EVALUATORS,
+    MEASUREMENTS,
+    RANDOMIZATION,
+    REPORTED,
+    DerivationPolicy,
+)
 from equipoise.exchange.datasets import Dataset, DatasetError, Row, read_folder
 from equipoise.exchange.sdtm_lesions import choose_measurements
 from equipoise.exchange.sdtm_problems import NOT_USED, TO_ASK, Problem, Problems
@@ -45,7 +52,8 @@ Reader = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One subject of the package. `deceased_undated`: dead, and nothing says when, so no survival can be told."""
+    """One subject of the package. `deceased_undated`: dead, and nothing says when, so no survival
+    can be told."""
 
     study: str
     subject: Subject
@@ -54,26 +62,34 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """All subjects with a start, the readers of each source of responses, and what could not be used."""
+    """All subjects with a start, the readers of each source of responses, and what could not be
+    used."""
 
     folder: str
     datasets: tuple[Dataset, ...]
     persons: Mapping[str, Person]
     in_dm: int  # subjects in all, those without a start included
-    readers: Mapping[str, tuple[Reader, ...]]  # MEASUREMENTS and REPORTED, as far as the domains are there
+    readers: Mapping[
+        str, tuple[Reader, ...]
+    ]  # MEASUREMENTS and REPORTED, as far as the domains are there
     measuring: frozenset[Reader]  # who measured anything, whether or not that is a source here
     lasting: date  # the last day that any record is of
     problems: Problems
 
 
 def read_package(folder: Path, policy: DerivationPolicy) -> Package:
-    """Read a folder of SDTM. Raises DatasetError when no subject or no response could come of it."""
+    """Read a folder of SDTM. Raises DatasetError when no subject or no response could come of
+    it."""
     datasets, problems = read_folder(folder), Problems()
     domains = tuple(dict.fromkeys(one.domain for one in datasets if one.domain))
     _check_domains(folder, domains)
     for one in datasets:
         if one.domain and not one.rows:
-            problems.add(Problem(kind=TO_ASK, file=one.file, domain=one.domain, reason="the dataset has no rows"))
+            problems.add(
+                Problem(
+                    kind=TO_ASK, file=one.file, domain=one.domain, reason="the dataset has no rows"
+                )
+            )
     people = _people(datasets, problems)
     records = {domain: list(read_rows(datasets, domain, people, problems)) for domain in USED}
     found = _records(records, policy, problems)
@@ -83,10 +99,16 @@ def read_package(folder: Path, policy: DerivationPolicy) -> Package:
         if person is not None:
             persons[name] = person
     if not persons:
-        raise DatasetError(f"{folder}: none of {len(people)} subjects has a start ({policy.reference_start})")
+        raise DatasetError(
+            f"{folder}: none of {len(people)} subjects has a start ({policy.reference_start})"
+        )
     readers = _readers(persons, domains, policy, problems)
-    measuring = frozenset(reader_of(tr) for person in persons.values() for tr in person.subject.records(TR))
-    return Package(str(folder), datasets, persons, len(people), readers, measuring, _lasting(persons), problems)
+    measuring = frozenset(
+        reader_of(tr) for person in persons.values() for tr in person.subject.records(TR)
+    )
+    return Package(
+        str(folder), datasets, persons, len(people), readers, measuring, _lasting(persons), problems
+    )
 
 
 def _check_domains(folder: Path, domains: tuple[str, ...]) -> None:
@@ -95,7 +117,10 @@ def _check_domains(folder: Path, domains: tuple[str, ...]) -> None:
         return
     needed = "; ".join(f"{name} for {what}" for name, what in NEEDED.items())
     missing = "DM" if "DM" not in domains else "RS, or TU and TR,"
-    raise DatasetError(f"{folder}: found {', '.join(domains) or 'no domain'}; {missing} is needed. Needed are {needed}")
+    raise DatasetError(
+        f"{folder}: found {', '.join(domains) or 'no domain'}; {missing} is needed. Needed are"
+        f" {needed}"
+    )
 
 
 def _people(datasets: Iterable[Dataset], problems: Problems) -> dict[str, tuple[Row, Place]]:
@@ -103,14 +128,22 @@ def _people(datasets: Iterable[Dataset], problems: Problems) -> dict[str, tuple[
     people: dict[str, tuple[Row, Place]] = {}
     for dataset in (one for one in datasets if one.domain == "DM"):
         if "USUBJID" not in dataset.columns:
-            raise DatasetError(f"{dataset.file}: column USUBJID not found among {', '.join(dataset.columns)}")
+            raise DatasetError(
+                f"{dataset.file}: column USUBJID not found among {', '.join(dataset.columns)}"
+            )
         for number, row in enumerate(dataset.rows, 1):
             place = Place(dataset.file, number, "DM", row["USUBJID"])
             if not place.subject:
-                problems.add(place.problem(NOT_USED, "USUBJID", "", "empty, expected the code of a subject"))
+                problems.add(
+                    place.problem(NOT_USED, "USUBJID", "", "empty, expected the code of a subject")
+                )
             elif people.setdefault(place.subject, (row, place))[1] is not place:
                 first = people[place.subject][1].row
-                problems.add(place.problem(NOT_USED, "USUBJID", place.subject, f"stands twice; row {first} is used"))
+                problems.add(
+                    place.problem(
+                        NOT_USED, "USUBJID", place.subject, f"stands twice; row {first} is used"
+                    )
+                )
     return people
 
 
@@ -120,8 +153,11 @@ Found = dict[str, dict[type[Record], list[Any]]]
 """Subject -> class of record -> records."""
 
 
-def _records(known: Mapping[str, list[Known]], policy: DerivationPolicy, problems: Problems) -> Found:
-    """All usable records as the rules want them: one reader each, one diameter each, one response a day."""
+def _records(
+    known: Mapping[str, list[Known]], policy: DerivationPolicy, problems: Problems
+) -> Found:
+    """All usable records as the rules want them: one reader each, one diameter each, one response a
+    day."""
     found: Found = defaultdict(lambda: defaultdict(list))
 
     def keep(subject: str, record: Any) -> None:
@@ -146,13 +182,25 @@ def _records(known: Mapping[str, list[Known]], policy: DerivationPolicy, problem
     return found
 
 
-def _ask_about_criteria(rows: Iterable[Known], policy: DerivationPolicy, problems: Problems) -> None:
-    """Responses by other criteria (iRECIST, Lugano) are another question; how many there are is said."""
+def _ask_about_criteria(
+    rows: Iterable[Known], policy: DerivationPolicy, problems: Problems
+) -> None:
+    """Responses by other criteria (iRECIST, Lugano) are another question; how many there are is
+    said."""
     categories = Counter((one.place.file, one.row.get("RSCAT", "")) for one in rows)
     for (file, category), number in categories.items():
         if category.upper() not in policy.response_categories:
             reason = f"{number} rows by other criteria are left aside"
-            problems.add(Problem(kind=TO_ASK, file=file, domain="RS", variable="RSCAT", found=category, reason=reason))
+            problems.add(
+                Problem(
+                    kind=TO_ASK,
+                    file=file,
+                    domain="RS",
+                    variable="RSCAT",
+                    found=category,
+                    reason=reason,
+                )
+            )
 
 
 def _of_reader(known: Known, policy: DerivationPolicy) -> Known:
@@ -162,7 +210,9 @@ def _of_reader(known: Known, policy: DerivationPolicy) -> Known:
     return replace(known, record=replace(known.record, evaluator=policy.blank_evaluator))
 
 
-def _one_a_day(rows: Iterable[tuple[Known, RS | None]], problems: Problems) -> Iterator[tuple[str, RS]]:
+def _one_a_day(
+    rows: Iterable[tuple[Known, RS | None]], problems: Problems
+) -> Iterator[tuple[str, RS]]:
     """Of two answers to one question on one day the first is used, and the other is listed."""
     first: dict[tuple[str, Reader, str, date], Known] = {}
     for known, rs in rows:
@@ -172,7 +222,10 @@ def _one_a_day(rows: Iterable[tuple[Known, RS | None]], problems: Problems) -> I
             key = (known.subject, reader_of(rs), rs.test, rs.date.exact)
             before = first.setdefault(key, known)
             if before is not known:
-                reason = f"a second {rs.test} of {rs.date} by the same reader; row {before.place.row} is used"
+                reason = (
+                    f"a second {rs.test} of {rs.date} by the same reader; row {before.place.row} is"
+                    " used"
+                )
                 problems.add(known.place.problem(NOT_USED, "RSDTC", str(rs.date), reason))
                 continue
         yield known.subject, rs
@@ -187,19 +240,29 @@ def reader_of(record: TU | TR | RS) -> Reader:
 
 
 def _person(
-    name: str, row: Row, place: Place, records: Mapping[type[Record], list[Any]],
-    policy: DerivationPolicy, problems: Problems,
-) -> Person | None:  # fmt: skip
+    name: str,
+    row: Row,
+    place: Place,
+    records: Mapping[type[Record], list[Any]],
+    policy: DerivationPolicy,
+    problems: Problems,
+) -> Person | None:
     """The subject with a start, or None: without one there is nothing to count from."""
     try:
         started = _start(row, place, records, policy)
         died, source = _death(row, place, records)
     except Unusable as error:
-        problems.add(place.problem(NOT_USED, error.variable, error.found, f"{error}; the subject is left out"))
+        problems.add(
+            place.problem(
+                NOT_USED, error.variable, error.found, f"{error}; the subject is left out"
+            )
+        )
         return None
     if started is None:
         if records.get(RS) or records.get(TR):
-            reason = f"no start ({policy.reference_start}) but tumor records; the subject is left out"
+            reason = (
+                f"no start ({policy.reference_start}) but tumor records; the subject is left out"
+            )
             problems.add(place.problem(NOT_USED, policy.reference_start, "", reason))
         return None
     start, began = started
@@ -230,7 +293,11 @@ def _start(
 ) -> tuple[date, Source] | None:
     """The first day and its record. Raises Unusable for a date that is no day."""
     if policy.reference_start == RANDOMIZATION:
-        days = [(ds.date, ds.source) for ds in records.get(DS, ()) if ds.decoded.upper() == "RANDOMIZED" and ds.date]
+        days = [
+            (ds.date, ds.source)
+            for ds in records.get(DS, ())
+            if ds.decoded.upper() == "RANDOMIZED" and ds.date
+        ]
         when, source = min(days, default=(None, 0), key=lambda one: one[0])
         variable = "DSSTDTC"
     else:
@@ -243,11 +310,17 @@ def _start(
     return when.exact, source
 
 
-def _death(row: Row, place: Place, records: Mapping[type[Record], list[Any]]) -> tuple[PartialDate | None, Source]:
+def _death(
+    row: Row, place: Place, records: Mapping[type[Record], list[Any]]
+) -> tuple[PartialDate | None, Source]:
     """DTHDTC, else the death in DS."""
     if row.get("DTHDTC"):
         return date_of("DTHDTC", row["DTHDTC"]), (place.file, "DM", 0)
-    deaths = [(ds.date, ds.source) for ds in records.get(DS, ()) if ds.decoded.upper() == "DEATH" and ds.date]
+    deaths = [
+        (ds.date, ds.source)
+        for ds in records.get(DS, ())
+        if ds.decoded.upper() == "DEATH" and ds.date
+    ]
     return min(deaths, default=(None, 0), key=lambda one: one[0])
 
 
@@ -260,14 +333,15 @@ def _contacts(records: Mapping[type[Record], list[Any]]) -> Iterator[SS]:
 
 
 def _ask_about_therapy(subject: Subject, start: date, problems: Problems) -> None:
-    """Cancer drugs after the start that no declared category calls new therapy are not counted; somebody is asked."""
+    """Cancer drugs after the start that no declared category calls new therapy are not counted;
+    somebody is asked."""
     for cm in subject.records(CM):
         later = cm.start is not None and cm.start.latest > start
         if later and "ANTINEOPLASTIC" in cm.drug_class.upper() and cm.category != SUBSEQUENT:
             file, _, sequence = cm.source if isinstance(cm.source, tuple) else ("", "", 0)
             reason = (
-                f"CMSEQ {sequence}, {cm.drug_class.lower()}, began after the start; CMCAT {cm.category!r} is not "
-                "declared as new anticancer therapy, so it is not counted"
+                f"CMSEQ {sequence}, {cm.drug_class.lower()}, began after the start; CMCAT"
+                f" {cm.category!r} is not declared as new anticancer therapy, so it is not counted"
             )
             problems.add(
                 Problem(
@@ -305,24 +379,36 @@ def _ask_about_days(subject: Subject, row: Row, place: Place, problems: Problems
 
 
 def _readers(
-    persons: Mapping[str, Person], domains: Iterable[str], policy: DerivationPolicy, problems: Problems
+    persons: Mapping[str, Person],
+    domains: Iterable[str],
+    policy: DerivationPolicy,
+    problems: Problems,
 ) -> dict[str, tuple[Reader, ...]]:
-    """Source of responses -> its readers. Raises DatasetError when nobody is the evaluator that was asked for."""
+    """Source of responses -> its readers. Raises DatasetError when nobody is the evaluator that was
+    asked for."""
     needed: dict[str, tuple[set[str], type[TR] | type[RS]]] = {
-        MEASUREMENTS: ({"TU", "TR"}, TR), REPORTED: ({"RS"}, RS)}  # fmt: skip
+        MEASUREMENTS: ({"TU", "TR"}, TR),
+        REPORTED: ({"RS"}, RS),
+    }
     subjects = [person.subject for person in persons.values()]
     there = {
         source: sorted({reader_of(record) for one in subjects for record in one.records(cls)})
         for source, (wanted, cls) in needed.items()
         if source in policy.sources and wanted <= set(domains)
     }
-    chosen = {source: tuple(one for one in all_ if is_asked_for(one, policy)) for source, all_ in there.items()}
+    chosen = {
+        source: tuple(one for one in all_ if is_asked_for(one, policy))
+        for source, all_ in there.items()
+    }
     if not any(chosen.values()):
         names = sorted({reader_name(one) for all_ in there.values() for one in all_})
         raise DatasetError(
             f"no response by evaluator {policy.evaluator!r} from {' or '.join(policy.sources)}; "
             f"there are {', '.join(names) or 'none'}"
-            + "".join(f"\n  {one.file} {one.variable} {one.found!r}: {one.reason}" for one in problems.listed[:5])
+            + "".join(
+                f"\n  {one.file} {one.variable} {one.found!r}: {one.reason}"
+                for one in problems.listed[:5]
+            )
         )
     return {source: readers for source, readers in chosen.items() if readers}
 
@@ -334,13 +420,21 @@ def reader_name(reader: Reader) -> str:
 
 def is_asked_for(reader: Reader, policy: DerivationPolicy) -> bool:
     """Whether the policy wants this reader."""
-    return policy.evaluator.upper() in (ALL_EVALUATORS, reader[0].upper(), reader_name(reader).upper())
+    return policy.evaluator.upper() in (
+        ALL_EVALUATORS,
+        reader[0].upper(),
+        reader_name(reader).upper(),
+    )
 
 
 def _lasting(persons: Mapping[str, Person]) -> date:
     """The last day of any record, which is the cutoff when none is declared."""
-    days = [person.subject.randomized.on for person in persons.values() if person.subject.randomized]
+    days = [
+        person.subject.randomized.on for person in persons.values() if person.subject.randomized
+    ]
     for person in persons.values():
-        when = [record_date(record) for rows in person.subject.by_domain.values() for record in rows]
+        when = [
+            record_date(record) for rows in person.subject.by_domain.values() for record in rows
+        ]
         days += [one.exact for one in (*when, person.subject.died) if one and one.exact]
     return max(days)

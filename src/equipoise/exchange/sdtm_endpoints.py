@@ -1,7 +1,8 @@
-"""What became of the subjects of a package? Their courses by each reader, as rows of ADRS and ADTTE.
+"""What became of the subjects of a package? Their courses by each reader, as rows of ADRS and
+ADTTE.
 
-Each row says from which record it comes (SRCDOM, SRCVAR, SRCSEQ). Nothing is decided here: the rules are those of
-`endpoints` and `assessments`, which analyze the trials of this house.
+Each row says from which record it comes (SRCDOM, SRCVAR, SRCSEQ). Nothing is decided here: the
+rules are those of `endpoints` and `assessments`, which analyze the trials of this house.
 """
 
 from __future__ import annotations
@@ -37,9 +38,16 @@ PARCAT1 = {MEASUREMENTS: "DERIVED FROM TU AND TR", REPORTED: "REPORTED IN RS"}
 AVAL = {"CR": 1, "PR": 2, "SD": 3, "NON-CR/NON-PD": 4, "PD": 5, "NE": 6, "Y": 1, "N": 0}
 VALUE_OF = {"RS": "RSSTRESC", "TR": "TRSTRESC", "TU": "TUSTRESC"}
 DAY_OF = {
-    "RS": "RSDTC", "TR": "TRDTC", "TU": "TUDTC", "DS": "DSSTDTC", "CM": "CMSTDTC", "PR": "PRSTDTC", "EX": "EXSTDTC",
-    "AE": "AESTDTC", "SS": "SSDTC",
-}  # fmt: skip
+    "RS": "RSDTC",
+    "TR": "TRDTC",
+    "TU": "TUDTC",
+    "DS": "DSSTDTC",
+    "CM": "CMSTDTC",
+    "PR": "PRSTDTC",
+    "EX": "EXSTDTC",
+    "AE": "AESTDTC",
+    "SS": "SSDTC",
+}
 """Domain -> SRCVAR of a value, and of a day; of DM it depends on what is dated."""
 
 Row = dict[str, Any]
@@ -56,7 +64,8 @@ class Endpoints:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One subject by one reader and one source of responses; visits and sources one for each response."""
+    """One subject by one reader and one source of responses; visits and sources one for each
+    response."""
 
     person: Person
     course: Course
@@ -67,7 +76,8 @@ class Series:
 
 
 def derive_endpoints(package: Package, policy: DerivationPolicy, cutoff: date) -> Endpoints:
-    """All endpoints of all subjects who started by the cutoff; what cannot be derived is added to the problems."""
+    """All endpoints of all subjects who started by the cutoff; what cannot be derived is added to
+    the problems."""
     adrs: list[Row] = []
     adtte: list[Row] = []
     differences: list[tuple[Row, Discrepancy]] = []
@@ -75,7 +85,9 @@ def derive_endpoints(package: Package, policy: DerivationPolicy, cutoff: date) -
     for person in package.persons.values():
         if _started(person) > cutoff:
             reason = f"started on {_started(person)}, after the cutoff {cutoff}: left out"
-            package.problems.add(Problem(kind=TO_ASK, file="", subject=person.subject.id, reason=reason))
+            package.problems.add(
+                Problem(kind=TO_ASK, file="", subject=person.subject.id, reason=reason)
+            )
             continue
         if not person.deceased_undated:
             adtte.append(_survival(person, cutoff))
@@ -98,14 +110,21 @@ def _started(person: Person) -> date:
 
 
 def _keys(person: Person, reader: Reader) -> Row:
-    return {"STUDYID": person.study, "USUBJID": person.subject.id, "RSEVAL": reader[0], "RSEVALID": reader[1]}
+    return {
+        "STUDYID": person.study,
+        "USUBJID": person.subject.id,
+        "RSEVAL": reader[0],
+        "RSEVALID": reader[1],
+    }
 
 
 def _of_reader(person: Person, reader: Reader) -> Any:
     """The subject with the tumor records of one reader only."""
     by_domain = dict(person.subject.by_domain)
     for domain in (TU, TR, RS):
-        by_domain[domain] = tuple(one for one in by_domain.get(domain, ()) if reader_of(one) == reader)
+        by_domain[domain] = tuple(
+            one for one in by_domain.get(domain, ()) if reader_of(one) == reader
+        )
     return replace(person.subject, by_domain=by_domain)
 
 
@@ -124,29 +143,49 @@ def _tell(course: Course, package: Package) -> None:
 def _series(
     person: Person, course: Course, reader: Reader, package: Package, policy: DerivationPolicy
 ) -> Iterator[Series]:
-    """The sources of responses that this reader has. Lesions that cannot be assessed give no endpoint at all: without
-    them the subject would look like one who was never scanned."""
+    """The sources of responses that this reader has. Lesions that cannot be assessed give no
+    endpoint at all: without them the subject would look like one who was never scanned."""
     refused = course.lesions is None and bool(course.subject.records(TR))
-    keys = {**_keys(person, reader), "ARM": course.subject.randomized.arm if course.subject.randomized else ""}
+    keys = {
+        **_keys(person, reader),
+        "ARM": course.subject.randomized.arm if course.subject.randomized else "",
+    }
     if reader in package.readers.get(MEASUREMENTS, ()) and not refused:
-        rows = [] if course.lesions is None else [
-            v for v, day in enumerate(course.lesions.day.tolist()) if v > 0 and 0 < day <= course.cutoff]  # fmt: skip
+        rows = (
+            []
+            if course.lesions is None
+            else [
+                v
+                for v, day in enumerate(course.lesions.day.tolist())
+                if v > 0 and 0 < day <= course.cutoff
+            ]
+        )
         names = course.lesions.visits if course.lesions else ()
         deciding = deciding_sources(course)
         yield Series(
-            person, course, course.derived, tuple(names[v] for v in rows),
-            tuple(deciding[v] for v in rows), keys | {"PARCAT1": PARCAT1[MEASUREMENTS]},
-        )  # fmt: skip
+            person,
+            course,
+            course.derived,
+            tuple(names[v] for v in rows),
+            tuple(deciding[v] for v in rows),
+            keys | {"PARCAT1": PARCAT1[MEASUREMENTS]},
+        )
     if reader in package.readers.get(REPORTED, ()):
         visits = {rs.source: rs.visit for rs in course.subject.records(RS)}
         sources = tuple(some[0] for some in course.read.sources)
-        if reader not in package.measuring:  # nothing tells of baseline scans, so nothing is censored for them
+        if (
+            reader not in package.measuring
+        ):  # nothing tells of baseline scans, so nothing is censored for them
             course = replace(course, has_baseline=True)
         reading = progression_after_cr(course.read, policy.response)
         yield Series(
-            person, course, reading, tuple(visits.get(one, "") for one in sources), sources,
+            person,
+            course,
+            reading,
+            tuple(visits.get(one, "") for one in sources),
+            sources,
             keys | {"PARCAT1": PARCAT1[REPORTED]},
-        )  # fmt: skip
+        )
 
 
 # ------------------------------------------------------------------ ADRS
@@ -155,13 +194,21 @@ def _series(
 def _responses(series: Series, policy: DerivationPolicy) -> Iterator[Row]:
     """The response of each visit, then the parameters."""
     course, reading = series.course, series.reading
-    as_seen = course.read.responses if series.keys["PARCAT1"] == PARCAT1[REPORTED] else reading.responses
+    as_seen = (
+        course.read.responses if series.keys["PARCAT1"] == PARCAT1[REPORTED] else reading.responses
+    )
     counted = _counted(reading, course.new_therapy, policy)
     for i, (day, code) in enumerate(zip(reading.days, as_seen, strict=True)):
         flag = "Y" if i < counted else ""
-        yield _response(series, "OVR", "Overall Response by Visit", Response(code).cdisc, i, flag, day)
+        yield _response(
+            series, "OVR", "Overall Response by Visit", Response(code).cdisc, i, flag, day
+        )
     found = derive_response_parameters(
-        reading.days, as_seen, policy.response, pd_day=reading.pd_days, therapy_day=course.new_therapy
+        reading.days,
+        as_seen,
+        policy.response,
+        pd_day=reading.pd_days,
+        therapy_day=course.new_therapy,
     )
     for one in found:
         day = reading.days[one.index] if one.index >= 0 else -1
@@ -169,21 +216,32 @@ def _responses(series: Series, policy: DerivationPolicy) -> Iterator[Row]:
 
 
 def _counted(reading: Reading, therapy: int, policy: DerivationPolicy) -> int:
-    """How many assessments the parameters look at: up to progression, and to new therapy where that ends it."""
+    """How many assessments the parameters look at: up to progression, and to new therapy where that
+    ends it."""
     end = int(last_counted(np.array(reading.days, np.int32), therapy, policy.response))
-    progressed = first_progression(reading.days, reading.responses, policy.response, therapy_day=therapy)
+    progressed = first_progression(
+        reading.days, reading.responses, policy.response, therapy_day=therapy
+    )
     return min(end, progressed + 1) if progressed >= 0 else end
 
 
-def _response(series: Series, code: str, label: str, value: str, index: int, flag: str, day: int) -> Row:
+def _response(
+    series: Series, code: str, label: str, value: str, index: int, flag: str, day: int
+) -> Row:
     start = series.course.start
     when = start + timedelta(day) if day >= 0 else None
     source = series.sources[index] if index >= 0 else None
     return series.keys | {
-        "PARAMCD": code, "PARAM": label, "AVAL": AVAL[value], "AVALC": value, "ADT": when,
-        "ADY": study_day(when, start) if when else None, "AVISIT": series.visits[index] if index >= 0 else "",
-        "ANL01FL": flag, **_source(source, VALUE_OF),
-    }  # fmt: skip
+        "PARAMCD": code,
+        "PARAM": label,
+        "AVAL": AVAL[value],
+        "AVALC": value,
+        "ADT": when,
+        "ADY": study_day(when, start) if when else None,
+        "AVISIT": series.visits[index] if index >= 0 else "",
+        "ANL01FL": flag,
+        **_source(source, VALUE_OF),
+    }
 
 
 def _source(source: Source | None, variables: dict[str, str], of_dm: str = "") -> Row:
@@ -201,9 +259,13 @@ def _times(series: Series, policy: DerivationPolicy) -> Iterator[Row]:
     course, reading = series.course, series.reading
     known = course.follow_up(reading)
     i = first_response(
-        reading.days, reading.responses, policy.response, confirm=False,
-        pd_day=reading.pd_days, therapy_day=course.new_therapy,
-    )  # fmt: skip
+        reading.days,
+        reading.responses,
+        policy.response,
+        confirm=False,
+        pd_day=reading.pd_days,
+        therapy_day=course.new_therapy,
+    )
     began = reading.days[i] if i >= 0 else -1
     for name in policy.censoring:
         rules, suffix = policy.rules(name), PARAMETER_OF[name]
@@ -237,9 +299,15 @@ def _time(code: str, label: str, end: TimeToEvent, start: date) -> Row:
     """EVNTDESC says what happened, CNSDTDSC where the time of a censored subject ends."""
     what, _, where = end.why.partition(": censored ")
     return {
-        "PARAMCD": code, "PARAM": label, "STARTDT": start, "ADT": start + timedelta(end.days - 1), "AVAL": end.days,
-        "CNSR": 0 if end.event else 1, "EVNTDESC": what.upper(), "CNSDTDSC": where.upper(),
-    }  # fmt: skip
+        "PARAMCD": code,
+        "PARAM": label,
+        "STARTDT": start,
+        "ADT": start + timedelta(end.days - 1),
+        "AVAL": end.days,
+        "CNSR": 0 if end.event else 1,
+        "EVNTDESC": what.upper(),
+        "CNSDTDSC": where.upper(),
+    }
 
 
 def _survival(person: Person, cutoff: date) -> Row:
@@ -247,11 +315,24 @@ def _survival(person: Person, cutoff: date) -> Row:
     start, subject = _started(person), person.subject
     death, alive = dated.death(subject, start), dated.last_known_alive(subject, start)
     known = FollowUp(
-        scan_days=(), responses=(), cutoff=(cutoff - start).days, death=death.day, last_known_alive=alive.day
+        scan_days=(),
+        responses=(),
+        cutoff=(cutoff - start).days,
+        death=death.day,
+        last_known_alive=alive.day,
     )
     end = derive_os(known)
     by_kind = {"death": death.source, "last_known_alive": alive.source}
-    sources: Sequence[Source] = by_kind.get(end.source_kind, (subject.randomized.source,) if subject.randomized else ())
+    sources: Sequence[Source] = by_kind.get(
+        end.source_kind, (subject.randomized.source,) if subject.randomized else ()
+    )
     source = None if end.why.endswith("cutoff") else next(iter(sources), None)
-    keys = _keys(person, ("", "")) | {"ARM": subject.randomized.arm if subject.randomized else "", "PARCAT1": ""}
-    return keys | _time("OS", "Overall Survival (days)", end, start) | _source(source, DAY_OF, _dm_variable(end))
+    keys = _keys(person, ("", "")) | {
+        "ARM": subject.randomized.arm if subject.randomized else "",
+        "PARCAT1": "",
+    }
+    return (
+        keys
+        | _time("OS", "Overall Survival (days)", end, start)
+        | _source(source, DAY_OF, _dm_variable(end))
+    )

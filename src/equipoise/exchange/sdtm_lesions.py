@@ -1,4 +1,5 @@
-"""Which of the lengths of this lesion counts? Packages give several for one scan; RECIST wants one."""
+"""Which of the lengths of this lesion counts? Packages give several for one scan; RECIST wants
+one."""
 
 from __future__ import annotations
 
@@ -27,11 +28,15 @@ def choose_measurements(
     policy: DerivationPolicy,
     problems: Problems,
 ) -> Iterator[tuple[str, TR]]:
-    """Subject and record: of each lesion and scan its states, and the one diameter that the policy names first.
+    """Subject and record: of each lesion and scan its states, and the one diameter that the policy
+    names first.
 
     RECIST 1.1 4.3.1: the longest diameter, of a lymph node the short axis. Sums are ours to add up.
     """
-    lesions = {name: {(*_who(tu), tu.link): tu for tu in by_domain[TU]} for name, by_domain in found.items()}
+    lesions = {
+        name: {(*_who(tu), tu.link): tu for tu in by_domain[TU]}
+        for name, by_domain in found.items()
+    }
     for scan in _scans(readings, problems):
         lesion = _lesion(scan[0], lesions.get(scan[0].subject, {}))
         role = lesion.role if lesion else TARGET  # not identified: the rules refuse it by name
@@ -56,14 +61,17 @@ def _scans(readings: Iterable[Known], problems: Problems) -> Iterator[list[Known
         if tr.test not in (*LENGTH_TESTS, *STATE_TESTS):
             continue
         if not tr.link:
-            problems.add(one.place.problem(NOT_USED, "TRLNKID", "", "empty, expected the name of the lesion"))
+            problems.add(
+                one.place.problem(NOT_USED, "TRLNKID", "", "empty, expected the name of the lesion")
+            )
             continue
         scans.setdefault((one.subject, *_who(tr), tr.link, tr.visit, tr.date), []).append(one)
     yield from scans.values()
 
 
 def _lesion(known: Known, lesions: Lesions) -> TU | None:
-    """The lesion that was measured; parts (T1.1) and merged ones (T1/T2) belong to the one they came from."""
+    """The lesion that was measured; parts (T1.1) and merged ones (T1/T2) belong to the one they
+    came from."""
     tr: TR = known.record
     for link in (tr.link, tr.link.split("/")[0], tr.link.rsplit(".", 1)[0]):
         if (found := lesions.get((*_who(tr), link))) is not None:
@@ -71,20 +79,32 @@ def _lesion(known: Known, lesions: Lesions) -> TU | None:
     return None
 
 
-def _best(lengths: list[Known], node: bool, policy: DerivationPolicy, problems: Problems) -> tuple[Known, str]:
+def _best(
+    lengths: list[Known], node: bool, policy: DerivationPolicy, problems: Problems
+) -> tuple[Known, str]:
     """The first diameter in the order of the policy, one that was taken before one that was not."""
     order = policy.node_diameters if node else policy.other_diameters
     fitting = [one for one in lengths if one.record.test in order]
     if not fitting:
         one = lengths[0]
-        what = "a lymph node is measured by its short axis" if node else "a lesion is measured by its longest diameter"
+        what = (
+            "a lymph node is measured by its short axis"
+            if node
+            else "a lesion is measured by its longest diameter"
+        )
         reason = f"{what}, expected {', '.join(order)}; counts as not evaluated"
         problems.add(one.place.problem(NOT_USED, "TRTESTCD", one.record.test, reason))
         return _not_evaluated(one), one.record.test
-    best = min(fitting, key=lambda one: (one.record.status.upper() == NOT_DONE, order.index(one.record.test)))
+    best = min(
+        fitting,
+        key=lambda one: (one.record.status.upper() == NOT_DONE, order.index(one.record.test)),
+    )
     same = [one for one in fitting if one.record.test == best.record.test and one is not best]
     for one in same:
-        reason = f"a second {one.record.test} of {one.record.link} at one scan; row {best.place.row} is used"
+        reason = (
+            f"a second {one.record.test} of {one.record.link} at one scan; row {best.place.row} is"
+            " used"
+        )
         problems.add(one.place.problem(NOT_USED, "TRTESTCD", one.record.test, reason))
     return best, "SAXIS" if node else best.record.test
 

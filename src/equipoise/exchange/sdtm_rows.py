@@ -1,4 +1,5 @@
-"""Can this row be used? Rows of SDTM become records one by one, or a line in the listing of problems."""
+"""Can this row be used? Rows of SDTM become records one by one, or a line in the listing of
+problems."""
 
 from __future__ import annotations
 
@@ -12,7 +13,21 @@ from equipoise.endpoints.dated import NOT_DONE, SUBSEQUENT
 from equipoise.endpoints.derivation import DerivationPolicy
 from equipoise.exchange.datasets import Dataset, Row
 from equipoise.exchange.sdtm_problems import NOT_USED, TO_ASK, Problem, Problems
-from equipoise.subject.records import AE, CM, DS, EX, LONGEST_MM, PR, RS, SS, TR, TU, Record, Source, variables
+from equipoise.subject.records import (
+    AE,
+    CM,
+    DS,
+    EX,
+    LONGEST_MM,
+    PR,
+    RS,
+    SS,
+    TR,
+    TU,
+    Record,
+    Source,
+    variables,
+)
 from equipoise.terms.dates import PartialDate, parse_date
 from equipoise.terms.quantity import convert
 from equipoise.terms.response import NonTarget, Response
@@ -23,7 +38,9 @@ BEGIN, END = ("DTC", "STDTC"), "ENDTC"
 UNITS = ("mm", "cm")
 RESPONSES = {"OVRLRESP": Response, "TRGRESP": Response, "NTRGRESP": NonTarget}
 """RSTESTCD that are compared or used, and the codes they may hold."""
-_NON_TARGET_STATES = {"UNEQUIVOCAL": "UNEQUIVOCAL PROGRESSION"}  # CDISC's word; of a non-target it is progression
+_NON_TARGET_STATES = {
+    "UNEQUIVOCAL": "UNEQUIVOCAL PROGRESSION"
+}  # CDISC's word; of a non-target it is progression
 
 
 class Unusable(ValueError):
@@ -46,9 +63,15 @@ class Place:
     def problem(self, kind: str, variable: str, found: str, reason: str) -> Problem:
         """A line of the listing about this row."""
         return Problem(
-            kind=kind, file=self.file, row=self.row, domain=self.domain, subject=self.subject,
-            variable=variable, found=found, reason=reason,
-        )  # fmt: skip
+            kind=kind,
+            file=self.file,
+            row=self.row,
+            domain=self.domain,
+            subject=self.subject,
+            variable=variable,
+            found=found,
+            reason=reason,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +84,11 @@ class Known:
     row: Row
 
 
-def read_rows(datasets: Iterable[Dataset], domain: str, subjects: Iterable[str], problems: Problems) -> Iterator[Known]:
-    """The records of one domain, from all files that hold it; what cannot be read is listed and left out."""
+def read_rows(
+    datasets: Iterable[Dataset], domain: str, subjects: Iterable[str], problems: Problems
+) -> Iterator[Known]:
+    """The records of one domain, from all files that hold it; what cannot be read is listed and
+    left out."""
     known, first = set(subjects), dict[tuple[str, int], Place]()
     for dataset in (one for one in datasets if one.domain == domain):
         for number, row in enumerate(dataset.rows, 1):
@@ -72,7 +98,11 @@ def read_rows(datasets: Iterable[Dataset], domain: str, subjects: Iterable[str],
                 before = first.setdefault((place.subject, sequence), place)
                 if before is not place:
                     other = f"{before.file} row {before.row}"
-                    raise Unusable(f"{domain}SEQ", str(sequence), f"stands twice for the subject; {other} is used")
+                    raise Unusable(
+                        f"{domain}SEQ",
+                        str(sequence),
+                        f"stands twice for the subject; {other} is used",
+                    )
                 yield Known(place.subject, _record(row, place, sequence), place, row)
             except Unusable as error:
                 problems.add(place.problem(NOT_USED, error.variable, error.found, str(error)))
@@ -121,7 +151,11 @@ def _visit(row: Row, record: Any) -> str:
     """Without VISIT its number names the visit, else its day."""
     if row.get("VISIT") or not (row.get("VISITNUM") or record_date(record)):
         return row.get("VISIT", "")
-    return f"VISIT {row['VISITNUM']}" if row.get("VISITNUM") else str(record_date(record)).split("T")[0]
+    return (
+        f"VISIT {row['VISITNUM']}"
+        if row.get("VISITNUM")
+        else str(record_date(record)).split("T")[0]
+    )
 
 
 def record_date(record: Any) -> PartialDate | None:
@@ -148,7 +182,11 @@ def _number(variable: str, text: str) -> Decimal:
 def _check_order(row: Row, domain: str) -> None:
     """Nothing ends before it begins; partial dates only when no completion of them is in order."""
     start, end = row.get(f"{domain}STDTC", ""), row.get(f"{domain}ENDTC", "")
-    if start and end and date_of(f"{domain}ENDTC", end).latest < date_of(f"{domain}STDTC", start).earliest:
+    if (
+        start
+        and end
+        and date_of(f"{domain}ENDTC", end).latest < date_of(f"{domain}STDTC", start).earliest
+    ):
         raise Unusable(f"{domain}ENDTC", end, f"ends before it begins, {domain}STDTC {start}")
 
 
@@ -162,26 +200,35 @@ def tumor(known: Known, problems: Problems) -> TU | None:
         return None
     if role not in ROLES or not known.record.link:
         variable, found = ("TUORRES", role) if role not in ROLES else ("TULNKID", "")
-        expected = f"expected one of {', '.join(ROLES)}" if role not in ROLES else "empty, expected the lesion's name"
+        expected = (
+            f"expected one of {', '.join(ROLES)}"
+            if role not in ROLES
+            else "empty, expected the lesion's name"
+        )
         problems.add(known.place.problem(NOT_USED, variable, found, expected))
         return None
-    if known.record.date is not None or role == NEW:  # of lesions there from the start only the scans are dated
+    if (
+        known.record.date is not None or role == NEW
+    ):  # of lesions there from the start only the scans are dated
         _ask_for_day(known, problems)
     tu: TU = replace(known.record, role=role)
     return tu
 
 
 def _ask_for_day(known: Known, problems: Problems) -> None:
-    """A scan without a day takes that of its visit's other scans, never one of our making; somebody has to say."""
+    """A scan without a day takes that of its visit's other scans, never one of our making; somebody
+    has to say."""
     when = known.record.date
     if when is None or when.exact is None:
         reason = f"no day; that of the other scans of {known.record.visit or 'its visit'} is taken"
-        problems.add(known.place.problem(TO_ASK, f"{known.place.domain}DTC", str(when or ""), reason))
+        problems.add(
+            known.place.problem(TO_ASK, f"{known.place.domain}DTC", str(when or ""), reason)
+        )
 
 
 def measurement(known: Known, test: str, role: str, problems: Problems) -> TR:
-    """A reading of a lesion. One that cannot be used stays, as not evaluated: dropped, it would look as if nobody had
-    looked, and the sum as if it were complete."""
+    """A reading of a lesion. One that cannot be used stays, as not evaluated: dropped, it would
+    look as if nobody had looked, and the sum as if it were complete."""
     tr: TR = replace(known.record, test=test, status=known.record.status.upper())
     _ask_for_day(known, problems)
     if tr.status == NOT_DONE:
@@ -189,7 +236,11 @@ def measurement(known: Known, test: str, role: str, problems: Problems) -> TR:
     try:
         return _state(tr, known.row, role) if test == "TUMSTATE" else _length(tr, known.row)
     except Unusable as error:
-        problems.add(known.place.problem(NOT_USED, error.variable, error.found, f"{error}; counts as not evaluated"))
+        problems.add(
+            known.place.problem(
+                NOT_USED, error.variable, error.found, f"{error}; counts as not evaluated"
+            )
+        )
         return replace(tr, test=test, status=NOT_DONE, value=None)
 
 
@@ -199,12 +250,15 @@ def _state(tr: TR, row: Row, role: str) -> TR:
         said = _NON_TARGET_STATES.get(said, said)
     state = STATES.get(said, "")
     if state not in FITTING[role] and not (role == TARGET and state == "PRESENT"):
-        raise Unusable("TRSTRESC", said, f"no state of {role}; expected one of {', '.join(FITTING[role])}")
+        raise Unusable(
+            "TRSTRESC", said, f"no state of {role}; expected one of {', '.join(FITTING[role])}"
+        )
     return replace(tr, original=said)
 
 
 def _length(tr: TR, row: Row) -> TR:
-    """Millimeters from TRSTRESN in TRSTRESU, else from TRORRES in TRORRESU; a unit that is not given is not guessed."""
+    """Millimeters from TRSTRESN in TRSTRESU, else from TRORRES in TRORRESU; a unit that is not
+    given is not guessed."""
     standard = bool(row.get("TRSTRESN") or row.get("TRSTRESU"))
     variable, unit_variable = ("TRSTRESN", "TRSTRESU") if standard else ("TRORRES", "TRORRESU")
     text, unit = row.get(variable, ""), row.get(unit_variable, "")
@@ -226,11 +280,15 @@ def _length(tr: TR, row: Row) -> TR:
 
 
 def reported_response(known: Known, policy: DerivationPolicy, problems: Problems) -> RS | None:
-    """A response as reported; None for other criteria and tests, for what was not done and for what cannot be read."""
+    """A response as reported; None for other criteria and tests, for what was not done and for what
+    cannot be read."""
     rs: RS = known.record
     if rs.test == "CLINPROG":
         return rs
-    if rs.test not in RESPONSES or known.row.get("RSCAT", "").upper() not in policy.response_categories:
+    if (
+        rs.test not in RESPONSES
+        or known.row.get("RSCAT", "").upper() not in policy.response_categories
+    ):
         return None
     text = (known.row.get("RSSTRESC") or rs.original).upper()
     if not text and known.row.get("RSSTAT", "").upper() == NOT_DONE:
@@ -251,4 +309,6 @@ def reported_response(known: Known, policy: DerivationPolicy, problems: Problems
 def therapy(known: Known, policy: DerivationPolicy) -> CM:
     """A medication; the declared categories mean new anticancer therapy."""
     cm: CM = known.record
-    return replace(cm, category=SUBSEQUENT) if cm.category.upper() in policy.therapy_categories else cm
+    return (
+        replace(cm, category=SUBSEQUENT) if cm.category.upper() in policy.therapy_categories else cm
+    )

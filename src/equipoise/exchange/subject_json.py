@@ -1,4 +1,5 @@
-"""One participant as JSON, for `equipoise screen`: SDTM records, attestations and the day of asking."""
+"""One participant as JSON, for `equipoise screen`: SDTM records, attestations and the day of
+asking."""
 
 from __future__ import annotations
 
@@ -30,7 +31,9 @@ class _Twice(Exception):
 
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     names = [name for name, _ in pairs]
-    twice = [name for name in names if names.count(name) > 1] if len(set(names)) < len(names) else []
+    twice = (
+        [name for name in names if names.count(name) > 1] if len(set(names)) < len(names) else []
+    )
     if twice:
         raise _Twice(repr(twice[0]))
     return dict(pairs)
@@ -43,19 +46,29 @@ def read_subject(text: str, protocol: Protocol) -> tuple[Subject, date]:
     except RecursionError:
         raise BadSubject(["nested too deeply to be a participant"]) from None
     except _Twice as twice:
-        raise BadSubject([f"the member {twice} stands twice in one object; keep the one that holds"]) from None
+        raise BadSubject(
+            [f"the member {twice} stands twice in one object; keep the one that holds"]
+        ) from None
     except json.JSONDecodeError as error:
-        raise BadSubject([f"line {error.lineno}, column {error.colno}: not JSON: {error.msg}"]) from None
+        raise BadSubject(
+            [f"line {error.lineno}, column {error.colno}: not JSON: {error.msg}"]
+        ) from None
     if not isinstance(found, Mapping):
-        raise BadSubject([f"found {type(found).__name__}, expected an object with {', '.join(MEMBERS)}"])
-    problems = [f"unknown member {name!r}; known are {', '.join(MEMBERS)}" for name in found if name not in MEMBERS]
+        raise BadSubject(
+            [f"found {type(found).__name__}, expected an object with {', '.join(MEMBERS)}"]
+        )
+    problems = [
+        f"unknown member {name!r}; known are {', '.join(MEMBERS)}"
+        for name in found
+        if name not in MEMBERS
+    ]
     index = _day(found.get("index_date"), "index_date", problems)
     records = list(_records(found.get("records", {}), problems))
     attested = list(_attestations(found.get("attestations", []), protocol, problems))
     if not isinstance(found.get("subject"), str) or not SUBJECT_CODE.fullmatch(found["subject"]):
         problems.append(
-            f"subject: found {found.get('subject')!r}, expected a code of 2 to 20 capital letters, digits and hyphens; "
-            "never a name"
+            f"subject: found {found.get('subject')!r}, expected a code of 2 to 20 capital letters,"
+            " digits and hyphens; never a name"
         )
     if problems or index is None:
         raise BadSubject(problems)
@@ -78,7 +91,9 @@ def _records(value: Any, problems: list[str]) -> Any:
         return
     for domain, rows in value.items():
         if not isinstance(rows, list):
-            problems.append(f"records.{domain}: found {type(rows).__name__}, expected a list of records")
+            problems.append(
+                f"records.{domain}: found {type(rows).__name__}, expected a list of records"
+            )
             continue
         for number, row in enumerate(rows, start=1):
             try:
@@ -101,18 +116,28 @@ def _attestations(value: Any, protocol: Protocol, problems: list[str]) -> Any:
             problems.append(f"{where}: found {row!r}, expected criterion, answer, by and date")
         elif not isinstance(row["criterion"], str) or row["criterion"] not in known:
             problems.append(
-                f"{where}.criterion: found {row['criterion']!r}, expected one of {', '.join(sorted(known))}"
+                f"{where}.criterion: found {row['criterion']!r}, expected one of"
+                f" {', '.join(sorted(known))}"
             )
         elif not isinstance(row["answer"], bool):
             problems.append(f"{where}.answer: found {row['answer']!r}, expected true or false")
         elif on := _day(row["date"], f"{where}.date", problems):
-            yield Attested(row["criterion"], row["answer"], str(row["by"]), on, ("input", "attestations", number))
+            yield Attested(
+                row["criterion"],
+                row["answer"],
+                str(row["by"]),
+                on,
+                ("input", "attestations", number),
+            )
 
 
 def subject_schema() -> dict[str, Any]:
     """JSON Schema of the input of `equipoise screen`."""
-    kinds = {"text": {"type": "string"}, "number": {"type": ["string", "number"]},
-             "date": {"type": "string", "description": "YYYY-MM-DD, or as much of it as is known"}}  # fmt: skip
+    kinds = {
+        "text": {"type": "string"},
+        "number": {"type": ["string", "number"]},
+        "date": {"type": "string", "description": "YYYY-MM-DD, or as much of it as is known"},
+    }
     domains = {
         domain: {
             "type": "array",
@@ -125,8 +150,12 @@ def subject_schema() -> dict[str, Any]:
         }
         for domain, cls in DOMAINS.items()
     }
-    attestation = {"criterion": {"type": "string"}, "answer": {"type": "boolean"}, "by": {"type": "string"},
-                   "date": {"type": "string", "format": "date"}}  # fmt: skip
+    attestation = {
+        "criterion": {"type": "string"},
+        "answer": {"type": "boolean"},
+        "by": {"type": "string"},
+        "date": {"type": "string", "format": "date"},
+    }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A participant to be screened",
@@ -139,7 +168,11 @@ def subject_schema() -> dict[str, Any]:
             "records": {"type": "object", "additionalProperties": False, "properties": domains},
             "attestations": {
                 "type": "array",
-                "items": {"type": "object", "properties": attestation, "required": list(attestation)},
+                "items": {
+                    "type": "object",
+                    "properties": attestation,
+                    "required": list(attestation),
+                },
             },
         },
     }
@@ -151,21 +184,45 @@ def example_subject() -> dict[str, Any]:
     sample = {"GFSPEC": "PLASMA", "GFREFID": "P-1", "GFDTC": "2021-03-01"}
     read = {**sample, "GFTESTCD": "CODON", "GFORRES": "NOT DETECTED", "GFLOD": "0.001"}
     codons = [{**read, "GFGENSR": gene, "GFCODON": str(codon)} for gene, codon in panel]
-    properties = [{**sample, "GFTESTCD": "QC", "GFORRES": "PASS"}, {**sample, "GFTESTCD": "TUMFRAC", "GFORRES": "0.06"}]
-    tissue = {"GFSPEC": "TISSUE", "GFTESTCD": "RASSTAT", "GFORRES": "WILD TYPE", "GFDTC": "2019-01-15"}
+    properties = [
+        {**sample, "GFTESTCD": "QC", "GFORRES": "PASS"},
+        {**sample, "GFTESTCD": "TUMFRAC", "GFORRES": "0.06"},
+    ]
+    tissue = {
+        "GFSPEC": "TISSUE",
+        "GFTESTCD": "RASSTAT",
+        "GFORRES": "WILD TYPE",
+        "GFDTC": "2019-01-15",
+    }
     return {
         "subject": "EX-001",
         "index_date": "2021-03-10",
         "records": {
             "DM": [{"BRTHDTC": "1958", "SEX": "F"}],
-            "DS": [{"DSDECOD": "INFORMED CONSENT OBTAINED", "DSTERM": "1.0", "DSSTDTC": "2021-03-02"}],
+            "DS": [
+                {"DSDECOD": "INFORMED CONSENT OBTAINED", "DSTERM": "1.0", "DSSTDTC": "2021-03-02"}
+            ],
             "MH": [
-                {"MHCAT": "PRIMARY DIAGNOSIS", "MHOCCUR": "Y", "MHTERM": "colon adenocarcinoma", "MHDECOD": "C18.7",
-                 "MHMORPH": "8140/3"},
+                {
+                    "MHCAT": "PRIMARY DIAGNOSIS",
+                    "MHOCCUR": "Y",
+                    "MHTERM": "colon adenocarcinoma",
+                    "MHDECOD": "C18.7",
+                    "MHMORPH": "8140/3",
+                },
                 {"MHCAT": "LIVER METASTASIS", "MHOCCUR": "Y", "MHDECOD": "C78.7"},
-                *({"MHCAT": category, "MHOCCUR": "N"} for category in (
-                    "HYPERSENSITIVITY", "INTESTINAL OCCLUSION", "BREAST-FEEDING", "OTHER MALIGNANCY", "SUBSTANCE ABUSE",
-                    "LEGAL INCAPACITY", "PERIPHERAL NEUROPATHY")),
+                *(
+                    {"MHCAT": category, "MHOCCUR": "N"}
+                    for category in (
+                        "HYPERSENSITIVITY",
+                        "INTESTINAL OCCLUSION",
+                        "BREAST-FEEDING",
+                        "OTHER MALIGNANCY",
+                        "SUBSTANCE ABUSE",
+                        "LEGAL INCAPACITY",
+                        "PERIPHERAL NEUROPATHY",
+                    )
+                ),
             ],
             "CM": [
                 _drug("1", "CETUXIMAB", "ANTI-EGFR", "2019-02-01", "2020-01-20"),
@@ -175,26 +232,55 @@ def example_subject() -> dict[str, Any]:
             ],
             "GF": [tissue, *properties, *codons],
             "TU": [{"TULNKID": "T1", "TUORRES": "TARGET", "TULOC": "LIVER", "TUDTC": "2021-02-24"}],
-            "TR": [{"TRLNKID": "T1", "TRTESTCD": "LDIAM", "TRORRES": "34", "TRORRESU": "mm", "TRDTC": "2021-02-24"}],
+            "TR": [
+                {
+                    "TRLNKID": "T1",
+                    "TRTESTCD": "LDIAM",
+                    "TRORRES": "34",
+                    "TRORRESU": "mm",
+                    "TRDTC": "2021-02-24",
+                }
+            ],
             "QS": [{"QSTESTCD": "ECOG101", "QSORRES": "1", "QSDTC": "2021-03-08"}],
             "LB": [
-                _lab("NEUT", "3.1", "10*9/L"), _lab("PLAT", "182", "10*9/L"), _lab("HGB", "11.2", "g/dL"),
-                _lab("BILI", "0.9", "mg/dL", "1.2"), _lab("ALP", "210", "U/L", "120"), _lab("AST", "48", "U/L", "40"),
-                _lab("ALT", "39", "U/L", "41"), _lab("CREAT", "71", "umol/L", "90"), _lab("HCG", "NEGATIVE"),
+                _lab("NEUT", "3.1", "10*9/L"),
+                _lab("PLAT", "182", "10*9/L"),
+                _lab("HGB", "11.2", "g/dL"),
+                _lab("BILI", "0.9", "mg/dL", "1.2"),
+                _lab("ALP", "210", "U/L", "120"),
+                _lab("AST", "48", "U/L", "40"),
+                _lab("ALT", "39", "U/L", "41"),
+                _lab("CREAT", "71", "umol/L", "90"),
+                _lab("HCG", "NEGATIVE"),
             ],
         },
         "attestations": [
             {"criterion": criterion, "answer": True, "by": "investigator-01", "date": "2021-03-08"}
             for criterion in ("I02", "I08", "I10")
         ],
-    }  # fmt: skip
+    }
 
 
 def _drug(line: str, drug: str, kind: str, start: str, end: str) -> dict[str, str]:
-    return {"CMCAT": "PRIOR ANTICANCER THERAPY", "CMLINE": line, "CMSETTING": "METASTATIC", "CMTRT": drug,
-            "CMCLAS": kind, "CMSTDTC": start, "CMENDTC": end, "CMOUTCOME": "PROGRESSION", "CMPDDTC": end}  # fmt: skip
+    return {
+        "CMCAT": "PRIOR ANTICANCER THERAPY",
+        "CMLINE": line,
+        "CMSETTING": "METASTATIC",
+        "CMTRT": drug,
+        "CMCLAS": kind,
+        "CMSTDTC": start,
+        "CMENDTC": end,
+        "CMOUTCOME": "PROGRESSION",
+        "CMPDDTC": end,
+    }
 
 
 def _lab(test: str, value: str, unit: str = "", upper: str = "") -> dict[str, str]:
-    row = {"LBTESTCD": test, "LBORRES": value, "LBORRESU": unit, "LBORNRHI": upper, "LBDTC": "2021-03-08"}
+    row = {
+        "LBTESTCD": test,
+        "LBORRES": value,
+        "LBORRESU": unit,
+        "LBORNRHI": upper,
+        "LBDTC": "2021-03-08",
+    }
     return {name: text for name, text in row.items() if text}

@@ -12,8 +12,9 @@ from equipoise.statistics.survival import MeanContrast, MeanTime
 def comparison_as_json(found: SurvivalComparison) -> dict[str, Any]:
     """Members `log_rank`, `cox` and `medians`, and beside them what they rest on.
 
-    `cox` is of the second arm against the first, the reference, in sorted order; with more than two arms it has a
-    member for each arm but the reference. An interval is [low, high]. What is not reached or not known is null.
+    `cox` is of the second arm against the first, the reference, in sorted order; with more than two
+    arms it has a member for each arm but the reference. An interval is [low, high]. What is not
+    reached or not known is null.
     """
     rows = {row.arm: _hazard_ratio(row) for row in found.hazard_ratios}
     return {
@@ -82,6 +83,11 @@ def _contrast(contrast: MeanContrast | None) -> dict[str, Any] | None:
 
 def _proportionality(found: SurvivalComparison) -> dict[str, Any]:
     if found.proportionality is None:
-        return {"statistic": None, "p_value": None, "degrees_of_freedom": None, "why": found.proportionality_unknown}
+        return {
+            "statistic": None,
+            "p_value": None,
+            "degrees_of_freedom": None,
+            "why": found.proportionality_unknown,
+        }
     statistic, freedom, p = found.proportionality
     return {"statistic": statistic, "p_value": p, "degrees_of_freedom": freedom}

@@ -1,7 +1,9 @@
-"""Who was observed how long, with what end, in which arm? Read from anybody's comma-separated table.
+"""Who was observed how long, with what end, in which arm? Read from anybody's comma-separated
+table.
 
-Nothing is dropped or mended silently: a value that cannot be meant stops the reading with its row, column and what is
-expected, and rows with a missing value are refused together unless they are asked to be left out.
+Nothing is dropped or mended silently: a value that cannot be meant stops the reading with its row,
+column and what is expected, and rows with a missing value are refused together unless they are
+asked to be left out.
 """
 
 from __future__ import annotations
@@ -44,7 +46,8 @@ class SurvivalColumns:
         for one, other in pairwise(sorted(self.names)):
             if one == other:
                 raise ValueError(
-                    f"column {one!r} is named twice among time, event, arm and strata; expected different ones"
+                    f"column {one!r} is named twice among time, event, arm and strata; expected"
+                    " different ones"
                 )
 
     @property
@@ -57,8 +60,8 @@ class SurvivalColumns:
 class SurvivalTable:
     """One value for each subject, shape (subject,).
 
-    `arm` and `strata` hold text; a stratum of several columns is their values joined by `, `. `strata` is None without
-    such columns. `left_out` are the rows of the file with a missing value.
+    `arm` and `strata` hold text; a stratum of several columns is their values joined by `, `.
+    `strata` is None without such columns. `left_out` are the rows of the file with a missing value.
     """
 
     time: NDArray[np.float64]
@@ -71,11 +74,12 @@ class SurvivalTable:
 def read_survival_table(
     text: str, columns: SurvivalColumns, name: str = "table", *, drop_missing: bool = False
 ) -> SurvivalTable:
-    """Read comma-separated text with a header; a row is the line it begins in, the header being row 1.
+    """Read comma-separated text with a header; a row is the line it begins in, the header being row
+    1.
 
-    Times are numbers of 0 or more in any unit; events are 1 or true (happened), 0 or false (censored); arms and strata
-    are any text, blanks around it ignored. Missing is an empty field, `.`, NA, N/A or NaN; `drop_missing` leaves such
-    rows out. Raises SurvivalTableError.
+    Times are numbers of 0 or more in any unit; events are 1 or true (happened), 0 or false
+    (censored); arms and strata are any text, blanks around it ignored. Missing is an empty field,
+    `.`, NA, N/A or NaN; `drop_missing` leaves such rows out. Raises SurvivalTableError.
     """
     kept: list[tuple[float, bool, str, tuple[str, ...]]] = []
     left_out: list[tuple[int, str]] = []
@@ -86,7 +90,14 @@ def read_survival_table(
             continue
         strata = tuple(values[column] for column in columns.strata)
         time = _time(values[columns.time], row, columns.time, name)
-        kept.append((time, _event(values[columns.event], row, columns.event, name), values[columns.arm], strata))
+        kept.append(
+            (
+                time,
+                _event(values[columns.event], row, columns.event, name),
+                values[columns.arm],
+                strata,
+            )
+        )
     if left_out and not drop_missing:
         raise SurvivalTableError(_missing(left_out, name))
     if not kept:
@@ -104,7 +115,9 @@ def read_survival_table(
 def _rows(text: str, columns: SurvivalColumns, name: str) -> Iterator[tuple[int, dict[str, str]]]:
     """The row's number and its values of the columns asked for."""
     if "\0" in text:
-        raise SurvivalTableError(f"{name}: not a text file (it holds a zero byte); expected comma-separated UTF-8")
+        raise SurvivalTableError(
+            f"{name}: not a text file (it holds a zero byte); expected comma-separated UTF-8"
+        )
     table = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
     row = 1
     try:
@@ -115,32 +128,40 @@ def _rows(text: str, columns: SurvivalColumns, name: str) -> Iterator[tuple[int,
             if fields:  # a line with nothing at all is no row
                 if len(fields) != len(header or ()):
                     raise SurvivalTableError(
-                        f"{name}, row {row}: found {len(fields)} values, expected {len(header or ())} as in the header"
+                        f"{name}, row {row}: found {len(fields)} values, expected"
+                        f" {len(header or ())} as in the header"
                     )
                 yield row, {column: fields[place].strip() for column, place in places.items()}
             row = table.line_num + 1
     except csv.Error as error:
         raise SurvivalTableError(
-            f"{name}, row {row}: not comma-separated text: {error}; expected quotes around whole values, in pairs"
+            f"{name}, row {row}: not comma-separated text: {error}; expected quotes around whole"
+            " values, in pairs"
         ) from None
 
 
 def _places(header: Sequence[str] | None, columns: SurvivalColumns, name: str) -> dict[str, int]:
     """Where the columns stand."""
     if not header or not any(field.strip() for field in header):
-        raise SurvivalTableError(f"{name}: the file is empty; expected a header with {', '.join(columns.names)}")
+        raise SurvivalTableError(
+            f"{name}: the file is empty; expected a header with {', '.join(columns.names)}"
+        )
     names = [field.strip() for field in header]
     for mark, spoken in ((";", "semicolons"), ("\t", "tabs")):
         if len(names) == 1 and mark in names[0]:
             raise SurvivalTableError(
-                f"{name}, row 1: found {spoken} between the columns, expected commas (and points in numbers)"
+                f"{name}, row 1: found {spoken} between the columns, expected commas (and points in"
+                " numbers)"
             )
     if absent := [column for column in columns.names if column not in names]:
         raise SurvivalTableError(
-            f"{name}, row 1: found no column {', '.join(map(repr, absent))}, expected one of {', '.join(names)}"
+            f"{name}, row 1: found no column {', '.join(map(repr, absent))}, expected one of"
+            f" {', '.join(names)}"
         )
     if twice := [one for one in names if one and names.count(one) > 1]:
-        raise SurvivalTableError(f"{name}, row 1: column {twice[0]!r} stands twice; expected it once")
+        raise SurvivalTableError(
+            f"{name}, row 1: column {twice[0]!r} stands twice; expected it once"
+        )
     return {column: names.index(column) for column in columns.names}
 
 
@@ -159,18 +180,23 @@ def _event(value: str, row: int, column: str, name: str) -> bool:
 
 
 def _wrong(name: str, row: int, column: str, value: str, expected: str) -> SurvivalTableError:
-    return SurvivalTableError(f"{name}, row {row}, column {column}: found {value!r}, expected {expected}")
+    return SurvivalTableError(
+        f"{name}, row {row}, column {column}: found {value!r}, expected {expected}"
+    )
 
 
 def _missing(rows: Sequence[tuple[int, str]], name: str) -> str:
     first = ", ".join(f"row {row} ({column})" for row, column in rows[:SHOWN])
     more = ", …" if len(rows) > SHOWN else ""
     return (
-        f"{name}: a value is missing in {len(rows)} row{'s' if len(rows) > 1 else ''}: {first}{more}; "
-        "complete them, or leave them out with --drop-missing"
+        f"{name}: a value is missing in {len(rows)} row{'s' if len(rows) > 1 else ''}:"
+        f" {first}{more}; complete them, or leave them out with --drop-missing"
     )
 
 
 def _strata(parts: Sequence[tuple[str, ...]]) -> list[str]:
     """A label for each; commas within a value are kept apart from those between."""
-    return [", ".join(value.replace(",", "\\,") for value in one) if len(one) > 1 else one[0] for one in parts]
+    return [
+        ", ".join(value.replace(",", "\\,") for value in one) if len(one) > 1 else one[0]
+        for one in parts
+    ]

@@ -24,19 +24,27 @@ _NEEDED = {
     "ProtocolAmended": "later entries are read under the protocol it carries",
     "AllocationCommitted": "without it nobody can check that the list was fixed in advance",
     "AllocationOpened": "without it nobody can check that the list was fixed in advance",
-    "SubjectRandomized": "intention-to-treat and the check of the list rest on it, and it names no person",
+    "SubjectRandomized": (
+        "intention-to-treat and the check of the list rest on it, and it names no person"
+    ),
     "Signed": "a signature cannot be excised from what was signed (21 CFR 11.70)",
     "EntryRedacted": "it is the log of another redaction",
     "SubjectScreened": "without it a person who was screened would vanish, and it names none",
 }
 _NEEDED_UNTIL_CORRECTED = {
-    "ConsentRecorded", "ScreeningFailed", "SubjectWithdrew", "TreatmentEnded", "StudyEnded", "DeathRecorded",
-}  # fmt: skip
+    "ConsentRecorded",
+    "ScreeningFailed",
+    "SubjectWithdrew",
+    "TreatmentEnded",
+    "StudyEnded",
+    "DeathRecorded",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verified:
-    """The chain holds: so many entries, the hash to keep elsewhere, and the entries whose content was redacted."""
+    """The chain holds: so many entries, the hash to keep elsewhere, and the entries whose content
+    was redacted."""
 
     entries: int
     head: str
@@ -45,7 +53,8 @@ class Verified:
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """The first entry that does not hold, counted from 1 in the order stored, and what is wrong with it."""
+    """The first entry that does not hold, counted from 1 in the order stored, and what is wrong
+    with it."""
 
     seq: int
     why: str
@@ -74,9 +83,11 @@ def append(
     reason: str | None = None,
     supersedes: int | None = None,
 ) -> Entry:
-    """The entry that follows `head` and holds `event`. Raises `BadEntry`, `BadEvent` or `NotCanonical`.
+    """The entry that follows `head` and holds `event`. Raises `BadEntry`, `BadEvent` or
+    `NotCanonical`.
 
-    `at` is UTC from the caller's clock; `salt` at least 16 random bytes as hexadecimal; 21 CFR 11.10(e).
+    `at` is UTC from the caller's clock; `salt` at least 16 random bytes as hexadecimal; 21 CFR
+    11.10(e).
     """
     payload = payload_of(event)
     members: dict[str, Any] = {
@@ -100,8 +111,8 @@ def append(
 def verify(entries: Iterable[Entry], anchor: str | None = None) -> Verified | Broken:
     """Check order, links, hashes, contents, redactions and the anchor (21 CFR 11.10(c), (e)).
 
-    `anchor` is a head kept elsewhere: on a signature, an export or a report. Without one, a chain that was cut short
-    or written anew cannot be told from a whole one.
+    `anchor` is a head kept elsewhere: on a signature, an export or a report. Without one, a chain
+    that was cut short or written anew cannot be told from a whole one.
     """
     seen: list[Entry] = []
     for entry in entries:
@@ -137,7 +148,8 @@ def redact(
     key: str,
     salt: str,
 ) -> list[Entry] | CannotRedact:
-    """Take the content out of entry `seq` and log who did it and why (ICH E6(R3) 4.2); hashes stay as they were."""
+    """Take the content out of entry `seq` and log who did it and why (ICH E6(R3) 4.2); hashes stay
+    as they were."""
     if why := _not_redactable(entries, seq, reason):
         return CannotRedact(seq, why)
     target = entries[seq - 1]
@@ -160,13 +172,20 @@ def redact(
 def _read(line: bytes) -> Entry | str:
     """The entry of a stored line, or what is wrong with the line."""
     if not line.endswith(b"\n"):
-        return "the line is incomplete: writing it was interrupted, or its end was cut off; see `equipoise recover`"
+        return (
+            "the line is incomplete: writing it was interrupted, or its end was cut off; see"
+            " `equipoise recover`"
+        )
     try:
         entry = entry_of(line)
         changed = line_of(entry) != line
     except (BadEntry, NotCanonical) as broken:
         return str(broken)
-    return "the line is not in canonical form: it was edited after it was written" if changed else entry
+    return (
+        "the line is not in canonical form: it was edited after it was written"
+        if changed
+        else entry
+    )
 
 
 def _fault(entry: Entry, before: Entry | None) -> str | None:
@@ -196,7 +215,10 @@ def _verify_whole(entries: list[Entry], anchor: str | None) -> Verified | Broken
         if why := _redaction_fault(entry, logs):
             return Broken(entry.seq, why)
     if anchor is not None and anchor not in {GENESIS, *(entry.hash for entry in entries)}:
-        why = f"the anchor {anchor} is no entry's hash: entries after {len(entries)} are missing, or all was rewritten"
+        why = (
+            f"the anchor {anchor} is no entry's hash: entries after {len(entries)} are missing, or"
+            " all was rewritten"
+        )
         return Broken(len(entries) + 1, why)
     head = entries[-1].hash if entries else GENESIS
     return Verified(entries=len(entries), head=head, redacted=tuple(sorted(logs)))
@@ -217,7 +239,11 @@ def _number(payload: dict[str, Any]) -> int:
 def _redaction_fault(entry: Entry, logs: dict[int, int]) -> str | None:
     if not entry.redacted:
         log = logs.get(entry.seq)
-        return f"entry {log} says that its content was redacted, but the content is here" if log else None
+        return (
+            f"entry {log} says that its content was redacted, but the content is here"
+            if log
+            else None
+        )
     if entry.type in _NEEDED:
         return f"the content of a {entry.type} is missing: {_NEEDED[entry.type]}"
     if logs.get(entry.seq, 0) <= entry.seq:
@@ -233,6 +259,11 @@ def _not_redactable(entries: Sequence[Entry], seq: int, reason: str) -> str | No
     target = entries[seq - 1]
     if target.type in _NEEDED:
         return f"entry {seq}, {target.type}, must stay: {_NEEDED[target.type]}"
-    if target.type in _NEEDED_UNTIL_CORRECTED and seq not in {entry.supersedes for entry in entries}:
-        return f"entry {seq} is a {target.type} that holds: correct it first, then take out what was corrected"
+    if target.type in _NEEDED_UNTIL_CORRECTED and seq not in {
+        entry.supersedes for entry in entries
+    }:
+        return (
+            f"entry {seq} is a {target.type} that holds: correct it first, then take out what was"
+            " corrected"
+        )
     return f"the content of entry {seq} was redacted before" if target.redacted else None

@@ -30,7 +30,8 @@ class BadEntry(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One thing that happened, who recorded it and when, chained to the entry before it (21 CFR 11.10(e)).
+    """One thing that happened, who recorded it and when, chained to the entry before it (21 CFR
+    11.10(e)).
 
     `at` is UTC. `salt` and `payload` are None together, and only after a logged redaction.
     """
@@ -69,27 +70,36 @@ _REDACTABLE = ("salt", "payload")
 
 
 def canonical(value: object) -> bytes:
-    """The RFC 8785 bytes of a value without floats and with ASCII keys; `NotCanonical` names what is in the way."""
+    """The RFC 8785 bytes of a value without floats and with ASCII keys; `NotCanonical` names what
+    is in the way."""
     try:
         if not _is_plain(value):
             _refuse_ambiguous(value, "$")
         text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return text.encode("utf-8")
     except UnicodeEncodeError as broken:
-        raise NotCanonical(f"text holds half of a surrogate pair at {broken.start}: not valid Unicode") from None
+        raise NotCanonical(
+            f"text holds half of a surrogate pair at {broken.start}: not valid Unicode"
+        ) from None
     except RecursionError:
-        raise NotCanonical("the value holds itself, or is nested too deeply to be read back") from None
+        raise NotCanonical(
+            "the value holds itself, or is nested too deeply to be read back"
+        ) from None
 
 
 def digest_of(salt: str, payload: dict[str, Any]) -> str:
-    """SHA-256 of salt and canonical payload. The salt keeps a redacted yes or no from being guessed."""
+    """SHA-256 of salt and canonical payload. The salt keeps a redacted yes or no from being
+    guessed."""
     _check_salt(salt)
     return hashlib.sha256(bytes.fromhex(salt) + canonical(payload)).hexdigest()
 
 
 def hash_of(members: dict[str, Any]) -> str:
-    """SHA-256 over every member except salt, payload and the hash itself, so that a redaction leaves it valid."""
-    return hashlib.sha256(canonical({k: v for k, v in members.items() if k not in (*_REDACTABLE, "hash")})).hexdigest()
+    """SHA-256 over every member except salt, payload and the hash itself, so that a redaction
+    leaves it valid."""
+    return hashlib.sha256(
+        canonical({k: v for k, v in members.items() if k not in (*_REDACTABLE, "hash")})
+    ).hexdigest()
 
 
 def members_of(entry: Entry) -> dict[str, Any]:
@@ -106,7 +116,8 @@ def line_of(entry: Entry) -> bytes:
 
 
 def entry_of(line: bytes) -> Entry:
-    """Read one stored line; `BadEntry` says what is wrong with it. Hashes are the business of `chain.verify`."""
+    """Read one stored line; `BadEntry` says what is wrong with it. Hashes are the business of
+    `chain.verify`."""
     try:
         members = json.loads(line)
     except (ValueError, RecursionError) as broken:
@@ -144,9 +155,13 @@ def _check_numbers(entry: Entry) -> None:
     if earlier is None:
         return
     if type(earlier) is not int or not 1 <= earlier < entry.seq:
-        raise BadEntry(f"supersedes must be the seq of an earlier entry than {entry.seq}, found {earlier!r}")
+        raise BadEntry(
+            f"supersedes must be the seq of an earlier entry than {entry.seq}, found {earlier!r}"
+        )
     if entry.reason is None:
-        raise BadEntry(f"entry {entry.seq} supersedes {earlier} without a reason; a correction says why")
+        raise BadEntry(
+            f"entry {entry.seq} supersedes {earlier} without a reason; a correction says why"
+        )
 
 
 def _check_time(at: object) -> None:
@@ -182,7 +197,9 @@ def _is_plain(value: object) -> bool:
     if kind is str or value is None or kind is bool:
         return True
     if isinstance(value, dict):
-        return all(type(key) is str and key.isascii() for key in value) and all(map(_is_plain, value.values()))
+        return all(type(key) is str and key.isascii() for key in value) and all(
+            map(_is_plain, value.values())
+        )
     if isinstance(value, list):
         return all(map(_is_plain, value))
     return isinstance(value, int) and -_LARGEST <= value <= _LARGEST
@@ -194,7 +211,9 @@ def _refuse_ambiguous(value: object, where: str) -> None:
             return
         case int():
             if not -_LARGEST <= value <= _LARGEST:
-                raise NotCanonical(f"{where} is {value}: whole numbers beyond 2^53-1 are written as text")
+                raise NotCanonical(
+                    f"{where} is {value}: whole numbers beyond 2^53-1 are written as text"
+                )
         case dict():
             for key, item in value.items():
                 _refuse_key(key, where)
@@ -203,11 +222,13 @@ def _refuse_ambiguous(value: object, where: str) -> None:
             for index, item in enumerate(value):
                 _refuse_ambiguous(item, f"{where}[{index}]")
         case float():
-            raise NotCanonical(f"{where} is the float {value!r}: write measured values as decimal text")
+            raise NotCanonical(
+                f"{where} is the float {value!r}: write measured values as decimal text"
+            )
         case _:
             raise NotCanonical(
-                f"{where} is a {type(value).__name__}: only text, whole numbers, true, false, null, "
-                "lists and objects can be kept"
+                f"{where} is a {type(value).__name__}: only text, whole numbers, true, false, null,"
+                " lists and objects can be kept"
             )
 
 

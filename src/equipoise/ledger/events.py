@@ -14,7 +14,8 @@ from equipoise.terms.dates import parse_date
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProtocolAdopted:
-    """The trial began under this protocol, carried whole; always entry 1. SDTM: TS, TA, TE, TV, TI."""
+    """The trial began under this protocol, carried whole; always entry 1. SDTM: TS, TA, TE, TV,
+    TI."""
 
     protocol: dict[str, Any]
     version: str
@@ -24,7 +25,8 @@ class ProtocolAdopted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProtocolAmended:
-    """From a day on, these sites work under a new version of the protocol. ICH E6(R3) 3.15; SDTM: TS, TI."""
+    """From a day on, these sites work under a new version of the protocol. ICH E6(R3) 3.15; SDTM:
+    TS, TI."""
 
     protocol: dict[str, Any]
     version: str
@@ -36,7 +38,8 @@ class ProtocolAmended:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AllocationCommitted:
-    """The randomization list was fixed and its fingerprint published before the first subject. ICH E9 2.3.2."""
+    """The randomization list was fixed and its fingerprint published before the first subject. ICH
+    E9 2.3.2."""
 
     commitment: str
     algorithm: str
@@ -44,7 +47,8 @@ class AllocationCommitted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AllocationOpened:
-    """The list was shown after closure, so that anyone can compare it with its fingerprint. ICH E9 2.3.2."""
+    """The list was shown after closure, so that anyone can compare it with its fingerprint. ICH E9
+    2.3.2."""
 
     seed: str
     salt: str
@@ -53,7 +57,8 @@ class AllocationOpened:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubjectScreened:
-    """A person was given a subject number; a re-screened one is linked to the earlier number. SDTM: DM."""
+    """A person was given a subject number; a re-screened one is linked to the earlier number. SDTM:
+    DM."""
 
     screened_on: date
     previous_subject: str | None
@@ -61,7 +66,8 @@ class SubjectScreened:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentRecorded:
-    """The subject consented, first or again after an amendment. ICH E6(R3) 2.8; SDTM: DS, DM.RFICDTC."""
+    """The subject consented, first or again after an amendment. ICH E6(R3) 2.8; SDTM: DS,
+    DM.RFICDTC."""
 
     consented_on: date
     version: str
@@ -70,7 +76,8 @@ class ConsentRecorded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormSaved:
-    """A case report form was saved as typed; the protocol's mapping makes SDTM records of it. 21 CFR 11.10(e).
+    """A case report form was saved as typed; the protocol's mapping makes SDTM records of it. 21
+    CFR 11.10(e).
 
     `values`: field to text, or to {"missing": reason}; `groups`: group to a list of such rows.
     """
@@ -84,7 +91,9 @@ class FormSaved:
         check_row(self.values, f"form {self.form}")
         for group, rows in self.groups.items():
             if not isinstance(rows, list | tuple):
-                raise BadEvent(f"form {self.form}, group {group}: expected a list of rows, found {rows!r}")
+                raise BadEvent(
+                    f"form {self.form}, group {group}: expected a list of rows, found {rows!r}"
+                )
             for number, row in enumerate(rows, 1):
                 check_row(row, f"form {self.form}, group {group}, row {number}")
 
@@ -108,7 +117,8 @@ class ChemotherapyIntended:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubjectRandomized:
-    """The subject was allocated to an arm; from here on intention-to-treat applies. SDTM: DS, DM.ARMCD."""
+    """The subject was allocated to an arm; from here on intention-to-treat applies. SDTM: DS,
+    DM.ARMCD."""
 
     arm: str
     stratum: tuple[str, ...]
@@ -126,7 +136,8 @@ class ScreeningFailed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubjectWithdrew:
-    """The subject withdrew from treatment, visits, all contact or further use of data. SDTM: DS; ICH E6(R3) 2.9."""
+    """The subject withdrew from treatment, visits, all contact or further use of data. SDTM: DS;
+    ICH E6(R3) 2.9."""
 
     level: Literal["TREATMENT", "VISITS", "CONTACT", "DATA"]
     withdrew_on: date
@@ -191,7 +202,8 @@ class QueryClosed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signed:
-    """Somebody signed entries, with a meaning, over the chain as it stood at `head`. 21 CFR 11.50, 11.70."""
+    """Somebody signed entries, with a meaning, over the chain as it stood at `head`. 21 CFR 11.50,
+    11.70."""
 
     meaning: str
     head: str
@@ -214,7 +226,8 @@ class Locked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryRedacted:
-    """The content of an earlier entry was taken out, for the reason given; its hashes remain. ICH E6(R3) 4.2."""
+    """The content of an earlier entry was taken out, for the reason given; its hashes remain. ICH
+    E6(R3) 4.2."""
 
     redacted: int
 
@@ -249,7 +262,8 @@ EVENTS: dict[str, type[Event]] = {kind.__name__: kind for kind in get_args(Event
 
 
 def payload_of(event: Event) -> dict[str, Any]:
-    """The event as JSON members: dates as ISO text, tuples as lists; a copy that shares nothing with the event."""
+    """The event as JSON members: dates as ISO text, tuples as lists; a copy that shares nothing
+    with the event."""
     kind = type(event)
     payload = {}
     for name, hint in members_of_class(kind).items():
@@ -260,7 +274,8 @@ def payload_of(event: Event) -> dict[str, Any]:
 
 
 def event_of(entry: Entry) -> Event:
-    """The event an entry holds; `BadEvent` for an unknown type, a member too many or few, or one of the wrong type."""
+    """The event an entry holds; `BadEvent` for an unknown type, a member too many or few, or one of
+    the wrong type."""
     kind = EVENTS.get(entry.type)
     where = f"entry {entry.seq} ({entry.type})"
     if kind is None:
@@ -270,4 +285,9 @@ def event_of(entry: Entry) -> Event:
     members = members_of_class(kind)
     if entry.payload.keys() != members.keys():
         raise BadEvent(f"{where}: {difference(members.keys(), entry.payload.keys())}")
-    return kind(**{name: read(entry.payload[name], hint, f"{where}: {name}") for name, hint in members.items()})
+    return kind(
+        **{
+            name: read(entry.payload[name], hint, f"{where}: {name}")
+            for name, hint in members.items()
+        }
+    )

@@ -63,7 +63,10 @@ def check_row(row: Any, where: str) -> None:
         raise BadEvent(f"{where}: expected fields with values, found {row!r}")
     for field, value in row.items():
         if not isinstance(value, str) and not _says_why_missing(value):
-            raise BadEvent(f'{where}, field {field}: expected text as typed or {{"missing": reason}}, found {value!r}')
+            raise BadEvent(
+                f'{where}, field {field}: expected text as typed or {{"missing": reason}}, found'
+                f" {value!r}"
+            )
 
 
 @cache
@@ -72,7 +75,11 @@ def _hints(kind: Any) -> dict[str, Any]:
 
 
 def _says_why_missing(value: Any) -> bool:
-    return isinstance(value, dict) and value.keys() == {"missing"} and isinstance(value["missing"], str)
+    return (
+        isinstance(value, dict)
+        and value.keys() == {"missing"}
+        and isinstance(value["missing"], str)
+    )
 
 
 def _day(text: str, where: str) -> date:

@@ -1,4 +1,5 @@
-"""Is this blood sample proof of wild-type RAS? Five answers, since a negative test is not yet wild type."""
+"""Is this blood sample proof of wild-type RAS? Five answers, since a negative test is not yet wild
+type."""
 
 from __future__ import annotations
 
@@ -28,8 +29,10 @@ class RasState(Enum):
 class CodonResult:
     """What the assay said of one codon. SDTM: GF.
 
-    Fractions are of 1, not percent. `covered` and `limit_of_detection` come from the report or from the regions and
-    depth beside a VCF: no record at a codon proves nothing. An undetected variant has no fraction, never zero.
+    Fractions are of 1, not percent. `covered` and `limit_of_detection` come from the report or from
+    the regions and
+    depth beside a VCF: no record at a codon proves nothing. An undetected variant has no fraction,
+    never zero.
     """
 
     gene: str
@@ -45,7 +48,8 @@ class CodonResult:
         _check_fraction(self.allele_fraction, f"allele fraction of {self.name}")
         if self.allele_fraction is not None and self.variant is None:
             raise ValueError(
-                f"{self.name} has an allele fraction but no variant: name the variant or drop the fraction"
+                f"{self.name} has an allele fraction but no variant: name the variant or drop the"
+                " fraction"
             )
 
     @property
@@ -58,8 +62,9 @@ class CodonResult:
 class Sample:
     """One blood draw as the laboratory reported it. SDTM: GF, BE.
 
-    `other_somatic_signal`: a somatic change outside the panel, in a gene not known from clonal hematopoiesis
-    (`somatic_signal` answers that); variants among `codons` that lie off the panel are counted without it.
+    `other_somatic_signal`: a somatic change outside the panel, in a gene not known from clonal
+    hematopoiesis (`somatic_signal` answers that); variants among `codons` that lie off the panel
+    are counted without it.
     """
 
     collected: date
@@ -71,12 +76,16 @@ class Sample:
 
     def __post_init__(self) -> None:
         if self.tumor_fraction is not None and not 0 <= self.tumor_fraction <= 1:
-            raise ValueError(f"tumor fraction must lie between 0 and 1, found {self.tumor_fraction}: is it percent?")
+            raise ValueError(
+                f"tumor fraction must lie between 0 and 1, found {self.tumor_fraction}: is it"
+                " percent?"
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RasPolicy:
-    """What the protocol declares about RAS in plasma; every number comes from its file (protocol I06)."""
+    """What the protocol declares about RAS in plasma; every number comes from its file (protocol
+    I06)."""
 
     panel: tuple[Codon, ...]
     limit_of_detection_required: Decimal
@@ -89,14 +98,17 @@ class RasPolicy:
 
     def __post_init__(self) -> None:
         if not self.panel:
-            raise ValueError("the RAS panel is empty: with no codon to read, every sample would be wild type")
+            raise ValueError(
+                "the RAS panel is empty: with no codon to read, every sample would be wild type"
+            )
         _check_fraction(self.limit_of_detection_required, "limit of detection required")
         _check_fraction(self.mutated_at, "threshold of a mutation")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RasFinding:
-    """The state, why it is not an answer (else None), a sentence with what to do, and the records it rests on."""
+    """The state, why it is not an answer (else None), a sentence with what to do, and the records
+    it rests on."""
 
     state: RasState
     reason: Reason | None
@@ -105,7 +117,8 @@ class RasFinding:
 
 
 def ras_status(sample: Sample, policy: RasPolicy) -> RasFinding:
-    """The state of one sample. The first rule that applies decides, since a mutation seen outweighs a codon unread."""
+    """The state of one sample. The first rule that applies decides, since a mutation seen outweighs
+    a codon unread."""
     if not sample.qc_passed:
         return _failed(sample)
     seen = [result for result in _on_panel(sample, policy) if result.variant]
@@ -114,18 +127,25 @@ def ras_status(sample: Sample, policy: RasPolicy) -> RasFinding:
     if unmeasured := [result for result in seen if result.allele_fraction is None]:
         return _unmeasured(unmeasured)
     gaps = _gaps(sample, policy)
-    # Where a trace is allowed, the codons left unread could still hold a mutation; where it is not, it decides alone.
+    # Where a trace is allowed, the codons left unread could still hold a mutation; where it is not,
+    # it decides alone.
     if seen and not (gaps and policy.below_threshold_meets):
         return _below(seen, policy)
     if gaps:
         return _unread(sample, gaps)
-    return _wild_type(sample, policy) if _tumor_dna_shown(sample, policy) else _no_tumor_dna(sample, policy)
+    return (
+        _wild_type(sample, policy)
+        if _tumor_dna_shown(sample, policy)
+        else _no_tumor_dna(sample, policy)
+    )
 
 
 def answers_criterion(finding: RasFinding, policy: RasPolicy) -> tuple[Verdict, Reason | None]:
-    """Does the finding prove wild type (protocol I06)? The reason is None unless the verdict is unknown.
+    """Does the finding prove wild type (protocol I06)? The reason is None unless the verdict is
+    unknown.
 
-    `accept_not_detected` admits a sample without proof of tumor DNA. It never admits a codon that was not read, or
+    `accept_not_detected` admits a sample without proof of tumor DNA. It never admits a codon that
+    was not read, or
     not to the limit required: an untested gene is never wild type.
     """
     match finding.state:
@@ -141,7 +161,8 @@ def answers_criterion(finding: RasFinding, policy: RasPolicy) -> tuple[Verdict, 
 
 
 def somatic_signal(genes: Iterable[str], policy: RasPolicy) -> bool:
-    """Whether genes found changed show tumor DNA: blood cells of the healthy change too, in known genes."""
+    """Whether genes found changed show tumor DNA: blood cells of the healthy change too, in known
+    genes."""
     of_blood = {gene.upper() for gene in policy.clonal_hematopoiesis_genes}
     return any(gene.strip().upper() not in of_blood for gene in genes)
 
@@ -160,23 +181,37 @@ def _gaps(sample: Sample, policy: RasPolicy) -> list[tuple[Codon, Reason]]:
 
 
 def _gap(sample: Sample, codon: Codon, policy: RasPolicy) -> Reason | None:
-    covering = [result for result in sample.codons if (result.gene, result.codon) == codon and result.covered]
+    covering = [
+        result
+        for result in sample.codons
+        if (result.gene, result.codon) == codon and result.covered
+    ]
     if not covering:
         return Reason.NOT_COVERED
     limits = (result.limit_of_detection for result in covering)
-    read = any(limit is not None and limit <= policy.limit_of_detection_required for limit in limits)
+    read = any(
+        limit is not None and limit <= policy.limit_of_detection_required for limit in limits
+    )
     return None if read else Reason.LOD_TOO_HIGH
 
 
 def _tumor_dna_shown(sample: Sample, policy: RasPolicy) -> bool:
-    if sample.tumor_fraction is not None and sample.tumor_fraction >= policy.tumor_fraction_at_least:
+    if (
+        sample.tumor_fraction is not None
+        and sample.tumor_fraction >= policy.tumor_fraction_at_least
+    ):
         return True
-    off_panel = {r.gene for r in sample.codons if r.variant and (r.gene, r.codon) not in policy.panel}
+    off_panel = {
+        r.gene for r in sample.codons if r.variant and (r.gene, r.codon) not in policy.panel
+    }
     return sample.other_somatic_signal or somatic_signal(off_panel, policy)
 
 
 def _failed(sample: Sample) -> RasFinding:
-    detail = f"the sample of {sample.collected} failed quality control, whatever was called: repeat the draw"
+    detail = (
+        f"the sample of {sample.collected} failed quality control, whatever was called: repeat the"
+        " draw"
+    )
     return _finding(RasState.FAILED_QC, Reason.QC_FAILED, detail, [sample, *sample.codons])
 
 
@@ -221,18 +256,30 @@ def _no_tumor_dna(sample: Sample, policy: RasPolicy) -> RasFinding:
         f"needed {policy.tumor_fraction_at_least} or another somatic change; "
         "repeat the draw when there is more tumor, or test tissue"
     )
-    return _finding(RasState.NOT_INFORMATIVE, Reason.NOT_INFORMATIVE, detail, [sample, *_on_panel(sample, policy)])
+    return _finding(
+        RasState.NOT_INFORMATIVE,
+        Reason.NOT_INFORMATIVE,
+        detail,
+        [sample, *_on_panel(sample, policy)],
+    )
 
 
 def _wild_type(sample: Sample, policy: RasPolicy) -> RasFinding:
-    by_fraction = sample.tumor_fraction is not None and sample.tumor_fraction >= policy.tumor_fraction_at_least
+    by_fraction = (
+        sample.tumor_fraction is not None
+        and sample.tumor_fraction >= policy.tumor_fraction_at_least
+    )
     shown = f"tumor fraction {sample.tumor_fraction}" if by_fraction else "another somatic change"
     detail = f"no RAS mutation at {len(policy.panel)} codons, tumor DNA shown ({shown})"
-    behind = [result for result in sample.codons if result.variant or result in _on_panel(sample, policy)]
+    behind = [
+        result for result in sample.codons if result.variant or result in _on_panel(sample, policy)
+    ]
     return _finding(RasState.WILD_TYPE_INFORMATIVE, None, detail, [sample, *behind])
 
 
-def _finding(state: RasState, reason: Reason | None, detail: str, behind: Iterable[Sample | CodonResult]) -> RasFinding:
+def _finding(
+    state: RasState, reason: Reason | None, detail: str, behind: Iterable[Sample | CodonResult]
+) -> RasFinding:
     evidence = tuple(dict.fromkeys(item.source for item in behind))
     return RasFinding(state=state, reason=reason, detail=detail, evidence=evidence)
 
@@ -255,4 +302,7 @@ def _names(codons: Iterable[Codon]) -> str:
 
 def _check_fraction(value: Decimal | None, name: str) -> None:
     if value is not None and not 0 < value <= 1:
-        raise ValueError(f"{name} must lie above 0 and up to 1, found {value}: is it percent, or was nothing detected?")
+        raise ValueError(
+            f"{name} must lie above 0 and up to 1, found {value}: is it percent, or was nothing"
+            " detected?"
+        )

@@ -1,7 +1,8 @@
 """What must be true of a participant? The vocabulary in which a protocol states its criteria.
 
-Every kind says what is asked; `eligibility.evaluate` says how the records answer it. `without_data` gives the answer
-for a participant of whom nothing is known, so that a protocol that would let such a person in is refused when loaded.
+Every kind says what is asked; `eligibility.evaluate` says how the records answer it. `without_data`
+gives the answer for a participant of whom nothing is known, so that a protocol that would let such
+a person in is refused when loaded.
 """
 
 from __future__ import annotations
@@ -9,7 +10,15 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    model_validator,
+)
 
 from equipoise.terms.quantity import Quantity, decimal_of, known_unit
 from equipoise.terms.verdict import Verdict, all_of, any_of
@@ -26,16 +35,23 @@ def _read_quantity(value: object) -> object:
         return value
     number, _, unit = value.partition(" ")
     if decimal_of(number) is None or known_unit(unit) is None:
-        raise ValueError(f"found {value!r}, expected a number, a blank and a UCUM unit, such as '1.5 10*9/L'")
+        raise ValueError(
+            f"found {value!r}, expected a number, a blank and a UCUM unit, such as '1.5 10*9/L'"
+        )
     return Quantity(Decimal(number), unit)
 
 
-Measure = Annotated[Quantity, BeforeValidator(_read_quantity), PlainSerializer(str, return_type=str)]
+Measure = Annotated[
+    Quantity, BeforeValidator(_read_quantity), PlainSerializer(str, return_type=str)
+]
 
 
 def _known_test(test: str) -> str:
     if not test.isupper() or len(test) > 8:
-        raise ValueError(f"found {test!r}, expected a CDISC LBTESTCD: up to 8 capital letters and digits, such as NEUT")
+        raise ValueError(
+            f"found {test!r}, expected a CDISC LBTESTCD: up to 8 capital letters and digits, such"
+            " as NEUT"
+        )
     return test
 
 
@@ -43,19 +59,26 @@ TestCode = Annotated[str, AfterValidator(_known_test)]
 
 
 class LabLimit(Model):
-    """A laboratory value against a limit, or against a multiple of the upper limit of normal of the same row."""
+    """A laboratory value against a limit, or against a multiple of the upper limit of normal of the
+    same row."""
 
     kind: Literal["lab"]
     test: TestCode = Field(description="CDISC LBTESTCD", examples=["NEUT"])
     at_least: Measure | None = None
     at_most: Measure | None = None
-    at_most_uln: Decimal | None = Field(None, gt=0, description="times the upper limit of normal (LBORNRHI)")
-    within_days: int = Field(gt=0, description="calendar days, 0 <= index date - sample date <= within_days")
+    at_most_uln: Decimal | None = Field(
+        None, gt=0, description="times the upper limit of normal (LBORNRHI)"
+    )
+    within_days: int = Field(
+        gt=0, description="calendar days, 0 <= index date - sample date <= within_days"
+    )
 
     @model_validator(mode="after")
     def _one_limit(self) -> LabLimit:
         if sum(limit is not None for limit in (self.at_least, self.at_most, self.at_most_uln)) != 1:
-            raise ValueError("a lab criterion needs exactly one of at_least, at_most and at_most_uln")
+            raise ValueError(
+                "a lab criterion needs exactly one of at_least, at_most and at_most_uln"
+            )
         return self
 
 
@@ -69,35 +92,56 @@ class LabAnswer(Model):
 
 
 class NotCounted(Model):
-    """A condition that does not count: a code, and where the code alone cannot tell, the morphology that must agree."""
+    """A condition that does not count: a code, and where the code alone cannot tell, the morphology
+    that must agree."""
 
     code: str = Field(description="ICD-10; a prefix, so C44 covers C44.3")
-    morphology: str | None = Field(None, description="ICD-O-3 morphology prefix; without it in the record: unknown")
+    morphology: str | None = Field(
+        None, description="ICD-O-3 morphology prefix; without it in the record: unknown"
+    )
 
 
 class Condition(Model):
-    """Does, or did, the participant have a condition? Met means: has it. Use `not` for an exclusion."""
+    """Does, or did, the participant have a condition? Met means: has it. Use `not` for an
+    exclusion."""
 
     kind: Literal["condition"]
     category: str = Field(description="MHCAT", examples=["OTHER MALIGNANCY"])
-    codes: tuple[str, ...] = Field((), description="ICD-10 prefixes; only a row with one of them counts")
-    histology: tuple[str, ...] = Field((), description="ICD-O-3 prefixes; only a row with one of them counts")
-    absence: Literal["unknown", "closed_world"] = Field(
-        description="what no record means: unknown until its absence is declared (MHOCCUR = N), or absent"
+    codes: tuple[str, ...] = Field(
+        (), description="ICD-10 prefixes; only a row with one of them counts"
     )
-    within_years: int | None = Field(None, gt=0, description="calendar years of diagnosis, treatment or end")
-    current: bool = Field(False, description="only as of the index date: one that ended before it is not present")
+    histology: tuple[str, ...] = Field(
+        (), description="ICD-O-3 prefixes; only a row with one of them counts"
+    )
+    absence: Literal["unknown", "closed_world"] = Field(
+        description=(
+            "what no record means: unknown until its absence is declared (MHOCCUR = N), or absent"
+        )
+    )
+    within_years: int | None = Field(
+        None, gt=0, description="calendar years of diagnosis, treatment or end"
+    )
+    current: bool = Field(
+        False, description="only as of the index date: one that ended before it is not present"
+    )
     except_: tuple[NotCounted, ...] = Field((), alias="except")
-    same_disease: tuple[str, ...] = Field((), description="ICD-10 prefixes that belong to the disease under study")
+    same_disease: tuple[str, ...] = Field(
+        (), description="ICD-10 prefixes that belong to the disease under study"
+    )
 
 
 class PriorLine(Model):
-    """A line of systemic therapy that was given, with or without a drug, and ended in progression or not."""
+    """A line of systemic therapy that was given, with or without a drug, and ended in progression
+    or not."""
 
     kind: Literal["prior_line"]
     line: int = Field(ge=1)
-    includes: tuple[str, ...] = Field((), description="treatments (CMTRT), each of them given in the line")
-    excludes_class: tuple[str, ...] = Field((), description="drug classes (CMCLAS), none of them given in the line")
+    includes: tuple[str, ...] = Field(
+        (), description="treatments (CMTRT), each of them given in the line"
+    )
+    excludes_class: tuple[str, ...] = Field(
+        (), description="drug classes (CMCLAS), none of them given in the line"
+    )
     progressed: bool = True
 
 
@@ -109,23 +153,31 @@ class PriorLines(Model):
 
 
 class Genomic(Model):
-    """A genomic status. `panel` names an entry of `molecular`, which loading replaces by its definition."""
+    """A genomic status. `panel` names an entry of `molecular`, which loading replaces by its
+    definition."""
 
     kind: Literal["genomic"]
     specimen: Literal["PLASMA", "TISSUE"]
     panel: str
     status: Literal["WILD TYPE"]
     within_days: int | None = Field(None, gt=0)
-    after_line: int | None = Field(None, description="drawn on or after the progression that ended this line")
-    before_line: int | None = Field(None, description="reported on or before the first dose of this line")
+    after_line: int | None = Field(
+        None, description="drawn on or after the progression that ended this line"
+    )
+    before_line: int | None = Field(
+        None, description="reported on or before the first dose of this line"
+    )
     resolved: RasPanel | None = Field(None, description="filled when the protocol is loaded")
 
 
 class RasPanel(Model):
-    """Which codons must be shown to be wild type, to which limit, and what a result below it means."""
+    """Which codons must be shown to be wild type, to which limit, and what a result below it
+    means."""
 
     codons: dict[str, tuple[int, ...]] = Field(description="gene -> codons")
-    limit_of_detection: Decimal = Field(gt=0, lt=1, description="allele fraction; a less sensitive assay is unknown")
+    limit_of_detection: Decimal = Field(
+        gt=0, lt=1, description="allele fraction; a less sensitive assay is unknown"
+    )
     mutated_at: Decimal = Field(gt=0, lt=1, description="allele fraction")
     mutated_at_inclusive: bool
     below_threshold_meets: bool
@@ -144,7 +196,8 @@ class Performance(Model):
 
 
 class MeasurableDisease(Model):
-    """At least so many measurable lesions at baseline (RECIST 1.1 3.1.1). Loading fills in the thresholds."""
+    """At least so many measurable lesions at baseline (RECIST 1.1 3.1.1). Loading fills in the
+    thresholds."""
 
     kind: Literal["measurable_disease"]
     at_least: int = Field(ge=1)
@@ -203,7 +256,8 @@ class Not(Model):
 
 
 class Measured(Model):
-    """At least so many of these tests have a usable result in the window; fewer leave it unknown."""
+    """At least so many of these tests have a usable result in the window; fewer leave it
+    unknown."""
 
     kind: Literal["measured"]
     tests: tuple[TestCode, ...]
@@ -212,24 +266,41 @@ class Measured(Model):
 
 
 class IfMeasured(Model):
-    """The part holds, or its test was not done at all in the window. An unreadable result stays unknown."""
+    """The part holds, or its test was not done at all in the window. An unreadable result stays
+    unknown."""
 
     kind: Literal["if_measured"]
     of: LabLimit
 
 
 Rule = Annotated[
-    LabLimit | LabAnswer | Condition | PriorLine | PriorLines | Genomic | Performance | MeasurableDisease
-    | Attestation | Consent | Sex | Age | Measured | IfMeasured | AllOf | AnyOf | Not,
+    LabLimit
+    | LabAnswer
+    | Condition
+    | PriorLine
+    | PriorLines
+    | Genomic
+    | Performance
+    | MeasurableDisease
+    | Attestation
+    | Consent
+    | Sex
+    | Age
+    | Measured
+    | IfMeasured
+    | AllOf
+    | AnyOf
+    | Not,
     Field(discriminator="kind"),
-]  # fmt: skip
+]
 
 for _model in (AllOf, AnyOf, Not, Genomic):
     _model.model_rebuild()
 
 
 def without_data(rule: Rule) -> Verdict:
-    """The answer for a participant of whom nothing is recorded; `eligibility.evaluate` agrees (property-tested)."""
+    """The answer for a participant of whom nothing is recorded; `eligibility.evaluate` agrees
+    (property-tested)."""
     match rule:
         case AllOf(of=parts):
             return all_of(without_data(part) for part in parts)

@@ -1,4 +1,5 @@
-"""What is to be estimated, and how is it analyzed? Estimands (ICH E9(R1)) and the analyses that belong to them."""
+"""What is to be estimated, and how is it analyzed? Estimands (ICH E9(R1)) and the analyses that
+belong to them."""
 
 from __future__ import annotations
 
@@ -10,10 +11,13 @@ from equipoise.protocol.criteria import Model
 
 
 class IntercurrentEvent(Model):
-    """An event after randomization that affects the meaning or existence of the variable (ICH E9(R1) A.3.3)."""
+    """An event after randomization that affects the meaning or existence of the variable (ICH
+    E9(R1) A.3.3)."""
 
     event: str
-    strategy: Literal["treatment policy", "hypothetical", "composite", "while on treatment", "principal stratum"]
+    strategy: Literal[
+        "treatment policy", "hypothetical", "composite", "while on treatment", "principal stratum"
+    ]
     handled: str = ""
 
 
@@ -28,9 +32,17 @@ class Estimand(Model):
 
 
 Sensitivity = Literal[
-    "boschloo", "fisher", "cmh", "best_case", "worst_case", "per_protocol", "evaluable", "derived_response",
-    "shorter_sd", "late_control",
-]  # fmt: skip
+    "boschloo",
+    "fisher",
+    "cmh",
+    "best_case",
+    "worst_case",
+    "per_protocol",
+    "evaluable",
+    "derived_response",
+    "shorter_sd",
+    "late_control",
+]
 
 
 class BinaryAnalysis(Model):
@@ -57,4 +69,6 @@ class SafetyAnalysis(Model):
     ctcae: Literal["5.0", "6.0"]
 
 
-Analysis = Annotated[BinaryAnalysis | TimeToEventAnalysis | SafetyAnalysis, Field(discriminator="kind")]
+Analysis = Annotated[
+    BinaryAnalysis | TimeToEventAnalysis | SafetyAnalysis, Field(discriminator="kind")
+]

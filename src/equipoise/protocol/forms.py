@@ -1,8 +1,9 @@
 """What is asked, and which SDTM variable holds the answer? Forms, and their mapping read both ways.
 
-`fold` turns a saved form into records; `fill` turns records into a form for importers and virtual participants.
-A form has header fields, which hold for every record of the form, and groups of rows; each row becomes one record of
-the group's domain. `--DTC` in a header stands for the date variable of each group's own domain, as CDISC writes it.
+`fold` turns a saved form into records; `fill` turns records into a form for importers and virtual
+participants. A form has header fields, which hold for every record of the form, and groups of rows;
+each row becomes one record of the group's domain. `--DTC` in a header stands for the date variable
+of each group's own domain, as CDISC writes it.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ Values = Mapping[str, Any]
 
 
 class FormField(Model):
-    """One question. A value is text as typed, or {"missing": reason} where a reason for missing is allowed."""
+    """One question. A value is text as typed, or {"missing": reason} where a reason for missing is
+    allowed."""
 
     id: str
     label: str
@@ -47,7 +49,9 @@ class PlausibleRange(Model):
     """A range outside of which a value is queried, not refused."""
 
     field: str
-    when: dict[str, str] = Field(default_factory=dict, description="other fields of the row that must hold this")
+    when: dict[str, str] = Field(
+        default_factory=dict, description="other fields of the row that must hold this"
+    )
     low: Decimal
     high: Decimal
     unit: str | None = None
@@ -60,9 +64,13 @@ class FormGroup(Model):
     domain: str
     label: str = ""
     repeats: bool = False
-    constants: dict[str, str] = Field(default_factory=dict, description="SDTM variables with a fixed value")
+    constants: dict[str, str] = Field(
+        default_factory=dict, description="SDTM variables with a fixed value"
+    )
     fields: tuple[FormField, ...]
-    status_variable: str | None = Field(None, description="--STAT, which reads NOT DONE where the result is missing")
+    status_variable: str | None = Field(
+        None, description="--STAT, which reads NOT DONE where the result is missing"
+    )
     reason_variable: str | None = Field(None, description="--REASND, which holds the reason")
     plausible: tuple[PlausibleRange, ...] = ()
 
@@ -80,7 +88,9 @@ class Form(Model):
         return next((group for group in self.groups if group.id == group_id), None)
 
 
-def fold(form: Form, visit: str, values: Values, groups: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
+def fold(
+    form: Form, visit: str, values: Values, groups: Mapping[str, Any]
+) -> Iterator[tuple[str, dict[str, str]]]:
     """(domain, SDTM variables) for each row of a saved form."""
     for group in form.groups:
         for row in groups.get(group.id, ()):
@@ -110,7 +120,9 @@ def variable_of(field: FormField, group: FormGroup) -> str:
     return (field.variable or "").replace("--", group.domain)
 
 
-def fill(form: Form, records: Mapping[str, list[dict[str, str]]]) -> tuple[dict[str, str], dict[str, Any]]:
+def fill(
+    form: Form, records: Mapping[str, list[dict[str, str]]]
+) -> tuple[dict[str, str], dict[str, Any]]:
     """(values, groups) of a form from SDTM variables by group id: what `fold` undoes."""
     values: dict[str, str] = {}
     groups: dict[str, Any] = {}
@@ -126,16 +138,27 @@ def fill(form: Form, records: Mapping[str, list[dict[str, str]]]) -> tuple[dict[
 
 
 def _row(group: FormGroup, record: Mapping[str, str]) -> dict[str, Any]:
-    row: dict[str, Any] = {f.id: record[variable_of(f, group)] for f in group.fields if variable_of(f, group) in record}
+    row: dict[str, Any] = {
+        f.id: record[variable_of(f, group)] for f in group.fields if variable_of(f, group) in record
+    }
     reason = record.get(group.reason_variable or "")
     if reason:
-        row.update({field.id: {"missing": reason} for field in group.fields if field.missing and field.id not in row})
+        row.update(
+            {
+                field.id: {"missing": reason}
+                for field in group.fields
+                if field.missing and field.id not in row
+            }
+        )
     return row
 
 
 def problems(form: Form, values: Values, groups: Mapping[str, Any]) -> list[str]:
-    """Everything that is wrong with an entry, each with where, what was found and what was expected."""
-    found = [f"{form.id}: no field {key!r}" for key in values if key not in {f.id for f in form.header}]
+    """Everything that is wrong with an entry, each with where, what was found and what was
+    expected."""
+    found = [
+        f"{form.id}: no field {key!r}" for key in values if key not in {f.id for f in form.header}
+    ]
     found += [f"{form.id}: no group {key!r}" for key in groups if form.group(key) is None]
     for field in form.header:
         found += _problems(f"{form.id}.{field.id}", field, values.get(field.id))
@@ -195,8 +218,13 @@ def _value_problems(field: FormField, value: str) -> list[str]:
 def _number_problems(field: FormField, value: str) -> list[str]:
     number = decimal_of(value)
     if number is None or (field.type == "integer" and number != number.to_integral_value()):
-        return [f"found {value!r}, expected {'a whole number' if field.type == 'integer' else 'a number'}"]
-    if (field.min is not None and number < field.min) or (field.max is not None and number > field.max):
+        return [
+            f"found {value!r}, expected"
+            f" {'a whole number' if field.type == 'integer' else 'a number'}"
+        ]
+    if (field.min is not None and number < field.min) or (
+        field.max is not None and number > field.max
+    ):
         low, high = (str(x) if x is not None else "any" for x in (field.min, field.max))
         return [f"found {value}, expected a value from {low} to {high}"]
     return []

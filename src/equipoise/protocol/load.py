@@ -1,4 +1,5 @@
-"""Where does the trial come from? Reads a protocol file, with every error at once, each with line and column."""
+"""Where does the trial come from? Reads a protocol file, with every error at once, each with line
+and column."""
 
 from __future__ import annotations
 
@@ -41,17 +42,25 @@ class ProtocolError(ValueError):
 def shipped() -> list[str]:
     """The ids of the trials that come with the software."""
     trials = resources.files("equipoise.protocol") / "trials"
-    return sorted(entry.name.removesuffix(".yaml") for entry in trials.iterdir() if entry.name.endswith(".yaml"))
+    return sorted(
+        entry.name.removesuffix(".yaml")
+        for entry in trials.iterdir()
+        if entry.name.endswith(".yaml")
+    )
 
 
 def read_text(name: str) -> str:
-    """The text of a protocol: a file's path, or the id of a shipped trial. Raises FileNotFoundError."""
+    """The text of a protocol: a file's path, or the id of a shipped trial. Raises
+    FileNotFoundError."""
     if name in shipped():
-        return (resources.files("equipoise.protocol") / "trials" / f"{name}.yaml").read_text(encoding="utf-8")
+        return (resources.files("equipoise.protocol") / "trials" / f"{name}.yaml").read_text(
+            encoding="utf-8"
+        )
     path = Path(name)
     if not path.is_file():
         raise FileNotFoundError(
-            f"there is no protocol {name!r}: give the path of a file, or one of {', '.join(shipped())}"
+            f"there is no protocol {name!r}: give the path of a file, or one of"
+            f" {', '.join(shipped())}"
         )
     try:
         return path.read_text(encoding="utf-8")
@@ -65,26 +74,43 @@ def load(name: str) -> Protocol:
 
 
 def parse(text: str, name: str = "protocol") -> Protocol:
-    """A validated protocol from YAML text, with forms included and references resolved. Raises ProtocolError."""
+    """A validated protocol from YAML text, with forms included and references resolved. Raises
+    ProtocolError."""
     try:
         tree = YAML().load(text)
     except ReaderError as error:
         place = text[: error.position]
         line, column = place.count("\n") + 1, len(place) - place.rfind("\n")
-        raise ProtocolError(name, [Problem(line, column, "YAML", f"found the character {error.character!r}")]) from None
+        raise ProtocolError(
+            name, [Problem(line, column, "YAML", f"found the character {error.character!r}")]
+        ) from None
     except (ValueError, RecursionError) as error:
-        raise ProtocolError(name, [Problem(1, 1, "YAML", f"a value cannot be read: {error}")]) from None
+        raise ProtocolError(
+            name, [Problem(1, 1, "YAML", f"a value cannot be read: {error}")]
+        ) from None
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        raise ProtocolError(name, [Problem(line, column, "YAML", error.problem or str(error))]) from None
+        raise ProtocolError(
+            name, [Problem(line, column, "YAML", error.problem or str(error))]
+        ) from None
     if not isinstance(tree, Mapping):
         raise ProtocolError(
             name,
-            [Problem(1, 1, "file", "found no keys, expected those of a protocol: equipoise, version, registration, …")],
+            [
+                Problem(
+                    1,
+                    1,
+                    "file",
+                    "found no keys, expected those of a protocol: equipoise, version,"
+                    " registration, …",
+                )
+            ],
         )
     if _size(tree) > LARGEST:
-        raise ProtocolError(name, [Problem(1, 1, "file", f"more than {LARGEST} values, aliases written out")])
+        raise ProtocolError(
+            name, [Problem(1, 1, "file", f"more than {LARGEST} values, aliases written out")]
+        )
     plain = _plain(tree)
     form_problems: list[Problem] = []
     plain["forms"] = list(_forms(tree, plain.get("forms", {}), form_problems))
@@ -117,7 +143,8 @@ LARGEST = 200_000
 
 
 def _size(node: Any) -> int:
-    """How many values there are with all aliases written out; counting ends a little above `LARGEST`."""
+    """How many values there are with all aliases written out; counting ends a little above
+    `LARGEST`."""
     total = 1
     parts = node.values() if isinstance(node, Mapping) else node if isinstance(node, list) else ()
     for part in parts:
@@ -137,7 +164,11 @@ def _plain(node: Any) -> Any:
 
 
 def _problems(tree: Any, error: Any) -> Iterator[Problem]:
-    location = [part for part in error["loc"] if not (isinstance(part, str) and part.startswith("function-"))]
+    location = [
+        part
+        for part in error["loc"]
+        if not (isinstance(part, str) and part.startswith("function-"))
+    ]
     expected = error["msg"].removeprefix("Value error, ")
     if error["type"] == "missing":
         expected = "nothing found, expected this part: a protocol needs it"
@@ -146,9 +177,13 @@ def _problems(tree: Any, error: Any) -> Iterator[Problem]:
         line, column, shown = _position(tree, path)
         found = error["input"]
         text = (
-            message if isinstance(found, dict | list | Model) or "found" in message else f"{message}; found {found!r}"
+            message
+            if isinstance(found, dict | list | Model) or "found" in message
+            else f"{message}; found {found!r}"
         )
-        yield Problem(line, column, where or shown or "file", text if not where else message.split(": ", 1)[1])
+        yield Problem(
+            line, column, where or shown or "file", text if not where else message.split(": ", 1)[1]
+        )
 
 
 def _named_place(message: str, location: list[Any]) -> tuple[str, list[Any]]:
@@ -183,20 +218,35 @@ def _child(node: Any, part: Any) -> tuple[Any, Any] | None:
     if isinstance(node, list):
         if isinstance(part, int):
             return (part, node[part]) if part < len(node) else None
-        named = [i for i, one in enumerate(node) if isinstance(one, Mapping) and one.get("id") == part]
+        named = [
+            i for i, one in enumerate(node) if isinstance(one, Mapping) and one.get("id") == part
+        ]
         return (named[0], node[named[0]]) if named else None
     return None
 
 
 def _forms(tree: Any, declared: Any, problems: list[Problem]) -> Iterator[Any]:
-    """The forms of a protocol: `include` takes modules of the library, `adjust` changes fields, `own` adds forms."""
+    """The forms of a protocol: `include` takes modules of the library, `adjust` changes fields,
+    `own` adds forms."""
     if not isinstance(declared, Mapping):
-        problems.append(Problem(*_position(tree, ["forms"])[:2], "forms", "expected include, adjust and own"))
+        problems.append(
+            Problem(*_position(tree, ["forms"])[:2], "forms", "expected include, adjust and own")
+        )
         return
     for unknown in set(declared) - {"include", "adjust", "own"}:
-        problems.append(Problem(*_position(tree, ["forms", unknown])[:2], "forms", f"no key {unknown!r}"))
-    adjust, include, own = declared.get("adjust") or {}, declared.get("include") or [], declared.get("own") or []
-    for key, value, kind in (("adjust", adjust, Mapping), ("include", include, list), ("own", own, list)):
+        problems.append(
+            Problem(*_position(tree, ["forms", unknown])[:2], "forms", f"no key {unknown!r}")
+        )
+    adjust, include, own = (
+        declared.get("adjust") or {},
+        declared.get("include") or [],
+        declared.get("own") or [],
+    )
+    for key, value, kind in (
+        ("adjust", adjust, Mapping),
+        ("include", include, list),
+        ("own", own, list),
+    ):
         if not isinstance(value, kind):
             wanted = "forms and their changes" if kind is Mapping else "a list"
             place = _position(tree, ["forms", key])[:2]
@@ -207,20 +257,31 @@ def _forms(tree: Any, declared: Any, problems: list[Problem]) -> Iterator[Any]:
         if form is None:
             line, column, _ = _position(tree, ["forms", "include", index])
             problems.append(
-                Problem(line, column, "forms.include", f"found {module!r}, expected one of {', '.join(library())}")
+                Problem(
+                    line,
+                    column,
+                    "forms.include",
+                    f"found {module!r}, expected one of {', '.join(library())}",
+                )
             )
         else:
             yield _adjusted(form, adjust.get(module, {}))
     for unknown in set(adjust) - {str(module) for module in include}:
         line, column, _ = _position(tree, ["forms", "adjust", unknown])
-        problems.append(Problem(line, column, "forms.adjust", f"{unknown!r} is not among the included forms"))
+        problems.append(
+            Problem(line, column, "forms.adjust", f"{unknown!r} is not among the included forms")
+        )
     yield from own
 
 
 def library() -> list[str]:
     """The ids of the form modules."""
     folder = resources.files("equipoise.protocol") / "library"
-    return sorted(entry.name.removesuffix(".yaml") for entry in folder.iterdir() if entry.name.endswith(".yaml"))
+    return sorted(
+        entry.name.removesuffix(".yaml")
+        for entry in folder.iterdir()
+        if entry.name.endswith(".yaml")
+    )
 
 
 def library_form(module: Any) -> dict[str, Any] | None:
@@ -228,7 +289,9 @@ def library_form(module: Any) -> dict[str, Any] | None:
     if module not in library():
         return None
     file = resources.files("equipoise.protocol") / "library" / f"{module}.yaml"
-    form: dict[str, Any] = _plain(YAML(typ="safe", pure=True).load(file.read_text(encoding="utf-8")))
+    form: dict[str, Any] = _plain(
+        YAML(typ="safe", pure=True).load(file.read_text(encoding="utf-8"))
+    )
     return form
 
 
@@ -241,7 +304,8 @@ def _adjusted(form: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, Any
 
 
 def _resolve(protocol: Protocol, tree: Any, name: str) -> Protocol:
-    """Criteria with their panel and RECIST thresholds, so that whoever evaluates them needs nothing else."""
+    """Criteria with their panel and RECIST thresholds, so that whoever evaluates them needs nothing
+    else."""
     problems: list[Problem] = []
 
     def resolved(part: Any, path: list[Any]) -> Any:
@@ -250,7 +314,12 @@ def _resolve(protocol: Protocol, tree: Any, name: str) -> Protocol:
                 line, column, _ = _position(tree, [*path, "panel"])
                 known = ", ".join(protocol.molecular)
                 problems.append(
-                    Problem(line, column, ".".join(map(str, path)), f"no panel {part.panel!r}; known: {known}")
+                    Problem(
+                        line,
+                        column,
+                        ".".join(map(str, path)),
+                        f"no panel {part.panel!r}; known: {known}",
+                    )
                 )
                 return part
             block = protocol.molecular[part.panel]
@@ -258,15 +327,23 @@ def _resolve(protocol: Protocol, tree: Any, name: str) -> Protocol:
             return part.model_copy(update={"resolved": panel})
         if isinstance(part, MeasurableDisease):
             recist = protocol.assessment.recist
-            return part.model_copy(update={"diameter": recist.diameter, "short_axis": recist.short_axis})
+            return part.model_copy(
+                update={"diameter": recist.diameter, "short_axis": recist.short_axis}
+            )
         if isinstance(part, Model):
-            changes = {key: resolved(getattr(part, key), [*path, key]) for key in type(part).model_fields}
-            return part.model_copy(update={k: v for k, v in changes.items() if v is not getattr(part, k)})
+            changes = {
+                key: resolved(getattr(part, key), [*path, key]) for key in type(part).model_fields
+            }
+            return part.model_copy(
+                update={k: v for k, v in changes.items() if v is not getattr(part, k)}
+            )
         if isinstance(part, tuple):
             return tuple(resolved(one, [*path, i]) for i, one in enumerate(part))
         return part
 
-    done = protocol.model_copy(update={"eligibility": resolved(protocol.eligibility, ["eligibility"])})
+    done = protocol.model_copy(
+        update={"eligibility": resolved(protocol.eligibility, ["eligibility"])}
+    )
     if problems:
         raise ProtocolError(name, problems)
     return done

@@ -1,7 +1,9 @@
-"""What does a protocol declare? The whole trial, as frozen models that a YAML file is validated into.
+"""What does a protocol declare? The whole trial, as frozen models that a YAML file is validated
+into.
 
-Each block says in `from` where its values come from: `record` (the registered text), `mirror` (another copy of the
-record) or the id of an assumption; a mapping gives single fields a provenance of their own (`"*"` is the rest).
+Each block says in `from` where its values come from: `record` (the registered text), `mirror`
+(another copy of the record) or the id of an assumption; a mapping gives single fields a provenance
+of their own (`"*"` is the rest).
 """
 
 from __future__ import annotations
@@ -31,7 +33,9 @@ class Registration(Sourced):
     end: str
     condition: str
     summary: str
-    traps: tuple[str, ...] = Field((), description="what a reader of the record must know before using it")
+    traps: tuple[str, ...] = Field(
+        (), description="what a reader of the record must know before using it"
+    )
 
 
 class Arm(Sourced):
@@ -44,10 +48,13 @@ class Arm(Sourced):
 
 
 class Criterion(Sourced):
-    """One criterion: the registered wording beside its executable form. Met always means: does not block entry."""
+    """One criterion: the registered wording beside its executable form. Met always means: does not
+    block entry."""
 
     id: str
-    registered: str | None = Field(description="the wording in the record; null for a criterion added by assumption")
+    registered: str | None = Field(
+        description="the wording in the record; null for a criterion added by assumption"
+    )
     short: str
     rule: Rule
     note: str | None = None
@@ -75,7 +82,9 @@ class ValueStratum(Sourced):
     domain: str
     where: dict[str, str]
     variable: str
-    levels: dict[str, tuple[str, ...]] = Field(description="level -> values; any other value is unknown")
+    levels: dict[str, tuple[str, ...]] = Field(
+        description="level -> values; any other value is unknown"
+    )
 
 
 class IntervalLevel(Model):
@@ -131,7 +140,8 @@ class Visit(Sourced):
 
 
 class RecistRules(Sourced):
-    """Thresholds and named choices of RECIST 1.1; see assessments.rules for what each of them does."""
+    """Thresholds and named choices of RECIST 1.1; see assessments.rules for what each of them
+    does."""
 
     version: Literal["1.1"]
     diameter: Measure
@@ -143,7 +153,9 @@ class RecistRules(Sourced):
     pr_percent: int
     pd_percent: int
     pd_absolute: Measure
-    choices: dict[str, bool | int] = Field(description="one entry for each switch of assessments.policy")
+    choices: dict[str, bool | int] = Field(
+        description="one entry for each switch of assessments.policy"
+    )
 
 
 class Confirmation(Model):
@@ -158,12 +170,16 @@ class Assessment(Sourced):
     """How tumors are assessed, and whose reading decides."""
 
     reader: str = Field(description="evaluator (RSEVAL) whose response is primary")
-    derived: Literal["sensitivity", "primary"] = Field(description="standing of the response derived from the lesions")
+    derived: Literal["sensitivity", "primary"] = Field(
+        description="standing of the response derived from the lesions"
+    )
     modality: tuple[str, ...]
     scan_visit: str = Field(description="id of the visit in the schedule")
     sd_min_days: int = Field(gt=0)
     sd_min_days_sensitivity: int = Field(gt=0)
-    late_control_days: int = Field(gt=0, description="sensitivity: control still there on this day or later")
+    late_control_days: int = Field(
+        gt=0, description="sensitivity: control still there on this day or later"
+    )
     confirmation: Confirmation | None = Field(description="null: unconfirmed best response")
     recist: RecistRules
 
@@ -184,7 +200,9 @@ class Population(Sourced):
 
     id: str
     definition: str
-    rule: Literal["randomized", "received_experimental_drug", "treated_as_planned", "baseline_and_one_scan"]
+    rule: Literal[
+        "randomized", "received_experimental_drug", "treated_as_planned", "baseline_and_one_scan"
+    ]
 
 
 class Observed(Model):
@@ -196,7 +214,9 @@ class Observed(Model):
     @model_validator(mode="after")
     def _no_more_than_all(self) -> Observed:
         if self.events > self.n:
-            raise ValueError(f"events is {self.events} of n {self.n}; expected no more events than patients")
+            raise ValueError(
+                f"events is {self.events} of n {self.n}; expected no more events than patients"
+            )
         return self
 
 
@@ -207,7 +227,9 @@ class Scenario(Sourced):
     label: str
     control: Decimal = Field(gt=0, lt=1)
     experimental: Decimal = Field(gt=0, lt=1)
-    control_observed: Observed | None = Field(None, description="the counts behind the shares, for assurance")
+    control_observed: Observed | None = Field(
+        None, description="the counts behind the shares, for assurance"
+    )
     experimental_observed: Observed | None = None
     source: str
 
@@ -233,9 +255,16 @@ class Design(Sourced):
     alpha: Decimal = Field(gt=0, lt=1, description="two-sided")
     power: Decimal = Field(gt=0, lt=1, description="for which the needed size is shown")
     interim: str
-    looks: tuple[EarlyLook, ...] = Field((), description="at efficacy, before the end; none: nothing is spent early")
-    spending: Literal["obrien_fleming", "pocock", "obrien_fleming_spending", "pocock_spending"] = Field(
-        description="how alpha is spent if there are looks, and what a look would cost if there are none"
+    looks: tuple[EarlyLook, ...] = Field(
+        (), description="at efficacy, before the end; none: nothing is spent early"
+    )
+    spending: Literal["obrien_fleming", "pocock", "obrien_fleming_spending", "pocock_spending"] = (
+        Field(
+            description=(
+                "how alpha is spent if there are looks, and what a look would cost if there are"
+                " none"
+            )
+        )
     )
     scenarios: tuple[Scenario, ...]
     control_median_pfs_months: Decimal
@@ -245,7 +274,9 @@ class Design(Sourced):
     def _looks_rise(self) -> Design:
         sizes = [look.participants for look in self.looks]
         if sizes != sorted(set(sizes)) or any(size >= self.participants for size in sizes):
-            raise ValueError(f"looks at {sizes} participants; expected rising numbers under {self.participants}")
+            raise ValueError(
+                f"looks at {sizes} participants; expected rising numbers under {self.participants}"
+            )
         return self
 
 
@@ -257,14 +288,19 @@ class Cutoff(Sourced):
 
 
 class CensoringRules(Sourced):
-    """The named choices of one set of rules for progression-free survival (DOMAIN: time to event)."""
+    """The named choices of one set of rules for progression-free survival (DOMAIN: time to
+    event)."""
 
     no_baseline_scan: Literal["censor", "ignore"]
-    progression_date: Literal["dated", "scan"] = Field(description="a new lesion's first sight, or the scan")
+    progression_date: Literal["dated", "scan"] = Field(
+        description="a new lesion's first sight, or the scan"
+    )
     clinical_progression: Literal["censor", "event", "ignore"]
     new_therapy: Literal["censor", "event", "ignore"]
     death: Literal["event", "censor"]
-    missed_visits: Literal["censor", "ignore"] = Field(description="an event after more than one missed visit")
+    missed_visits: Literal["censor", "ignore"] = Field(
+        description="an event after more than one missed visit"
+    )
     strategy: dict[str, str] = Field(description="E9(R1) strategy by intercurrent event")
 
 
@@ -290,7 +326,9 @@ class Conduct(Sourced):
 
     cycle_days: int
     consent_before_entry: bool
-    earlier_results_label: str = Field(description="how standard-of-care results from before consent are marked")
+    earlier_results_label: str = Field(
+        description="how standard-of-care results from before consent are marked"
+    )
     adverse_events_days_after_last_dose: int
     washout_days: int
     safety_review_after: int
@@ -374,23 +412,37 @@ def _unique(what: str, ids: list[str]) -> list[str]:
 
 def _contradictions(trial: Protocol) -> list[str]:
     """What single fields cannot show: roles, references and the participant without data."""
-    found = _unique("criteria", [c.id for c in trial.criteria]) + _unique("forms", [f.id for f in trial.forms])
+    found = _unique("criteria", [c.id for c in trial.criteria]) + _unique(
+        "forms", [f.id for f in trial.forms]
+    )
     for role in ("experimental", "control"):
         if (n := sum(arm.role == role for arm in trial.arms)) != 1:
             found.append(f"arms: found {n} with the role {role}, expected exactly one")
     primaries = [e for e in trial.endpoints if e.role == "primary"]
     if len(primaries) != 1:
         found.append(f"endpoints: found {len(primaries)} primary endpoints, expected exactly one")
-    if any(isinstance(e.analysis, BinaryAnalysis) and e.analysis.primary_test is None for e in primaries):
+    if any(
+        isinstance(e.analysis, BinaryAnalysis) and e.analysis.primary_test is None
+        for e in primaries
+    ):
         found.append("endpoints: the primary endpoint has no primary_test")
     ratio = sum(arm.ratio for arm in trial.arms)
-    found += [f"randomization.block_sizes: {b} is not a multiple of the {ratio} places of the ratio"
-              for b in trial.randomization.block_sizes if b % ratio]  # fmt: skip
+    found += [
+        f"randomization.block_sizes: {b} is not a multiple of the {ratio} places of the ratio"
+        for b in trial.randomization.block_sizes
+        if b % ratio
+    ]
     known = {form.id for form in trial.forms}
-    found += [f"schedule.{visit.id}.forms: no form {form!r}; known are {', '.join(sorted(known))}"
-              for visit in trial.schedule for form in visit.forms if form not in known]  # fmt: skip
+    found += [
+        f"schedule.{visit.id}.forms: no form {form!r}; known are {', '.join(sorted(known))}"
+        for visit in trial.schedule
+        for form in visit.forms
+        if form not in known
+    ]
     if trial.assessment.scan_visit not in {visit.id for visit in trial.schedule}:
-        found.append(f"assessment.scan_visit: no visit {trial.assessment.scan_visit!r} in the schedule")
+        found.append(
+            f"assessment.scan_visit: no visit {trial.assessment.scan_visit!r} in the schedule"
+        )
     if all_of(without_data(c.rule) for c in trial.criteria) is Verdict.MET:
         found.append(
             "eligibility: a participant without any data would be eligible; "

@@ -20,19 +20,26 @@ class Due:
     closes: date
 
 
-def due(schedule: Iterable[Visit], anchors: Mapping[str, date], until: Mapping[str, date], end: date) -> list[Due]:
+def due(
+    schedule: Iterable[Visit], anchors: Mapping[str, date], until: Mapping[str, date], end: date
+) -> list[Due]:
     """Expected visits up to `end`, in order of their target dates.
 
-    `anchors` holds the dates known so far (randomization, first_dose, last_dose, progression); a visit without its
-    anchor is not due yet. `until` holds the dates that end repetition (progression, end_of_treatment, death): a visit
-    with its target after that date is not due.
+    `anchors` holds the dates known so far (randomization, first_dose, last_dose, progression); a
+    visit without its anchor is not due yet. `until` holds the dates that end repetition
+    (progression, end_of_treatment, death): a visit with its target after that date is not due.
     """
     return sorted(
-        one for visit in schedule if visit.anchor in anchors for one in _occurrences(visit, anchors, until, end)
+        one
+        for visit in schedule
+        if visit.anchor in anchors
+        for one in _occurrences(visit, anchors, until, end)
     )
 
 
-def _occurrences(visit: Visit, anchors: Mapping[str, date], until: Mapping[str, date], end: date) -> Iterable[Due]:
+def _occurrences(
+    visit: Visit, anchors: Mapping[str, date], until: Mapping[str, date], end: date
+) -> Iterable[Due]:
     start = anchors[visit.anchor]
     stops = min([end, *(until[event] for event in (visit.until, "death") if event in until)])
     number = 1

@@ -1,4 +1,5 @@
-"""Where does each value come from? The appendix: every subject with its values, and the ledger entries they rest on."""
+"""Where does each value come from? The appendix: every subject with its values, and the ledger
+entries they rest on."""
 
 from __future__ import annotations
 
@@ -21,9 +22,21 @@ from equipoise.subject.records import CM, DM, QS, TR, TU
 from equipoise.terms.response import Response
 from equipoise.terms.verdict import Verdict
 
-MILESTONES = ("ProtocolAdopted", "ProtocolAmended", "AllocationCommitted", "AllocationOpened", "SubjectScreened",
-              "ConsentRecorded", "ChemotherapyIntended", "SubjectRandomized", "ScreeningFailed", "SubjectWithdrew",
-              "TreatmentEnded", "StudyEnded", "DeathRecorded")  # fmt: skip
+MILESTONES = (
+    "ProtocolAdopted",
+    "ProtocolAmended",
+    "AllocationCommitted",
+    "AllocationOpened",
+    "SubjectScreened",
+    "ConsentRecorded",
+    "ChemotherapyIntended",
+    "SubjectRandomized",
+    "ScreeningFailed",
+    "SubjectWithdrew",
+    "TreatmentEnded",
+    "StudyEnded",
+    "DeathRecorded",
+)
 LONGEST = 420
 """Letters of a payload that are shown; the ledger holds the rest."""
 
@@ -67,16 +80,22 @@ def people(analysis: Analysis, entries: Sequence[Entry]) -> list[Person]:
         *flow["declined"],
         *flow["eligible_not_randomized"],
     }
-    found = [_randomized(analysis, name, course, entries) for name, course in analysis.courses.items()]
+    found = [
+        _randomized(analysis, name, course, entries) for name, course in analysis.courses.items()
+    ]
     found += [
-        _not_randomized(analysis, analysis.trial.subjects[name], entries) for name in others - set(analysis.courses)
+        _not_randomized(analysis, analysis.trial.subjects[name], entries)
+        for name in others - set(analysis.courses)
     ]
     return sorted(found, key=lambda one: one.id)
 
 
 def _randomized(analysis: Analysis, name: str, course: Course, entries: Sequence[Entry]) -> Person:
     results = analysis.results
-    arm, stratum = results["baseline"][name]["arm"], " / ".join(results["strata"][name]["as_randomized"])
+    arm, stratum = (
+        results["baseline"][name]["arm"],
+        " / ".join(results["strata"][name]["as_randomized"]),
+    )
     about = results["arms"][arm]
     facts = [
         Fact(
@@ -92,7 +111,14 @@ def _randomized(analysis: Analysis, name: str, course: Course, entries: Sequence
         *_eligibility_facts(analysis, course.subject),
         *_problem_facts(results, name),
     ]
-    return Person(name, subject_anchor(name), about["role"], about["label"], tuple(facts), _milestones(entries, name))
+    return Person(
+        name,
+        subject_anchor(name),
+        about["role"],
+        about["label"],
+        tuple(facts),
+        _milestones(entries, name),
+    )
 
 
 def _not_randomized(analysis: Analysis, subject: Subject, entries: Sequence[Entry]) -> Person:
@@ -101,11 +127,26 @@ def _not_randomized(analysis: Analysis, subject: Subject, entries: Sequence[Entr
     facts = [_finding_fact(f, short) for f in findings if f.verdict is not Verdict.MET]
     failed = failed_screening(subject, analysis.cutoff)
     if failed:
-        named = [f"{one} {short.get(one, '')}" for one in reasons_of_record(subject, analysis.cutoff)]
-        facts.insert(0, Fact("Will not enter", failed.on.isoformat(), "; ".join(named) or "declined", (failed.source,)))
+        named = [
+            f"{one} {short.get(one, '')}" for one in reasons_of_record(subject, analysis.cutoff)
+        ]
+        facts.insert(
+            0,
+            Fact(
+                "Will not enter",
+                failed.on.isoformat(),
+                "; ".join(named) or "declined",
+                (failed.source,),
+            ),
+        )
     standing = _standing(analysis.results["flow"], subject.id)
     return Person(
-        subject.id, subject_anchor(subject.id), "none", standing, tuple(facts), _milestones(entries, subject.id)
+        subject.id,
+        subject_anchor(subject.id),
+        "none",
+        standing,
+        tuple(facts),
+        _milestones(entries, subject.id),
     )
 
 
@@ -119,26 +160,50 @@ def _standing(flow: Mapping[str, Any], name: str) -> str:
 
 
 def _milestones(entries: Iterable[Entry], name: str) -> tuple[int, ...]:
-    return tuple(entry.seq for entry in entries if entry.subject == name and entry.type in MILESTONES)
+    return tuple(
+        entry.seq for entry in entries if entry.subject == name and entry.type in MILESTONES
+    )
 
 
 def _baseline_fact(known: Mapping[str, Any], course: Course) -> Fact:
     def said(key: str, unit: str) -> str:
-        return f"{known[key]:g}{unit}" if known[key] is not None else f"{key.replace('_', ' ')} not known"
+        return (
+            f"{known[key]:g}{unit}"
+            if known[key] is not None
+            else f"{key.replace('_', ' ')} not known"
+        )
 
-    spelled = [said("age", " years"), {"M": "male", "F": "female"}.get(known["sex"] or "", "sex not known"),
-               f"ECOG {known['ecog'] if known['ecog'] is not None else 'not known'}", plural(known["organs"], "organ"),
-               said("sum_mm", " mm"), said("anti_egfr_free_months", " months without anti-EGFR")]  # fmt: skip
+    spelled = [
+        said("age", " years"),
+        {"M": "male", "F": "female"}.get(known["sex"] or "", "sex not known"),
+        f"ECOG {known['ecog'] if known['ecog'] is not None else 'not known'}",
+        plural(known["organs"], "organ"),
+        said("sum_mm", " mm"),
+        said("anti_egfr_free_months", " months without anti-EGFR"),
+    ]
     return Fact("Baseline", "", ", ".join(spelled), _baseline_sources(course))
 
 
 def _baseline_sources(course: Course) -> tuple[Any, ...]:
     subject, start = course.subject, course.start
-    records = [*subject.records(DM), *(cm for cm in subject.records(CM) if cm.drug_class == "ANTI-EGFR"
-                                       and cm.category.startswith("PRIOR"))]  # fmt: skip
+    records = [
+        *subject.records(DM),
+        *(
+            cm
+            for cm in subject.records(CM)
+            if cm.drug_class == "ANTI-EGFR" and cm.category.startswith("PRIOR")
+        ),
+    ]
     dated: list[QS | TU | TR] = [*subject.records(QS), *subject.records(TU), *subject.records(TR)]
-    found = {r.source for r in records} | {r.source for r in dated if r.date and r.date.latest <= start}
-    return tuple(sorted(found, key=lambda source: (0, source, "") if isinstance(source, int) else (1, 0, str(source))))
+    found = {r.source for r in records} | {
+        r.source for r in dated if r.date and r.date.latest <= start
+    }
+    return tuple(
+        sorted(
+            found,
+            key=lambda source: (0, source, "") if isinstance(source, int) else (1, 0, str(source)),
+        )
+    )
 
 
 def _endpoint_facts(results: Mapping[str, Any], name: str) -> Iterable[Fact]:
@@ -146,14 +211,22 @@ def _endpoint_facts(results: Mapping[str, Any], name: str) -> Iterable[Fact]:
         if name in endpoint.get("subjects", {}):
             one = endpoint["subjects"][name]
             yield Fact(
-                endpoint["label"], "reached" if one["value"] else "not reached", one["why"], tuple(one["source"])
+                endpoint["label"],
+                "reached" if one["value"] else "not reached",
+                one["why"],
+                tuple(one["source"]),
             )
         for rules in (key for key in endpoint if key in RULES):
             one = endpoint[rules]["subjects"].get(name)
             if one:
                 happened = "event" if one["value"]["event"] else "censored"
                 label = f"{endpoint['label']}{', ' + RULES[rules] if RULES[rules] else ''}"
-                yield Fact(label, f"{one['value']['days']} days, {happened}", one["why"], tuple(one["source"]))
+                yield Fact(
+                    label,
+                    f"{one['value']['days']} days, {happened}",
+                    one["why"],
+                    tuple(one["source"]),
+                )
     change = results["tumor_change"].get(name)
     if change:
         yield Fact(
@@ -172,7 +245,9 @@ def _course_facts(course: Course) -> Iterable[Fact]:
     if ended and (ended.on - course.start).days <= course.cutoff:
         yield Fact("Treatment ended", ended.on.isoformat(), spoken(ended.cause), (ended.source,))
     if 0 <= course.new_therapy <= course.cutoff:
-        yield Fact("New anticancer therapy", f"day {course.new_therapy}", "", course.sources["new_therapy"])
+        yield Fact(
+            "New anticancer therapy", f"day {course.new_therapy}", "", course.sources["new_therapy"]
+        )
     if 0 <= course.death <= course.cutoff:
         yield Fact("Died", f"day {course.death}", "", course.sources["death"])
 
@@ -183,11 +258,17 @@ def _adverse_event_facts(results: Mapping[str, Any], name: str) -> Iterable[Fact
             for one in by_arm.values():
                 if name in one["subjects"]:
                     its = one["subjects"][name]
-                    yield Fact(term, f"grade {its['value']}", "adverse event, worst grade", tuple(its["source"]))
+                    yield Fact(
+                        term,
+                        f"grade {its['value']}",
+                        "adverse event, worst grade",
+                        tuple(its["source"]),
+                    )
 
 
 def _eligibility_facts(analysis: Analysis, subject: Subject) -> Iterable[Fact]:
-    """Criteria that were not proven at randomization, or that fail by what is known now; for most, none."""
+    """Criteria that were not proven at randomization, or that fail by what is known now; for most,
+    none."""
     one = analysis.results["eligibility"][subject.id]
     at = subject.randomized
     if at is None or not (one["then"] or one["now"]):
@@ -216,8 +297,12 @@ def _problem_facts(results: Mapping[str, Any], name: str) -> Iterable[Fact]:
 
 def _finding_fact(finding: Finding, short: Mapping[str, str]) -> Fact:
     detail = "; ".join(dict.fromkeys(part.detail for part in finding.open_parts))
-    evidence = tuple(dict.fromkeys(source for part in finding.open_parts for source in part.evidence))
-    return Fact(f"{finding.id} {short.get(finding.id, '')}", spoken(finding.verdict.name), detail, evidence)
+    evidence = tuple(
+        dict.fromkeys(source for part in finding.open_parts for source in part.evidence)
+    )
+    return Fact(
+        f"{finding.id} {short.get(finding.id, '')}", spoken(finding.verdict.name), detail, evidence
+    )
 
 
 def _short(analysis: Analysis) -> dict[str, str]:
@@ -228,15 +313,26 @@ def _short(analysis: Analysis) -> dict[str, str]:
 
 
 def referenced(persons: Iterable[Person], entries: Sequence[Entry]) -> list[Line]:
-    """The entries that a value names, with those they replace, and the milestones of trial and subjects."""
+    """The entries that a value names, with those they replace, and the milestones of trial and
+    subjects."""
     persons = list(persons)
-    wanted = {source for p in persons for fact in p.facts for source in fact.sources if isinstance(source, int)}
+    wanted = {
+        source
+        for p in persons
+        for fact in p.facts
+        for source in fact.sources
+        if isinstance(source, int)
+    }
     wanted |= {seq for person in persons for seq in person.milestones}
     wanted |= {entry.seq for entry in entries if entry.subject is None and entry.type in MILESTONES}
     for entry in reversed(entries):  # a chain of corrections is walked back to its first entry
         if entry.seq in wanted and entry.supersedes:
             wanted.add(entry.supersedes)
-    return [Line(entry_anchor(entry.seq), entry, payload_words(entry)) for entry in entries if entry.seq in wanted]
+    return [
+        Line(entry_anchor(entry.seq), entry, payload_words(entry))
+        for entry in entries
+        if entry.seq in wanted
+    ]
 
 
 def payload_words(entry: Entry) -> str:
@@ -252,7 +348,10 @@ def payload_words(entry: Entry) -> str:
 def _form_words(payload: Mapping[str, Any]) -> str:
     parts = [f"{payload['form']}, {payload['visit']}", _pairs(payload["values"])]
     for rows in payload["groups"].values():
-        parts += [" ".join(_plain(value) for value in row.values() if value not in (None, "")) for row in rows]
+        parts += [
+            " ".join(_plain(value) for value in row.values() if value not in (None, ""))
+            for row in rows
+        ]
     return "; ".join(part for part in parts if part)
 
 
@@ -266,7 +365,9 @@ def _plain(value: Any) -> str:
         return f"missing: {value['missing']}" if "missing" in value else _pairs(value)
     if isinstance(value, list | tuple):
         return " / ".join(_plain(one) for one in value)
-    return {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
+    return (
+        {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
+    )
 
 
 def entry_cells(line: Line) -> tuple[str, str, Markup]:

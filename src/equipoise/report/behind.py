@@ -1,4 +1,5 @@
-"""Whom does a number stand for? Every number of the report leads to its subjects, and each subject to its entries."""
+"""Whom does a number stand for? Every number of the report leads to its subjects, and each subject
+to its entries."""
 
 from __future__ import annotations
 
@@ -32,13 +33,17 @@ class Behind:
         found = self.lists.setdefault((title, rows), List(f"b{len(self.lists) + 1}", title, rows))
         return f"#{found.id}"
 
-    def number(self, shown: object, title: str, subjects: Iterable[str] | Mapping[str, str]) -> Markup:
+    def number(
+        self, shown: object, title: str, subjects: Iterable[str] | Mapping[str, str]
+    ) -> Markup:
         """A number as a link to its subjects; one that stands for nobody is plain."""
         known = subjects if isinstance(subjects, Mapping) else list(subjects)
         if not known:
             return Markup(escape(str(shown)))
         href = self.href(title, known)
-        return Markup(f'<a class="n" href="{href}" title="{escape(title)}">{escape(str(shown))}</a>')
+        return Markup(
+            f'<a class="n" href="{href}" title="{escape(title)}">{escape(str(shown))}</a>'
+        )
 
 
 def subject_anchor(name: str) -> str:
@@ -57,7 +62,8 @@ def subject_link(name: str) -> Markup:
 
 
 def source_link(source: Any) -> Markup:
-    """The place a value came from: an entry of the ledger as a link, a record of an import as text."""
+    """The place a value came from: an entry of the ledger as a link, a record of an import as
+    text."""
     if isinstance(source, int):
         return Markup(f'<a class="e" href="#{entry_anchor(source)}">{source}</a>')
     return Markup(escape(" ".join(str(part) for part in source)))

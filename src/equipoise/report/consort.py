@@ -50,26 +50,43 @@ def flow_of(results: Mapping[str, Any], protocol: Protocol, behind: Behind) -> F
         screened.append(Row(f"of whom screened again: {flow['rescreened']}"))
     short = {criterion.id: criterion.short for criterion in protocol.criteria}
     excluded = [row("Not randomized", outside, "strong"), row("Not eligible", failed)]
-    excluded += [row(f"– {one} {short.get(one, '')}", names) for one, names in flow["reasons"].items()]
+    excluded += [
+        row(f"– {one} {short.get(one, '')}", names) for one, names in flow["reasons"].items()
+    ]
     excluded.append(row("Declined", flow["declined"]))
     excluded.append(row("Eligibility not known", sorted(flow["open"])))
     excluded.append(row("Eligible, in screening", flow["eligible_not_randomized"]))
-    return Flow(screened, excluded, [row("Randomized", entered, "strong")],
-                {arm: _arm_boxes(about, flow["arms"][arm], row) for arm, about in results["arms"].items()})  # fmt: skip
+    return Flow(
+        screened,
+        excluded,
+        [row("Randomized", entered, "strong")],
+        {arm: _arm_boxes(about, flow["arms"][arm], row) for arm, about in results["arms"].items()},
+    )
 
 
 def _arm_boxes(about: Mapping[str, str], arm: Mapping[str, Any], row: Any) -> list[list[Row]]:
     untreated = sorted(set(arm["randomized"]) - set(arm["treated"]))
     ended = sorted({name for names in arm["treatment_ended"].values() for name in names})
     left = sorted({name for names in arm["study_ended"].values() for name in names})
-    allocated = [Row(about["label"], None, "strong " + about["role"]), row("Allocated", arm["randomized"], "strong"),
-                 row("Treated", arm["treated"]), row("Not treated", untreated)]  # fmt: skip
+    allocated = [
+        Row(about["label"], None, "strong " + about["role"]),
+        row("Allocated", arm["randomized"], "strong"),
+        row("Treated", arm["treated"]),
+        row("Not treated", untreated),
+    ]
     followed = [row("Treatment ended", ended, "strong")]
-    followed += [row(f"– {spoken(cause)}", names) for cause, names in sorted(arm["treatment_ended"].items())]
+    followed += [
+        row(f"– {spoken(cause)}", names) for cause, names in sorted(arm["treatment_ended"].items())
+    ]
     followed += [row("Left the study", left)]
-    followed += [row(f"– {spoken(cause)}", names) for cause, names in sorted(arm["study_ended"].items())]
+    followed += [
+        row(f"– {spoken(cause)}", names) for cause, names in sorted(arm["study_ended"].items())
+    ]
     followed += [row("Died", arm["died"])]
-    analyzed = [row("Analyzed (all randomized)", arm["randomized"], "strong"), Row("Left out of the analysis: 0")]
+    analyzed = [
+        row("Analyzed (all randomized)", arm["randomized"], "strong"),
+        Row("Left out of the analysis: 0"),
+    ]
     return [allocated, followed, analyzed]
 
 
@@ -83,8 +100,13 @@ def draw_consort(flow: Flow, roles: Mapping[str, str], simulated: bool, width: f
     inner, height = _box(0 if narrow else center - main / 2, y, main, flow.screened, "box")
     parts.append(inner)
     y += height
-    inner, beside = _box(width - (width * 0.8 if narrow else half - 12), y + GAP, width * 0.8 if narrow else half - 12,
-                         flow.excluded, "box")  # fmt: skip
+    inner, beside = _box(
+        width - (width * 0.8 if narrow else half - 12),
+        y + GAP,
+        width * 0.8 if narrow else half - 12,
+        flow.excluded,
+        "box",
+    )
     stem = width * 0.1 if narrow else center
     right = width * 0.2 if narrow else width - half + 12
     end = y + beside + 2 * GAP
@@ -95,28 +117,48 @@ def draw_consort(flow: Flow, roles: Mapping[str, str], simulated: bool, width: f
 
 
 def _with_arms(
-    flow: Flow, roles: Mapping[str, str], parts: list[str], y: float, half: float, width: float, simulated: bool
+    flow: Flow,
+    roles: Mapping[str, str],
+    parts: list[str],
+    y: float,
+    half: float,
+    width: float,
+    simulated: bool,
 ) -> str:
     fork, centers = y + GAP / 2, [half / 2 + i * (half + 18) for i in range(len(flow.arms))]
-    parts += [line(width / 2, y, width / 2, fork, "axis"), line(centers[0], fork, centers[-1], fork, "axis")]
+    parts += [
+        line(width / 2, y, width / 2, fork, "axis"),
+        line(centers[0], fork, centers[-1], fork, "axis"),
+    ]
     y += GAP * 1.2
     for level in range(3):
-        boxes = [_box(i * (half + 18), y, half, rows[level], f"box {roles[arm]}")
-                 for i, (arm, rows) in enumerate(flow.arms.items())]  # fmt: skip
+        boxes = [
+            _box(i * (half + 18), y, half, rows[level], f"box {roles[arm]}")
+            for i, (arm, rows) in enumerate(flow.arms.items())
+        ]
         parts += [_arrow(x, fork if level == 0 else y - GAP, x, y) for x in centers]
         # Boxes beside each other are drawn to the same height.
         tallest = max(height for _, height in boxes)
-        parts += [_box(i * (half + 18), y, half, rows[level], f"box {roles[arm]}", tallest)[0]
-                  for i, (arm, rows) in enumerate(flow.arms.items())]  # fmt: skip
+        parts += [
+            _box(i * (half + 18), y, half, rows[level], f"box {roles[arm]}", tallest)[0]
+            for i, (arm, rows) in enumerate(flow.arms.items())
+        ]
         y += tallest + GAP
-    return picture(width, y - GAP + 2, "".join(parts), "Flow of participants (CONSORT 2025)", simulated)
+    return picture(
+        width, y - GAP + 2, "".join(parts), "Flow of participants (CONSORT 2025)", simulated
+    )
 
 
-def _box(x: float, y: float, width: float, rows: Sequence[Row], css: str, tallest: float = 0) -> tuple[str, float]:
+def _box(
+    x: float, y: float, width: float, rows: Sequence[Row], css: str, tallest: float = 0
+) -> tuple[str, float]:
     parts, base = [], y + PAD + SIZE
     for row in rows:
         wrapped = wrap(row.said, width - 2 * PAD)
-        inner = "".join(text(x + PAD + (10 if i else 0), base + i * 16, one, row.css) for i, one in enumerate(wrapped))
+        inner = "".join(
+            text(x + PAD + (10 if i else 0), base + i * 16, one, row.css)
+            for i, one in enumerate(wrapped)
+        )
         parts.append(link(row.href, inner, row.said) if row.href else inner)
         base += 16 * len(wrapped) + 2
     height = max(base - y - SIZE + PAD - 4, tallest)
@@ -125,5 +167,9 @@ def _box(x: float, y: float, width: float, rows: Sequence[Row], css: str, talles
 
 def _arrow(x1: float, y1: float, x2: float, y2: float) -> str:
     down = x1 == x2
-    tip = [(x2 - 4, y2 - 6), (x2, y2), (x2 + 4, y2 - 6)] if down else [(x2 - 6, y2 - 4), (x2, y2), (x2 - 6, y2 + 4)]
+    tip = (
+        [(x2 - 4, y2 - 6), (x2, y2), (x2 + 4, y2 - 6)]
+        if down
+        else [(x2 - 6, y2 - 4), (x2, y2), (x2 - 6, y2 + 4)]
+    )
     return line(x1, y1, x2, y2, "axis") + path(tip, "axis none")

@@ -1,4 +1,5 @@
-"""What does the planned size buy? Power computed and simulated, early looks, scans, assurance: as text and page."""
+"""What does the planned size buy? Power computed and simulated, early looks, scans, assurance: as
+text and page."""
 
 from __future__ import annotations
 
@@ -19,7 +20,11 @@ Simulated = Mapping[str, Any]
 
 def show_design(protocol: Protocol, computed: ComputedDesign, simulated: Simulated | None) -> str:
     """Plain text of every table; without `simulated` the computed ones alone."""
-    tables = [table for section in _sections(protocol, computed, simulated) for table in _tables_of(section)]
+    tables = [
+        table
+        for section in _sections(protocol, computed, simulated)
+        for table in _tables_of(section)
+    ]
     lines = [*_lead(protocol, computed), ""]
     for table in tables:
         lines += [*_plain(table), ""]
@@ -42,12 +47,21 @@ def _lead(protocol: Protocol, computed: ComputedDesign) -> list[str]:
     design, (n_1, n_0) = protocol.design, computed.per_arm
     powers = [row.power["boschloo"] for row in computed.table]
     return [
-        f"{protocol.id}: {design.participants} participants, {n_1} v {n_0}, two-sided {design.alpha}; "
-        f"{protocol.primary.label.lower()}.",
-        f"H0: {design.hypotheses.h0}. H1: {design.hypotheses.h1}. Looks at efficacy: {_looks(protocol)}.",
-        f"Boschloo's test has a power of {min(powers):.2f} to {max(powers):.2f} over the scenarios." if powers else
-        "The protocol declares no scenario.",
-    ]  # fmt: skip
+        (
+            f"{protocol.id}: {design.participants} participants, {n_1} v {n_0}, two-sided"
+            f" {design.alpha}; {protocol.primary.label.lower()}."
+        ),
+        (
+            f"H0: {design.hypotheses.h0}. H1: {design.hypotheses.h1}. Looks at efficacy:"
+            f" {_looks(protocol)}."
+        ),
+        (
+            f"Boschloo's test has a power of {min(powers):.2f} to {max(powers):.2f} over the"
+            " scenarios."
+            if powers
+            else "The protocol declares no scenario."
+        ),
+    ]
 
 
 def _looks(protocol: Protocol) -> str:
@@ -58,12 +72,20 @@ def _looks(protocol: Protocol) -> str:
 
 
 def _words(name: str) -> str:
-    return name.replace("_", " ").replace("obrien fleming", "O'Brien-Fleming").replace("pocock", "Pocock")
+    return (
+        name.replace("_", " ")
+        .replace("obrien fleming", "O'Brien-Fleming")
+        .replace("pocock", "Pocock")
+    )
 
 
-def _sections(protocol: Protocol, computed: ComputedDesign, simulated: Simulated | None) -> list[Section]:
+def _sections(
+    protocol: Protocol, computed: ComputedDesign, simulated: Simulated | None
+) -> list[Section]:
     found = [
-        Section("power", "Power", [_power(protocol, computed, simulated), _curves(protocol, computed)]),
+        Section(
+            "power", "Power", [_power(protocol, computed, simulated), _curves(protocol, computed)]
+        ),
         Section("size", "Participants needed", [_needed(protocol, computed)]),
     ]
     if computed.assurance:
@@ -89,12 +111,23 @@ def _power(protocol: Protocol, computed: ComputedDesign, simulated: Simulated | 
         rows.append(cells)
     if computed.table:
         sizes = [f"{computed.table[0].size[test]:.3f}" for test in TESTS]
-        rows.append(["true size (largest over all shares)", "", "", *sizes, *([""] * 3 if simulated else [])])
-    note = "Computed: all tables of fixed arms, enumerated. The pooled z test errs more often than it says."
+        rows.append(
+            [
+                "true size (largest over all shares)",
+                "",
+                "",
+                *sizes,
+                *([""] * 3 if simulated else []),
+            ]
+        )
+    note = (
+        "Computed: all tables of fixed arms, enumerated. The pooled z test errs more often than it"
+        " says."
+    )
     if simulated:
         note += (
-            f" Simulated: {simulated['trials']} trials with the blocks and strata of the protocol, whose arms are not "
-            "always equal; in brackets the Monte-Carlo standard error."
+            f" Simulated: {simulated['trials']} trials with the blocks and strata of the protocol,"
+            " whose arms are not always equal; in brackets the Monte-Carlo standard error."
         )
     return Table(head, rows, caption="Power of the two-sided test", note=note, stack=True)
 
@@ -104,32 +137,46 @@ def _needed(protocol: Protocol, computed: ComputedDesign) -> Table:
     rows = [
         [
             labels[row.scenario],
-            *(f"{row.n_per_arm[test].first} ({row.n_per_arm[test].always_from})" for test in ("fisher", "boschloo")),
+            *(
+                f"{row.n_per_arm[test].first} ({row.n_per_arm[test].always_from})"
+                for test in ("fisher", "boschloo")
+            ),
             str(row.n_per_arm_by_formula),
         ]
         for row in computed.table
     ]
     note = (
-        "The first number that reaches it, and in brackets the number from which on it is never missed again: exact "
-        "power rises in a saw-tooth. The formula is the usual normal approximation."
+        "The first number that reaches it, and in brackets the number from which on it is never"
+        " missed again: exact power rises in a saw-tooth. The formula is the usual normal"
+        " approximation."
     )
     head = ["If the truth is", "Fisher", "Boschloo", "z formula"]
-    return Table(head, rows, caption=f"Participants per arm for a power of {protocol.design.power}", note=note)
+    return Table(
+        head,
+        rows,
+        caption=f"Participants per arm for a power of {protocol.design.power}",
+        note=note,
+    )
 
 
 def _assurance(protocol: Protocol, computed: ComputedDesign) -> Table:
     rows = []
     for one in protocol.design.scenarios:
         if one.id in computed.assurance and one.control_observed and one.experimental_observed:
-            counts = [f"{seen.events} of {seen.n}" for seen in (one.control_observed, one.experimental_observed)]
+            counts = [
+                f"{seen.events} of {seen.n}"
+                for seen in (one.control_observed, one.experimental_observed)
+            ]
             power = next(row.power["boschloo"] for row in computed.table if row.scenario == one.id)
             rows.append([one.label, *counts, f"{power:.3f}", f"{computed.assurance[one.id]:.3f}"])
     head = ["Earlier patients", "control", "experimental", "power at their shares", "assurance"]
     note = (
-        "Assurance is the power of Boschloo's test averaged over what these counts leave open: a beta distribution "
-        "for each arm (Jeffreys' prior)."
+        "Assurance is the power of Boschloo's test averaged over what these counts leave open: a"
+        " beta distribution for each arm (Jeffreys' prior)."
     )
-    return Table(head, rows, caption="Power when the effect itself is uncertain", note=note, stack=True)
+    return Table(
+        head, rows, caption="Power when the effect itself is uncertain", note=note, stack=True
+    )
 
 
 def _early(protocol: Protocol, simulated: Simulated) -> Table:
@@ -150,18 +197,30 @@ def _early(protocol: Protocol, simulated: Simulated) -> Table:
             ]
         )
     head = [
-        "One look at half", "|z| at the look / at the end", f"power, if {protocol.design.power} without",
-        "more participants", "stop early", "reject", "reject, no effect", "entered",
-    ]  # fmt: skip
+        "One look at half",
+        "|z| at the look / at the end",
+        f"power, if {protocol.design.power} without",
+        "more participants",
+        "stop early",
+        "reject",
+        "reject, no effect",
+        "entered",
+    ]
     note = (
-        f"The first columns are computed for the normal approximation; the power is that of a trial which would have "
-        f"{protocol.design.power} without the look. 'Stop early' is in favor of the experimental arm, 'reject' in "
-        f"either direction. The last four are virtual trials of the "
-        f"two-clone tumor that look when {half} can be judged, by pooled z; 'entered' counts all who have come by "
-        "then. The protocol " + ("takes its looks with the bounds marked *." if protocol.design.looks else
-                                 "takes no look; * marks the bounds it would take.")
-    )  # fmt: skip
-    return Table(head, rows, caption="One early look at the primary endpoint", note=note, stack=True)
+        "The first columns are computed for the normal approximation; the power is that of a trial"
+        f" which would have {protocol.design.power} without the look. 'Stop early' is in favor of"
+        " the experimental arm, 'reject' in either direction. The last four are virtual trials of"
+        f" the two-clone tumor that look when {half} can be judged, by pooled z; 'entered' counts"
+        " all who have come by then. The protocol "
+        + (
+            "takes its looks with the bounds marked *."
+            if protocol.design.looks
+            else "takes no look; * marks the bounds it would take."
+        )
+    )
+    return Table(
+        head, rows, caption="One early look at the primary endpoint", note=note, stack=True
+    )
 
 
 def _scans(protocol: Protocol, simulated: Simulated | None) -> list[str | Table | Figure]:
@@ -171,15 +230,28 @@ def _scans(protocol: Protocol, simulated: Simulated | None) -> list[str | Table 
     rows = [[f"week {week}", _percent(scan_timing(median, week))] for week in weeks]
     note = "The drug is the same in every row; the calendar differs."
     if simulated is not None:
-        head += ["control, virtual tumors", "experimental", "power (Boschloo)", "power (PFS log-rank)"]
+        head += [
+            "control, virtual tumors",
+            "experimental",
+            "power (Boschloo)",
+            "power (PFS log-rank)",
+        ]
         for row, found in zip(rows, simulated["scan_interval"], strict=True):
             row += [_percent(found[arm]["value"]) for arm in ("control", "experimental")]
             row += [_share(found["boschloo"]), _share(found["pfs_rejected"])]
         note += (
-            " Virtual tumors are scanned at that interval throughout, stable disease has to last to the first, and all "
-            "rows are cut after the same follow-up."
+            " Virtual tumors are scanned at that interval throughout, stable disease has to last to"
+            " the first, and all rows are cut after the same follow-up."
         )
-    return [Table(head, rows, caption="Disease control by the day of the first scan", note=note, stack=True)]
+    return [
+        Table(
+            head,
+            rows,
+            caption="Disease control by the day of the first scan",
+            note=note,
+            stack=True,
+        )
+    ]
 
 
 def _curves(protocol: Protocol, computed: ComputedDesign) -> Figure:
@@ -198,12 +270,18 @@ def _curves(protocol: Protocol, computed: ComputedDesign) -> Figure:
         lines=lines,
         limits=[float(protocol.design.power)],
     )
-    caption = "Power does not rise evenly: one participant more can lose some, since the tables are discrete."
+    caption = (
+        "Power does not rise evenly: one participant more can lose some, since the tables are"
+        " discrete."
+    )
     return draw_twice(lambda width: draw_lines(chart, width), caption)
 
 
 def _assumed(simulated: Simulated) -> Table:
-    rows = [[name.replace("_", " "), str(one["value"]), one["from"]] for name, one in simulated["assumed"].items()]
+    rows = [
+        [name.replace("_", " "), str(one["value"]), one["from"]]
+        for name, one in simulated["assumed"].items()
+    ]
     return Table(["Input", "value", "from"], rows, caption="Beyond the protocol", words=True)
 
 
@@ -220,14 +298,16 @@ def _tables_of(section: Section) -> Iterator[Table]:
 
 
 def _plain(table: Table) -> list[str]:
-    """A table as text: columns as wide as they must be, the first to the left, numbers to the right."""
+    """A table as text: columns as wide as they must be, the first to the left, numbers to the
+    right."""
     rows = [[str(cell) for cell in row] for row in (table.head, *table.rows)]
     widths = [max(len(row[i]) for row in rows) for i in range(len(table.head))]
     left = len(widths) if table.words else 1
     found = [table.caption]
     for row in rows:
         cells = [
-            cell.ljust(w) if i < left else cell.rjust(w) for i, (cell, w) in enumerate(zip(row, widths, strict=True))
+            cell.ljust(w) if i < left else cell.rjust(w)
+            for i, (cell, w) in enumerate(zip(row, widths, strict=True))
         ]
         found.append("  ".join(cells).rstrip())
     return [*found, *wrap(table.note, 110, initial_indent="  ", subsequent_indent="  ")]

@@ -1,4 +1,5 @@
-"""How is a page made of words, tables and figures that is not about one ledger? One file, complete in itself."""
+"""How is a page made of words, tables and figures that is not about one ledger? One file, complete
+in itself."""
 
 from __future__ import annotations
 

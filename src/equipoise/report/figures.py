@@ -6,7 +6,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from equipoise.report.behind import subject_anchor
-from equipoise.report.svg import Scale, circle, line, lines, link, path, picture, rect, steps, text, titled, wrap
+from equipoise.report.svg import (
+    Scale,
+    circle,
+    line,
+    lines,
+    link,
+    path,
+    picture,
+    rect,
+    steps,
+    text,
+    titled,
+    wrap,
+)
 from equipoise.report.words import percent, points, signed
 from equipoise.terms.dates import DAYS_PER_MONTH
 
@@ -23,7 +36,10 @@ def arm_legend(arms: Arms, width: float, y: float) -> tuple[str, float]:
         needed = 30 + len(about["label"]) * 7
         if x and x + needed > width:
             x, y = 0.0, y + 18
-        parts += [rect(x, y - 10, 14, 11, f"bar {about['role']}"), text(x + 20, y, about["label"], about["role"])]
+        parts += [
+            rect(x, y - 10, 14, 11, f"bar {about['role']}"),
+            text(x + 20, y, about["label"], about["role"]),
+        ]
         x += needed
     return "".join(parts), y
 
@@ -34,7 +50,8 @@ def arm_legend(arms: Arms, width: float, y: float) -> tuple[str, float]:
 def draw_waterfall(
     changes: Mapping[str, Any], arms: Arms, limits: tuple[int, int], simulated: bool, width: float
 ) -> str:
-    """One bar for each subject, from most growth to most shrinkage; `limits` are the percentages of PD and PR."""
+    """One bar for each subject, from most growth to most shrinkage; `limits` are the percentages of
+    PD and PR."""
     legend, used = arm_legend(arms, width, 34)
     top, left, right = used + 26, 48.0, 8.0
     ordered = sorted(changes.items(), key=lambda item: (-item[1]["value"], item[0]))
@@ -45,22 +62,42 @@ def draw_waterfall(
     room = (width - left - right) / max(len(ordered), 1)
     for i, (name, one) in enumerate(ordered):
         parts.append(_bar(name, one, arms, left + i * room, min(room, 48), y))
-    return picture(width, top + 312, "".join(parts), "Best change of the sum of diameters, by participant", simulated)
+    return picture(
+        width,
+        top + 312,
+        "".join(parts),
+        "Best change of the sum of diameters, by participant",
+        simulated,
+    )
 
 
-def _percent_axis(y: Scale, ceiling: int, left: float, right: float, limits: tuple[int, int]) -> str:
+def _percent_axis(
+    y: Scale, ceiling: int, left: float, right: float, limits: tuple[int, int]
+) -> str:
     parts = []
     for value in range(-100, ceiling + 1, 20):
-        parts += [line(left, y(value), right, y(value), "axis" if value == 0 else "grid"),
-                  text(left - 6, y(value) + 4, f"{signed(value, 0)} %", "muted", "end", 11)]  # fmt: skip
+        parts += [
+            line(left, y(value), right, y(value), "axis" if value == 0 else "grid"),
+            text(left - 6, y(value) + 4, f"{signed(value, 0)} %", "muted", "end", 11),
+        ]
     growth, shrinkage = limits
     grown = "progression, counted from the smallest sum" if right > NARROW else "progression"
-    for value, said in ((growth, f"+{growth} %: {grown}"),
-                        (-shrinkage, f"−{shrinkage} %: partial response")):  # fmt: skip
+    for value, said in (
+        (growth, f"+{growth} %: {grown}"),
+        (-shrinkage, f"−{shrinkage} %: partial response"),
+    ):
         parts.append(line(left, y(value), right, y(value), "limit"))
         at_left = value < 0
-        parts.append(text(left + 4 if at_left else right - 2, y(value) - 5 if value > 0 else y(value) + 13, said,
-                          "note", "start" if at_left else "end", 11))  # fmt: skip
+        parts.append(
+            text(
+                left + 4 if at_left else right - 2,
+                y(value) - 5 if value > 0 else y(value) + 13,
+                said,
+                "note",
+                "start" if at_left else "end",
+                11,
+            )
+        )
     return "".join(parts)
 
 
@@ -103,14 +140,18 @@ def draw_swimmer(lines: Mapping[str, Any], arms: Arms, simulated: bool, width: f
     legend, used = _swimmer_legend(arms, lines, width)
     top, left, right = used + 16, 58.0, 14.0
     order = list(arms)
-    ordered = sorted(lines.items(), key=lambda item: (order.index(item[1]["arm"]), -item[1]["last"], item[0]))
+    ordered = sorted(
+        lines.items(), key=lambda item: (order.index(item[1]["arm"]), -item[1]["last"], item[0])
+    )
     last = max((one["last"] for one in lines.values()), default=0) / DAYS_PER_MONTH
     ticks = steps(last, 6 if width < NARROW else 12)
     x, bottom = Scale(0, ticks[-1], left, width - right), top + LANE * len(ordered) + 4
     parts = [legend]
     for tick in ticks:
-        parts += [line(x(tick), top - 2, x(tick), bottom, "grid"),
-                  text(x(tick), bottom + 14, f"{tick:g}", "muted", "middle", 11)]  # fmt: skip
+        parts += [
+            line(x(tick), top - 2, x(tick), bottom, "grid"),
+            text(x(tick), bottom + 14, f"{tick:g}", "muted", "middle", 11),
+        ]
     parts.append(text(width - right, bottom + 30, "months from randomization", "muted", "end", 11))
     for i, (name, one) in enumerate(ordered):
         parts.append(_lane(name, one, arms, x, top + i * LANE + LANE / 2 + 2))
@@ -141,7 +182,12 @@ def _kinds(lines: Mapping[str, Any]) -> list[str]:
 
 def _ends(one: Mapping[str, Any]) -> list[tuple[str, int | None]]:
     alive = None if one["death"] is not None else one["last"]
-    return [("end", one["treatment_end"]), ("therapy", one["new_therapy"]), ("death", one["death"]), ("on", alive)]
+    return [
+        ("end", one["treatment_end"]),
+        ("therapy", one["new_therapy"]),
+        ("death", one["death"]),
+        ("on", alive),
+    ]
 
 
 def _lane(name: str, one: Mapping[str, Any], arms: Arms, x: Scale, y: float) -> str:
@@ -150,14 +196,20 @@ def _lane(name: str, one: Mapping[str, Any], arms: Arms, x: Scale, y: float) -> 
     def at(day: int) -> float:
         return x(day / DAYS_PER_MONTH)
 
-    treated = min(one["treatment_end"] if one["treatment_end"] is not None else one["last"], one["last"])
-    parts = [text(52, y + 4, name, about["role"], "end", 10),
-             rect(at(0), y - 1.5, at(one["last"]) - at(0), 3, f"bar {about['role']} thin"),
-             rect(at(0), y - 4.5, at(treated) - at(0), 9, f"bar {about['role']} light")]  # fmt: skip
+    treated = min(
+        one["treatment_end"] if one["treatment_end"] is not None else one["last"], one["last"]
+    )
+    parts = [
+        text(52, y + 4, name, about["role"], "end", 10),
+        rect(at(0), y - 1.5, at(one["last"]) - at(0), 3, f"bar {about['role']} thin"),
+        rect(at(0), y - 4.5, at(treated) - at(0), 9, f"bar {about['role']} light"),
+    ]
     parts += [_mark(kind, at(day), y) for kind, day in _ends(one) if day is not None]
     parts += [_mark(response, at(day), y) for day, response in one["scans"]]
-    said = "; ".join([f"{response} day {day}" for day, response in one["scans"]]
-                     + [f"{MARKS[kind]} day {day}" for kind, day in _ends(one) if day is not None])  # fmt: skip
+    said = "; ".join(
+        [f"{response} day {day}" for day, response in one["scans"]]
+        + [f"{MARKS[kind]} day {day}" for kind, day in _ends(one) if day is not None]
+    )
     return link(f"#{subject_anchor(name)}", "".join(parts), f"{name}, {about['label']}: {said}")
 
 
@@ -178,7 +230,9 @@ def _mark(kind: str, x: float, y: float) -> str:
         case "therapy":
             return line(x - 5, y, x + 5, y, "tick") + line(x, y - 5, x, y + 5, "tick")
         case "death":
-            return line(x - 4, y - 4, x + 4, y + 4, "tick") + line(x - 4, y + 4, x + 4, y - 4, "tick")
+            return line(x - 4, y - 4, x + 4, y + 4, "tick") + line(
+                x - 4, y + 4, x + 4, y - 4, "tick"
+            )
         case _:
             return path([(x, y - 4), (x + 7, y), (x, y + 4)], "tick none")
 
@@ -187,9 +241,12 @@ def _mark(kind: str, x: float, y: float) -> str:
 
 
 def draw_forest(
-    rows: Mapping[str, Any], arms: tuple[Mapping[str, str], Mapping[str, str]], hrefs: Mapping[str, str],
-    simulated: bool, width: float,
-) -> str:  # fmt: skip
+    rows: Mapping[str, Any],
+    arms: tuple[Mapping[str, str], Mapping[str, str]],
+    hrefs: Mapping[str, str],
+    simulated: bool,
+    width: float,
+) -> str:
     """The difference in each subgroup with its interval; `arms` is (experimental, control)."""
     narrow = width < NARROW
     left, right = (8.0, width - 8) if narrow else (width * 0.36, width - 150)
@@ -199,11 +256,15 @@ def draw_forest(
     parts = [line(x(0), top - 8, x(0), bottom, "axis")]
     for tick in (-1.0, -0.5, 0.0, 0.5, 1.0):
         place = "start" if tick == -1 and narrow else "end" if tick == 1 and narrow else "middle"
-        parts += [line(x(tick), bottom, x(tick), bottom + 4, "axis"),
-                  text(x(tick), bottom + 17, points(tick).replace(".0", ""), "muted", place, 11)]  # fmt: skip
+        parts += [
+            line(x(tick), bottom, x(tick), bottom + 4, "axis"),
+            text(x(tick), bottom + 17, points(tick).replace(".0", ""), "muted", place, 11),
+        ]
     parts.append(line(left, bottom, right, bottom, "axis"))
     for i, (name, one) in enumerate(rows.items()):
-        parts.append(_forest_row(name, one, arms, hrefs.get(name), x, top + i * height + 12, width, i == 0))
+        parts.append(
+            _forest_row(name, one, arms, hrefs.get(name), x, top + i * height + 12, width, i == 0)
+        )
     favors = [f"← {arms[1]['label']} better", f"{arms[0]['label']} better →"]
     below = bottom + 36
     if narrow:
@@ -216,14 +277,24 @@ def draw_forest(
             text(x(0) - 8, below, favors[0], "control", "end", 11),
             text(x(0) + 8, below, favors[1], "experimental", size=11),
         ]
-    return picture(width, below + (24 if narrow else 8), "".join(parts), "Difference by stratum", simulated)
+    return picture(
+        width, below + (24 if narrow else 8), "".join(parts), "Difference by stratum", simulated
+    )
 
 
 def _forest_row(
-    name: str, one: Mapping[str, Any], arms: tuple[Mapping[str, str], Mapping[str, str]], href: str | None, x: Scale,
-    y: float, width: float, whole: bool,
-) -> str:  # fmt: skip
-    counts = "{} v {}".format(*(f"{one['arms'][a['id']]['events']}/{one['arms'][a['id']]['n']}" for a in arms))
+    name: str,
+    one: Mapping[str, Any],
+    arms: tuple[Mapping[str, str], Mapping[str, str]],
+    href: str | None,
+    x: Scale,
+    y: float,
+    width: float,
+    whole: bool,
+) -> str:
+    counts = "{} v {}".format(
+        *(f"{one['arms'][a['id']]['events']}/{one['arms'][a['id']]['n']}" for a in arms)
+    )
     narrow = width < NARROW
     strong = "strong" if whole else ""
     shown = points(one["difference"]) if one["difference"] is not None else "an arm is empty"
@@ -234,20 +305,28 @@ def _forest_row(
         ]
     else:
         label = wrap(name, x.start - 80)
-        parts = [lines(0, y - (8 if len(label) > 1 else 0), label, strong),
-                 text(x.start - 14, y, counts, "muted", "end", 11),
-                 text(width, y, shown + _bounds(one), strong, "end", 11)]  # fmt: skip
+        parts = [
+            lines(0, y - (8 if len(label) > 1 else 0), label, strong),
+            text(x.start - 14, y, counts, "muted", "end", 11),
+            text(width, y, shown + _bounds(one), strong, "end", 11),
+        ]
     if one["difference"] is not None:
         low, high = one["interval"]
         level = y + 28 if narrow else y - 4
-        parts += [line(x(low), level, x(high), level, "whisker"),
-                  rect(x(one["difference"]) - 4, level - 4, 8, 8, "mark even" if whole else "mark open")]  # fmt: skip
+        parts += [
+            line(x(low), level, x(high), level, "whisker"),
+            rect(x(one["difference"]) - 4, level - 4, 8, 8, "mark even" if whole else "mark open"),
+        ]
     said = f"{name}: {counts}, difference {shown}{_bounds(one)}"
     return link(href, "".join(parts), said) if href else titled("".join(parts), said)
 
 
 def _bounds(one: Mapping[str, Any]) -> str:
-    return f" ({points(one['interval'][0])} to {points(one['interval'][1])})" if one["interval"] else ""
+    return (
+        f" ({points(one['interval'][0])} to {points(one['interval'][1])})"
+        if one["interval"]
+        else ""
+    )
 
 
 def share_of(arm: Mapping[str, Any]) -> str:

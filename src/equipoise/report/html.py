@@ -1,4 +1,5 @@
-"""How do results become a page that a person reads? One file with its figures, tables, subjects and entries inside."""
+"""How do results become a page that a person reads? One file with its figures, tables, subjects and
+entries inside."""
 
 from __future__ import annotations
 
@@ -18,18 +19,36 @@ from equipoise.report.document import Figure, draw_twice, environment, read_temp
 from equipoise.report.figures import draw_forest, draw_swimmer, draw_waterfall
 from equipoise.report.survival_figure import Curves, draw_survival
 from equipoise.report.tables import Table
-from equipoise.report.words import RULES, confidence, day_words, first_up, p_equals, plural, ratio, span
+from equipoise.report.words import (
+    RULES,
+    confidence,
+    day_words,
+    first_up,
+    p_equals,
+    plural,
+    ratio,
+    span,
+)
 
 CONTENTS = (
-    ("summary", "Summary"), ("assumed", "What is assumed"), ("flow", "Participants"), ("baseline", "At randomization"),
-    ("primary", "Primary endpoint"), ("secondary", "Secondary endpoints"), ("tumors", "Tumors and courses"),
-    ("safety", "Adverse events"), ("conduct", "Conduct"), ("limits", "What it cannot show"), ("subjects", "Subjects"),
+    ("summary", "Summary"),
+    ("assumed", "What is assumed"),
+    ("flow", "Participants"),
+    ("baseline", "At randomization"),
+    ("primary", "Primary endpoint"),
+    ("secondary", "Secondary endpoints"),
+    ("tumors", "Tumors and courses"),
+    ("safety", "Adverse events"),
+    ("conduct", "Conduct"),
+    ("limits", "What it cannot show"),
+    ("subjects", "Subjects"),
     ("entries", "Entries"),
-)  # fmt: skip
+)
 
 
 def write_report(analysis: Analysis, entries: Sequence[Entry]) -> str:
-    """The report as one HTML file; `entries` is the ledger that was analyzed. The same input gives the same bytes."""
+    """The report as one HTML file; `entries` is the ledger that was analyzed. The same input gives
+    the same bytes."""
     seen = [entry for entry in entries if entry.seq <= analysis.results["ledger"]["entries"]]
     behind = Behind()
     persons = appendix.people(analysis, seen)
@@ -88,9 +107,16 @@ def _front(analysis: Analysis, behind: Behind) -> dict[str, Any]:
 def assumption_table(protocol: Protocol) -> Table:
     """Every assumption of the protocol."""
     mark = Markup('<br><span class="check">to check</span>')
-    rows = [[Markup("<code>{}</code>{}").format(name, mark if one.to_check else ""), first_up(one.said),
-             first_up(one.taken), first_up(one.why), first_up(one.otherwise)]
-            for name, one in protocol.assumptions.items()]  # fmt: skip
+    rows = [
+        [
+            Markup("<code>{}</code>{}").format(name, mark if one.to_check else ""),
+            first_up(one.said),
+            first_up(one.taken),
+            first_up(one.why),
+            first_up(one.otherwise),
+        ]
+        for name, one in protocol.assumptions.items()
+    ]
     return Table(["Assumption", "The record says", "Taken", "Why", "Otherwise"], rows, words=True)
 
 
@@ -98,11 +124,15 @@ def _participants(analysis: Analysis, behind: Behind) -> dict[str, Any]:
     results, protocol = analysis.results, analysis.trial.protocol
     flow = flow_of(results, protocol, behind)
     roles = {arm: about["role"] for arm, about in results["arms"].items()}
-    caption = ("Flow of participants. Somebody screened twice is one person. One person may fail several criteria, "
-               "so the reasons may add up to more than those not eligible.")  # fmt: skip
+    caption = (
+        "Flow of participants. Somebody screened twice is one person. One person may fail several"
+        " criteria, so the reasons may add up to more than those not eligible."
+    )
     return {
         "randomized": results["flow"]["randomized"],
-        "consort": draw_twice(lambda width: draw_consort(flow, roles, results["simulated"], width), caption),
+        "consort": draw_twice(
+            lambda width: draw_consort(flow, roles, results["simulated"], width), caption
+        ),
         "baseline_table": tables.baseline_table(results, protocol, behind),
     }
 
@@ -121,30 +151,58 @@ def _efficacy(analysis: Analysis, behind: Behind) -> dict[str, Any]:
         "sensitivity": tables.sensitivity_table(results, found[primary], behind),
         "forest": _forest(results, found[primary], protocol, behind),
         "secondary_binary": [
-            {"label": found[one]["label"], "table": tables.proportion_table(results, [one], behind),
-             "comparison": tables.comparison_table(results, found[one], behind)} for one in binary
+            {
+                "label": found[one]["label"],
+                "table": tables.proportion_table(results, [one], behind),
+                "comparison": tables.comparison_table(results, found[one], behind),
+            }
+            for one in binary
         ],
         "time_table": tables.time_table(results, timed, behind),
-        "survival": [_survival(results, one, rules, behind) for one in timed for rules in found[one] if rules in RULES],
-    }  # fmt: skip
+        "survival": [
+            _survival(results, one, rules, behind)
+            for one in timed
+            for rules in found[one]
+            if rules in RULES
+        ],
+    }
 
 
-def _forest(results: Mapping[str, Any], found: Mapping[str, Any], protocol: Protocol, behind: Behind) -> Figure:
+def _forest(
+    results: Mapping[str, Any], found: Mapping[str, Any], protocol: Protocol, behind: Behind
+) -> Figure:
     rows = {"All randomized": found, **found["by_stratum"]}
     values = {
-        n: f"{'reached' if one['value'] else 'not reached'}: {one['why']}" for n, one in found["subjects"].items()
+        n: f"{'reached' if one['value'] else 'not reached'}: {one['why']}"
+        for n, one in found["subjects"].items()
     }
-    hrefs = {"All randomized": behind.href(f"{found['label']}: all randomized", values)} if values else {}
+    hrefs = (
+        {"All randomized": behind.href(f"{found['label']}: all randomized", values)}
+        if values
+        else {}
+    )
     for position, stratum in enumerate(protocol.randomization.strata):
         for level in stratum.levels:
-            inside = {n: values[n] for n, one in results["baseline"].items() if one["stratum"][position] == level}
+            inside = {
+                n: values[n]
+                for n, one in results["baseline"].items()
+                if one["stratum"][position] == level
+            }
             name = f"{stratum.label}: {level}"
             hrefs |= {name: behind.href(f"{found['label']}, {name}", inside)} if inside else {}
-    arms = tuple({"id": arm.id, "label": arm.label} for arm in (protocol.experimental, protocol.control))
-    caption = (f"Difference of the {found['label'].lower()} in percentage points with {confidence(results)} intervals "
-               "(Miettinen-Nurminen), experimental minus control, beside participants who reached it "
-               "of those randomized, experimental v control. Descriptive: nothing is tested.")  # fmt: skip
-    return draw_twice(lambda width: draw_forest(rows, (arms[0], arms[1]), hrefs, results["simulated"], width), caption)
+    arms = tuple(
+        {"id": arm.id, "label": arm.label} for arm in (protocol.experimental, protocol.control)
+    )
+    caption = (
+        f"Difference of the {found['label'].lower()} in percentage points with"
+        f" {confidence(results)} intervals (Miettinen-Nurminen), experimental minus control, beside"
+        " participants who reached it of those randomized, experimental v control. Descriptive:"
+        " nothing is tested."
+    )
+    return draw_twice(
+        lambda width: draw_forest(rows, (arms[0], arms[1]), hrefs, results["simulated"], width),
+        caption,
+    )
 
 
 def _survival(results: Mapping[str, Any], one: str, rules: str, behind: Behind) -> dict[str, Any]:
@@ -163,26 +221,42 @@ def _survival(results: Mapping[str, Any], one: str, rules: str, behind: Behind) 
     return {
         "title": title,
         "figure": draw_twice(
-            lambda width: draw_survival(curves, width), _effect_words(found, rules, confidence(results))
+            lambda width: draw_survival(curves, width),
+            _effect_words(found, rules, confidence(results)),
         ),
     }
 
 
 def _effect_words(found: Mapping[str, Any], rules: str, sure: str) -> str:
     shown = (
-        f"Kaplan-Meier estimate with pointwise {sure} intervals (log-log, shaded); ticks are censored participants. "
+        f"Kaplan-Meier estimate with pointwise {sure} intervals (log-log, shaded); ticks are"
+        " censored participants. "
     )
     if rules == "DOR":
-        return shown + "Responders only: they are no randomized groups, so the arms are not compared."
+        return (
+            shown + "Responders only: they are no randomized groups, so the arms are not compared."
+        )
     if found["hazard_ratio"] is None:
-        why = "an arm is empty" if found.get("note") == "an arm is empty" else "these times do not let it be estimated"
-        tested = f" {first_up(found['test'])} {p_equals(found['p_value'])}, nominal." if found["test"] else ""
+        why = (
+            "an arm is empty"
+            if found.get("note") == "an arm is empty"
+            else "these times do not let it be estimated"
+        )
+        tested = (
+            f" {first_up(found['test'])} {p_equals(found['p_value'])}, nominal."
+            if found["test"]
+            else ""
+        )
         return f"{shown}No hazard ratio: {why}.{tested}"
-    return (f"{shown}Hazard ratio {ratio(found['hazard_ratio'])} ({sure} interval {span(found['interval'], ratio)}), "
-            f"{found['test']} {p_equals(found['p_value'])}, nominal.")  # fmt: skip
+    return (
+        f"{shown}Hazard ratio {ratio(found['hazard_ratio'])} ({sure} interval"
+        f" {span(found['interval'], ratio)}), {found['test']} {p_equals(found['p_value'])},"
+        " nominal."
+    )
 
 
-# ------------------------------------------------------------------ courses, safety, conduct, design
+# ------------------------------------------------------------------ courses, safety, conduct,
+# design
 
 
 def _courses(analysis: Analysis) -> dict[str, Any]:
@@ -190,27 +264,41 @@ def _courses(analysis: Analysis) -> dict[str, Any]:
     arms, simulated = results["arms"], results["simulated"]
     changes, lanes = results["tumor_change"], results["time_lines"]
     without = len(lanes) - len(changes)
-    caption = ("Smallest sum of diameters after baseline against baseline; one bar for each participant. "
-               "A bar may shrink while the best response is progression: a new lesion counts too.")  # fmt: skip
+    caption = (
+        "Smallest sum of diameters after baseline against baseline; one bar for each participant. "
+        "A bar may shrink while the best response is progression: a new lesion counts too."
+    )
     if without:
-        caption += f" Not drawn: {plural(without, 'participant')} without a measured scan after baseline."
+        caption += (
+            f" Not drawn: {plural(without, 'participant')} without a measured scan after baseline."
+        )
     limit = (recist.pd_percent, recist.pr_percent)
-    course = "Thick: on treatment; thin: followed. Responses as read. Each lane leads to its participant."
+    course = (
+        "Thick: on treatment; thin: followed. Responses as read. Each lane leads to its"
+        " participant."
+    )
     return {
-        "waterfall": draw_twice(lambda w: draw_waterfall(changes, arms, limit, simulated, w), caption)
-        if changes
-        else None,
-        "swimmer": draw_twice(lambda w: draw_swimmer(lanes, arms, simulated, w), course) if lanes else None,
+        "waterfall": (
+            draw_twice(lambda w: draw_waterfall(changes, arms, limit, simulated, w), caption)
+            if changes
+            else None
+        ),
+        "swimmer": (
+            draw_twice(lambda w: draw_swimmer(lanes, arms, simulated, w), course) if lanes else None
+        ),
     }
 
 
 def _safety(results: Mapping[str, Any], behind: Behind) -> list[dict[str, Any]]:
     return [
-        {"found": found, "treated": sum(found["n"].values()),
-         "table": tables.adverse_event_table(found, results["arms"], behind)}
+        {
+            "found": found,
+            "treated": sum(found["n"].values()),
+            "table": tables.adverse_event_table(found, results["arms"], behind),
+        }
         for found in results["endpoints"].values()
         if "terms" in found
-    ]  # fmt: skip
+    ]
 
 
 def _conduct(analysis: Analysis) -> dict[str, Any]:
@@ -218,14 +306,22 @@ def _conduct(analysis: Analysis) -> dict[str, Any]:
     n = results["flow"]["randomized"]
     who = f"all {n} randomized" if n else "nobody, as nobody is randomized"
     return {
-        "eligibility": tables.eligibility_table(results, {c.id: c.short for c in protocol.criteria}),
-        "all_eligible": f"Every criterion was met at randomization, and is met by what is known now, for {who}.",
+        "eligibility": tables.eligibility_table(
+            results, {c.id: c.short for c in protocol.criteria}
+        ),
+        "all_eligible": (
+            f"Every criterion was met at randomization, and is met by what is known now, for {who}."
+        ),
         "strata": tables.strata_table(results),
-        "no_stratum_differs": f"The stratum in which they were randomized is the one recorded for {who}.",
+        "no_stratum_differs": (
+            f"The stratum in which they were randomized is the one recorded for {who}."
+        ),
         "disagreement": tables.disagreement_table(results),
         "scans": sum(len(one["scans"]) for one in results["time_lines"].values()),
         "reader": protocol.assessment.reader.lower().replace("mdt", "MDT"),
-        "problems": [(subject_link(name), problem) for name, problem in results["problems"].items()],
+        "problems": [
+            (subject_link(name), problem) for name, problem in results["problems"].items()
+        ],
     }
 
 
@@ -234,7 +330,11 @@ def _design(protocol: Protocol) -> dict[str, Any]:
     return {
         "limits": limits.limits(protocol),
         "planned": protocol.design.participants,
-        "size_reason": first_up(protocol.assumptions[source].otherwise) + "." if source in protocol.assumptions else "",
+        "size_reason": (
+            first_up(protocol.assumptions[source].otherwise) + "."
+            if source in protocol.assumptions
+            else ""
+        ),
         "power": limits.power_table(protocol),
         "timing": limits.timing_table(protocol),
     }

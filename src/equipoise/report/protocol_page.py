@@ -1,4 +1,5 @@
-"""What does this protocol say? The whole of it on one page of plain text, each value with where it comes from."""
+"""What does this protocol say? The whole of it on one page of plain text, each value with where it
+comes from."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ JOINED = "\N{NO-BREAK SPACE}"
 
 
 def show_protocol(protocol: Protocol) -> str:
-    """Plain text, 100 columns: the trial, its criteria, its rules, its endpoints, and everything that was assumed."""
+    """Plain text, 100 columns: the trial, its criteria, its rules, its endpoints, and everything
+    that was assumed."""
     parts = (
         _trial,
         _arms,
@@ -41,9 +43,10 @@ def _heading(title: str) -> list[str]:
 
 def _mark(block: Sourced, *fields: str) -> str:
     """Where values come from: [record], [mirror] or [assumed A-...], each once."""
-    found = dict.fromkeys(block.provenance(field) for field in (fields or ("*",)))
+    found = dict.fromkeys(block.provenance(field) for field in fields or ("*",))
     return " ".join(
-        f"[{source}]" if source in ("record", "mirror") else f"[assumed{JOINED}{source}]" for source in found
+        f"[{source}]" if source in ("record", "mirror") else f"[assumed{JOINED}{source}]"
+        for source in found
     )
 
 
@@ -55,7 +58,9 @@ def _row(label: str, content: str, indent: int = 2) -> list[str]:
 
 
 def _wrap(content: str, lead: str = "", hang: str = "") -> list[str]:
-    return wrap(content, COLUMNS, initial_indent=lead, subsequent_indent=hang, break_on_hyphens=False)
+    return wrap(
+        content, COLUMNS, initial_indent=lead, subsequent_indent=hang, break_on_hyphens=False
+    )
 
 
 def _bullet(content: str, indent: int = 2) -> list[str]:
@@ -68,16 +73,26 @@ def _trial(protocol: Protocol) -> Iterator[str]:
     yield from [title, "═" * min(len(title), COLUMNS), ""]
     yield from _wrap(about.summary)
     yield ""
-    for label, field in (("Sponsor", "sponsor"), ("Phase", "phase"), ("Design", "design"), ("Condition", "condition"),
-                         ("Planned from", "start"), ("Planned until", "end"), ("Status", "status")):  # fmt: skip
+    for label, field in (
+        ("Sponsor", "sponsor"),
+        ("Phase", "phase"),
+        ("Design", "design"),
+        ("Condition", "condition"),
+        ("Planned from", "start"),
+        ("Planned until", "end"),
+        ("Status", "status"),
+    ):
         yield from _row(label, f"{getattr(about, field)}  {_mark(about, field)}")
     yield from _row("Protocol", f"version {protocol.version}")
     checks = sum(one.to_check for one in protocol.assumptions.values())
     yield ""
     yield from wrap(
-        f"[record] is the registered text, [mirror] another copy of the record. Everything else is assumed: "
-        f"{plural(len(protocol.assumptions), 'assumption')}, listed at the end; {checks} still to be checked with "
-        "their source before clinical use. Research software, not validated for patient care.", COLUMNS)  # fmt: skip
+        "[record] is the registered text, [mirror] another copy of the record. Everything else is"
+        f" assumed: {plural(len(protocol.assumptions), 'assumption')}, listed at the end; {checks}"
+        " still to be checked with their source before clinical use. Research software, not"
+        " validated for patient care.",
+        COLUMNS,
+    )
     yield from _heading("Traps of the record")
     for one in about.traps:
         yield from _bullet(one)
@@ -90,15 +105,24 @@ def _arms(protocol: Protocol) -> Iterator[str]:
 
 
 def _eligibility(protocol: Protocol) -> Iterator[str]:
-    kinds = (("Inclusion", protocol.eligibility.inclusion), ("Exclusion", protocol.eligibility.exclusion),
-             ("Added by assumption", protocol.eligibility.added))  # fmt: skip
+    kinds = (
+        ("Inclusion", protocol.eligibility.inclusion),
+        ("Exclusion", protocol.eligibility.exclusion),
+        ("Added by assumption", protocol.eligibility.added),
+    )
     for title, criteria in kinds:
         if criteria:
             yield from _heading(f"{title} ({len(criteria)})")
             for one in criteria:
                 yield from _criterion(one)
-    yield from ["", *wrap("Met always means: does not block entry. Every criterion is met, not met or unknown; "
-                          "an unknown one keeps a participant out until it is answered.", COLUMNS)]  # fmt: skip
+    yield from [
+        "",
+        *wrap(
+            "Met always means: does not block entry. Every criterion is met, not met or unknown; "
+            "an unknown one keeps a participant out until it is answered.",
+            COLUMNS,
+        ),
+    ]
 
 
 def _criterion(one: Criterion) -> Iterator[str]:
@@ -114,12 +138,18 @@ def _randomization(protocol: Protocol) -> Iterator[str]:
     declared = protocol.randomization
     yield from _heading("Randomization")
     sizes = " and ".join(str(size) for size in declared.block_sizes)
-    yield from _row("Method", f"{declared.method}, blocks of {sizes} in random order  {_mark(declared)}")
+    yield from _row(
+        "Method", f"{declared.method}, blocks of {sizes} in random order  {_mark(declared)}"
+    )
     for stratum in declared.strata:
-        yield from _row("Stratum", f"{stratum.label}: {', '.join(stratum.levels)}  {_mark(stratum)}")
+        yield from _row(
+            "Stratum", f"{stratum.label}: {', '.join(stratum.levels)}  {_mark(stratum)}"
+        )
     if declared.requires_intended_chemotherapy:
         mark = _mark(declared, "requires_intended_chemotherapy")
-        yield from _row("Before", f"the intended chemotherapy is chosen and signed by the MDT  {mark}")
+        yield from _row(
+            "Before", f"the intended chemotherapy is chosen and signed by the MDT  {mark}"
+        )
     after = f"first dose within {plural(declared.first_dose_within_days, 'day')}"
     yield from _row("After", f"{after}  {_mark(declared, 'first_dose_within_days')}")
 
@@ -129,7 +159,9 @@ def _treatment(protocol: Protocol) -> Iterator[str]:
     for rule in protocol.treatment:
         yield from _row(spoken(rule.id), f"{rule.text}  {_mark(rule)}")
     for regimen in protocol.regimens:
-        yield from _row(regimen.id, f"{', '.join(regimen.drugs).lower()}: {regimen.for_}  {_mark(regimen)}")
+        yield from _row(
+            regimen.id, f"{', '.join(regimen.drugs).lower()}: {regimen.for_}  {_mark(regimen)}"
+        )
 
 
 def _schedule(protocol: Protocol) -> Iterator[str]:
@@ -143,7 +175,11 @@ def _schedule(protocol: Protocol) -> Iterator[str]:
 def _when(visit: Visit) -> str:
     anchor = spoken(visit.anchor)
     day = f"day {visit.day} from {anchor}" if visit.day else f"at {anchor}"
-    again = f", then every {visit.every_days} days until {spoken(visit.until)}" if visit.every_days else ""
+    again = (
+        f", then every {visit.every_days} days until {spoken(visit.until)}"
+        if visit.every_days
+        else ""
+    )
     early, late = visit.before_days, visit.after_days
     if early == late:
         return f"{day}{again}, ±{early} days" if early else f"{day}{again}"
@@ -155,18 +191,39 @@ def _assessment(protocol: Protocol) -> Iterator[str]:
     one, recist = protocol.assessment, protocol.assessment.recist
     confirmed = f"after {one.confirmation.min_days} days" if one.confirmation else "not required"
     rows = (
-        ("Reader", f"{one.reader}; the response derived from the lesions is {one.derived}",
-         _mark(one, "reader", "derived")),
+        (
+            "Reader",
+            f"{one.reader}; the response derived from the lesions is {one.derived}",
+            _mark(one, "reader", "derived"),
+        ),
         ("Images", " or ".join(one.modality), _mark(one, "modality")),
-        ("Measurable", f"diameter {recist.diameter}, node short axis {recist.short_axis}; at most "
-                       f"{recist.max_targets} targets, {recist.max_per_organ} in an organ", _mark(recist)),
-        ("Response", f"{recist.pr_percent} % under baseline; progression {recist.pd_percent} % and "
-                     f"{recist.pd_absolute} over the smallest sum (RECIST {recist.version})", _mark(recist)),
-        ("Stable disease", f"from day {one.sd_min_days}; sensitivity from day {one.sd_min_days_sensitivity}, and "
-                           f"control still there on day {one.late_control_days}", _mark(one, "sd_min_days")),
+        (
+            "Measurable",
+            (
+                f"diameter {recist.diameter}, node short axis {recist.short_axis}; at most "
+                f"{recist.max_targets} targets, {recist.max_per_organ} in an organ"
+            ),
+            _mark(recist),
+        ),
+        (
+            "Response",
+            (
+                f"{recist.pr_percent} % under baseline; progression {recist.pd_percent} % and "
+                f"{recist.pd_absolute} over the smallest sum (RECIST {recist.version})"
+            ),
+            _mark(recist),
+        ),
+        (
+            "Stable disease",
+            (
+                f"from day {one.sd_min_days}; sensitivity from day {one.sd_min_days_sensitivity},"
+                f" and control still there on day {one.late_control_days}"
+            ),
+            _mark(one, "sd_min_days"),
+        ),
         ("Confirmation", confirmed, _mark(one, "confirmation")),
         ("Choices", "", _mark(recist, "choices")),
-    )  # fmt: skip
+    )
     yield from _heading("Tumor assessment")
     for label, said, mark in rows:
         yield from _row(label, f"{said}  {mark}".lstrip())
@@ -194,7 +251,9 @@ def _estimand(one: Endpoint) -> Iterator[str]:
     yield from _row("Treatment", one.estimand.treatment)
     yield from _row("Population", one.estimand.population)
     for event in one.estimand.intercurrent:
-        yield from _row("If", f"{event.event}: {event.strategy}{', ' + event.handled if event.handled else ''}")
+        yield from _row(
+            "If", f"{event.event}: {event.strategy}{', ' + event.handled if event.handled else ''}"
+        )
     yield from _row("Summary", one.estimand.summary)
 
 
@@ -202,10 +261,15 @@ def _analysis(one: Endpoint) -> str:
     match one.analysis:
         case BinaryAnalysis(primary_test=test, sensitivity=others):
             tested = f"{test}, two-sided" if test else "no test of its own: nominal"
-            also = f"; sensitivity: {', '.join(spoken(other) for other in others)}" if others else ""
+            also = (
+                f"; sensitivity: {', '.join(spoken(other) for other in others)}" if others else ""
+            )
             return f"{tested}; interval {one.analysis.interval.replace('_', '-').title()}{also}"
         case TimeToEventAnalysis(rules=rules, stratified=stratified):
-            return f"{'stratified ' if stratified else ''}Cox and log-rank, nominal; rules {', '.join(rules)}"
+            return (
+                f"{'stratified ' if stratified else ''}Cox and log-rank, nominal; rules"
+                f" {', '.join(rules)}"
+            )
         case SafetyAnalysis(ctcae=version):
             return f"worst grade by term, CTCAE {version}"
 
@@ -217,7 +281,10 @@ def _size(protocol: Protocol) -> Iterator[str]:
     yield from _row("Error", f"{design.alpha}, two-sided  {_mark(design, 'alpha')}")
     yield from _row("Interim looks", f"{design.interim}  {_mark(design, 'interim')}")
     for one in design.scenarios:
-        said = f"{one.label}: {100 * one.control:g} % in control, {100 * one.experimental:g} % ({one.source})"
+        said = (
+            f"{one.label}: {100 * one.control:g} % in control, {100 * one.experimental:g} %"
+            f" ({one.source})"
+        )
         yield from _row("If the truth is", f"{said}  {_mark(one)}")
 
 
@@ -225,7 +292,14 @@ def _assumptions(protocol: Protocol) -> Iterator[str]:
     yield from _heading(f"Assumptions ({len(protocol.assumptions)})")
     for name, one in protocol.assumptions.items():
         yield from ["", f"  {name}{'  — TO BE CHECKED with its source' if one.to_check else ''}"]
-        yield from _pairs((("Said", one.said), ("Taken", one.taken), ("Why", one.why), ("Otherwise", one.otherwise)))
+        yield from _pairs(
+            (
+                ("Said", one.said),
+                ("Taken", one.taken),
+                ("Why", one.why),
+                ("Otherwise", one.otherwise),
+            )
+        )
 
 
 def _pairs(pairs: Iterable[tuple[str, str]]) -> Iterator[str]:

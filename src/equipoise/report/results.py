@@ -1,4 +1,5 @@
-"""How are results kept as a file that other programs can rely on? One JSON layout, with its schema."""
+"""How are results kept as a file that other programs can rely on? One JSON layout, with its
+schema."""
 
 from __future__ import annotations
 
@@ -9,9 +10,13 @@ from typing import Any
 
 
 def write_results(results: Mapping[str, Any]) -> str:
-    """results.json: sorted keys, two blanks, one newline at the end. Raises ValueError on NaN or infinity."""
+    """results.json: sorted keys, two blanks, one newline at the end. Raises ValueError on NaN or
+    infinity."""
     try:
-        return json.dumps(results, sort_keys=True, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+        return (
+            json.dumps(results, sort_keys=True, indent=2, ensure_ascii=False, allow_nan=False)
+            + "\n"
+        )
     except ValueError as error:
         raise ValueError(
             "the results hold a number that JSON does not know (NaN or infinity); "

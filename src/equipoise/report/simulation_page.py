@@ -1,4 +1,5 @@
-"""What did thousands of virtual trials show? The figures as text, each with its Monte-Carlo error."""
+"""What did thousands of virtual trials show? The figures as text, each with its Monte-Carlo
+error."""
 
 from __future__ import annotations
 
@@ -12,8 +13,11 @@ def show_simulation(found: Figure) -> str:
     """Plain text of what `simulate` computed: rows of figures, a column for each scenario."""
     scenarios: Mapping[str, Figure] = found["scenarios"]
     lines = [
-        f"{found['trial']}: {found['trials']} trials of {found['participants']} participants, seed {found['seed']}, "
-        f"two-sided {found['alpha']}. In brackets: Monte-Carlo standard error.",
+        (
+            f"{found['trial']}: {found['trials']} trials of {found['participants']} participants,"
+            f" seed {found['seed']}, two-sided {found['alpha']}. In brackets: Monte-Carlo standard"
+            " error."
+        ),
         "",
         f"{'':44}" + "".join(f"{name:>20}" for name in scenarios),
     ]
@@ -23,7 +27,10 @@ def show_simulation(found: Figure) -> str:
     for name, stopping in stops.items():
         lines += ["", *_stopping(name, stopping)]
     lines += ["", "* every scan on its day, measured without error; nobody leaves or crosses over"]
-    lines += [*(f"{name}: {one['label']}" for name, one in scenarios.items()), "Assumed, beyond the protocol:"]
+    lines += [
+        *(f"{name}: {one['label']}" for name, one in scenarios.items()),
+        "Assumed, beyond the protocol:",
+    ]
     lines += [f"  {name}: {one['value']} ({one['from']})" for name, one in found["assumed"].items()]
     return "\n".join(lines)
 
@@ -47,10 +54,19 @@ def _rows(scenarios: list[Figure]) -> Iterator[tuple[str, list[str]]]:
     yield "PFS log-rank at the primary cutoff, rejected", each("pfs", "rejected_two_sided")
     yield "  hazard ratio (average)", each("pfs", "hazard_ratio", scale=1, digits=3, unit="")
     yield "OS log-rank, rejected", each("overall_survival", "rejected_two_sided")
-    yield "  hazard ratio (average)", each("overall_survival", "hazard_ratio", scale=1, digits=3, unit="")
-    yield "months to the primary cutoff", each("months_to_primary_cutoff", scale=1, digits=1, unit="")
-    spans = [f"{one['months_to_primary_cutoff']['q05']:.1f} to {one['months_to_primary_cutoff']['q95']:.1f}"
-             for one in scenarios]  # fmt: skip
+    yield (
+        "  hazard ratio (average)",
+        each("overall_survival", "hazard_ratio", scale=1, digits=3, unit=""),
+    )
+    yield (
+        "months to the primary cutoff",
+        each("months_to_primary_cutoff", scale=1, digits=1, unit=""),
+    )
+    spans = [
+        f"{one['months_to_primary_cutoff']['q05']:.1f} to"
+        f" {one['months_to_primary_cutoff']['q95']:.1f}"
+        for one in scenarios
+    ]
     yield "  in 90 % of trials", spans
 
 
@@ -67,6 +83,14 @@ def _figure(one: Figure, scale: float, digits: int, unit: str) -> str:
 
 def _stopping(name: str, found: Figure) -> Iterator[str]:
     yield f"Looks with {found['spending'].replace('_', ' ')} bounds, {name}:"
-    for participants, bound, share in zip(found["looks"], found["bounds"], found["stopped_for_efficacy"], strict=True):
-        yield f"  {participants:>4} participants judged: |z| of {bound:.3f} passed in {_figure(share, 100, 1, ' %')}"
-    yield f"  entered on average {_figure(found['entered'], 1, 1, '')}, months {_figure(found['months'], 1, 1, '')}"
+    for participants, bound, share in zip(
+        found["looks"], found["bounds"], found["stopped_for_efficacy"], strict=True
+    ):
+        yield (
+            f"  {participants:>4} participants judged: |z| of {bound:.3f} passed in"
+            f" {_figure(share, 100, 1, ' %')}"
+        )
+    yield (
+        f"  entered on average {_figure(found['entered'], 1, 1, '')}, months"
+        f" {_figure(found['months'], 1, 1, '')}"
+    )

@@ -1,4 +1,5 @@
-"""How long until the event, arm by arm? The Kaplan-Meier figure with its interval, censor marks and numbers at risk."""
+"""How long until the event, arm by arm? The Kaplan-Meier figure with its interval, censor marks and
+numbers at risk."""
 
 from __future__ import annotations
 
@@ -29,8 +30,12 @@ class Curves:
 
 
 def draw_survival(what: Curves, width: float) -> str:
-    """Curves with pointwise intervals (log-log), over months; the legend gives events and medians."""
-    last = max((max(c["times"]) for c in what.found["curves"].values() if c["times"]), default=0) / DAYS_PER_MONTH
+    """Curves with pointwise intervals (log-log), over months; the legend gives events and
+    medians."""
+    last = (
+        max((max(c["times"]) for c in what.found["curves"].values() if c["times"]), default=0)
+        / DAYS_PER_MONTH
+    )
     ticks = steps(last, 6 if width < 500 else 12)
     legend, top = _legend(what, width)
     bottom = top + (200 if width < 500 else 260)
@@ -42,7 +47,9 @@ def draw_survival(what: Curves, width: float) -> str:
         parts.append(_curve(what, arm, about, x, y))
     parts.append(_at_risk(what, ticks, x, bottom + 52))
     height = bottom + 60 + ROW * len(what.arms)
-    return picture(width, height, "".join(parts), f"Kaplan-Meier curves of {what.title}", what.simulated)
+    return picture(
+        width, height, "".join(parts), f"Kaplan-Meier curves of {what.title}", what.simulated
+    )
 
 
 def _legend(what: Curves, width: float) -> tuple[str, float]:
@@ -50,31 +57,46 @@ def _legend(what: Curves, width: float) -> tuple[str, float]:
     for arm, about in what.arms.items():
         n, events = what.found["arms"][arm]["n"], what.found["arms"][arm]["events"]
         median = what.found["medians"][arm]
-        words = f"{about['label']}: {events} of {n} with event" if n else f"{about['label']}: nobody"
+        words = (
+            f"{about['label']}: {events} of {n} with event" if n else f"{about['label']}: nobody"
+        )
         words += f", median {median_words(median, n)}" if n else ""
         words += " months" if n and median["median"] is not None else ""
         rows = wrap(words, (width - 40) / BOLD)
-        inner = "".join(text(34, y + i * 16, row, about["role"] + " strong") for i, row in enumerate(rows))
+        inner = "".join(
+            text(34, y + i * 16, row, about["role"] + " strong") for i, row in enumerate(rows)
+        )
         href = what.hrefs.get(arm)
-        parts += [line(6, y - 4, 26, y - 4, f"curve {about['role']}"), link(href, inner, words) if href else inner]
+        parts += [
+            line(6, y - 4, 26, y - 4, f"curve {about['role']}"),
+            link(href, inner, words) if href else inner,
+        ]
         y += 16 * len(rows) + 4
     return "".join(parts), y + 4
 
 
-def _axes(ticks: list[float], x: Scale, y: Scale, width: float, bottom: float, top: float, origin: str) -> str:
+def _axes(
+    ticks: list[float], x: Scale, y: Scale, width: float, bottom: float, top: float, origin: str
+) -> str:
     parts = []
     for share in (0, 0.25, 0.5, 0.75, 1):
-        parts += [line(LEFT, y(share), width - RIGHT, y(share), "grid"),
-                  text(LEFT - 6, y(share) + 4, f"{share * 100:.0f} %", "muted", "end", 11)]  # fmt: skip
+        parts += [
+            line(LEFT, y(share), width - RIGHT, y(share), "grid"),
+            text(LEFT - 6, y(share) + 4, f"{share * 100:.0f} %", "muted", "end", 11),
+        ]
     for tick in ticks:
-        parts += [line(x(tick), bottom, x(tick), bottom + 4, "axis"),
-                  text(x(tick), bottom + 17, f"{tick:g}", "muted", "middle", 11)]  # fmt: skip
+        parts += [
+            line(x(tick), bottom, x(tick), bottom + 4, "axis"),
+            text(x(tick), bottom + 17, f"{tick:g}", "muted", "middle", 11),
+        ]
     parts.append(line(LEFT, bottom, width - RIGHT, bottom, "axis"))
     parts.append(text(width - RIGHT, bottom + 34, f"months from {origin}", "muted", "end", 11))
     return "".join(parts)
 
 
-def _stairs(times: list[float], heights: list[float | None], x: Scale, y: Scale) -> list[tuple[float, float]]:
+def _stairs(
+    times: list[float], heights: list[float | None], x: Scale, y: Scale
+) -> list[tuple[float, float]]:
     """The corners of a step function from (0, 1) up to its last known height."""
     corners = [(x(0), y(1))]
     before = 1.0
@@ -102,10 +124,16 @@ def _curve(what: Curves, arm: str, about: Mapping[str, str], x: Scale, y: Scale)
     for name, one in what.found["subjects"].items():
         if what.subject_arms.get(name) != arm:
             continue
-        at, height = x(one["value"]["days"] / DAYS_PER_MONTH), y(_height(curve, one["value"]["days"]))
+        at, height = (
+            x(one["value"]["days"] / DAYS_PER_MONTH),
+            y(_height(curve, one["value"]["days"])),
+        )
         event = one["value"]["event"]
         mark = "" if event else line(at, height - 5, at, height + 5, f"censor {about['role']}")
-        said = f"{name}: {'event' if event else 'censored'} on day {one['value']['days']}, {one['why']}"
+        said = (
+            f"{name}: {'event' if event else 'censored'} on day {one['value']['days']},"
+            f" {one['why']}"
+        )
         parts.append(link(f"#{subject_anchor(name)}", mark + circle(at, height, 5, "touch"), said))
     return "".join(parts)
 

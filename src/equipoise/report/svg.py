@@ -1,7 +1,8 @@
-"""How is a figure written? Small pieces of SVG with real text, colored by the style sheet of the page.
+"""How is a figure written? Small pieces of SVG with real text, colored by the style sheet of the
+page.
 
-Figures are written by hand rather than by a plotting library, so that they follow the page into the dark, are drawn
-again for a narrow screen, and every mark can be a link. Lengths are CSS pixels.
+Figures are written by hand rather than by a plotting library, so that they follow the page into the
+dark, are drawn again for a narrow screen, and every mark can be a link. Lengths are CSS pixels.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from dataclasses import dataclass
 from html import escape
 
 LETTER = 0.55
-"""Mean width of a letter in units of the font size, on the wide side, since the reader's font is not known."""
+"""Mean width of a letter in units of the font size, on the wide side, since the reader's font is
+not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +35,26 @@ def px(value: float) -> str:
     return f"{round(value, 1) + 0.0:g}"
 
 
-def text(x: float, y: float, content: str, css: str = "", anchor: str = "start", size: float = 12) -> str:
+def text(
+    x: float, y: float, content: str, css: str = "", anchor: str = "start", size: float = 12
+) -> str:
     """One line of text; `y` is its base line."""
     place = f'x="{px(x)}" y="{px(y)}" text-anchor="{anchor}" font-size="{px(size)}"'
     return f"<text {place}{_css(css)}>{escape(content)}</text>"
 
 
-def lines(x: float, y: float, content: Iterable[str], css: str = "", anchor: str = "start", size: float = 12) -> str:
+def lines(
+    x: float,
+    y: float,
+    content: Iterable[str],
+    css: str = "",
+    anchor: str = "start",
+    size: float = 12,
+) -> str:
     """Several lines of text, the first at `y`."""
-    return "".join(text(x, y + i * size * 1.35, one, css, anchor, size) for i, one in enumerate(content))
+    return "".join(
+        text(x, y + i * size * 1.35, one, css, anchor, size) for i, one in enumerate(content)
+    )
 
 
 def line(x1: float, y1: float, x2: float, y2: float, css: str = "") -> str:
@@ -79,10 +92,15 @@ def titled(inner: str, title: str) -> str:
 
 def picture(width: float, height: float, inner: str, label: str, simulated: bool) -> str:
     """The whole figure; one about simulated data carries the mark, wherever it is copied to."""
-    mark = text(width, 11, "SIMULATED — no patient was treated", "simulated", "end", 11) if simulated else ""
+    mark = (
+        text(width, 11, "SIMULATED — no patient was treated", "simulated", "end", 11)
+        if simulated
+        else ""
+    )
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {px(width)} {px(height)}" width="{px(width)}" '
-        f'height="{px(height)}" role="img" aria-label="{escape(label)}">{inner}{mark}</svg>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {px(width)} {px(height)}"'
+        f' width="{px(width)}" height="{px(height)}" role="img"'
+        f' aria-label="{escape(label)}">{inner}{mark}</svg>'
     )
 
 
@@ -97,7 +115,9 @@ def wrap(content: str, width: float, size: float = 12) -> list[str]:
     return found
 
 
-def steps(high: float, at_most: int, allowed: Iterable[float] = (1, 2, 3, 6, 12, 24, 48)) -> list[float]:
+def steps(
+    high: float, at_most: int, allowed: Iterable[float] = (1, 2, 3, 6, 12, 24, 48)
+) -> list[float]:
     """Round ticks from 0 to at least `high`, no more than `at_most` of them."""
     step = next((one for one in allowed if high / one <= at_most), max(allowed, default=1))
     count = int(high // step) + (1 if high % step else 0)

@@ -86,7 +86,8 @@ CLASSES = {
 
 
 def baseline_table(results: Mapping[str, Any], protocol: Protocol, behind: Behind) -> Table:
-    """Who they were at randomization. No tests: differences at baseline are chance (CONSORT 2025 item 23)."""
+    """Who they were at randomization. No tests: differences at baseline are chance (CONSORT 2025
+    item 23)."""
     people = results["baseline"]
     rows: list[list[Cell]] = []
     for key in ("age", "sex", "ecog", "organs", "liver_only", "sum_mm", "anti_egfr_free_months"):
@@ -94,15 +95,24 @@ def baseline_table(results: Mapping[str, Any], protocol: Protocol, behind: Behin
             rows += _measure_rows(people, results["arms"], key, behind)
         else:
             title, spelled = CLASSES[key]
-            values = {name: None if one[key] is None else str(one[key]) for name, one in people.items()}
+            values = {
+                name: None if one[key] is None else str(one[key]) for name, one in people.items()
+            }
             rows += _class_rows(values, title, spelled, results, behind)
     for position, stratum in enumerate(protocol.randomization.strata):
-        values = {name: one["stratum"][position] if one["stratum"] else None for name, one in people.items()}
+        values = {
+            name: one["stratum"][position] if one["stratum"] else None
+            for name, one in people.items()
+        }
         rows += _class_rows(values, f"{stratum.label} (stratum as randomized)", {}, results, behind)
-    return Table(_count_head(results, behind), rows, note="Median (lowest to highest), or number (percent).")
+    return Table(
+        _count_head(results, behind), rows, note="Median (lowest to highest), or number (percent)."
+    )
 
 
-def _measure_rows(people: Mapping[str, Any], arms: Arms, key: str, behind: Behind) -> list[list[Cell]]:
+def _measure_rows(
+    people: Mapping[str, Any], arms: Arms, key: str, behind: Behind
+) -> list[list[Cell]]:
     title, form = MEASURES[key]
     row, missing = [title], [f"{title}: not known"]
     for arm, label in _all(arms):
@@ -111,7 +121,9 @@ def _measure_rows(people: Mapping[str, Any], arms: Arms, key: str, behind: Behin
         said = {n: form.format(value) for n, value in known.items()}
         values = sorted(known.values())
         shown = (
-            f"{form.format(median(values))} ({form.format(values[0])} to {form.format(values[-1])})" if values else NONE
+            f"{form.format(median(values))} ({form.format(values[0])} to {form.format(values[-1])})"
+            if values
+            else NONE
         )
         row.append(behind.number(shown, f"{title}: {label}", said))
         lost = [n for n in inside if n not in known]
@@ -120,11 +132,18 @@ def _measure_rows(people: Mapping[str, Any], arms: Arms, key: str, behind: Behin
 
 
 def _class_rows(
-    values: Mapping[str, str | None], title: str, spelled: Mapping[str, str], results: Mapping[str, Any], behind: Behind
+    values: Mapping[str, str | None],
+    title: str,
+    spelled: Mapping[str, str],
+    results: Mapping[str, Any],
+    behind: Behind,
 ) -> list[list[Cell]]:
     people = subject_arms(results)
     rows: list[list[Cell]] = [[title]]
-    for level in [*sorted({v for v in values.values() if v}), *([None] if None in values.values() else [])]:
+    for level in [
+        *sorted({v for v in values.values() if v}),
+        *([None] if None in values.values() else []),
+    ]:
         name_of_level = "not known" if level is None else spelled.get(level, level)
         row: list[Cell] = [f"  {name_of_level}"]
         for arm, label in _all(results["arms"]):
@@ -142,8 +161,11 @@ def _class_rows(
 def of_arm(found: Mapping[str, Any], arm: str, results: Mapping[str, Any]) -> dict[str, str]:
     """The subjects of one arm with what each contributed."""
     people = subject_arms(results)
-    return {n: f"{'yes' if one['value'] else 'no'}: {one['why']}"
-            for n, one in found["subjects"].items() if people.get(n) == arm}  # fmt: skip
+    return {
+        n: f"{'yes' if one['value'] else 'no'}: {one['why']}"
+        for n, one in found["subjects"].items()
+        if people.get(n) == arm
+    }
 
 
 def proportion_table(results: Mapping[str, Any], ids: Iterable[str], behind: Behind) -> Table:
@@ -158,11 +180,17 @@ def proportion_table(results: Mapping[str, Any], ids: Iterable[str], behind: Beh
             share, inside = found["arms"][arm], of_arm(found, arm, results)
             counted = f"{found['label']}, counted: {about['label']}"
             reached = {n: why for n, why in inside.items() if found["subjects"][n]["value"]}
-            rows.append([about["label"] if len(known) == 1 else "  " + about["label"],
-                         behind.number(share["n"], counted, inside),
-                         behind.number(share["events"], f"{found['label']}, reached: {about['label']}", reached),
-                         behind.number(percent(share["estimate"]), counted, inside),
-                         share_span(share["interval"])])  # fmt: skip
+            rows.append(
+                [
+                    about["label"] if len(known) == 1 else "  " + about["label"],
+                    behind.number(share["n"], counted, inside),
+                    behind.number(
+                        share["events"], f"{found['label']}, reached: {about['label']}", reached
+                    ),
+                    behind.number(percent(share["estimate"]), counted, inside),
+                    share_span(share["interval"]),
+                ]
+            )
     return Table(
         ["", "n", "Reached", "Share", f"{confidence(results)} interval"],
         rows,
@@ -172,16 +200,23 @@ def proportion_table(results: Mapping[str, Any], ids: Iterable[str], behind: Beh
 
 
 def comparison_table(results: Mapping[str, Any], found: Mapping[str, Any], behind: Behind) -> Table:
-    """The difference and its tests; the declared one first, every other labeled sensitivity or nominal."""
+    """The difference and its tests; the declared one first, every other labeled sensitivity or
+    nominal."""
     everyone = {n: why for arm in results["arms"] for n, why in of_arm(found, arm, results).items()}
-    differ = behind.number(points(found["difference"]), f"{found['label']}: everyone compared", everyone)
+    differ = behind.number(
+        points(found["difference"]), f"{found['label']}: everyone compared", everyone
+    )
     rows: list[list[Cell]] = [
         ["Difference, experimental minus control, percentage points", differ],
         [f"{confidence(results)} interval (Miettinen-Nurminen)", points_span(found["interval"])],
     ]
-    for name, p in sorted(found["tests"].items(), key=lambda test: test[0] != found["primary_test"]):
+    for name, p in sorted(
+        found["tests"].items(), key=lambda test: test[0] != found["primary_test"]
+    ):
         standing = _standing(name, found)
-        rows.append([Markup("{} <small>{}</small>").format(TESTS.get(name, name), standing), p_value(p)])
+        rows.append(
+            [Markup("{} <small>{}</small>").format(TESTS.get(name, name), standing), p_value(p)]
+        )
     return Table(["", found["label"]], rows, note=found.get("note", ""))
 
 
@@ -191,35 +226,65 @@ def _standing(test: str, found: Mapping[str, Any]) -> str:
     return "the primary test, two-sided" if test == found["primary_test"] else "sensitivity"
 
 
-def sensitivity_table(results: Mapping[str, Any], found: Mapping[str, Any], behind: Behind) -> Table:
+def sensitivity_table(
+    results: Mapping[str, Any], found: Mapping[str, Any], behind: Behind
+) -> Table:
     """The primary comparison under other assumptions, with the subjects whose value changes."""
     arms = list(results["arms"].items())
-    head: list[Cell] = ["Sensitivity analysis", *(about["label"] for _, about in arms),
-                        f"Difference ({confidence(results)} interval)",
-                        "p, as the primary test", "Differs for"]  # fmt: skip
+    head: list[Cell] = [
+        "Sensitivity analysis",
+        *(about["label"] for _, about in arms),
+        f"Difference ({confidence(results)} interval)",
+        "p, as the primary test",
+        "Differs for",
+    ]
     rows: list[list[Cell]] = []
     for name, one in found["sensitivity"].items():
         title, said = SENSITIVITY.get(name, (spoken(name), ""))
-        counts = [_reached_cell(one, arm, about["label"], title, results, behind) for arm, about in arms]
-        bounds = f"{points(one['difference'])} ({points_span(one['interval'])})" if one["interval"] else NONE
+        counts = [
+            _reached_cell(one, arm, about["label"], title, results, behind) for arm, about in arms
+        ]
+        bounds = (
+            f"{points(one['difference'])} ({points_span(one['interval'])})"
+            if one["interval"]
+            else NONE
+        )
         p = p_value(one["tests"].get(found["primary_test"])) if one["tests"] else NONE
-        rows.append([Markup("{}<br><small>{}</small>").format(title, said), *counts, bounds, p,
-                     _changed_cell(one, found, title, behind)])  # fmt: skip
-    return Table(head, rows, note="Sensitivity only: none of these replaces the primary result.", stack=True)
+        rows.append(
+            [
+                Markup("{}<br><small>{}</small>").format(title, said),
+                *counts,
+                bounds,
+                p,
+                _changed_cell(one, found, title, behind),
+            ]
+        )
+    return Table(
+        head, rows, note="Sensitivity only: none of these replaces the primary result.", stack=True
+    )
 
 
 def _reached_cell(
-    one: Mapping[str, Any], arm: str, label: str, title: str, results: Mapping[str, Any], behind: Behind
+    one: Mapping[str, Any],
+    arm: str,
+    label: str,
+    title: str,
+    results: Mapping[str, Any],
+    behind: Behind,
 ) -> Markup:
     people = subject_arms(results)
     inside = {n: "yes" if v else "no" for n, v in one["reached"].items() if people.get(n) == arm}
     share = one["arms"][arm]
     return behind.number(
-        f"{share['events']}/{share['n']} ({percent(share['estimate'], 0)})", f"{title}: {label}", inside
+        f"{share['events']}/{share['n']} ({percent(share['estimate'], 0)})",
+        f"{title}: {label}",
+        inside,
     )
 
 
-def _changed_cell(one: Mapping[str, Any], found: Mapping[str, Any], title: str, behind: Behind) -> Markup:
+def _changed_cell(
+    one: Mapping[str, Any], found: Mapping[str, Any], title: str, behind: Behind
+) -> Markup:
     """Who counts differently than in the primary analysis, or does not count here at all."""
     changed = {}
     for name, primary in found["subjects"].items():
@@ -227,7 +292,9 @@ def _changed_cell(one: Mapping[str, Any], found: Mapping[str, Any], title: str, 
         if here is None:
             changed[name] = "left out here"
         elif here != bool(primary["value"]):
-            changed[name] = f"{'reached' if here else 'not reached'} here; primary: {primary['why']}"
+            changed[name] = (
+                f"{'reached' if here else 'not reached'} here; primary: {primary['why']}"
+            )
     return behind.number(len(changed), f"{title}: who differs from the primary analysis", changed)
 
 
@@ -235,7 +302,8 @@ def _changed_cell(one: Mapping[str, Any], found: Mapping[str, Any], title: str, 
 
 
 def time_table(results: Mapping[str, Any], ids: Iterable[str], behind: Behind) -> Table:
-    """Events, medians and hazard ratio of every time-to-event endpoint under each rule set; all nominal."""
+    """Events, medians and hazard ratio of every time-to-event endpoint under each rule set; all
+    nominal."""
     arms = list(results["arms"].items())
     rows: list[list[Cell]] = []
     for one in ids:
@@ -243,7 +311,9 @@ def time_table(results: Mapping[str, Any], ids: Iterable[str], behind: Behind) -
         for rules in (key for key in endpoint if key in RULES):
             found = endpoint[rules]
             name = f"{endpoint['label']}{', ' + RULES[rules] if RULES[rules] else ''}"
-            cells = [_time_cell(found, arm, about["label"], name, results, behind) for arm, about in arms]
+            cells = [
+                _time_cell(found, arm, about["label"], name, results, behind) for arm, about in arms
+            ]
             effect = (
                 f"{ratio(found['hazard_ratio'])} ({span(found['interval'], ratio)})"
                 if found["interval"]
@@ -253,25 +323,44 @@ def time_table(results: Mapping[str, Any], ids: Iterable[str], behind: Behind) -
             if found.get("note") == "descriptive":  # responders are no randomized groups
                 effect, p = "not compared", NONE
             rows.append([name, *cells, effect, p])
-    head: list[Cell] = ["", *(about["label"] for _, about in arms),
-                        f"Hazard ratio ({confidence(results)})", "p (nominal)"]  # fmt: skip
-    note = (f"Events / n, median in months ({confidence(results)} interval). Hazard ratio by Cox regression (Efron), "
-            "experimental over control; under 1 favors the experimental arm.")  # fmt: skip
+    head: list[Cell] = [
+        "",
+        *(about["label"] for _, about in arms),
+        f"Hazard ratio ({confidence(results)})",
+        "p (nominal)",
+    ]
+    note = (
+        f"Events / n, median in months ({confidence(results)} interval). Hazard ratio by Cox"
+        " regression (Efron), experimental over control; under 1 favors the experimental arm."
+    )
     return Table(head, rows, note=note, stack=True)
 
 
 def time_notes(found: Mapping[str, Any], results: Mapping[str, Any], arm: str) -> dict[str, str]:
     """The subjects of one arm with their time and why it ends."""
     people = subject_arms(results)
-    return {n: f"{one['value']['days']} days, {'event' if one['value']['event'] else 'censored'}: {one['why']}"
-            for n, one in found["subjects"].items() if people.get(n) == arm}  # fmt: skip
+    return {
+        n: (
+            f"{one['value']['days']} days, {'event' if one['value']['event'] else 'censored'}:"
+            f" {one['why']}"
+        )
+        for n, one in found["subjects"].items()
+        if people.get(n) == arm
+    }
 
 
 def _time_cell(
-    found: Mapping[str, Any], arm: str, label: str, name: str, results: Mapping[str, Any], behind: Behind
+    found: Mapping[str, Any],
+    arm: str,
+    label: str,
+    name: str,
+    results: Mapping[str, Any],
+    behind: Behind,
 ) -> Markup:
     counts = found["arms"][arm]
-    shown = f"{counts['events']} / {counts['n']}, {median_words(found['medians'][arm], counts['n'])}"
+    shown = (
+        f"{counts['events']} / {counts['n']}, {median_words(found['medians'][arm], counts['n'])}"
+    )
     return behind.number(shown, f"{name}: {label}", time_notes(found, results, arm))
 
 
@@ -285,7 +374,10 @@ def adverse_event_table(found: Mapping[str, Any], arms: Arms, behind: Behind) ->
     for arm, about in arms.items():
         over.append((f"{about['label']} (n = {found['n'][arm]}), by worst grade", 6))
         head += ["any", *"12345"]
-    terms = sorted(found["terms"].items(), key=lambda item: (-sum(one["any"] for one in item[1].values()), item[0]))
+    terms = sorted(
+        found["terms"].items(),
+        key=lambda item: (-sum(one["any"] for one in item[1].values()), item[0]),
+    )
     rows = [[term, *_term_cells(term, by_arm, found, arms, behind)] for term, by_arm in terms]
     rows.append(_serious_row(found, arms, behind))
     return Table(head, rows, note="Each participant once per term, at the worst grade.", over=over)
@@ -342,7 +434,11 @@ def strata_table(results: Mapping[str, Any]) -> Table | None:
         if one["differs"]
     ]
     return (
-        Table(["Participant", "As randomized (used in the analysis)", "As recorded now"], rows, words=True)
+        Table(
+            ["Participant", "As randomized (used in the analysis)", "As recorded now"],
+            rows,
+            words=True,
+        )
         if rows
         else None
     )
@@ -351,7 +447,17 @@ def strata_table(results: Mapping[str, Any]) -> Table | None:
 def disagreement_table(results: Mapping[str, Any]) -> Table | None:
     """Where the reader and the lesions do not say the same."""
     rows: list[list[Cell]] = [
-        [subject_link(one["subject"]), str(one["day"]), one["read"], one["derived"], source_links(one["source"])]
+        [
+            subject_link(one["subject"]),
+            str(one["day"]),
+            one["read"],
+            one["derived"],
+            source_links(one["source"]),
+        ]
         for one in results["disagreements"]
     ]
-    return Table(["Participant", "Day", "As read", "From the lesions", "Entries"], rows) if rows else None
+    return (
+        Table(["Participant", "Day", "As read", "From the lesions", "Entries"], rows)
+        if rows
+        else None
+    )

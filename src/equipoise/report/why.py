@@ -1,4 +1,5 @@
-"""Why does a participant have this value? From the value back to the entries that made it, in words."""
+"""Why does a participant have this value? From the value back to the entries that made it, in
+words."""
 
 from __future__ import annotations
 
@@ -15,24 +16,40 @@ def explain(analysis: Analysis, entries: Sequence[Entry], subject: str, endpoint
     """The lines that answer. Raises ValueError when there is no such subject or endpoint."""
     found = analysis.trial.subjects.get(subject)
     if found is None:
-        raise ValueError(f"there is no subject {subject!r}; known are {', '.join(sorted(analysis.trial.subjects))}")
+        raise ValueError(
+            f"there is no subject {subject!r}; known are"
+            f" {', '.join(sorted(analysis.trial.subjects))}"
+        )
     head = "SIMULATED. " if analysis.trial.simulated else ""
-    lines = [f"{head}{subject}, {endpoint.upper()}, cutoff {analysis.cutoff}, as of {analysis.as_of}"]
+    lines = [
+        f"{head}{subject}, {endpoint.upper()}, cutoff {analysis.cutoff}, as of {analysis.as_of}"
+    ]
     if endpoint.upper() == "ELIGIBILITY":
         return lines + list(_eligibility(analysis, found, entries))
     values = dict(_values(analysis.results["endpoints"], endpoint, subject))
     if not values:
         raise ValueError(_no_value(analysis, endpoint, subject))
     for name, value in values.items():
-        lines += ["", f"{name}: {_shown(value['value'])}", f"  because: {value['why']}", "  entries:"]
+        lines += [
+            "",
+            f"{name}: {_shown(value['value'])}",
+            f"  because: {value['why']}",
+            "  entries:",
+        ]
         lines += [line for seq in value["source"] for line in _entry(entries, seq)]
     return lines
 
 
-def _values(endpoints: dict[str, Any], endpoint: str, subject: str) -> Iterator[tuple[str, dict[str, Any]]]:
+def _values(
+    endpoints: dict[str, Any], endpoint: str, subject: str
+) -> Iterator[tuple[str, dict[str, Any]]]:
     """(name, value) of the endpoint, one for each set of rules."""
-    found: dict[str, Any] = next((value for name, value in endpoints.items() if name.upper() == endpoint.upper()), {})
-    parts = {endpoint.upper(): found} | {f"{endpoint.upper()} {k}": v for k, v in found.items() if isinstance(v, dict)}
+    found: dict[str, Any] = next(
+        (value for name, value in endpoints.items() if name.upper() == endpoint.upper()), {}
+    )
+    parts = {endpoint.upper(): found} | {
+        f"{endpoint.upper()} {k}": v for k, v in found.items() if isinstance(v, dict)
+    }
     for name, part in parts.items():
         if subject in part.get("subjects", {}):
             yield name, part["subjects"][subject]
@@ -47,7 +64,9 @@ def _no_value(analysis: Analysis, endpoint: str, subject: str) -> str:
     if endpoint.upper() not in known:
         return f"there is no endpoint {endpoint!r}; known are {', '.join(known)}"
     randomized = analysis.trial.subjects[subject].randomized
-    return f"{subject} has no {endpoint.upper()}: " + ("nothing was observed" if randomized else "never randomized")
+    return f"{subject} has no {endpoint.upper()}: " + (
+        "nothing was observed" if randomized else "never randomized"
+    )
 
 
 def _shown(value: Any) -> str:
@@ -63,7 +82,10 @@ def _entry(entries: Sequence[Entry], seq: Any) -> Iterator[str]:
         yield f"    {seq}"
         return
     entry = entries[seq - 1]
-    yield f"    {seq}  {entry.at}  {entry.role} {entry.actor} at {entry.site}  {entry.type}  {entry.hash[:12]}"
+    yield (
+        f"    {seq}  {entry.at}  {entry.role} {entry.actor} at {entry.site}  {entry.type} "
+        f" {entry.hash[:12]}"
+    )
     if entry.reason:
         yield f"        reason: {entry.reason}"
     if entry.supersedes:
@@ -84,11 +106,15 @@ def _payload(entry: Entry) -> Iterator[str]:
 
 
 def _row(row: dict[str, Any]) -> str:
-    return ", ".join(f"{key} {value['missing'] if isinstance(value, dict) else value}" for key, value in row.items())
+    return ", ".join(
+        f"{key} {value['missing'] if isinstance(value, dict) else value}"
+        for key, value in row.items()
+    )
 
 
 def _eligibility(analysis: Analysis, subject: Subject, entries: Sequence[Entry]) -> Iterator[str]:
-    """The verdict of record uses only entries before randomization; an open screening is judged at the cutoff."""
+    """The verdict of record uses only entries before randomization; an open screening is judged at
+    the cutoff."""
     before, at = subject.before_randomization, subject.randomized
     protocol = analysis.trial.version(at.version).protocol if at else analysis.trial.protocol
     ended = subject.screening_failed.on if subject.screening_failed else analysis.cutoff

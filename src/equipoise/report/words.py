@@ -1,4 +1,5 @@
-"""How is a result written? Numbers with the same digits everywhere, and nothing written where there is none."""
+"""How is a result written? Numbers with the same digits everywhere, and nothing written where there
+is none."""
 
 from __future__ import annotations
 
@@ -18,11 +19,20 @@ TESTS = {
 }
 
 SENSITIVITY = {
-    "best_case": ("Best case", "missing counts as reached in the experimental arm and as failed in control"),
-    "worst_case": ("Worst case", "missing counts as failed in the experimental arm and as reached in control"),
+    "best_case": (
+        "Best case",
+        "missing counts as reached in the experimental arm and as failed in control",
+    ),
+    "worst_case": (
+        "Worst case",
+        "missing counts as failed in the experimental arm and as reached in control",
+    ),
     "per_protocol": ("Per protocol", "eligible, and treated as allocated"),
     "evaluable": ("Response-evaluable", "a baseline scan and at least one scan after it"),
-    "derived_response": ("Response derived from the lesions", "in place of the response that was read"),
+    "derived_response": (
+        "Response derived from the lesions",
+        "in place of the response that was read",
+    ),
     "shorter_sd": ("Shorter stable disease", "stable disease counts from an earlier day"),
     "late_control": ("Control that lasts", "still controlled at the declared later day"),
 }
@@ -81,7 +91,9 @@ def p_value(p: float | None) -> str:
 def p_equals(p: float | None) -> str:
     """A p-value inside a sentence."""
     shown = p_value(p)
-    return "p not computed" if p is None else f"p {shown}" if shown.startswith("<") else f"p = {shown}"
+    return (
+        "p not computed" if p is None else f"p {shown}" if shown.startswith("<") else f"p = {shown}"
+    )
 
 
 def months(days: float | None) -> str:
@@ -111,7 +123,13 @@ def plural(n: int, one: str, many: str | None = None) -> str:
 
 def listed(items: Sequence[str]) -> str:
     """Words with commas and an and."""
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}" if items else "none"
+    return (
+        items[0]
+        if len(items) == 1
+        else f"{', '.join(items[:-1])} and {items[-1]}"
+        if items
+        else "none"
+    )
 
 
 def day_words(at: str) -> str:

@@ -1,7 +1,8 @@
-"""How are many virtual trials run so that neither their number of workers nor an interruption changes the result?
+"""How are many virtual trials run so that neither their number of workers nor an interruption
+changes the result?
 
-Trials come in fixed blocks of 256. A block's random numbers are Philox (Salmon et al., SC 2011) keyed by the seed and
-the block's number, so every block is the same whoever computes it and when.
+Trials come in fixed blocks of 256. A block's random numbers are Philox (Salmon et al., SC 2011)
+keyed by the seed and the block's number, so every block is the same whoever computes it and when.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from numpy.typing import NDArray
 TRIALS_PER_BLOCK = 256
 Block = NDArray[np.float64]
 SimulateBlock = Callable[[np.random.Generator, int], Block]
-"""From a generator and a number of trials to their results, shape (trial, ...); must be picklable."""
+"""From a generator and a number of trials to their results, shape (trial, ...); must be
+picklable."""
 Progress = Callable[[int, int], None]
 
 
@@ -46,12 +48,15 @@ def run_blocks(
 ) -> Block:
     """Results of `trials` trials in order, shape (trial, ...), the same for any number of workers.
 
-    Blocks found in `kept` are not run again. `workers` are processes of joblib's present backend (loky; Dask, Ray and
-    Spark can be registered there). `progress` is called with (trials done, trials). Raises ValueError for numbers out
-    of range.
+    Blocks found in `kept` are not run again. `workers` are processes of joblib's present backend
+    (loky; Dask, Ray and Spark can be registered there). `progress` is called with (trials done,
+    trials). Raises ValueError for numbers out of range.
     """
     check_run(trials, seed, workers)
-    sizes = {b: min(TRIALS_PER_BLOCK, trials - b * TRIALS_PER_BLOCK) for b in range(-(-trials // TRIALS_PER_BLOCK))}
+    sizes = {
+        b: min(TRIALS_PER_BLOCK, trials - b * TRIALS_PER_BLOCK)
+        for b in range(-(-trials // TRIALS_PER_BLOCK))
+    }
     done = _found(kept, sizes)
     finished = sum(len(block) for block in done.values())
     if progress:
@@ -67,7 +72,8 @@ def run_blocks(
 
 
 def _found(kept: KeptBlocks | None, sizes: dict[int, int]) -> dict[int, Block]:
-    """The blocks that need not be run; a longer one than asked for begins with the trials asked for."""
+    """The blocks that need not be run; a longer one than asked for begins with the trials asked
+    for."""
     if kept is None:
         return {}
     found = {b: block for b in sizes if (block := kept.read(b)) is not None}

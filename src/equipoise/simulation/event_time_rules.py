@@ -1,4 +1,5 @@
-"""How does one trial with a time-to-event endpoint run? Compiled: entry, event, dropout, and what a cut shows.
+"""How does one trial with a time-to-event endpoint run? Compiled: entry, event, dropout, and what a
+cut shows.
 
 Piecewise constant everything; times are in any one unit. Nothing is known of tumors here.
 """
@@ -10,15 +11,23 @@ from typing import NamedTuple
 import numpy as np
 
 from equipoise.compiled import njit
-from equipoise.simulation.trial_rules import Codes, Floats, Ints, allocate_all, draw_entries, smallest
+from equipoise.simulation.trial_rules import (
+    Codes,
+    Floats,
+    Ints,
+    allocate_all,
+    draw_entries,
+    smallest,
+)
 from equipoise.statistics.cox import two_group_cox
 from equipoise.statistics.survival import two_group_scores
 from equipoise.statistics.survival.ordered import partition
 
 
 class EventTimes(NamedTuple):
-    """What is assumed: pieces begin at `starts` (piece,), the first at 0; hazards (stratum * 2 + arm, piece),
-    dropout hazards (arm, piece); accrual by durations and rates (period,); strata by `shares`."""
+    """What is assumed: pieces begin at `starts` (piece,), the first at 0; hazards (stratum * 2 +
+    arm, piece), dropout hazards (arm, piece); accrual by durations and rates (period,); strata by
+    `shares`."""
 
     subjects: int
     starts: Floats
@@ -32,7 +41,8 @@ class EventTimes(NamedTuple):
 
 
 class Drawn(NamedTuple):
-    """One trial as it really is, (subject,): calendar time of entry, time from entry to event or dropout, and which."""
+    """One trial as it really is, (subject,): calendar time of entry, time from entry to event or
+    dropout, and which."""
 
     entry: Floats
     time: Floats
@@ -56,19 +66,27 @@ class Observed(NamedTuple):
 def room_for_trial(subjects: int) -> tuple[Drawn, Observed]:
     """Empty arrays for one trial."""
     drawn = Drawn(
-        np.zeros(subjects), np.zeros(subjects), np.zeros(subjects, np.int8), np.zeros(subjects, np.int8),
+        np.zeros(subjects),
+        np.zeros(subjects),
         np.zeros(subjects, np.int8),
-    )  # fmt: skip
+        np.zeros(subjects, np.int8),
+        np.zeros(subjects, np.int8),
+    )
     observed = Observed(
-        np.zeros(subjects), np.zeros(subjects, np.int8), np.zeros(subjects, np.int8), np.zeros(subjects, np.int8),
-        np.zeros(subjects, np.int32), np.zeros(subjects + 1, np.int32),
-    )  # fmt: skip
+        np.zeros(subjects),
+        np.zeros(subjects, np.int8),
+        np.zeros(subjects, np.int8),
+        np.zeros(subjects, np.int8),
+        np.zeros(subjects, np.int32),
+        np.zeros(subjects + 1, np.int32),
+    )
     return drawn, observed
 
 
 @njit(cache=True)
 def piecewise_time(level: float, starts: Floats, hazard: Floats, row: int) -> float:
-    """The time at which row `row` of a piecewise constant hazard has added up to `level`; infinite if it never does."""
+    """The time at which row `row` of a piecewise constant hazard has added up to `level`; infinite
+    if it never does."""
     last = len(starts) - 1
     for piece in range(last):
         expected = hazard[row, piece] * (starts[piece + 1] - starts[piece])
@@ -88,9 +106,14 @@ def draw_trial(rng: np.random.Generator, assumed: EventTimes, drawn: Drawn) -> N
     for i in range(len(drawn.entry)):
         arm = drawn.arm[i]
         row = drawn.stratum[i] * 2 + arm
-        time, event = piecewise_time(rng.standard_exponential(), assumed.starts, assumed.hazard, row), 1
+        time, event = (
+            piecewise_time(rng.standard_exponential(), assumed.starts, assumed.hazard, row),
+            1,
+        )
         if some_leave:
-            leaves = piecewise_time(rng.standard_exponential(), assumed.starts, assumed.dropout, arm)
+            leaves = piecewise_time(
+                rng.standard_exponential(), assumed.starts, assumed.dropout, arm
+            )
             if leaves < time:
                 time, event = leaves, 0
         drawn.time[i], drawn.event[i] = time, event
@@ -98,7 +121,8 @@ def draw_trial(rng: np.random.Generator, assumed: EventTimes, drawn: Drawn) -> N
 
 @njit(cache=True)
 def date_of_event(drawn: Drawn, events: int, dates: Floats, room: Floats, count: Ints) -> float:
-    """The calendar date of so many events; the date the last subject ends if there are never so many."""
+    """The calendar date of so many events; the date the last subject ends if there are never so
+    many."""
     happened, last = 0, 0.0
     for i in range(len(drawn.entry)):
         date = drawn.entry[i] + drawn.time[i]
@@ -113,7 +137,8 @@ def date_of_event(drawn: Drawn, events: int, dates: Floats, room: Floats, count:
 
 @njit(cache=True)
 def sort_times(time: Floats, n: int, seen: Observed) -> None:
-    """Fill `seen.order` with the order of `time[:n]`: buckets of equal width, then insertion within what is near."""
+    """Fill `seen.order` with the order of `time[:n]`: buckets of equal width, then insertion within
+    what is near."""
     longest = 0.0
     for i in range(n):
         longest = max(longest, time[i])
@@ -137,7 +162,8 @@ def sort_times(time: Floats, n: int, seen: Observed) -> None:
 
 @njit(cache=True)
 def cut_at(date: float, drawn: Drawn, raw_time: Floats, raw_index: Ints, seen: Observed) -> int:
-    """Fill `seen` with what is known at a calendar date, in order of time; returns how many have entered."""
+    """Fill `seen` with what is known at a calendar date, in order of time; returns how many have
+    entered."""
     n = 0
     for i in range(len(drawn.entry)):
         if drawn.entry[i] < date:
@@ -155,11 +181,13 @@ def cut_at(date: float, drawn: Drawn, raw_time: Floats, raw_index: Ints, seen: O
 
 
 DATE, ENTERED, EVENTS, LOG_HAZARD_RATIO, STANDARD_ERROR, SCORES = range(6)
-"""Columns of a look; from SCORES on the scores (weight,) and then their covariance (weight, weight), row by row."""
+"""Columns of a look; from SCORES on the scores (weight,) and then their covariance (weight,
+weight), row by row."""
 
 
 class Looks(NamedTuple):
-    """When the data are cut and what is computed then. A cut waits for `events` (look,), or 0: comes on `dates`."""
+    """When the data are cut and what is computed then. A cut waits for `events` (look,), or 0:
+    comes on `dates`."""
 
     events: Ints
     dates: Floats
@@ -186,8 +214,11 @@ def write_tests(seen: Observed, n: int, looks: Looks, row: Floats) -> None:
 
 
 @njit(cache=True)
-def simulate_event_trials(rng: np.random.Generator, assumed: EventTimes, looks: Looks, out: Floats) -> None:
-    """Fill `out` (trial, look, column) for the subjects of each trial; all looks are taken, whatever they show."""
+def simulate_event_trials(
+    rng: np.random.Generator, assumed: EventTimes, looks: Looks, out: Floats
+) -> None:
+    """Fill `out` (trial, look, column) for the subjects of each trial; all looks are taken,
+    whatever they show."""
     subjects = assumed.subjects
     drawn, seen = room_for_trial(subjects)
     times, room, rows = np.zeros(subjects), np.zeros(subjects), np.zeros(subjects, np.int32)

@@ -35,7 +35,8 @@ class Filled:
 
     @property
     def day(self) -> date:
-        """The day the form is about; forms without a date of their own have none. Raises KeyError."""
+        """The day the form is about; forms without a date of their own have none. Raises
+        KeyError."""
         return date.fromisoformat(self.values["date"])
 
 
@@ -45,7 +46,8 @@ def dated(form: str, visit: str, day: date, **groups: list[Row]) -> Filled:
 
 
 def with_slip(rng: np.random.Generator, form: Form, filled: Filled) -> Filled:
-    """The form with the decimal point of one number moved, if it has a number that can be mistyped so."""
+    """The form with the decimal point of one number moved, if it has a number that can be mistyped
+    so."""
     places = _numbers(form, filled.groups)
     if not places:
         return filled
@@ -66,7 +68,9 @@ def _numbers(form: Form, groups: Mapping[str, list[Row]]) -> list[tuple[str, int
     for group in form.groups:
         checked = {check.field for check in group.plausible}
         for number, row in enumerate(groups.get(group.id, [])):
-            found += [(group.id, number, field) for field in sorted(checked) if _is_number(row.get(field))]
+            found += [
+                (group.id, number, field) for field in sorted(checked) if _is_number(row.get(field))
+            ]
     return found
 
 

@@ -1,4 +1,5 @@
-"""What becomes of a virtual participant once her arm is known? All she does, in the order in which it is recorded."""
+"""What becomes of a virtual participant once her arm is known? All she does, in the order in which
+it is recorded."""
 
 from __future__ import annotations
 
@@ -25,7 +26,8 @@ _NO_CONTACT = ("CONTACT", "DATA", "LOST")
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """Something about one participant: the day it is about, the day it is recorded, and a form or a decision."""
+    """Something about one participant: the day it is about, the day it is recorded, and a form or a
+    decision."""
 
     day: date
     entered: date
@@ -82,30 +84,47 @@ def draw_story(desk: Desk, regimen: str, start: date, *, experimental: bool) -> 
     rng, p = desk.rng, desk.parameters
     course = tumor_course(desk.person, desk.protocol, p, experimental=experimental)
     death = NEVER if course.death_day == ALIVE else start + timedelta(days=max(course.death_day, 1))
-    leaves = start + timedelta(days=1 + int(rng.exponential(DAYS_PER_MONTH / p["leaves_per_month"])))
+    leaves = start + timedelta(
+        days=1 + int(rng.exponential(DAYS_PER_MONTH / p["leaves_per_month"]))
+    )
     level = weighted(rng, p.tables["leaving"])
     ends = min(death, leaves if level in _NO_VISITS else NEVER)
     scans = draw_scans(rng, course, desk.protocol, p, desk.person.site, start)
     seen = [scan for scan in scans if scan.day < ends]
     clinical = NEVER
     if desk.chance("clinical_progression") and seen and seen[-1].response is Response.PD:
-        clinical = max(seen.pop().day - timedelta(days=int(rng.integers(3, 15))), start + timedelta(days=5))
+        clinical = max(
+            seen.pop().day - timedelta(days=int(rng.integers(3, 15))), start + timedelta(days=5)
+        )
     progressed = bool(seen) and seen[-1].response is Response.PD
     therapy = start + timedelta(days=int(rng.integers(60, 200)))
     early = desk.chance("new_therapy_before_progression")
     return Story(
-        start=start, regimen=regimen, experimental=experimental, scans=tuple(seen),
-        progression=seen[-1].day if progressed else NEVER, clinical=clinical,
-        leaves=leaves if leaves < death else NEVER, level=level if leaves < death else "",
-        therapy=therapy if early and therapy < ends else NEVER, death=death,
-    )  # fmt: skip
+        start=start,
+        regimen=regimen,
+        experimental=experimental,
+        scans=tuple(seen),
+        progression=seen[-1].day if progressed else NEVER,
+        clinical=clinical,
+        leaves=leaves if leaves < death else NEVER,
+        level=level if leaves < death else "",
+        therapy=therapy if early and therapy < ends else NEVER,
+        death=death,
+    )
 
 
 def plan(desk: Desk, story: Story, horizon: date) -> list[Planned]:
     """Everything that will be recorded of the story, up to the horizon."""
     treatment = list(_treatment(desk, story, horizon))
-    treated_until = min((one.day for one in treatment if one.command is commands.end_treatment), default=NEVER)
-    found = [*treatment, *_scans(desk, story), *_therapies(desk, story), *_contacts(desk, story, horizon)]
+    treated_until = min(
+        (one.day for one in treatment if one.command is commands.end_treatment), default=NEVER
+    )
+    found = [
+        *treatment,
+        *_scans(desk, story),
+        *_therapies(desk, story),
+        *_contacts(desk, story, horizon),
+    ]
     found += [*_leaving(story, treated_until), *_death(desk, story)]
     return sorted((one for one in found if one.day <= horizon), key=lambda one: one.entered)
 
@@ -126,15 +145,20 @@ def _treatment(desk: Desk, story: Story, horizon: date) -> Iterator[Planned]:
     stops, cause = story.treatment_stops()
     within = desk.protocol.randomization.first_dose_within_days
     late = desk.chance("first_dose_late")
-    first = story.start + timedelta(days=int(desk.rng.integers(within + 1, within + 4) if late else
-                                             desk.rng.integers(0, within + 1)))  # fmt: skip
+    first = story.start + timedelta(
+        days=int(
+            desk.rng.integers(within + 1, within + 4) if late else desk.rng.integers(0, within + 1)
+        )
+    )
     if desk.chance("never_treated") or first >= stops:
         ended = min(stops, story.start + timedelta(days=within + 4))
         cause = cause if ended == stops else "NEVER STARTED"
         yield _decided(ended, commands.end_treatment, ended_on=ended, cause=cause)
         return
     if late:
-        yield _deviation(desk, first, "TREATMENT", f"first dose later than {within} days after randomization")
+        yield _deviation(
+            desk, first, "TREATMENT", f"first dose later than {within} days after randomization"
+        )
     cycles, toxic = draw_cycles(desk, story.regimen, story.experimental, first, min(stops, horizon))
     for cycle in cycles:
         for form in cycle.forms:
@@ -142,7 +166,9 @@ def _treatment(desk: Desk, story: Story, horizon: date) -> Iterator[Planned]:
     yield from _after_treatment(desk, story, cycles)
     ended = min(cycles[-1].day + timedelta(days=10), stops) if toxic else stops
     if ended < NEVER:
-        yield _decided(ended, commands.end_treatment, ended_on=ended, cause=toxic if ended < stops else cause)
+        yield _decided(
+            ended, commands.end_treatment, ended_on=ended, cause=toxic if ended < stops else cause
+        )
 
 
 def _after_treatment(desk: Desk, story: Story, cycles: list[Cycle]) -> Iterator[Planned]:
@@ -153,17 +179,23 @@ def _after_treatment(desk: Desk, story: Story, cycles: list[Cycle]) -> Iterator[
     for seen, form in event_forms(cycles, until):
         yield _entered(desk, seen, form)
     visit = desk.protocol.visit("MAGNESIUM")
-    day = last + timedelta(days=visit.day + int(desk.rng.integers(-visit.before_days, visit.after_days + 1)))
+    day = last + timedelta(
+        days=visit.day + int(desk.rng.integers(-visit.before_days, visit.after_days + 1))
+    )
     if story.experimental and day < story.visits_end:
         yield _entered(desk, day, lab_form(desk, "CHEMISTRY", "MAGNESIUM", day, ("CREAT", "MG")))
     if desk.chance("prohibited_medication"):
-        yield _deviation(desk, last, "PROHIBITED MEDICATION", "bevacizumab given with study treatment")
+        yield _deviation(
+            desk, last, "PROHIBITED MEDICATION", "bevacizumab given with study treatment"
+        )
 
 
 def _deviation(desk: Desk, day: date, category: str, term: str) -> Planned:
     row = {"term": term, "category": category, "date": day.isoformat()}
     number = int(desk.rng.integers(1, 1000))
-    form = Filled(form="DEVIATION", visit=f"UNSCHEDULED {number}", values={}, groups={"deviation": [row]})
+    form = Filled(
+        form="DEVIATION", visit=f"UNSCHEDULED {number}", values={}, groups={"deviation": [row]}
+    )
     return Planned(day, day + timedelta(days=7), form)
 
 
@@ -180,10 +212,17 @@ def _scans(desk: Desk, story: Story) -> Iterator[Planned]:
         if scan.day > scan.planned + window:
             yield _deviation(desk, scan.day, "VISIT", f"{scan.form.visit} after its window")
         if scan.number > before + 1:
-            yield _deviation(desk, scan.planned, "VISIT", f"{scan.number - before - 1} scan(s) before it not done")
+            yield _deviation(
+                desk,
+                scan.planned,
+                "VISIT",
+                f"{scan.number - before - 1} scan(s) before it not done",
+            )
         before = scan.number
     if story.clinical < story.visits_end:
-        basis: list[Row] = [{"basis": "worsening liver function and symptoms", "evaluator": "INVESTIGATOR"}]
+        basis: list[Row] = [
+            {"basis": "worsening liver function and symptoms", "evaluator": "INVESTIGATOR"}
+        ]
         form = dated("CLINICAL_PROGRESSION", "UNSCHEDULED 1", story.clinical, progression=basis)
         yield _entered(desk, story.clinical, form)
 
@@ -201,7 +240,11 @@ def _therapies(desk: Desk, story: Story) -> Iterator[Planned]:
 
 def _therapy(desk: Desk, day: date, visit: str, kind: str) -> Planned:
     name = {"ANTI-EGFR": "CETUXIMAB", "CHEMOTHERAPY": "REGORAFENIB"}[kind]
-    row = {"therapy": name, "class": kind if kind == "ANTI-EGFR" else "OTHER TARGETED", "start": day.isoformat()}
+    row = {
+        "therapy": name,
+        "class": kind if kind == "ANTI-EGFR" else "OTHER TARGETED",
+        "start": day.isoformat(),
+    }
     form = Filled(form="SUBSEQUENT_THERAPY", visit=visit, values={}, groups={"therapy": [row]})
     return _entered(desk, day + timedelta(days=10), form)
 
@@ -219,7 +262,9 @@ def _contacts(desk: Desk, story: Story, horizon: date) -> Iterator[Planned]:
     number, target = 1, story.off_protocol
     while target < NEVER:
         target += timedelta(days=visit.day if number == 1 else visit.every_days or visit.day)
-        day = target + timedelta(days=int(desk.rng.integers(-visit.before_days, visit.after_days + 1)))
+        day = target + timedelta(
+            days=int(desk.rng.integers(-visit.before_days, visit.after_days + 1))
+        )
         if day >= min(story.death, story.contact_ends) or target > horizon:
             return
         yield _entered(desk, day, contact(day, f"{visit.id} {number}", "ALIVE"))
@@ -227,7 +272,8 @@ def _contacts(desk: Desk, story: Story, horizon: date) -> Iterator[Planned]:
 
 
 def _leaving(story: Story, treated_until: date) -> Iterator[Planned]:
-    """Who has no treatment left withdraws from none, and after progression there are no visits to leave."""
+    """Who has no treatment left withdraws from none, and after progression there are no visits to
+    leave."""
     day, level = story.leaves, story.level
     had = {"TREATMENT": treated_until, "VISITS": min(story.progression, story.clinical)}
     if day == NEVER or had.get(level, NEVER) < day:
@@ -248,7 +294,9 @@ def _death(desk: Desk, story: Story) -> Iterator[Planned]:
     if story.death == NEVER or story.death >= story.contact_ends:
         return
     learned = story.death + timedelta(days=int(desk.rng.integers(0, 15)))
-    known = f"{story.death:%Y-%m}" if desk.chance("death_known_to_month") else story.death.isoformat()
+    known = (
+        f"{story.death:%Y-%m}" if desk.chance("death_known_to_month") else story.death.isoformat()
+    )
     yield from death_steps(story.death, learned, known)
 
 
@@ -257,6 +305,12 @@ def death_steps(death: date, learned: date, known: str) -> list[Planned]:
     told = contact(learned, "UNSCHEDULED 103", "DEAD", "RECORD")
     return [
         Planned(learned, learned, told),
-        Planned(learned, learned, None, commands.record_death, {"died_on": known, "cause": "colorectal cancer"}),
+        Planned(
+            learned,
+            learned,
+            None,
+            commands.record_death,
+            {"died_on": known, "cause": "colorectal cancer"},
+        ),
         Planned(learned, learned, None, commands.end_study, {"ended_on": death, "cause": "DEATH"}),
     ]

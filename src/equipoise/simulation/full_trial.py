@@ -48,15 +48,19 @@ class Look:
 
     def __post_init__(self) -> None:
         if self.participants < 2 or self.follow_days < 1:
-            raise ValueError(f"a look at {self.participants} participants after {self.follow_days} days: "
-                             "expected 2 or more, and 1 day or more")  # fmt: skip
+            raise ValueError(
+                f"a look at {self.participants} participants after {self.follow_days} days: "
+                "expected 2 or more, and 1 day or more"
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FullTrial:
-    """A trial of virtual tumors, judged by the rules of a protocol. Without `effect` both arms have chemotherapy alone.
+    """A trial of virtual tumors, judged by the rules of a protocol. Without `effect` both arms have
+    chemotherapy alone.
 
-    `accrual` in days, its last rate going on until all have come; `shares` are those of the randomization's strata.
+    `accrual` in days, its last rate going on until all have come; `shares` are those of the
+    randomization's strata.
     """
 
     tumor: TumorParameters
@@ -94,7 +98,8 @@ class FullTrial:
 
 @dataclass(frozen=True, slots=True)
 class TimesSeen:
-    """One time-to-event endpoint at each look, arrays (trial, look); `z` is positive when cetuximab does better."""
+    """One time-to-event endpoint at each look, arrays (trial, look); `z` is positive when cetuximab
+    does better."""
 
     events: Floats
     z: Floats
@@ -104,8 +109,9 @@ class TimesSeen:
 
 @dataclass(frozen=True, slots=True)
 class FullTrialResults:
-    """What each trial showed at each look: `cut` in days from the first and all `entered` by then (trial, look); counts
-    of participants judged, with disease control and with response (trial, look, arm), control first; times to event."""
+    """What each trial showed at each look: `cut` in days from the first and all `entered` by then
+    (trial, look); counts of participants judged, with disease control and with response (trial,
+    look, arm), control first; times to event."""
 
     cut: Floats
     entered: Floats
@@ -125,7 +131,8 @@ def simulate_trials(
     kept: KeptBlocks | None = None,
     progress: Progress | None = None,
 ) -> FullTrialResults:
-    """Simulate `trials` trials; the same seed gives the same results for any number of workers (see `run_blocks`)."""
+    """Simulate `trials` trials; the same seed gives the same results for any number of workers (see
+    `run_blocks`)."""
     block = partial(_simulate_block, trial)
     found = run_blocks(block, trials, seed, workers=workers, kept=kept, progress=progress)
     return FullTrialResults(
@@ -156,19 +163,25 @@ def _simulate_block(trial: FullTrial, rng: np.random.Generator, trials: int) -> 
 
 
 def trial_of(protocol: Protocol, *, effect: bool = True, looks: tuple[Look, ...] = ()) -> FullTrial:
-    """The trial as its protocol declares it, with the virtual participants' assumptions for what it does not.
+    """The trial as its protocol declares it, with the virtual participants' assumptions for what it
+    does not.
 
-    Strata are allocated in equal shares (assumed). After `looks`, if any, come the two cutoffs of the protocol.
+    Strata are allocated in equal shares (assumed). After `looks`, if any, come the two cutoffs of
+    the protocol.
     """
     p, scan = read_parameters(protocol.id), protocol.visit(protocol.assessment.scan_visit)
     n, design = protocol.design.participants, protocol.cutoff
     per_month = p["screened_per_month"] * p["randomized_of_screened"]
-    tumor = velo_fit()._replace(window_days=scan.after_days, missed_scan=p["scan_missed"], late_scan=p["scan_late"])
+    tumor = velo_fit()._replace(
+        window_days=scan.after_days, missed_scan=p["scan_missed"], late_scan=p["scan_late"]
+    )
     strata = prod(len(stratum.levels) for stratum in protocol.randomization.strata)
     return FullTrial(
         tumor=tumor,
         conduct=Conduct(
-            leaves_per_day=p["leaves_per_month"] * (1 - p.tables["leaving"]["TREATMENT"]) / DAYS_PER_MONTH,
+            leaves_per_day=p["leaves_per_month"]
+            * (1 - p.tables["leaving"]["TREATMENT"])
+            / DAYS_PER_MONTH,
             crossover=p["new_therapy_after_progression"] * p["crossover"],
             crossover_after=14,
             crossover_within=60,
@@ -179,14 +192,19 @@ def trial_of(protocol: Protocol, *, effect: bool = True, looks: tuple[Look, ...]
             censoring_rules(protocol, protocol.censoring["FDA"]),
         ),
         scan_days=tuple(range(scan.day, tumor.follow_days, scan.every_days or tumor.follow_days)),
-        accrual=Accrual(durations=(n / per_month * DAYS_PER_MONTH,), rates=(per_month / DAYS_PER_MONTH,)),
+        accrual=Accrual(
+            durations=(n / per_month * DAYS_PER_MONTH,), rates=(per_month / DAYS_PER_MONTH,)
+        ),
         ratio=(protocol.control.ratio, protocol.experimental.ratio),
         block_sizes=protocol.randomization.block_sizes,
         shares=(1 / strata,) * strata,
         looks=(
             *looks,
             Look(participants=n, follow_days=design.primary_days_after_last_randomization),
-            Look(participants=n, follow_days=round(design.os_months_after_last_randomization * DAYS_PER_MONTH)),
+            Look(
+                participants=n,
+                follow_days=round(design.os_months_after_last_randomization * DAYS_PER_MONTH),
+            ),
         ),
         effect=effect,
     )

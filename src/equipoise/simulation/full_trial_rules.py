@@ -1,7 +1,8 @@
-"""What becomes of the participants of one virtual trial, by the very rules that judge real ones? Compiled.
+"""What becomes of the participants of one virtual trial, by the very rules that judge real ones?
+Compiled.
 
-The tumor is `tumor_rules`, the response of each visit `assessments.rules.assess_visit`, best response and time to
-event the kernels of `endpoints`. Scans end with progression, leaving or death.
+The tumor is `tumor_rules`, the response of each visit `assessments.rules.assess_visit`, best
+response and time to event the kernels of `endpoints`. Scans end with progression, leaving or death.
 """
 
 from __future__ import annotations
@@ -12,11 +13,26 @@ from typing import NamedTuple
 import numpy as np
 
 from equipoise.assessments.policy import RecistPolicy
-from equipoise.assessments.rules import NE, NOTHING_SEEN, PD, VisitResults, assess_visit, no_results, pd_dates
+from equipoise.assessments.rules import (
+    NE,
+    NOTHING_SEEN,
+    PD,
+    VisitResults,
+    assess_visit,
+    no_results,
+    pd_dates,
+)
 from equipoise.compiled import njit
 from equipoise.endpoints.response import ResponsePolicy, best_unconfirmed
 from equipoise.endpoints.time_to_event import TimeToEventRules, progression_free, survival_end
-from equipoise.simulation.trial_rules import EXPERIMENTAL, Codes, Floats, Ints, allocate_all, draw_entries
+from equipoise.simulation.trial_rules import (
+    EXPERIMENTAL,
+    Codes,
+    Floats,
+    Ints,
+    allocate_all,
+    draw_entries,
+)
 from equipoise.simulation.tumor_rules import (
     MAX_TARGETS,
     NEVER,
@@ -41,8 +57,10 @@ CR, PR, SD = int(Response.CR), int(Response.PR), int(Response.SD)
 NON_CR_NON_PD = int(Response.NON_CR_NON_PD)
 
 CUT, N, CONTROLLED, RESPONDED, PFS, OS, ENTERED = 0, 1, 3, 5, 7, 12, 17
-"""Columns of a look: day of the cut; by arm (control first) participants, with disease control, with response; then
-for PFS and OS five each: events, score, variance, log hazard ratio, standard error; and all who have entered."""
+"""Columns of a look: day of the cut; by arm (control first) participants, with disease control,
+with response; then
+for PFS and OS five each: events, score, variance, log hazard ratio, standard error; and all who
+have entered."""
 COLUMNS = 18
 EVENTS, SCORE, VARIANCE, LOG_HAZARD_RATIO, STANDARD_ERROR = range(5)
 
@@ -56,8 +74,9 @@ class Rules(NamedTuple):
 
 
 class Conduct(NamedTuple):
-    """What participants do besides their tumor. Rates per day; `crossover` is the share of the control arm that
-    starts anti-EGFR treatment after progression, `crossover_after` and `crossover_within` the days from then."""
+    """What participants do besides their tumor. Rates per day; `crossover` is the share of the
+    control arm that starts anti-EGFR treatment after progression, `crossover_after` and
+    `crossover_within` the days from then."""
 
     leaves_per_day: float
     crossover: float
@@ -66,7 +85,8 @@ class Conduct(NamedTuple):
 
 
 class Participants(NamedTuple):
-    """All participants of one trial in order of entry; scans of a participant stand in her row, baseline left out."""
+    """All participants of one trial in order of entry; scans of a participant stand in her row,
+    baseline left out."""
 
     entry: Floats  # (subject,), calendar days
     arm: Codes  # (subject,)
@@ -99,7 +119,12 @@ def room_for_participants(subjects: int, scans: int) -> Participants:
 def clear_visit(results: VisitResults, v: int, targets: int) -> None:
     """Row `v` as before anything is judged."""
     results.response[v], results.target[v], results.clause[v] = NE, NE if targets > 0 else -1, 0
-    results.sum[v], results.decided_by[v], results.decided_lesion[v], results.pd_day[v] = -1, v, -1, -1
+    results.sum[v], results.decided_by[v], results.decided_lesion[v], results.pd_day[v] = (
+        -1,
+        v,
+        -1,
+        -1,
+    )
 
 
 @njit(cache=True)
@@ -114,7 +139,9 @@ def follow_participant(
     results: VisitResults,
 ) -> tuple[int, int, int]:
     """Draw one participant and follow her; see `follow_tumor`."""
-    return follow_tumor(rng, draw_tumor(rng, p), experimental, p, conduct, rules, planned, room, results)
+    return follow_tumor(
+        rng, draw_tumor(rng, p), experimental, p, conduct, rules, planned, room, results
+    )
 
 
 @njit(cache=True)
@@ -129,9 +156,11 @@ def follow_tumor(
     room: Scans,
     results: VisitResults,
 ) -> tuple[int, int, int]:
-    """One participant until progression, leaving or death: rows with baseline, day of death, day she leaves.
+    """One participant until progression, leaving or death: rows with baseline, day of death, day
+    she leaves.
 
-    The arrays seen stand in `room` (see `part_of`), their responses in `results`. Days that do not come are NEVER.
+    The arrays seen stand in `room` (see `part_of`), their responses in `results`. Days that do not
+    come are NEVER.
     """
     anti_egfr_from = 0 if experimental else NEVER
     scans = part_of(room, tumor.lesions)
@@ -140,7 +169,9 @@ def follow_tumor(
     appears = new_lesion_day(tumor, anti_egfr_from, min(dies, last_scan_day(planned, p)), p)
     leaves = NEVER
     if conduct.leaves_per_day > 0:
-        leaves = int(min(float(NEVER), floor(rng.standard_exponential() / conduct.leaves_per_day) + 1))
+        leaves = int(
+            min(float(NEVER), floor(rng.standard_exponential() / conduct.leaves_per_day) + 1)
+        )
     was_gone = np.zeros(tumor.lesions, np.int8)
     memory, v, seen_until = NOTHING_SEEN, 0, min(dies, leaves)
     for scan in range(-1, len(planned)):
@@ -154,7 +185,17 @@ def follow_tumor(
             scan_once(rng, v, day, tumor, anti_egfr_from, appears, error, scans, p)
         clear_visit(results, v, tumor.lesions)
         memory = assess_visit(
-            v, day, scans.tenths, scans.node, was_gone, scans.nontarget, scans.new, memory, -1, results, rules.recist
+            v,
+            day,
+            scans.tenths,
+            scans.node,
+            was_gone,
+            scans.nontarget,
+            scans.new,
+            memory,
+            -1,
+            results,
+            rules.recist,
         )
         v += 1
         if results.response[v - 1] == PD:
@@ -171,8 +212,9 @@ def follow_tumor(
 
 
 class Plan(NamedTuple):
-    """How the trial is set up. Days; accrual by period, strata by `shares`; look `l` comes when the first
-    `participants[l]` have been followed `follow_days[l]` days. Without `effect` nobody has anti-EGFR treatment."""
+    """How the trial is set up. Days; accrual by period, strata by `shares`; look `l` comes when the
+    first `participants[l]` have been followed `follow_days[l]` days. Without `effect` nobody has
+    anti-EGFR treatment."""
 
     planned: Ints  # (scan,), from randomization
     accrual_durations: Floats
@@ -204,7 +246,9 @@ def draw_participants(
         crossing = Conduct(conduct.leaves_per_day, 0.0, 0, 0)
     for i in range(len(everyone.arm)):
         treated = plan.effect and everyone.arm[i] == EXPERIMENTAL
-        v, dies, leaves = follow_participant(rng, treated, p, crossing, rules, plan.planned, room, results)
+        v, dies, leaves = follow_participant(
+            rng, treated, p, crossing, rules, plan.planned, room, results
+        )
         everyone.scans[i] = v - 1
         for scan in range(v - 1):
             everyone.day[i, scan] = room.days[scan + 1]
@@ -215,7 +259,8 @@ def draw_participants(
 
 
 class Outcomes(NamedTuple):
-    """Times to event of one cut, (subject,) of which those who entered are filled, and room to sort them."""
+    """Times to event of one cut, (subject,) of which those who entered are filled, and room to sort
+    them."""
 
     time: Floats
     event: Codes
@@ -227,7 +272,8 @@ class Outcomes(NamedTuple):
 
 @njit(cache=True)
 def write_times(outcomes: Outcomes, n: int, row: Floats) -> None:
-    """Events, log-rank score and variance, and the Cox model's log hazard ratio; NaN where it has no estimate."""
+    """Events, log-rank score and variance, and the Cox model's log hazard ratio; NaN where it has
+    no estimate."""
     order = np.argsort(outcomes.time[:n])
     for place in range(n):
         outcomes.sorted_time[place] = outcomes.time[order[place]]
@@ -240,14 +286,20 @@ def write_times(outcomes: Outcomes, n: int, row: Floats) -> None:
 
 
 @njit(cache=True)
-def write_responses(everyone: Participants, ready: int, cut: float, rules: Rules, row: Floats) -> None:
+def write_responses(
+    everyone: Participants, ready: int, cut: float, rules: Rules, row: Floats
+) -> None:
     """Disease control and response by arm among the first `ready` participants."""
     for i in range(ready):
         arm, seen = everyone.arm[i], 0
         while seen < everyone.scans[i] and everyone.entry[i] + everyone.day[i, seen] <= cut:
             seen += 1
         best = best_unconfirmed(
-            everyone.day[i, :seen], everyone.response[i, :seen], everyone.pd_day[i, :seen], -1, rules.response
+            everyone.day[i, :seen],
+            everyone.response[i, :seen],
+            everyone.pd_day[i, :seen],
+            -1,
+            rules.response,
         ).response
         row[N + arm] += 1
         if best in (CR, PR):
@@ -258,7 +310,12 @@ def write_responses(everyone: Participants, ready: int, cut: float, rules: Rules
 
 @njit(cache=True)
 def write_look(
-    everyone: Participants, ready: int, follow_days: int, rules: Rules, outcomes: Outcomes, row: Floats
+    everyone: Participants,
+    ready: int,
+    follow_days: int,
+    rules: Rules,
+    outcomes: Outcomes,
+    row: Floats,
 ) -> None:
     """Everything a cut shows, `follow_days` after the entry of participant number `ready`."""
     row[:] = 0.0
@@ -273,12 +330,23 @@ def write_look(
             cutoff, scans = floor(cut - everyone.entry[i]), everyone.scans[i]
             if which == PFS:
                 end = progression_free(
-                    everyone.day[i, :scans], everyone.response[i, :scans], everyone.pd_day[i, :scans], True,
-                    everyone.death[i], -1, -1, cutoff, rules.time_to_event,
-                )  # fmt: skip
+                    everyone.day[i, :scans],
+                    everyone.response[i, :scans],
+                    everyone.pd_day[i, :scans],
+                    True,
+                    everyone.death[i],
+                    -1,
+                    -1,
+                    cutoff,
+                    rules.time_to_event,
+                )
             else:
                 end = survival_end(everyone.death[i], everyone.leaves[i], cutoff)
-            outcomes.time[n], outcomes.event[n], outcomes.arm[n] = end.day + 1, end.event, everyone.arm[i]
+            outcomes.time[n], outcomes.event[n], outcomes.arm[n] = (
+                end.day + 1,
+                end.event,
+                everyone.arm[i],
+            )
             n += 1
         row[ENTERED] = n
         write_times(outcomes, n, row[which : which + 5])
@@ -286,17 +354,36 @@ def write_look(
 
 @njit(cache=True)
 def simulate_full_trials(
-    rng: np.random.Generator, p: TumorParameters, conduct: Conduct, rules: Rules, plan: Plan, out: Floats
+    rng: np.random.Generator,
+    p: TumorParameters,
+    conduct: Conduct,
+    rules: Rules,
+    plan: Plan,
+    out: Floats,
 ) -> None:
     """Fill `out` (trial, look, column); all looks are taken, whatever they show."""
     subjects = plan.participants.max()
     everyone = room_for_participants(subjects, len(plan.planned))
-    room, results = room_for(len(plan.planned), MAX_TARGETS), no_results(len(plan.planned) + 1, MAX_TARGETS)
+    room, results = (
+        room_for(len(plan.planned), MAX_TARGETS),
+        no_results(len(plan.planned) + 1, MAX_TARGETS),
+    )
     outcomes = Outcomes(
-        np.zeros(subjects), np.zeros(subjects, np.int8), np.zeros(subjects, np.int8), np.zeros(subjects),
-        np.zeros(subjects, np.int8), np.zeros(subjects, np.int8),
-    )  # fmt: skip
+        np.zeros(subjects),
+        np.zeros(subjects, np.int8),
+        np.zeros(subjects, np.int8),
+        np.zeros(subjects),
+        np.zeros(subjects, np.int8),
+        np.zeros(subjects, np.int8),
+    )
     for trial in range(len(out)):
         draw_participants(rng, p, conduct, rules, plan, everyone, room, results)
         for look in range(len(plan.participants)):
-            write_look(everyone, plan.participants[look], plan.follow_days[look], rules, outcomes, out[trial, look])
+            write_look(
+                everyone,
+                plan.participants[look],
+                plan.follow_days[look],
+                rules,
+                outcomes,
+                out[trial, look],
+            )

@@ -1,4 +1,5 @@
-"""Who records what, and when? Every step of a rehearsal goes through a session, on one clock that only rises."""
+"""Who records what, and when? Every step of a rehearsal goes through a session, on one clock that
+only rises."""
 
 from __future__ import annotations
 
@@ -42,7 +43,8 @@ class Agenda:
 
 
 class Office:
-    """A session with everybody's stamps; salts and keys come from the seed, so the same seed gives the same bytes."""
+    """A session with everybody's stamps; salts and keys come from the seed, so the same seed gives
+    the same bytes."""
 
     def __init__(self, storage: Storage, seed: int) -> None:
         self.session = Session(storage)
@@ -50,19 +52,40 @@ class Office:
         self._count = 0
         self._now = datetime.min
 
-    def attempt(self, day: date, role: str, site: str | None, command: Callable[..., Outcome], *args: Any,
-                **details: Any) -> Outcome:  # fmt: skip
+    def attempt(
+        self,
+        day: date,
+        role: str,
+        site: str | None,
+        command: Callable[..., Outcome],
+        *args: Any,
+        **details: Any,
+    ) -> Outcome:
         """Run a command, which may be refused."""
         return self.session.do(command, self._stamp(day, role, site), *args, **details)
 
-    def do(self, day: date, role: str, site: str | None, command: Callable[..., Outcome], *args: Any,
-           **details: Any) -> Entry:  # fmt: skip
-        """Run a command that must succeed. Raises `Unexpected`, which names it and what was in the way."""
+    def do(
+        self,
+        day: date,
+        role: str,
+        site: str | None,
+        command: Callable[..., Outcome],
+        *args: Any,
+        **details: Any,
+    ) -> Entry:
+        """Run a command that must succeed. Raises `Unexpected`, which names it and what was in the
+        way."""
         outcome = self.attempt(day, role, site, command, *args, **details)
         if not isinstance(outcome, Entry):
-            said = "; ".join(outcome.reasons) if isinstance(outcome, Refused) else f"done before: {outcome}"
+            said = (
+                "; ".join(outcome.reasons)
+                if isinstance(outcome, Refused)
+                else f"done before: {outcome}"
+            )
             about = [arg for arg in args if isinstance(arg, str)]
-            raise Unexpected(f"{command.__name__}({', '.join(about)}) on {day} by the {role}: {said}")
+            raise Unexpected(
+                f"{command.__name__}({', '.join(about)}) on {day} by the {role}: {said}"
+            )
         return outcome
 
     def _stamp(self, day: date, role: str, site: str | None) -> Stamp:

@@ -1,4 +1,5 @@
-"""What are virtual participants drawn from? Numbers and tables beside the protocol, each with a source or `assumed`."""
+"""What are virtual participants drawn from? Numbers and tables beside the protocol, each with a
+source or `assumed`."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ _LIKE_CELLS = ("NEUT", "PLAT")
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One virtual site: its share of those screened, the units its laboratory reports in, and its ctDNA assay."""
+    """One virtual site: its share of those screened, the units its laboratory reports in, and its
+    ctDNA assay."""
 
     id: str
     share: float
@@ -28,7 +30,8 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """All parameters of one trial. `numbers` are plain figures, `tables` lists and mappings as the file has them."""
+    """All parameters of one trial. `numbers` are plain figures, `tables` lists and mappings as the
+    file has them."""
 
     trial: str
     sites: tuple[Site, ...]
@@ -43,15 +46,23 @@ class Parameters:
 def rehearsed() -> list[str]:
     """The ids of the trials that have virtual participants."""
     folder = resources.files("equipoise.protocol") / "virtual"
-    return sorted(entry.name.removesuffix(".yaml") for entry in folder.iterdir() if entry.name.endswith(".yaml"))
+    return sorted(
+        entry.name.removesuffix(".yaml")
+        for entry in folder.iterdir()
+        if entry.name.endswith(".yaml")
+    )
 
 
 @cache
 def read_parameters(trial: str) -> Parameters:
     """The parameters for a trial by its registry number. Raises LookupError when there are none."""
     if trial not in rehearsed():
-        raise LookupError(f"no virtual participants for {trial}; there are some for {', '.join(rehearsed())}")
-    text = (resources.files("equipoise.protocol") / "virtual" / f"{trial}.yaml").read_text(encoding="utf-8")
+        raise LookupError(
+            f"no virtual participants for {trial}; there are some for {', '.join(rehearsed())}"
+        )
+    text = (resources.files("equipoise.protocol") / "virtual" / f"{trial}.yaml").read_text(
+        encoding="utf-8"
+    )
     tree = YAML(typ="safe", pure=True).load(text)
     named = {**tree["numbers"], **tree["tables"], "sites": tree["sites"]}
     return Parameters(

@@ -1,4 +1,5 @@
-"""What does the trial of a protocol show, over and over, with its effect and without? One table of plain values."""
+"""What does the trial of a protocol show, over and over, with its effect and without? One table of
+plain values."""
 
 from __future__ import annotations
 
@@ -11,7 +12,14 @@ from scipy.special import ndtri
 
 from equipoise.protocol.model import Protocol
 from equipoise.simulation.blocks import KeptBlocks, Progress
-from equipoise.simulation.full_trial import FullTrial, FullTrialResults, Look, TimesSeen, simulate_trials, trial_of
+from equipoise.simulation.full_trial import (
+    FullTrial,
+    FullTrialResults,
+    Look,
+    TimesSeen,
+    simulate_trials,
+    trial_of,
+)
 from equipoise.simulation.operating_characteristics import (
     Estimate,
     coverage_of_difference,
@@ -55,18 +63,25 @@ ProgressFor = Callable[[str], Progress | None]
 
 
 def protocol_trials(protocol: Protocol) -> dict[str, FullTrial]:
-    """The scenarios of a protocol: with its effect, and without. Looks come first, then the cutoffs of the protocol."""
+    """The scenarios of a protocol: with its effect, and without. Looks come first, then the cutoffs
+    of the protocol."""
     follow = protocol.cutoff.primary_days_after_last_randomization
-    looks = tuple(Look(participants=look.participants, follow_days=follow) for look in protocol.design.looks)
+    looks = tuple(
+        Look(participants=look.participants, follow_days=follow) for look in protocol.design.looks
+    )
     trial = trial_of(protocol, looks=looks)
     return {EFFECT: trial, NO_EFFECT: replace(trial, effect=False)}
 
 
-def sequential_design(protocol: Protocol, looks: tuple[int, ...], spending: str) -> GroupSequentialDesign:
+def sequential_design(
+    protocol: Protocol, looks: tuple[int, ...], spending: str
+) -> GroupSequentialDesign:
     """Two-sided bounds for looks at these numbers of participants and the end."""
     n = protocol.design.participants
     fractions = [participants / n for participants in (*looks, n)]
-    return design_group_sequential(SPENDING[spending], fractions, alpha=float(protocol.design.alpha), sided=2)
+    return design_group_sequential(
+        SPENDING[spending], fractions, alpha=float(protocol.design.alpha), sided=2
+    )
 
 
 def simulate_protocol(
@@ -78,21 +93,32 @@ def simulate_protocol(
     kept_for: KeptFor = lambda name, trial: None,
     progress_for: ProgressFor = lambda name: None,
 ) -> dict[str, Any]:
-    """Power, size, bias, coverage, duration and stopping of the protocol's trial, each with its Monte-Carlo error.
+    """Power, size, bias, coverage, duration and stopping of the protocol's trial, each with its
+    Monte-Carlo error.
 
-    `kept_for` and `progress_for` are asked for each scenario. The truth that bias and coverage are measured against is
-    that of as many `perfectly_conducted` trials; its Monte-Carlo error is part of that of the bias.
+    `kept_for` and `progress_for` are asked for each scenario. The truth that bias and coverage are
+    measured against is that of as many `perfectly_conducted` trials; its Monte-Carlo error is part
+    of that of the bias.
     """
     found = {}
     for name, trial in protocol_trials(protocol).items():
         results = simulate_trials(
-            trial, trials, seed, workers=workers, kept=kept_for(name, trial), progress=progress_for(name)
+            trial,
+            trials,
+            seed,
+            workers=workers,
+            kept=kept_for(name, trial),
+            progress=progress_for(name),
         )
         longer, perfect = f"{name}, truth", perfectly_conducted(trial)
         truth = simulate_trials(
-            perfect, trials, seed ^ _TRUTH, workers=workers, kept=kept_for(longer, perfect),
+            perfect,
+            trials,
+            seed ^ _TRUTH,
+            workers=workers,
+            kept=kept_for(longer, perfect),
             progress=progress_for(longer),
-        )  # fmt: skip
+        )
         found[name] = {"label": SCENARIOS[name], **_scenario(protocol, trial, results, truth)}
     return {
         "trial": protocol.id,
@@ -107,11 +133,19 @@ def simulate_protocol(
 
 
 def perfectly_conducted(trial: FullTrial) -> FullTrial:
-    """The same tumors if every scan were on its day and measured without error, and nobody left or crossed over."""
+    """The same tumors if every scan were on its day and measured without error, and nobody left or
+    crossed over."""
     tumor = trial.tumor._replace(
-        noise=0.0, window_days=0, missed_scan=0.0, late_scan=0.0, lesion_not_evaluated=0.0, first_seen_equivocal=0.0
+        noise=0.0,
+        window_days=0,
+        missed_scan=0.0,
+        late_scan=0.0,
+        lesion_not_evaluated=0.0,
+        first_seen_equivocal=0.0,
     )
-    return replace(trial, tumor=tumor, conduct=trial.conduct._replace(leaves_per_day=0.0, crossover=0.0))
+    return replace(
+        trial, tumor=tumor, conduct=trial.conduct._replace(leaves_per_day=0.0, crossover=0.0)
+    )
 
 
 def two_sided_z(protocol: Protocol) -> float:
@@ -123,14 +157,30 @@ def assumed_inputs(protocol: Protocol) -> dict[str, dict[str, Any]]:
     """What the virtual trial takes beyond the protocol, each with its source."""
     p = read_parameters(protocol.id)
     names = (
-        "screened_per_month", "randomized_of_screened", "leaves_per_month", "scan_missed", "scan_late",
-        "new_therapy_after_progression", "crossover",
-    )  # fmt: skip
-    found: dict[str, dict[str, Any]] = {name: {"value": p[name], "from": p.sources[name]} for name in names}
-    fitted = "fitted to ten results of VELO with ten parameters (starting values); survival after progression assumed"
+        "screened_per_month",
+        "randomized_of_screened",
+        "leaves_per_month",
+        "scan_missed",
+        "scan_late",
+        "new_therapy_after_progression",
+        "crossover",
+    )
+    found: dict[str, dict[str, Any]] = {
+        name: {"value": p[name], "from": p.sources[name]} for name in names
+    }
+    fitted = (
+        "fitted to ten results of VELO with ten parameters (starting values); survival after"
+        " progression assumed"
+    )
     return found | {
-        "crossover_begins": {"value": "14 to 60 days after progression", "from": "assumed, as in a rehearsal"},
-        "strata": {"value": "equal shares", "from": "assumed; strata change the allocation alone, not the tumor"},
+        "crossover_begins": {
+            "value": "14 to 60 days after progression",
+            "from": "assumed, as in a rehearsal",
+        },
+        "strata": {
+            "value": "equal shares",
+            "from": "assumed; strata change the allocation alone, not the tumor",
+        },
         "tumor": {"value": "two clones", "from": fitted},
     }
 
@@ -141,8 +191,12 @@ def _scenario(
     primary, late = len(trial.looks) - 2, len(trial.looks) - 1
     z = two_sided_z(protocol)
     return {
-        "disease_control": _shares(protocol, results.controlled, truth.controlled, results.participants, primary),
-        "objective_response": _rates(results.responded[:, primary], results.participants[:, primary]),
+        "disease_control": _shares(
+            protocol, results.controlled, truth.controlled, results.participants, primary
+        ),
+        "objective_response": _rates(
+            results.responded[:, primary], results.participants[:, primary]
+        ),
         "pfs": _times(results.pfs, primary, z),
         "pfs_at_survival_cutoff": _times(results.pfs, late, z),
         "overall_survival": _times(results.os, late, z),
@@ -152,14 +206,20 @@ def _scenario(
     }
 
 
-def _shares(protocol: Protocol, events: Floats, true_events: Floats, n: Floats, look: int) -> dict[str, Any]:
+def _shares(
+    protocol: Protocol, events: Floats, true_events: Floats, n: Floats, look: int
+) -> dict[str, Any]:
     """The primary endpoint at its cutoff."""
     x, of, alpha = events[:, look], n[:, look], float(protocol.design.alpha)
     share = x / of
     difference = share[:, 1] - share[:, 0]
     true = mean_of((true_events[:, look] / of)[:, 1] - (true_events[:, look] / of)[:, 0])
     seen = mean_of(difference)
-    bias = Estimate(seen.value - true.value, float(np.hypot(seen.standard_error, true.standard_error)), seen.trials)
+    bias = Estimate(
+        seen.value - true.value,
+        float(np.hypot(seen.standard_error, true.standard_error)),
+        seen.trials,
+    )
     p_0, p_1 = (float(x[:, arm].sum() / of[:, arm].sum()) for arm in (0, 1))
     n_0, n_1 = (round(float(of[:, arm].mean())) for arm in (0, 1))
     tests: tuple[Test, ...] = get_args(Test)
@@ -175,11 +235,15 @@ def _shares(protocol: Protocol, events: Floats, true_events: Floats, n: Floats, 
 
 
 def _rates(events: Floats, n: Floats) -> dict[str, Any]:
-    return {arm: asdict(mean_of(events[:, at] / n[:, at])) for at, arm in enumerate(("control", "experimental"))}
+    return {
+        arm: asdict(mean_of(events[:, at] / n[:, at]))
+        for at, arm in enumerate(("control", "experimental"))
+    }
 
 
 def _times(seen: TimesSeen, look: int, bound: float) -> dict[str, Any]:
-    """Log-rank test and the Cox model's hazard ratio, which is an average where hazards are not proportional."""
+    """Log-rank test and the Cox model's hazard ratio, which is an average where hazards are not
+    proportional."""
     z, log_ratio = seen.z[:, look], seen.log_hazard_ratio[:, look]
     estimated = np.isfinite(log_ratio)
     mean = mean_of(log_ratio[estimated])
@@ -198,11 +262,19 @@ def _times(seen: TimesSeen, look: int, bound: float) -> dict[str, Any]:
 
 def _months(days: Floats) -> dict[str, Any]:
     low, middle, high = np.quantile(days, (0.05, 0.5, 0.95)) / DAYS_PER_MONTH
-    return {**asdict(mean_of(days / DAYS_PER_MONTH)), "q05": float(low), "median": float(middle), "q95": float(high)}
+    return {
+        **asdict(mean_of(days / DAYS_PER_MONTH)),
+        "q05": float(low),
+        "median": float(middle),
+        "q95": float(high),
+    }
 
 
-def _stopping(protocol: Protocol, trial: FullTrial, results: FullTrialResults) -> dict[str, Any] | None:
-    """With looks: where trials stop by the pooled z statistic and the bounds of the protocol; None without."""
+def _stopping(
+    protocol: Protocol, trial: FullTrial, results: FullTrialResults
+) -> dict[str, Any] | None:
+    """With looks: where trials stop by the pooled z statistic and the bounds of the protocol; None
+    without."""
     looks = tuple(look.participants for look in protocol.design.looks)
     if not looks:
         return None
@@ -212,10 +284,14 @@ def _stopping(protocol: Protocol, trial: FullTrial, results: FullTrialResults) -
 def looked_early(
     protocol: Protocol, results: FullTrialResults, looks: tuple[int, ...], spending: str
 ) -> dict[str, Any]:
-    """What early looks at the pooled z statistic would do; `results` has a column for each look, then the end."""
+    """What early looks at the pooled z statistic would do; `results` has a column for each look,
+    then the end."""
     design = sequential_design(protocol, looks, spending)
     stages = len(looks) + 1
-    z = np.stack([pooled_z(results.controlled[:, k], results.participants[:, k]) for k in range(stages)], axis=1)
+    z = np.stack(
+        [pooled_z(results.controlled[:, k], results.participants[:, k]) for k in range(stages)],
+        axis=1,
+    )
     decisions = decide(z, design)
     return {
         "spending": spending,

@@ -1,9 +1,10 @@
-"""What is expected of a group whose resistant fractions are known? Outcomes at fixed fractions, mixed by weights.
+"""What is expected of a group whose resistant fractions are known? Outcomes at fixed fractions,
+mixed by weights.
 
-Patients are followed at each of a row of resistant fractions; a group is a set of weights on that row. So all groups
-are compared on the same patients, and one simulation answers for every interval, half-life and assay. Errors are by a
-jackknife that leaves out one of twenty parts of the patients at a time, since the same patient stands at every
-fraction.
+Patients are followed at each of a row of resistant fractions; a group is a set of weights on that
+row. So all groups are compared on the same patients, and one simulation answers for every interval,
+half-life and assay. Errors are by a jackknife that leaves out one of twenty parts of the patients
+at a time, since the same patient stands at every fraction.
 """
 
 from __future__ import annotations
@@ -35,9 +36,11 @@ _SIX_MONTHS = round(6 * DAYS_PER_MONTH)
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Row 0 is the control arm, then LOGITS. Column 0 is of all patients, each other leaves out a part of them.
+    """Row 0 is the control arm, then LOGITS. Column 0 is of all patients, each other leaves out a
+    part of them.
 
-    `controlled` (1 + logit, 1 + part) are shares, `curves` (1 + logit, 1 + part, day) PFS, from day 0.
+    `controlled` (1 + logit, 1 + part) are shares, `curves` (1 + logit, 1 + part, day) PFS, from day
+    0.
     """
 
     controlled: Floats
@@ -46,18 +49,27 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """`parts` (1 + part, figure): disease control, restricted mean, median, PFS at 6 months; times in months."""
+    """`parts` (1 + part, figure): disease control, restricted mean, median, PFS at 6 months; times
+    in months."""
 
     parts: Floats
     median_error: float
 
 
 def simulate_outcomes(
-    trial: FullTrial, patients: int, seed: int, *, workers: int = 1, progress: Progress | None = None
+    trial: FullTrial,
+    patients: int,
+    seed: int,
+    *,
+    workers: int = 1,
+    progress: Progress | None = None,
 ) -> Table:
-    """Follow so many patients, each in the control arm and once at each resistant fraction. See `run_blocks`."""
+    """Follow so many patients, each in the control arm and once at each resistant fraction. See
+    `run_blocks`."""
     if patients < 2 * PARTS:
-        raise ValueError(f"patients is {patients}; it must be {2 * PARTS} or more, for the Monte-Carlo error")
+        raise ValueError(
+            f"patients is {patients}; it must be {2 * PARTS} or more, for the Monte-Carlo error"
+        )
     block = partial(_simulate_block, trial)
     return _table(run_blocks(block, patients, seed, workers=workers, progress=progress))
 
@@ -87,16 +99,20 @@ def _curve(column: Floats) -> Floats:
 
 
 def weights_on(logits: Floats, chances: Floats) -> Floats:
-    """Weights (logit,) that add up to 1: each person's chance of being in the group, shared by the two next fractions.
+    """Weights (logit,) that add up to 1: each person's chance of being in the group, shared by the
+    two next fractions.
 
-    `logits` and `chances` are of shape (person,). Raises ValueError when nobody can be in the group.
+    `logits` and `chances` are of shape (person,). Raises ValueError when nobody can be in the
+    group.
     """
     if not chances.sum() > 0:
         raise ValueError("nobody is let in; ask for a less strict assay")
     place = np.interp(logits, LOGITS, np.arange(len(LOGITS)))
     left = np.minimum(place.astype(int), len(LOGITS) - 2)
     upper = chances * (place - left)
-    weights = np.bincount(left, chances - upper, len(LOGITS)) + np.bincount(left + 1, upper, len(LOGITS))
+    weights = np.bincount(left, chances - upper, len(LOGITS)) + np.bincount(
+        left + 1, upper, len(LOGITS)
+    )
     return np.asarray(weights / weights.sum())
 
 
@@ -108,8 +124,11 @@ def control_of(table: Table) -> Figures:
 def outcomes_of(table: Table, weights: Floats, control: Figures) -> tuple[Outcome, Outcome]:
     """A group on the experimental arm, and its difference from the control arm."""
     group = _figures(table, np.concatenate([[0.0], weights]))
-    # Errors of the medians do not come from the parts; without their covariance the sum is on the safe side.
-    apart = Figures(group.parts - control.parts, float(np.hypot(group.median_error, control.median_error)))
+    # Errors of the medians do not come from the parts; without their covariance the sum is on the
+    # safe side.
+    apart = Figures(
+        group.parts - control.parts, float(np.hypot(group.median_error, control.median_error))
+    )
     return outcome_of(group), outcome_of(apart)
 
 
@@ -127,16 +146,23 @@ def _figures(table: Table, weights: Floats) -> Figures:
     curves = (weights @ table.curves.reshape(rows, -1)).reshape(parts, days)
     median, error = _median(curves)
     mean = curves[:, :_RESTRICTED].sum(axis=1)
-    figures = np.column_stack([
-        weights @ table.controlled, mean / DAYS_PER_MONTH, np.full(parts, median), curves[:, _SIX_MONTHS]
-    ])  # fmt: skip
+    figures = np.column_stack(
+        [
+            weights @ table.controlled,
+            mean / DAYS_PER_MONTH,
+            np.full(parts, median),
+            curves[:, _SIX_MONTHS],
+        ]
+    )
     return Figures(figures, error)
 
 
 def _median(curves: Floats) -> tuple[float, float]:
-    """The median in months, and its error from its interval (Brookmeyer and Crowley, Biometrics 1982).
+    """The median in months, and its error from its interval (Brookmeyer and Crowley, Biometrics
+    1982).
 
-    Scans come at intervals, so the curve falls in steps and the median jumps: a jackknife of it would see nothing.
+    Scans come at intervals, so the curve falls in steps and the median jumps: a jackknife of it
+    would see nothing.
     """
     band = 1.96 * _jackknife(curves)
     low, at, high = (_crossing(curve) for curve in (curves[0] - band, curves[0], curves[0] + band))
@@ -150,13 +176,18 @@ def _crossing(curve: Floats) -> float:
 
 
 def _jackknife(parts: Floats) -> Floats:
-    """Standard errors, from estimates of which each but the first leaves out a part; of the shape of one of them."""
+    """Standard errors, from estimates of which each but the first leaves out a part; of the shape
+    of one of them."""
     left_out = parts[1:]
-    return np.asarray(np.sqrt((PARTS - 1) / PARTS * ((left_out - left_out.mean(axis=0)) ** 2).sum(axis=0)))
+    return np.asarray(
+        np.sqrt((PARTS - 1) / PARTS * ((left_out - left_out.mean(axis=0)) ** 2).sum(axis=0))
+    )
 
 
 def outcome_of(figures: Figures) -> Outcome:
     error = _jackknife(figures.parts)
     error[_MEDIAN] = figures.median_error
-    control, mean, median, at_6 = (Expected(float(v), float(e)) for v, e in zip(figures.parts[0], error, strict=True))
+    control, mean, median, at_6 = (
+        Expected(float(v), float(e)) for v, e in zip(figures.parts[0], error, strict=True)
+    )
     return Outcome(disease_control=control, pfs_mean=mean, pfs_median=median, pfs_at_6=at_6)

@@ -1,4 +1,5 @@
-"""What would this trial look like, from first visit to last contact? Virtual people through the real commands."""
+"""What would this trial look like, from first visit to last contact? Virtual people through the
+real commands."""
 
 from __future__ import annotations
 
@@ -14,7 +15,15 @@ from equipoise.conduct import commands, data_management, randomization
 from equipoise.conduct.ports import SealedAllocation, Storage
 from equipoise.ledger.entry import Entry
 from equipoise.protocol.model import Protocol
-from equipoise.simulation.follow_up import NEVER, Planned, Story, contact, death_steps, draw_story, plan
+from equipoise.simulation.follow_up import (
+    NEVER,
+    Planned,
+    Story,
+    contact,
+    death_steps,
+    draw_story,
+    plan,
+)
 from equipoise.simulation.office import Agenda, Office, Unexpected
 from equipoise.simulation.parameters import Parameters, read_parameters
 from equipoise.simulation.queries import DataDesk
@@ -34,7 +43,8 @@ _CLEANING = 14  # days from the last entry to the lock
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rehearsal:
-    """What was played: counts of people, entries and queries, and the days on which the data are cut."""
+    """What was played: counts of people, entries and queries, and the days on which the data are
+    cut."""
 
     screened: int
     persons: int
@@ -57,20 +67,32 @@ class Rehearsal:
 
 
 def draw_sealed_list(protocol: Protocol, *, participants: int, seed: int) -> SealedList:
-    """The sealed list of a rehearsal: as the statistician draws it, with randomness and salt from the seed."""
+    """The sealed list of a rehearsal: as the statistician draws it, with randomness and salt from
+    the seed."""
     rng = np.random.default_rng([seed, 0])
-    design = protocol.design.model_copy(update={"participants": max(participants, protocol.design.participants)})
-    return randomization.draw_allocation(protocol.model_copy(update={"design": design}), rng, rng.bytes(16).hex())
+    design = protocol.design.model_copy(
+        update={"participants": max(participants, protocol.design.participants)}
+    )
+    return randomization.draw_allocation(
+        protocol.model_copy(update={"design": design}), rng, rng.bytes(16).hex()
+    )
 
 
 def rehearse(
-    protocol: Protocol, storage: Storage, sealed: SealedAllocation, *, participants: int, seed: int,
+    protocol: Protocol,
+    storage: Storage,
+    sealed: SealedAllocation,
+    *,
+    participants: int,
+    seed: int,
     progress: Progress | None = None,
-) -> Rehearsal:  # fmt: skip
-    """Play the whole trial into an empty storage, marked as simulated; the same seed gives the same bytes.
+) -> Rehearsal:
+    """Play the whole trial into an empty storage, marked as simulated; the same seed gives the same
+    bytes.
 
-    Stops when `participants` are randomized and followed to the cutoff for survival. `progress` is called with
-    (randomized, participants). Raises `Unexpected` when a command that must succeed is refused.
+    Stops when `participants` are randomized and followed to the cutoff for survival. `progress` is
+    called with (randomized, participants). Raises `Unexpected` when a command that must succeed is
+    refused.
     """
     run = _Run(protocol, storage, sealed, participants, seed, progress)
     run.begin()
@@ -81,7 +103,8 @@ def rehearse(
 
 @dataclass(slots=True)
 class _Followed:
-    """A randomized participant: her case, her story as it really is, and the day her record ends."""
+    """A randomized participant: her case, her story as it really is, and the day her record
+    ends."""
 
     case: Case
     story: Story
@@ -92,9 +115,14 @@ class _Run:
     """One rehearsal under way."""
 
     def __init__(
-        self, protocol: Protocol, storage: Storage, sealed: SealedAllocation, participants: int, seed: int,
+        self,
+        protocol: Protocol,
+        storage: Storage,
+        sealed: SealedAllocation,
+        participants: int,
+        seed: int,
         progress: Progress | None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.protocol, self.sealed = protocol, sealed
         self.participants, self.seed, self.progress = participants, seed, progress
         self.parameters: Parameters = read_parameters(protocol.id)
@@ -115,15 +143,23 @@ class _Run:
 
     def begin(self) -> None:
         """Adopt the protocol, commit the list, and wait for the first person."""
-        self.office.do(self.start, "sponsor", None, commands.adopt_protocol, self.protocol, simulated=True)
-        self.office.do(self.start, "statistician", None, randomization.commit_allocation, self.sealed)
+        self.office.do(
+            self.start, "sponsor", None, commands.adopt_protocol, self.protocol, simulated=True
+        )
+        self.office.do(
+            self.start, "statistician", None, randomization.commit_allocation, self.sealed
+        )
         self._next_arrival(self.start)
 
     # -------------------------------------------------------------- coming in
 
     def _next_arrival(self, day: date) -> None:
         """People come at a rate that makes a trial of any size last about as long as planned."""
-        months = self.parameters["screened_per_month"] * self.participants / self.protocol.design.participants
+        months = (
+            self.parameters["screened_per_month"]
+            * self.participants
+            / self.protocol.design.participants
+        )
         wait = self.arrivals.exponential(DAYS_PER_MONTH / months)
         self.agenda.put(day + timedelta(days=round(wait)), self._arrive)
 
@@ -183,7 +219,9 @@ class _Run:
     def _carry_out(self, day: date, followed: _Followed, planned: Planned) -> None:
         """Record it, unless the participant's record was closed by then."""
         subject = self._subject(followed)
-        if planned.day > min(followed.until, self.last) or any(w.what == "DATA" for w in subject.withdrawals):
+        if planned.day > min(followed.until, self.last) or any(
+            w.what == "DATA" for w in subject.withdrawals
+        ):
             return
         if planned.form is not None:
             self.data.save(day, subject.id, planned.form)
@@ -197,7 +235,9 @@ class _Run:
             self._end(day, followed, dict(planned.details or {}))
             return
         role = "investigator" if planned.command is commands.record_death else "coordinator"
-        self.office.do(day, role, subject.site, planned.command, subject.id, **(planned.details or {}))
+        self.office.do(
+            day, role, subject.site, planned.command, subject.id, **(planned.details or {})
+        )
 
     def _end(self, day: date, followed: _Followed, details: dict[str, object]) -> None:
         """The end of somebody's study, endorsed by the investigator (ICH E6(R3) 4.2)."""
@@ -207,7 +247,13 @@ class _Run:
         self.office.do(day, "investigator", subject.site, commands.end_study, subject.id, **details)
         about = tuple(sorted(self._subject(followed).forms))
         self.office.do(
-            day, "investigator", subject.site, data_management.sign, subject.id, meaning="data endorsed", about=about
+            day,
+            "investigator",
+            subject.site,
+            data_management.sign,
+            subject.id,
+            meaning="data endorsed",
+            about=about,
         )
         followed.until = day
 
@@ -239,26 +285,41 @@ class _Run:
             for planned in death_steps(story.death, day, story.death.isoformat()):
                 self._carry_out(day, followed, planned)
             return
-        self.data.save(day, subject.id, contact(day, "UNSCHEDULED 104", "NOT REACHED" if lost else "ALIVE"))
-        self._end(day, followed, {"ended_on": day, "cause": "LOST TO FOLLOW-UP" if lost else "END OF STUDY"})
+        self.data.save(
+            day, subject.id, contact(day, "UNSCHEDULED 104", "NOT REACHED" if lost else "ALIVE")
+        )
+        self._end(
+            day,
+            followed,
+            {"ended_on": day, "cause": "LOST TO FOLLOW-UP" if lost else "END OF STUDY"},
+        )
 
     def close(self) -> None:
-        """Before the analysis: the last queries are settled, the trial is locked, and the list is opened."""
+        """Before the analysis: the last queries are settled, the trial is locked, and the list is
+        opened."""
         assert self.trial.head is not None
         day = date.fromisoformat(self.trial.head.at[:10]) + timedelta(days=_CLEANING)
         for code, query, status in self._pending():
             site = self.trial.subjects[code].site
             if status == "OPEN":
                 text = "confirmed against the source"
-                self.office.do(day, "coordinator", site, data_management.answer_query, code, query, text=text)
-            self.office.do(day, "data_manager", None, data_management.close_query, code, query, text="accepted")
+                self.office.do(
+                    day, "coordinator", site, data_management.answer_query, code, query, text=text
+                )
+            self.office.do(
+                day, "data_manager", None, data_management.close_query, code, query, text="accepted"
+            )
         self.office.do(day, "data_manager", None, data_management.lock, None)
         self.office.do(day, "statistician", None, randomization.open_allocation, self.sealed)
 
     def _pending(self) -> list[tuple[str, str, str]]:
         """(subject, query, status) of what is not closed."""
-        return [(code, query.id, query.status) for code, subject in self.trial.subjects.items()
-                for query in subject.queries.values() if query.status != "CLOSED"]  # fmt: skip
+        return [
+            (code, query.id, query.status)
+            for code, subject in self.trial.subjects.items()
+            for query in subject.queries.values()
+            if query.status != "CLOSED"
+        ]
 
     def summary(self) -> Rehearsal:
         """Counts from the trial as it stands."""
@@ -274,7 +335,9 @@ class _Run:
             persons=self.persons,
             declined=sum(not one.cause for one in failures),
             failed=sum(bool(one.cause) for one in failures),
-            failed_by=dict(sorted(Counter(c for one in failures for c in one.cause.split(", ") if c).items())),
+            failed_by=dict(
+                sorted(Counter(c for one in failures for c in one.cause.split(", ") if c).items())
+            ),
             randomized=len(randomized),
             by_arm=dict(Counter(one.arm for one in randomized)),
             entries=len(entries),

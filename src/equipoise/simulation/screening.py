@@ -1,4 +1,5 @@
-"""How does a virtual person get into the trial, or not? From the first visit to the arm or the reason she failed."""
+"""How does a virtual person get into the trial, or not? From the first visit to the arm or the
+reason she failed."""
 
 from __future__ import annotations
 
@@ -51,7 +52,8 @@ class Case:
 
 
 class Screening:
-    """The way in. `on_randomized` takes over with the case and the entry; `on_failed` hears of everybody else."""
+    """The way in. `on_randomized` takes over with the case and the entry; `on_failed` hears of
+    everybody else."""
 
     def __init__(
         self,
@@ -76,12 +78,28 @@ class Screening:
     def begin(self, day: date, case: Case, previous: str | None = None) -> None:
         """A code, consent and the first forms; blood for ctDNA is drawn at once."""
         site = case.desk.person.site.id
-        self.office.do(day, "coordinator", site, commands.screen, case.code, screened_on=day, previous_subject=previous)
+        self.office.do(
+            day,
+            "coordinator",
+            site,
+            commands.screen,
+            case.code,
+            screened_on=day,
+            previous_subject=previous,
+        )
         if case.desk.person.declines:
             self._fail(day, case, ())
             return
         version = self.data.protocol.version
-        self.office.do(day, "investigator", site, commands.record_consent, case.code, consented_on=day, version=version)
+        self.office.do(
+            day,
+            "investigator",
+            site,
+            commands.record_consent,
+            case.code,
+            consented_on=day,
+            version=version,
+        )
         for form in first_forms(case.desk, day):
             seq = self.data.save(day, case.code, form)
             case.history = seq if form.form == "MEDICAL_HISTORY" else case.history
@@ -100,7 +118,8 @@ class Screening:
         self.agenda.put(day + timedelta(days=1), lambda today: self._visit(today, case))
 
     def _visit(self, day: date, case: Case) -> None:
-        """Everything that must be recent: blood, performance, judgements, the scan; and once, the MDT's choice."""
+        """Everything that must be recent: blood, performance, judgements, the scan; and once, the
+        MDT's choice."""
         if (day - case.scanned).days > _SCAN_LASTS:
             self._scan(day, case)
         for form in visit_forms(case.desk, day):
@@ -110,7 +129,10 @@ class Screening:
                 self._attest(day, case, criterion.id)
         if not case.regimen:
             self._intend(day, case)
-        self.agenda.put(day + timedelta(days=int(case.desk.rng.integers(1, 4))), lambda today: self._try(today, case))
+        self.agenda.put(
+            day + timedelta(days=int(case.desk.rng.integers(1, 4))),
+            lambda today: self._try(today, case),
+        )
 
     def _scan(self, day: date, case: Case) -> None:
         early = case.scanned == date.min and case.desk.chance("scan_before_consent")
@@ -121,21 +143,38 @@ class Screening:
     def _attest(self, day: date, case: Case, criterion: str) -> None:
         person = case.desk.person
         self.office.do(
-            day, "investigator", person.site.id, commands.attest, case.code, criterion,
-            answer=person.judgements[criterion], attested_on=day,
-        )  # fmt: skip
+            day,
+            "investigator",
+            person.site.id,
+            commands.attest,
+            case.code,
+            criterion,
+            answer=person.judgements[criterion],
+            attested_on=day,
+        )
 
     def _intend(self, day: date, case: Case) -> None:
         """The MDT's choice is recorded and signed before anybody can know the arm."""
         desk, site = case.desk, case.desk.person.site.id
         case.regimen = intended_regimen(desk.rng, desk.protocol, desk.parameters, desk.person)
         entry = self.office.do(
-            day, "investigator", site, commands.intend_chemotherapy, case.code, case.regimen, decided_on=day
+            day,
+            "investigator",
+            site,
+            commands.intend_chemotherapy,
+            case.code,
+            case.regimen,
+            decided_on=day,
         )
         self.office.do(
-            day, "investigator", site, data_management.sign, case.code,
-            meaning="the MDT's choice before allocation", about=(entry.seq,),
-        )  # fmt: skip
+            day,
+            "investigator",
+            site,
+            data_management.sign,
+            case.code,
+            meaning="the MDT's choice before allocation",
+            about=(entry.seq,),
+        )
 
     # -------------------------------------------------------------- the decision
 
@@ -147,7 +186,13 @@ class Screening:
         case.attempts += 1
         site = case.desk.person.site.id
         outcome = self.office.attempt(
-            day, "investigator", site, randomization.randomize, case.code, randomized_on=day, sealed=self.sealed
+            day,
+            "investigator",
+            site,
+            randomization.randomize,
+            case.code,
+            randomized_on=day,
+            sealed=self.sealed,
         )
         if isinstance(outcome, Entry):
             self.on_randomized(case, outcome)
@@ -180,21 +225,36 @@ class Screening:
     def _ask_pathology(self, day: date, case: Case) -> None:
         right, case.told = history_with_pathology(case.desk, day), True
         self.office.do(
-            day, "coordinator", case.desk.person.site.id, data_entry.save_form, case.code, right.form, right.visit,
-            right.values, right.groups, supersedes=case.history, reason="morphology obtained from pathology",
-        )  # fmt: skip
+            day,
+            "coordinator",
+            case.desk.person.site.id,
+            data_entry.save_form,
+            case.code,
+            right.form,
+            right.visit,
+            right.values,
+            right.groups,
+            supersedes=case.history,
+            reason="morphology obtained from pathology",
+        )
 
     def _fail(self, day: date, case: Case, criteria: tuple[str, ...]) -> None:
         case.criteria = criteria
         self.office.do(
-            day, "coordinator", case.desk.person.site.id, commands.fail_screening, case.code,
-            failed_on=day, criteria=criteria,
-        )  # fmt: skip
+            day,
+            "coordinator",
+            case.desk.person.site.id,
+            commands.fail_screening,
+            case.code,
+            failed_on=day,
+            criteria=criteria,
+        )
         self.on_failed(case, day)
 
 
 def again(case: Case) -> Desk | None:
-    """The desk for another screening some weeks later, if what failed may be mended and she wants to."""
+    """The desk for another screening some weeks later, if what failed may be mended and she wants
+    to."""
     if case.rescreened or not case.criteria or not TIME_MAY_MEND.issuperset(case.criteria):
         return None
     if not case.desk.chance("rescreened"):

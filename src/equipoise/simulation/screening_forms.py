@@ -1,4 +1,5 @@
-"""What does a site enter about a virtual person before randomization, and what does her blood show?"""
+"""What does a site enter about a virtual person before randomization, and what does her blood
+show?"""
 
 from __future__ import annotations
 
@@ -25,7 +26,8 @@ _SEEN_FROM = 0.003  # tumor fraction from which another somatic variant can be r
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What is needed to fill in the forms of one person: she, her dice, the protocol and the parameters."""
+    """What is needed to fill in the forms of one person: she, her dice, the protocol and the
+    parameters."""
 
     person: Person
     rng: np.random.Generator
@@ -38,28 +40,40 @@ class Desk:
 
 
 def first_forms(desk: Desk, day: date) -> list[Filled]:
-    """What is asked on the day of consent. A carcinoma told late is entered without its morphology."""
+    """What is asked on the day of consent. A carcinoma told late is entered without its
+    morphology."""
     person = desk.person
     subject = {"birth": person.birth, "sex": person.sex}
-    tissue = dated("TISSUE_RAS", SCREENING, date.fromisoformat(person.therapy[0]["start"]) - timedelta(days=20),
-                   status=[{"status": person.tissue}])  # fmt: skip
+    tissue = dated(
+        "TISSUE_RAS",
+        SCREENING,
+        date.fromisoformat(person.therapy[0]["start"]) - timedelta(days=20),
+        status=[{"status": person.tissue}],
+    )
     return [
         Filled(form="DEMOGRAPHICS", visit=SCREENING, values={}, groups={"subject": [subject]}),
         dated("MEDICAL_HISTORY", SCREENING, day, condition=list(person.history)),
-        Filled(form="PRIOR_THERAPY", visit=SCREENING, values={}, groups={"drug": list(person.therapy)}),
+        Filled(
+            form="PRIOR_THERAPY", visit=SCREENING, values={}, groups={"drug": list(person.therapy)}
+        ),
         replace(tissue, values={**tissue.values, "standard_of_care": "Y"}),
     ]
 
 
 def history_with_pathology(desk: Desk, day: date) -> Filled:
     """The history once pathology was asked about the carcinoma of the skin."""
-    told = [{**row, "morphology": desk.person.told_late} if row["category"] == "OTHER MALIGNANCY" else row
-            for row in desk.person.history]  # fmt: skip
+    told = [
+        {**row, "morphology": desk.person.told_late}
+        if row["category"] == "OTHER MALIGNANCY"
+        else row
+        for row in desk.person.history
+    ]
     return dated("MEDICAL_HISTORY", SCREENING, day, condition=list(told))
 
 
 def visit_forms(desk: Desk, day: date) -> list[Filled]:
-    """What must be recent at randomization: performance, blood, body size and, for women, the pregnancy test."""
+    """What must be recent at randomization: performance, blood, body size and, for women, the
+    pregnancy test."""
     person = desk.person
     forms = [
         dated("ECOG", SCREENING, day, score=[{"score": str(person.ecog)}]),
@@ -70,7 +84,11 @@ def visit_forms(desk: Desk, day: date) -> list[Filled]:
     ]
     if person.sex == "F":
         result = "POSITIVE" if person.pregnant else "NEGATIVE"
-        forms.append(dated("PREGNANCY_TEST", SCREENING, day, result=[{"result": result, "specimen": "SERUM"}]))
+        forms.append(
+            dated(
+                "PREGNANCY_TEST", SCREENING, day, result=[{"result": result, "specimen": "SERUM"}]
+            )
+        )
     return forms
 
 
@@ -86,7 +104,12 @@ def scan_form(desk: Desk, scanned: date, consented: date) -> Filled:
 
 
 def lab_form(
-    desk: Desk, form: str, visit: str, day: date, tests: tuple[str, ...], at: Mapping[str, float] | None = None
+    desk: Desk,
+    form: str,
+    visit: str,
+    day: date,
+    tests: tuple[str, ...],
+    at: Mapping[str, float] | None = None,
 ) -> Filled:
     """A laboratory report; `at` holds values that are known, such as those that go with a grade."""
     rows: list[Row] = [_lab_row(desk, test, (at or {}).get(test)) for test in tests]
@@ -111,11 +134,16 @@ def _lab_row(desk: Desk, test: str, known: float | None) -> Row:
 
 def body_form(person: Person, visit: str, day: date, weight: float) -> Filled:
     """Height, weight and the body surface area by Mosteller."""
-    return dated("BODY_SIZE", visit, day, measure=[
-        {"test": "HEIGHT", "value": str(person.height), "unit": "cm"},
-        {"test": "WEIGHT", "value": f"{weight:.1f}", "unit": "kg"},
-        {"test": "BSA", "value": f"{surface(person, weight):.2f}", "unit": "m2"},
-    ])  # fmt: skip
+    return dated(
+        "BODY_SIZE",
+        visit,
+        day,
+        measure=[
+            {"test": "HEIGHT", "value": str(person.height), "unit": "cm"},
+            {"test": "WEIGHT", "value": f"{weight:.1f}", "unit": "kg"},
+            {"test": "BSA", "value": f"{surface(person, weight):.2f}", "unit": "m2"},
+        ],
+    )
 
 
 def surface(person: Person, weight: float) -> float:
@@ -136,8 +164,13 @@ def ctdna_form(desk: Desk, number: int, collected: date, reported: date) -> Fill
     }
     failed = desk.chance("ctdna_failed_qc")
     # Every repeat is a new draw with more or less tumor DNA in it.
-    fraction = desk.person.tumor_fraction * (1.0 if number == 1 else float(np.exp(0.5 * desk.rng.standard_normal())))
-    groups = {"property": _sample(desk, fraction, failed), "codon": [] if failed else _codons(desk, fraction)}
+    fraction = desk.person.tumor_fraction * (
+        1.0 if number == 1 else float(np.exp(0.5 * desk.rng.standard_normal()))
+    )
+    groups = {
+        "property": _sample(desk, fraction, failed),
+        "codon": [] if failed else _codons(desk, fraction),
+    }
     return Filled(form="CTDNA", visit=SCREENING, values=values, groups=groups)
 
 
@@ -153,13 +186,25 @@ def _sample(desk: Desk, fraction: float, failed: bool) -> list[Row]:
 
 
 def _codons(desk: Desk, fraction: float) -> list[Row]:
-    panel = [(gene, codon) for gene, codons in desk.protocol.molecular["RAS"].codons.items() for codon in codons]
+    panel = [
+        (gene, codon)
+        for gene, codons in desk.protocol.molecular["RAS"].codons.items()
+        for codon in codons
+    ]
     limit = _limit(desk, desk.person.site)
     mutated = panel[desk.person.seed % len(panel)]
-    dropped = panel[int(desk.rng.integers(len(panel)))] if desk.chance("ctdna_codon_not_covered") else None
+    dropped = (
+        panel[int(desk.rng.integers(len(panel)))]
+        if desk.chance("ctdna_codon_not_covered")
+        else None
+    )
     vaf = _allele_fraction(desk, fraction)
-    return [_codon(gene, codon, limit, vaf if (gene, codon) == mutated else 0.0, (gene, codon) == dropped)
-            for gene, codon in panel]  # fmt: skip
+    return [
+        _codon(
+            gene, codon, limit, vaf if (gene, codon) == mutated else 0.0, (gene, codon) == dropped
+        )
+        for gene, codon in panel
+    ]
 
 
 def _limit(desk: Desk, site: Site) -> float:
@@ -170,7 +215,9 @@ def _allele_fraction(desk: Desk, fraction: float) -> float:
     """Of a variant that the resistant clone carries, heterozygous, as the assay measures it."""
     if not desk.person.resistant_by_ras:
         return 0.0
-    clone = tumor_course(desk.person, desk.protocol, desk.parameters, experimental=False).resistant_fraction
+    clone = tumor_course(
+        desk.person, desk.protocol, desk.parameters, experimental=False
+    ).resistant_fraction
     noise = float(np.exp(desk.parameters["allele_fraction_noise"] * desk.rng.standard_normal()))
     return min(float(allele_fraction(fraction, clone)) * noise, 0.5)
 
@@ -181,4 +228,9 @@ def _codon(gene: str, codon: int, limit: float, vaf: float, dropped: bool) -> Ro
         return row | {"result": {"missing": "NOT COVERED"}}
     if vaf < limit:
         return row | {"result": "NOT DETECTED", "lod": f"{limit}"}
-    return row | {"result": "DETECTED", "variant": _VARIANTS[codon], "vaf": f"{vaf:.5f}", "lod": f"{limit}"}
+    return row | {
+        "result": "DETECTED",
+        "variant": _VARIANTS[codon],
+        "vaf": f"{vaf:.5f}",
+        "lod": f"{limit}",
+    }

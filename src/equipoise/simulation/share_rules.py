@@ -1,4 +1,5 @@
-"""What does a trial of two shares show when the shares are simply given? Compiled: allocation, then one coin each."""
+"""What does a trial of two shares show when the shares are simply given? Compiled: allocation, then
+one coin each."""
 
 from __future__ import annotations
 
@@ -10,9 +11,16 @@ from equipoise.simulation.trial_rules import Codes, Floats, Ints, allocate_all
 
 @njit(cache=True)
 def simulate_share_trials(
-    rng: np.random.Generator, share: Floats, ratio: Ints, block_sizes: Ints, strata: Floats, arm: Codes, out: Floats
+    rng: np.random.Generator,
+    share: Floats,
+    ratio: Ints,
+    block_sizes: Ints,
+    strata: Floats,
+    arm: Codes,
+    out: Floats,
 ) -> None:
-    """Fill `out` (trial, 2, arm) with events and subjects; `share` by arm, `arm` (subject,) is room."""
+    """Fill `out` (trial, 2, arm) with events and subjects; `share` by arm, `arm` (subject,) is
+    room."""
     stratum = np.zeros_like(arm)
     out[:] = 0.0
     for trial in range(len(out)):

@@ -15,7 +15,8 @@ from equipoise.simulation.trial_rules import Floats
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShareTrial:
-    """Shares with the endpoint and subjects in all; permuted blocks in strata of these shares, control first."""
+    """Shares with the endpoint and subjects in all; permuted blocks in strata of these shares,
+    control first."""
 
     control: float
     experimental: float
@@ -34,7 +35,9 @@ class ShareTrial:
         check_shares("strata", self.strata)
 
 
-def simulate_shares(trial: ShareTrial, trials: int, seed: int, *, workers: int = 1) -> tuple[Floats, Floats]:
+def simulate_shares(
+    trial: ShareTrial, trials: int, seed: int, *, workers: int = 1
+) -> tuple[Floats, Floats]:
     """Events and subjects of each trial, (trial, arm), control first; see `run_blocks`."""
     found = run_blocks(partial(_simulate_block, trial), trials, seed, workers=workers)
     return found[:, 0], found[:, 1]
@@ -43,7 +46,12 @@ def simulate_shares(trial: ShareTrial, trials: int, seed: int, *, workers: int =
 def _simulate_block(trial: ShareTrial, rng: np.random.Generator, trials: int) -> Block:
     out, arm = np.zeros((trials, 2, 2)), np.zeros(trial.subjects, np.int8)
     simulate_share_trials(
-        rng, np.array([trial.control, trial.experimental]), np.array(trial.ratio, np.int32),
-        np.array(trial.block_sizes, np.int32), np.array(trial.strata), arm, out,
-    )  # fmt: skip
+        rng,
+        np.array([trial.control, trial.experimental]),
+        np.array(trial.ratio, np.int32),
+        np.array(trial.block_sizes, np.int32),
+        np.array(trial.strata),
+        arm,
+        out,
+    )
     return out

@@ -1,4 +1,5 @@
-"""What is a virtual participant given, what does it do to her, and what does the site enter about it?"""
+"""What is a virtual participant given, what does it do to her, and what does the site enter about
+it?"""
 
 from __future__ import annotations
 
@@ -11,7 +12,14 @@ import numpy as np
 
 from equipoise.protocol.model import Protocol
 from equipoise.simulation.filled import Filled, Row, dated
-from equipoise.simulation.screening_forms import CHEMISTRY, HEMATOLOGY, Desk, body_form, lab_form, surface
+from equipoise.simulation.screening_forms import (
+    CHEMISTRY,
+    HEMATOLOGY,
+    Desk,
+    body_form,
+    lab_form,
+    surface,
+)
 from equipoise.terms.quantity import decimal_of
 
 SEVERE, STOPS = 3, 4
@@ -34,7 +42,9 @@ class Event:
     def ends_cetuximab(self) -> bool:
         """Protocol, treatment rules: reactions of grade 3 or 4 and lung disease of any grade."""
         category = self.kind["category"]
-        return category in _STOPS_CETUXIMAB and (self.grade >= SEVERE or category == _STOPS_CETUXIMAB[1])
+        return category in _STOPS_CETUXIMAB and (
+            self.grade >= SEVERE or category == _STOPS_CETUXIMAB[1]
+        )
 
     @property
     def ends_treatment(self) -> bool:
@@ -74,8 +84,11 @@ def draw_events(desk: Desk, experimental: bool) -> list[Event]:
     return found
 
 
-def draw_cycles(desk: Desk, regimen: str, experimental: bool, first: date, stops: date) -> tuple[list[Cycle], str]:
-    """Cycles from the first dose to the day treatment stops for other reasons, and `TOXICITY` when that came first."""
+def draw_cycles(
+    desk: Desk, regimen: str, experimental: bool, first: date, stops: date
+) -> tuple[list[Cycle], str]:
+    """Cycles from the first dose to the day treatment stops for other reasons, and `TOXICITY` when
+    that came first."""
     events = draw_events(desk, experimental)
     patience = int(desk.rng.integers(2, 9)) if desk.chance("stops_early") else 10_000
     cycles: list[Cycle] = []
@@ -87,19 +100,26 @@ def draw_cycles(desk: Desk, regimen: str, experimental: bool, first: date, stops
         before = tuple(event for event in events if event.cycle == number - 1)
         weight = max(weight + float(desk.rng.normal(-0.2, 0.6)), 38.0)
         treatment = _treatment_form(desk, regimen, number, day, weight, level, delay, cetuximab)
-        cycles.append(Cycle(number, day, (treatment, *_visit_forms(desk, number, day, weight, before)), now))
+        cycles.append(
+            Cycle(number, day, (treatment, *_visit_forms(desk, number, day, weight, before)), now)
+        )
         if any(event.ends_treatment for event in now) or number >= patience:
             return cycles, "TOXICITY"
         cetuximab = cetuximab and not any(event.ends_cetuximab for event in now)
         delay = 7 if any(e.delays for e in now) or desk.chance("cycle_delayed") else 0
         rash = any(e.delays and e.kind["category"] == "SKIN REACTION" for e in now)
         level = min(level + int(rash), 2)
-        day += timedelta(days=desk.protocol.conduct.cycle_days + delay + int(desk.rng.integers(-1, 3)))
+        day += timedelta(
+            days=desk.protocol.conduct.cycle_days + delay + int(desk.rng.integers(-1, 3))
+        )
     return cycles, ""
 
 
-def _visit_forms(desk: Desk, number: int, day: date, weight: float, before: Iterable[Event]) -> list[Filled]:
-    """From the second cycle on: blood that shows what the cycle before did, weight, and its adverse events."""
+def _visit_forms(
+    desk: Desk, number: int, day: date, weight: float, before: Iterable[Event]
+) -> list[Filled]:
+    """From the second cycle on: blood that shows what the cycle before did, weight, and its adverse
+    events."""
     if number == 1:
         return []
     at = _values_with_grades(desk, before)
@@ -122,7 +142,14 @@ def _values_with_grades(desk: Desk, events: Iterable[Event]) -> dict[str, float]
 
 
 def _treatment_form(
-    desk: Desk, regimen: str, number: int, day: date, weight: float, level: int, delay: int, cetuximab: bool
+    desk: Desk,
+    regimen: str,
+    number: int,
+    day: date,
+    weight: float,
+    level: int,
+    delay: int,
+    cetuximab: bool,
 ) -> Filled:
     visit = "FIRST_DOSE" if number == 1 else f"CYCLE {number - 1}"
     area = surface(desk.person, weight)
@@ -143,7 +170,14 @@ def _cetuximab(protocol: Protocol, level: int) -> float:
 def _dose(drug: str, per_area: float, area: float, level: int, delay: int) -> Row:
     """Doses are rounded to 5 mg; what is planned at a level is what is given."""
     amount = f"{5 * round(per_area * area / 5)}"
-    row = {"drug": drug, "planned": amount, "dose": amount, "unit": "mg", "level": str(level), "delay": str(delay)}
+    row = {
+        "drug": drug,
+        "planned": amount,
+        "dose": amount,
+        "unit": "mg",
+        "level": str(level),
+        "delay": str(delay),
+    }
     return row | ({"reason": "toxicity or organization"} if delay or level else {})
 
 
@@ -155,7 +189,9 @@ def event_row(event: Event, cycle: date, seen: date, last: bool) -> tuple[Row, d
     start = cycle + timedelta(days=event.after)
     end = start + timedelta(days=event.days)
     over = end <= seen
-    action = "STOPPED" if event.ends_treatment else "DELAYED" if event.delays and not last else "NONE"
+    action = (
+        "STOPPED" if event.ends_treatment else "DELAYED" if event.delays and not last else "NONE"
+    )
     row = {
         "term": event.kind["term"],
         "decoded": event.kind["decoded"],
@@ -171,7 +207,8 @@ def event_row(event: Event, cycle: date, seen: date, last: bool) -> tuple[Row, d
 
 
 def event_forms(cycles: list[Cycle], until: date) -> list[tuple[date, Filled]]:
-    """(day of entry, form) for the events of each cycle: at the next cycle, or at the safety follow-up."""
+    """(day of entry, form) for the events of each cycle: at the next cycle, or at the safety
+    follow-up."""
     found = []
     for cycle, following in zip(cycles, [*cycles[1:], None], strict=True):
         seen = following.day if following else until
@@ -179,7 +216,9 @@ def event_forms(cycles: list[Cycle], until: date) -> list[tuple[date, Filled]]:
         told = [event_row(event, cycle.day, seen, following is None) for event in cycle.events]
         rows = [row for row, start in told if start <= seen]
         if rows or following is None:
-            form = Filled(form="ADVERSE_EVENTS", visit=visit, values={}, groups={"event": list(rows)})
+            form = Filled(
+                form="ADVERSE_EVENTS", visit=visit, values={}, groups={"event": list(rows)}
+            )
             found.append((seen, form))
     return found
 

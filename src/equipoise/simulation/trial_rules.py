@@ -1,7 +1,8 @@
-"""How does one virtual trial run, from the first randomization to its cutoffs? Compiled, on plain numbers.
+"""How does one virtual trial run, from the first randomization to its cutoffs? Compiled, on plain
+numbers.
 
-What is common to all virtual trials: when participants come, and to which arm. Days are calendar days from the first
-day of accrual.
+What is common to all virtual trials: when participants come, and to which arm. Days are calendar
+days from the first day of accrual.
 """
 
 from __future__ import annotations
@@ -21,12 +22,15 @@ CONTROL, EXPERIMENTAL = 0, 1
 
 
 @njit(cache=True)
-def draw_entries(rng: np.random.Generator, durations: Floats, rates: Floats, all_within: bool, entry: Floats) -> None:
-    """Fill `entry` (subject,) with the rising times of arrival of a Poisson process with piecewise constant rates.
+def draw_entries(
+    rng: np.random.Generator, durations: Floats, rates: Floats, all_within: bool, entry: Floats
+) -> None:
+    """Fill `entry` (subject,) with the rising times of arrival of a Poisson process with piecewise
+    constant rates.
 
-    `all_within`: everybody comes within the durations; else the last rate goes on until the last has come. Given their
-    number, arrivals are the order statistics of independent draws; those of uniform draws are partial sums of
-    exponentials over their total, so nothing needs sorting.
+    `all_within`: everybody comes within the durations; else the last rate goes on until the last
+    has come. Given their number, arrivals are the order statistics of independent draws; those of
+    uniform draws are partial sums of exponentials over their total, so nothing needs sorting.
     """
     n, total = len(entry), 0.0
     for i in range(n):
@@ -59,12 +63,20 @@ def draw_stratum(rng: np.random.Generator, shares: Floats) -> int:
 
 @njit(cache=True)
 def allocate_all(
-    rng: np.random.Generator, ratio: Ints, block_sizes: Ints, shares: Floats, arm: Codes, stratum: Codes
+    rng: np.random.Generator,
+    ratio: Ints,
+    block_sizes: Ints,
+    shares: Floats,
+    arm: Codes,
+    stratum: Codes,
 ) -> None:
-    """Fill `arm` and `stratum` (subject,) in order of entry: in each stratum permuted blocks of random size.
+    """Fill `arm` and `stratum` (subject,) in order of entry: in each stratum permuted blocks of
+    random size.
 
-    The same sequences as `allocation.blocks.draw_list`: drawing without replacement permutes the block. One uniform
-    number serves a whole block: the part it is cut at chooses, and what is left of it is uniform again.
+    The same sequences as `allocation.blocks.draw_list`: drawing without replacement permutes the
+    block. One uniform
+    number serves a whole block: the part it is cut at chooses, and what is left of it is uniform
+    again.
     """
     strata, unit = len(shares), ratio[CONTROL] + ratio[EXPERIMENTAL]
     left = np.zeros((strata, 2), np.int32)

@@ -1,7 +1,8 @@
 """What would the scans of one virtual subject show?
 
-Volumes are relative to baseline, times are days from randomization, lengths tenths of a millimeter. The growth and
-the scans themselves are compiled, in `tumor_rules`; here is the one subject as numpy arrays.
+Volumes are relative to baseline, times are days from randomization, lengths tenths of a millimeter.
+The growth and the scans themselves are compiled, in `tumor_rules`; here is the one subject as numpy
+arrays.
 """
 
 from dataclasses import dataclass
@@ -39,22 +40,40 @@ from equipoise.simulation.tumor_rules import (
 )
 
 __all__ = [
-    "ALIVE", "EQUIVOCAL_LESION", "GONE", "LIVER", "LUNG", "NEW_LESION", "NODE", "NON_TARGET_GONE", "NON_TARGET_PD",
-    "NON_TARGET_PRESENT", "NOT_EVALUATED", "NO_NEW_LESION", "NO_NON_TARGET", "OTHER", "TOO_SMALL", "Course",
-    "TumorParameters", "draw_course", "velo_fit",
-]  # fmt: skip
+    "ALIVE",
+    "EQUIVOCAL_LESION",
+    "GONE",
+    "LIVER",
+    "LUNG",
+    "NEW_LESION",
+    "NODE",
+    "NON_TARGET_GONE",
+    "NON_TARGET_PD",
+    "NON_TARGET_PRESENT",
+    "NOT_EVALUATED",
+    "NO_NEW_LESION",
+    "NO_NON_TARGET",
+    "OTHER",
+    "TOO_SMALL",
+    "Course",
+    "TumorParameters",
+    "draw_course",
+    "velo_fit",
+]
 
 ALIVE = -1
 """`death_day` of a subject who outlives the days followed."""
 
 
 def velo_fit() -> TumorParameters:
-    """Starting values, not truth: ten parameters fitted to ten results of the VELO trial (FTD/TPI +- panitumumab).
+    """Starting values, not truth: ten parameters fitted to ten results of the VELO trial (FTD/TPI
+    +- panitumumab).
 
-    Fitted: growth, chemotherapy, anti-EGFR, resistant fraction, new lesions, with baseline 80 mm, 5 % noise and scans
-    every 9 weeks +-1. Assumed, and fitted to nothing: everything from `baseline_sd` on. Death has a hazard that rises
-    with a power of the tumor's volume, set so that overall survival is 8 to 12 months in the median; volume is capped
-    for death and new lesions alike.
+    Fitted: growth, chemotherapy, anti-EGFR, resistant fraction, new lesions, with baseline 80 mm, 5
+    % noise and scans every 9 weeks +-1. Assumed, and fitted to nothing: everything from
+    `baseline_sd` on. Death has a hazard that rises with a power of the tumor's volume, set so that
+    overall survival is 8 to 12 months in the median; volume is capped for death and new lesions
+    alike.
     """
     return TumorParameters(
         growth_log=-4.63,
@@ -89,11 +108,13 @@ def velo_fit() -> TumorParameters:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """What was seen of one virtual subject, in the arrays the RECIST rules take; v visits, the first is baseline.
+    """What was seen of one virtual subject, in the arrays the RECIST rules take; v visits, the
+    first is baseline.
 
-    `days` int32 (v,) from randomization, baseline 0 or before; `tenths` int32 (v, lesion); `node` int8 (lesion,), 1
-    for nodes; `organ` int32 (lesion,); `nontarget` and `new` int8 (v,). `resistant_fraction` is the true share of the
-    resistant clone at randomization, which no scan shows; `death_day` is ALIVE if not within the days followed.
+    `days` int32 (v,) from randomization, baseline 0 or before; `tenths` int32 (v, lesion); `node`
+    int8 (lesion,), 1 for nodes; `organ` int32 (lesion,); `nontarget` and `new` int8 (v,).
+    `resistant_fraction` is the true share of the resistant clone at randomization, which no scan
+    shows; `death_day` is ALIVE if not within the days followed.
     """
 
     days: Ints
@@ -107,12 +128,17 @@ class Course:
 
 
 def draw_course(
-    rng: np.random.Generator, experimental: bool, parameters: TumorParameters, scan_days: NDArray[np.integer]
+    rng: np.random.Generator,
+    experimental: bool,
+    parameters: TumorParameters,
+    scan_days: NDArray[np.integer],
 ) -> Course:
-    """Draw one subject; `scan_days` are the planned days after randomization, rising. Scans stop only with death.
+    """Draw one subject; `scan_days` are the planned days after randomization, rising. Scans stop
+    only with death.
 
-    Whether progression ends the scans is for the caller to decide, by the rules of the trial. Of two scans that fall
-    on one day, or out of order, only the earlier planned one is made. Raises ValueError for days that do not rise.
+    Whether progression ends the scans is for the caller to decide, by the rules of the trial. Of
+    two scans that fall on one day, or out of order, only the earlier planned one is made. Raises
+    ValueError for days that do not rise.
     """
     planned = check_scan_days(scan_days)
     seen = _draw(rng, experimental, parameters, planned)
@@ -133,7 +159,9 @@ def check_scan_days(scan_days: NDArray[np.integer]) -> Ints:
     """Planned days as int32 (scan,). Raises ValueError unless they rise from day 1 on."""
     planned = np.asarray(scan_days, dtype=np.int32)
     if planned.ndim != 1 or not len(planned) or planned[0] < 1 or (np.diff(planned) < 1).any():
-        raise ValueError(f"scan_days is {planned.tolist()}; expected rising days after randomization (day 0)")
+        raise ValueError(
+            f"scan_days is {planned.tolist()}; expected rising days after randomization (day 0)"
+        )
     return planned
 
 

@@ -34,14 +34,24 @@ from equipoise.terms.response import Response
 
 FORM = "TUMOR_ASSESSMENT"
 _PLACES = {LIVER: "LIVER", LUNG: "LUNG", NODE: "LYMPH NODE", OTHER: "PERITONEUM"}
-_NON_TARGET = {NON_TARGET_GONE: "ABSENT", NON_TARGET_PRESENT: "PRESENT", NON_TARGET_PD: "UNEQUIVOCAL PROGRESSION"}
-_NEAR = {Response.CR: Response.PR, Response.PR: Response.SD, Response.SD: Response.PD, Response.PD: Response.SD}
+_NON_TARGET = {
+    NON_TARGET_GONE: "ABSENT",
+    NON_TARGET_PRESENT: "PRESENT",
+    NON_TARGET_PD: "UNEQUIVOCAL PROGRESSION",
+}
+_NEAR = {
+    Response.CR: Response.PR,
+    Response.PR: Response.SD,
+    Response.SD: Response.PD,
+    Response.PD: Response.SD,
+}
 """What a reader who differs says instead; he never overlooks a new lesion."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """One scan as recorded: its number in the schedule, the day, the reading that stands in the end, and its form."""
+    """One scan as recorded: its number in the schedule, the day, the reading that stands in the
+    end, and its form."""
 
     number: int
     day: date
@@ -53,17 +63,29 @@ class Scan:
 def baseline_form(course: Course, protocol: Protocol, site: Site, day: date) -> Filled:
     """The lesions before randomization, named and measured; nothing to respond yet."""
     lesions: list[Row] = [
-        {"lesion": f"T{i + 1}", "role": "TARGET", "location": _PLACES[int(organ)], "method": "CT SCAN"}
+        {
+            "lesion": f"T{i + 1}",
+            "role": "TARGET",
+            "location": _PLACES[int(organ)],
+            "method": "CT SCAN",
+        }
         for i, organ in enumerate(course.organ)
     ]
     if course.nontarget[0] != NO_NON_TARGET:
-        lesions.append({"lesion": "NT1", "role": "NON-TARGET", "location": "LUNG", "method": "CT SCAN"})
+        lesions.append(
+            {"lesion": "NT1", "role": "NON-TARGET", "location": "LUNG", "method": "CT SCAN"}
+        )
     measured = _measurements(course, 0, site)
     return _form("SCREENING", day, protocol, {"lesion": lesions, "measurement": measured})
 
 
 def draw_scans(
-    rng: np.random.Generator, course: Course, protocol: Protocol, parameters: Parameters, site: Site, start: date
+    rng: np.random.Generator,
+    course: Course,
+    protocol: Protocol,
+    parameters: Parameters,
+    site: Site,
+    start: date,
 ) -> list[Scan]:
     """The scans up to the first that the MDT reads as progression."""
     scans: list[Scan] = []
@@ -74,10 +96,18 @@ def draw_scans(
         after = int(course.days[v])
         number = max(round((after - visit.day) / every) + 1, scans[-1].number + 1 if scans else 1)
         response, typed = _reading(rng, derived[v], bool(course.new[v]), parameters)
-        form = _scan_form(course, v, f"{visit.id} {number}", start + timedelta(days=after), protocol, site)
+        form = _scan_form(
+            course, v, f"{visit.id} {number}", start + timedelta(days=after), protocol, site
+        )
         planned = start + timedelta(days=visit.day + (number - 1) * every)
         scans.append(
-            Scan(number, start + timedelta(days=after), planned, response, _with_response(form, response, typed))
+            Scan(
+                number,
+                start + timedelta(days=after),
+                planned,
+                response,
+                _with_response(form, response, typed),
+            )
         )
         if response is Response.PD:
             break
@@ -99,8 +129,11 @@ def _derived(course: Course, protocol: Protocol) -> list[Response]:
     return [Response(int(code)) for code in results.response]
 
 
-def _reading(rng: np.random.Generator, derived: Response, has_new: bool, p: Parameters) -> tuple[Response, Response]:
-    """The reading that stands, and the one typed first: who differs may correct it after a query."""
+def _reading(
+    rng: np.random.Generator, derived: Response, has_new: bool, p: Parameters
+) -> tuple[Response, Response]:
+    """The reading that stands, and the one typed first: who differs may correct it after a
+    query."""
     differs = rng.random() < p["reader_differs"]
     corrects = rng.random() < p["reader_corrects"]
     if not differs or has_new or derived not in _NEAR:
@@ -109,10 +142,14 @@ def _reading(rng: np.random.Generator, derived: Response, has_new: bool, p: Para
     return (derived, said) if corrects else (said, said)
 
 
-def _scan_form(course: Course, v: int, visit: str, day: date, protocol: Protocol, site: Site) -> Filled:
+def _scan_form(
+    course: Course, v: int, visit: str, day: date, protocol: Protocol, site: Site
+) -> Filled:
     groups: dict[str, list[Row]] = {"measurement": _measurements(course, v, site)}
     if course.new[v] != NO_NEW_LESION and not course.new[:v].any():
-        groups["lesion"] = [{"lesion": "N1", "role": "NEW", "location": "LIVER", "method": "CT SCAN"}]
+        groups["lesion"] = [
+            {"lesion": "N1", "role": "NEW", "location": "LIVER", "method": "CT SCAN"}
+        ]
     return _form(visit, day, protocol, groups)
 
 
@@ -127,12 +164,15 @@ def _with_response(form: Filled, response: Response, typed: Response) -> Filled:
 
     if typed is response:
         return replace(form, groups=saying(response))
-    return replace(form, groups=saying(response), typed=saying(typed), slipped="response[1].response")
+    return replace(
+        form, groups=saying(response), typed=saying(typed), slipped="response[1].response"
+    )
 
 
 def _measurements(course: Course, v: int, site: Site) -> list[Row]:
     rows = [
-        _measured(f"T{i + 1}", int(tenths), bool(course.node[i]), site) for i, tenths in enumerate(course.tenths[v])
+        _measured(f"T{i + 1}", int(tenths), bool(course.node[i]), site)
+        for i, tenths in enumerate(course.tenths[v])
     ]
     if (state := int(course.nontarget[v])) != NO_NON_TARGET:
         rows.append({"lesion": "NT1", "test": "TUMSTATE", "value": _NON_TARGET[state]})
@@ -147,7 +187,10 @@ def _measured(lesion: str, tenths: int, node: bool, site: Site) -> Row:
     if tenths == NOT_EVALUATED:
         return row | {"value": {"missing": "NOT EVALUATED"}}
     if tenths in (GONE, TOO_SMALL):
-        return row | {"test": "TUMSTATE", "value": "ABSENT" if tenths == GONE else "TOO SMALL TO MEASURE"}
+        return row | {
+            "test": "TUMSTATE",
+            "value": "ABSENT" if tenths == GONE else "TOO SMALL TO MEASURE",
+        }
     if site.length == "cm":
         return row | {"value": f"{tenths / 100:.2f}", "unit": "cm"}
     return row | {"value": f"{tenths / 10:.1f}", "unit": "mm"}

@@ -1,8 +1,11 @@
-"""How does a virtual tumor grow, and what does one scan of it show? Compiled, for rehearsal and fast loop alike.
+"""How does a virtual tumor grow, and what does one scan of it show? Compiled, for rehearsal and
+fast loop alike.
 
-A tumor of two clones: anti-EGFR treatment kills the sensitive one, both grow, and chemotherapy slows both for a
-while. Volumes are relative to baseline, times are days from randomization, lengths tenths of a millimeter. Random
-numbers are drawn in one order: the person, then scan by scan; who stops looking early has seen the same scans.
+A tumor of two clones: anti-EGFR treatment kills the sensitive one, both grow, and chemotherapy
+slows both for a while. Volumes are relative to baseline, times are days from randomization, lengths
+tenths of a millimeter. Random
+numbers are drawn in one order: the person, then scan by scan; who stops looking early has seen the
+same scans.
 """
 
 from __future__ import annotations
@@ -37,7 +40,8 @@ _LONGEST = 9999
 
 
 class TumorParameters(NamedTuple):
-    """Rates are given as logarithms per day with the standard deviation between subjects, where there is one."""
+    """Rates are given as logarithms per day with the standard deviation between subjects, where
+    there is one."""
 
     growth_log: float
     growth_sd: float
@@ -69,7 +73,8 @@ class TumorParameters(NamedTuple):
 
 
 class Tumor(NamedTuple):
-    """One person's tumor: rates per day, the resistant share at randomization, and what chance has in store.
+    """One person's tumor: rates per day, the resistant share at randomization, and what chance has
+    in store.
 
     `new_lesion_at` and `death_at` are the cumulative hazards at which a new lesion and death come.
     """
@@ -164,12 +169,19 @@ def draw_tumor(rng: np.random.Generator, p: TumorParameters) -> Tumor:
 
 @njit(cache=True)
 def day_reached(
-    level: float, log_hazard: float, power: float, tumor: Tumor, anti_egfr_from: int, last: int, p: TumorParameters
+    level: float,
+    log_hazard: float,
+    power: float,
+    tumor: Tumor,
+    anti_egfr_from: int,
+    last: int,
+    p: TumorParameters,
 ) -> int:
-    """The day on which a hazard of exp(log_hazard) * volume^power has added up to `level`; NEVER if after `last`.
+    """The day on which a hazard of exp(log_hazard) * volume^power has added up to `level`; NEVER if
+    after `last`.
 
-    Volume is capped. Midpoint rule over fortnights, and linear within the one that is reached. The exponentials of
-    `volume_on` go from one middle to the next by a constant factor.
+    Volume is capped. Midpoint rule over fortnights, and linear within the one that is reached. The
+    exponentials of `volume_on` go from one middle to the next by a constant factor.
     """
     middle, log_cap = _STEP / 2, log(p.volume_cap)
     chemotherapy = tumor.chemotherapy / tumor.fading
@@ -182,7 +194,9 @@ def day_reached(
         elif middle > anti_egfr_from:
             sensitive *= exp(-tumor.anti_egfr * (middle - anti_egfr_from))
             exposed = True
-        log_volume = tumor.growth * middle - chemotherapy * (1.0 - fading) + log(tumor.resistant + sensitive)
+        log_volume = (
+            tumor.growth * middle - chemotherapy * (1.0 - fading) + log(tumor.resistant + sensitive)
+        )
         hazard = exp(log_hazard + power * min(log_volume, log_cap))
         if added + hazard * _STEP >= level:
             day = start + floor((level - added) / hazard) + 1
@@ -213,7 +227,8 @@ def least_mm(node: int) -> float:
 
 @njit(cache=True)
 def draw_sites(rng: np.random.Generator, lesions: int, scans: Scans) -> None:
-    """Two to five targets, one or two of them in the liver and at most two in any organ (RECIST 1.1 4.2)."""
+    """Two to five targets, one or two of them in the liver and at most two in any organ (RECIST 1.1
+    4.2)."""
     in_liver = 1 + floor(2 * rng.random())
     lung, node = 0, 0
     for drawn in range(lesions - in_liver):  # two places each in lung, nodes and elsewhere
@@ -230,14 +245,18 @@ def draw_sites(rng: np.random.Generator, lesions: int, scans: Scans) -> None:
 
 @njit(cache=True)
 def draw_lengths(rng: np.random.Generator, lesions: int, scans: Scans, p: TumorParameters) -> float:
-    """True lengths at baseline: the least that is measurable, and the rest of the sum shared at random.
+    """True lengths at baseline: the least that is measurable, and the rest of the sum shared at
+    random.
 
-    Returns the relative error of one lesion that leaves `noise` in the sum, as independent errors partly cancel.
+    Returns the relative error of one lesion that leaves `noise` in the sum, as independent errors
+    partly cancel.
     """
     least, shares = 0.0, 0.0
     for i in range(lesions):
         least += least_mm(scans.node[i])
-        scans.true_mm[i] = rng.standard_exponential() + rng.standard_exponential()  # Dirichlet with all parameters 2
+        scans.true_mm[i] = (
+            rng.standard_exponential() + rng.standard_exponential()
+        )  # Dirichlet with all parameters 2
         shares += scans.true_mm[i]
     rest = max(p.baseline_mm * exp(p.baseline_sd * rng.standard_normal()) - least, 5.0)
     total, squares = 0.0, 0.0
@@ -249,7 +268,9 @@ def draw_lengths(rng: np.random.Generator, lesions: int, scans: Scans, p: TumorP
 
 
 @njit(cache=True)
-def scan_baseline(rng: np.random.Generator, tumor: Tumor, scans: Scans, p: TumorParameters) -> float:
+def scan_baseline(
+    rng: np.random.Generator, tumor: Tumor, scans: Scans, p: TumorParameters
+) -> float:
     """Fill row 0; returns the relative error of measuring one lesion, which `scan_once` needs.
 
     A target was measurable at baseline, or it would not have been chosen.
@@ -284,7 +305,9 @@ def last_scan_day(planned: Ints, p: TumorParameters) -> int:
 
 
 @njit(cache=True)
-def measured(rng: np.random.Generator, true_mm: float, node: int, error: float, p: TumorParameters) -> int:
+def measured(
+    rng: np.random.Generator, true_mm: float, node: int, error: float, p: TumorParameters
+) -> int:
     """What is written down for one lesion, in tenths of a millimeter or as a special value."""
     length = 10 * true_mm * max(1 + error * rng.standard_normal(), 0.0)
     if rng.random() < p.lesion_not_evaluated:
@@ -308,9 +331,11 @@ def scan_once(
     scans: Scans,
     p: TumorParameters,
 ) -> None:
-    """Fill row `v`. Lengths go with the cube root of the volume, all lesions alike, and non-target disease with them.
+    """Fill row `v`. Lengths go with the cube root of the volume, all lesions alike, and non-target
+    disease with them.
 
-    A new lesion is there at every scan from the day it appeared; at the first of them it may be equivocal.
+    A new lesion is there at every scan from the day it appeared; at the first of them it may be
+    equivocal.
     """
     volume = volume_on(float(day), tumor, anti_egfr_from)
     stretch = np.cbrt(volume)
@@ -321,7 +346,9 @@ def scan_once(
     if tumor.non_target:
         gone = stretch * 10 < p.gone_mm  # when a lesion of 10 mm would be
         grown = volume >= p.non_target_pd_volume
-        scans.nontarget[v] = NON_TARGET_GONE if gone else NON_TARGET_PD if grown else NON_TARGET_PRESENT
+        scans.nontarget[v] = (
+            NON_TARGET_GONE if gone else NON_TARGET_PD if grown else NON_TARGET_PRESENT
+        )
     scans.new[v] = NO_NEW_LESION
     if day >= new_lesion:
         first = scans.new[v - 1] == NO_NEW_LESION

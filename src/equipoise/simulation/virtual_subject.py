@@ -20,12 +20,18 @@ Floats = NDArray[np.float64]
 _IRINOTECAN: Drugs = (("IRINOTECAN", "IRINOTECAN"), ("FLUOROURACIL", "FLUOROPYRIMIDINE"))
 _OXALIPLATIN: Drugs = (("OXALIPLATIN", "OXALIPLATIN"), ("FLUOROURACIL", "FLUOROPYRIMIDINE"))
 _NEITHER: Drugs = (("CAPECITABINE", "FLUOROPYRIMIDINE"),)
-_PRIMARY = (("C18.2", "cecum to splenic flexure"), ("C18.7", "sigmoid colon"), ("C19", "junction"), ("C20", "rectum"))
+_PRIMARY = (
+    ("C18.2", "cecum to splenic flexure"),
+    ("C18.7", "sigmoid colon"),
+    ("C19", "junction"),
+    ("C20", "rectum"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """One virtual person. Laboratory levels are in SI units; the tumor is drawn again from its seed in either arm."""
+    """One virtual person. Laboratory levels are in SI units; the tumor is drawn again from its seed
+    in either arm."""
 
     site: Site
     sex: str
@@ -35,7 +41,8 @@ class Person:
     declines: bool
     history: tuple[Mapping[str, str], ...]
     told_late: str
-    """Morphology of a carcinoma of the skin, which the record holds only after pathology was asked."""
+    """Morphology of a carcinoma of the skin, which the record holds only after pathology was
+    asked."""
     therapy: tuple[Mapping[str, str], ...]
     had: frozenset[str]
     tissue: str
@@ -50,7 +57,9 @@ class Person:
     seed: int
 
 
-def draw_person(rng: np.random.Generator, protocol: Protocol, parameters: Parameters, day: date) -> Person:
+def draw_person(
+    rng: np.random.Generator, protocol: Protocol, parameters: Parameters, day: date
+) -> Person:
     """One person who is first seen on this day."""
     p = parameters
     site = p.sites[int(rng.choice(len(p.sites), p=[site.share for site in p.sites]))]
@@ -84,7 +93,8 @@ def draw_person(rng: np.random.Generator, protocol: Protocol, parameters: Parame
 
 
 def tumor_fraction(normal: float | Floats, p: Parameters) -> Floats:
-    """The share of tumor DNA in plasma that belongs to a standard normal number; of the same shape."""
+    """The share of tumor DNA in plasma that belongs to a standard normal number; of the same
+    shape."""
     return np.clip(p["tumor_fraction"] * np.exp(p["tumor_fraction_sd"] * normal), 2e-4, 0.8)
 
 
@@ -108,12 +118,17 @@ def _draw_history(
 ) -> tuple[tuple[Mapping[str, str], ...], str]:
     code, where = _PRIMARY[int(rng.integers(len(_PRIMARY)))]
     rows: list[Mapping[str, str]] = [
-        _present("PRIMARY DIAGNOSIS", f"adenocarcinoma, {where}", code, day, 2.5) | {"morphology": "8140/3"},
+        _present("PRIMARY DIAGNOSIS", f"adenocarcinoma, {where}", code, day, 2.5)
+        | {"morphology": "8140/3"},
         _present("LIVER METASTASIS", "metastases of the liver", "C78.7", day, 2.0),
     ]
     for category, share in p.tables["conditions"].items():
         has = rng.random() < share
-        rows.append({"category": category, "occurred": "Y", "term": category.lower()} if has else _absent(category))
+        rows.append(
+            {"category": category, "occurred": "Y", "term": category.lower()}
+            if has
+            else _absent(category)
+        )
     if sex == "F":
         rows.append(_absent("BREAST-FEEDING"))
     other, told_late = _draw_other_malignancy(rng, p, day)
@@ -122,14 +137,22 @@ def _draw_history(
 
 def _present(category: str, term: str, code: str, day: date, years: float) -> dict[str, str]:
     start = day - timedelta(days=int(365.25 * years))
-    return {"category": category, "occurred": "Y", "term": term, "code": code, "start": start.isoformat()}
+    return {
+        "category": category,
+        "occurred": "Y",
+        "term": term,
+        "code": code,
+        "start": start.isoformat(),
+    }
 
 
 def _absent(category: str) -> dict[str, str]:
     return {"category": category, "occurred": "N"}
 
 
-def _draw_other_malignancy(rng: np.random.Generator, p: Parameters, day: date) -> tuple[dict[str, str], str]:
+def _draw_other_malignancy(
+    rng: np.random.Generator, p: Parameters, day: date
+) -> tuple[dict[str, str], str]:
     """At most one; the second value is a morphology that the record does not hold at first."""
     at, below = rng.random(), 0.0
     for kind in p.tables["other_malignancies"]:
@@ -138,14 +161,17 @@ def _draw_other_malignancy(rng: np.random.Generator, p: Parameters, day: date) -
             row = _present("OTHER MALIGNANCY", kind["term"], kind["code"], day, kind["years"])
             row["end"] = (date.fromisoformat(row["start"]) + timedelta(days=60)).isoformat()
             late = bool(kind["told_late"])
-            return (row if late else row | {"morphology": kind["morphology"]}), kind["morphology"] if late else ""
+            return (row if late else row | {"morphology": kind["morphology"]}), kind[
+                "morphology"
+            ] if late else ""
     return _absent("OTHER MALIGNANCY"), ""
 
 
 def _draw_therapy(
     rng: np.random.Generator, p: Parameters, day: date
 ) -> tuple[tuple[Mapping[str, str], ...], frozenset[str]]:
-    """First line with cetuximab, second without; the interval since cetuximab is mostly the length of the second."""
+    """First line with cetuximab, second without; the interval since cetuximab is mostly the length
+    of the second."""
     first: Drugs
     second: Drugs
     naive = rng.random()
@@ -154,7 +180,9 @@ def _draw_therapy(
     elif naive < p["irinotecan_naive"] + p["oxaliplatin_naive"]:
         first, second = _IRINOTECAN, _NEITHER
     else:
-        first, second = (_IRINOTECAN, _OXALIPLATIN) if rng.random() < 0.5 else (_OXALIPLATIN, _IRINOTECAN)
+        first, second = (
+            (_IRINOTECAN, _OXALIPLATIN) if rng.random() < 0.5 else (_OXALIPLATIN, _IRINOTECAN)
+        )
     months = p["second_line_months"] * _spread(rng, p["second_line_sd"])
     ended = day - timedelta(days=int(rng.integers(10, 25)))
     began = ended - timedelta(days=int(np.clip(months, 1, 18) * DAYS_PER_MONTH))
@@ -169,7 +197,12 @@ def _draw_therapy(
 
 
 def _line(line: int, drugs: Drugs, start: date, end: date, outcome: str) -> list[Mapping[str, str]]:
-    shared = {"line": str(line), "setting": "METASTATIC", "start": start.isoformat(), "outcome": outcome}
+    shared = {
+        "line": str(line),
+        "setting": "METASTATIC",
+        "start": start.isoformat(),
+        "outcome": outcome,
+    }
     # The last dose is some days before the scan that shows progression.
     shared["end"] = (end - timedelta(days=8)).isoformat()
     if outcome == "PROGRESSION":
@@ -177,8 +210,11 @@ def _line(line: int, drugs: Drugs, start: date, end: date, outcome: str) -> list
     return [{**shared, "drug": drug, "class": kind} for drug, kind in drugs]
 
 
-def intended_regimen(rng: np.random.Generator, protocol: Protocol, p: Parameters, person: Person) -> str:
-    """What the MDT chooses by previous chemotherapy, before the arm is known (protocol: chemotherapy)."""
+def intended_regimen(
+    rng: np.random.Generator, protocol: Protocol, p: Parameters, person: Person
+) -> str:
+    """What the MDT chooses by previous chemotherapy, before the arm is known (protocol:
+    chemotherapy)."""
     offered = {regimen.id: regimen for regimen in protocol.regimens}
     if "IRINOTECAN" not in person.had:
         return "FOLFIRI"
@@ -202,8 +238,11 @@ def tumor_parameters(person: Person, protocol: Protocol, p: Parameters) -> Tumor
     )
 
 
-def tumor_course(person: Person, protocol: Protocol, p: Parameters, *, experimental: bool) -> Course:
-    """The tumor of this person in one arm or the other: the same seed, so the same person at baseline."""
+def tumor_course(
+    person: Person, protocol: Protocol, p: Parameters, *, experimental: bool
+) -> Course:
+    """The tumor of this person in one arm or the other: the same seed, so the same person at
+    baseline."""
     scan = protocol.visit(protocol.assessment.scan_visit)
     tumor = tumor_parameters(person, protocol, p)
     planned = np.arange(scan.day, tumor.follow_days, scan.every_days or tumor.follow_days)
@@ -214,7 +253,9 @@ def recovered(person: Person, p: Parameters) -> Person:
     """The same person some weeks later, when what time mends is mended (re-screening)."""
     labs = p.tables["labs"]
     # Half way back, on the scale of logarithms, to what most have.
-    levels = {test: float(np.sqrt(value * labs[test]["median"])) for test, value in person.levels.items()}
+    levels = {
+        test: float(np.sqrt(value * labs[test]["median"])) for test, value in person.levels.items()
+    }
     return replace(
         person,
         levels=levels,

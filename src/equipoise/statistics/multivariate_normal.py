@@ -1,8 +1,9 @@
 """How probable is it that several correlated normal variables all stay within their bounds?
 
-The variables are written as A y with independent y; the box becomes a polyhedron in as many dimensions as the
-correlation has rank. Its measure is exact in the plane (Owen's T along each edge) and integrated slice by slice above
-that, by halving intervals until two Gauss-Legendre rules agree. Nothing is random, and a singular correlation is no
+The variables are written as A y with independent y; the box becomes a polyhedron in as many
+dimensions as the correlation has rank. Its measure is exact in the plane (Owen's T along each edge)
+and integrated slice by slice above that, by halving intervals until two Gauss-Legendre rules agree.
+Nothing is random, and a singular correlation is no
 special case: it only lowers the dimension.
 """
 
@@ -15,7 +16,8 @@ Floats = NDArray[np.float64]
 FAR = 9.0
 """Beyond this many standard deviations lies less than 1e-18."""
 CAP = 40.0
-"""A bound this far out is no bound; it stands for infinity where infinity cannot be reckoned with."""
+"""A bound this far out is no bound; it stands for infinity where infinity cannot be reckoned
+with."""
 TOLERANCE = 1e-10
 """Largest disagreement of the two rules on one interval; the better rule errs far less."""
 NO_VARIANCE = 1e-14
@@ -29,21 +31,31 @@ FEW, MANY = (np.polynomial.legendre.leggauss(points) for points in (7, 12))
 
 
 def multivariate_normal_box(lower: ArrayLike, upper: ArrayLike, correlation: ArrayLike) -> float:
-    """P(lower <= X <= upper) of normal X with means 0 and variances 1, to about 1e-10 absolute; no randomness.
+    """P(lower <= X <= upper) of normal X with means 0 and variances 1, to about 1e-10 absolute; no
+    randomness.
 
-    lower, upper: shape (variable,), infinite bounds allowed; correlation: (variable, variable), singular allowed.
-    Raises ValueError for what is no correlation matrix, a bound that is no number, or more than five linearly
-    independent variables (each doubles the digits to find and multiplies the time by about a hundred).
-    Sources: Owen, Annals of Mathematical Statistics 1956 (the plane); Genz, Statistics and Computing 2004 (accuracy).
+    lower, upper: shape (variable,), infinite bounds allowed; correlation: (variable, variable),
+    singular allowed. Raises ValueError for what is no correlation matrix, a bound that is no
+    number, or more than five linearly independent variables (each doubles the digits to find and
+    multiplies the time by about a hundred).
+    Sources: Owen, Annals of Mathematical Statistics 1956 (the plane); Genz, Statistics and
+    Computing 2004 (accuracy).
     """
     r = _checked_correlation(correlation)
-    low, high = (_checked_bounds(name, b, len(r)) for name, b in (("lower", lower), ("upper", upper)))
+    low, high = (
+        _checked_bounds(name, b, len(r)) for name, b in (("lower", lower), ("upper", upper))
+    )
     if np.any(low > high):
         worst = int(np.argmax(low > high))
-        raise ValueError(f"lower[{worst}] is {low[worst]}; it must be at most upper[{worst}] = {high[worst]}")
+        raise ValueError(
+            f"lower[{worst}] is {low[worst]}; it must be at most upper[{worst}] = {high[worst]}"
+        )
     factor = _factor(r)
     if factor.shape[1] > MOST:
-        raise ValueError(f"correlation has rank {factor.shape[1]}; at most {MOST} independent variables are integrated")
+        raise ValueError(
+            f"correlation has rank {factor.shape[1]}; at most {MOST} independent variables are"
+            " integrated"
+        )
     normals = np.concatenate([factor, -factor])
     bounds = np.concatenate([high, -low])
     kept = np.isfinite(bounds) | (bounds < 0)
@@ -58,26 +70,40 @@ def _checked_bounds(name: str, given: ArrayLike, count: int) -> Floats:
     if bounds.shape != (count,):
         raise ValueError(f"{name} has shape {bounds.shape}; the correlation asks for ({count},)")
     if np.isnan(bounds).any():
-        raise ValueError(f"{name}[{int(np.argmax(np.isnan(bounds)))}] is nan; a bound is a number or infinite")
+        raise ValueError(
+            f"{name}[{int(np.argmax(np.isnan(bounds)))}] is nan; a bound is a number or infinite"
+        )
     return bounds
 
 
 def _checked_correlation(given: ArrayLike) -> Floats:
     r = np.asarray(given, dtype=np.float64)
     if r.ndim != 2 or r.shape[0] != r.shape[1] or not len(r):
-        raise ValueError(f"correlation has shape {r.shape}; it must be square, with at least one variable")
-    if not (np.isfinite(r).all() and np.allclose(np.diag(r), 1, atol=1e-10) and np.allclose(r, r.T, atol=1e-10)):
-        raise ValueError(f"correlation is {r.tolist()}; it must be symmetric with ones on its diagonal")
+        raise ValueError(
+            f"correlation has shape {r.shape}; it must be square, with at least one variable"
+        )
+    if not (
+        np.isfinite(r).all()
+        and np.allclose(np.diag(r), 1, atol=1e-10)
+        and np.allclose(r, r.T, atol=1e-10)
+    ):
+        raise ValueError(
+            f"correlation is {r.tolist()}; it must be symmetric with ones on its diagonal"
+        )
     smallest = float(np.linalg.eigvalsh(r)[0])
     if smallest < -1e-8:
-        raise ValueError(f"correlation has the eigenvalue {smallest:.3g}; no eigenvalue may be below 0")
+        raise ValueError(
+            f"correlation has the eigenvalue {smallest:.3g}; no eigenvalue may be below 0"
+        )
     return (r + r.T) / 2
 
 
 def _factor(r: Floats) -> Floats:
-    """A of shape (variable, rank) with A A' = r: Cholesky, the variable with most variance left coming first.
+    """A of shape (variable, rank) with A A' = r: Cholesky, the variable with most variance left
+    coming first.
 
-    What is nearly determined by the others comes last, into the plane, where sharp corners cost nothing.
+    What is nearly determined by the others comes last, into the plane, where sharp corners cost
+    nothing.
     """
     left, columns = r.copy(), []
     for _ in range(len(r)):
@@ -105,8 +131,11 @@ def _of_intervals(slope: Floats, bounds: Floats) -> Floats:
     return np.where(possible & (low < high), ndtr(high) - ndtr(low), 0.0)
 
 
-def _limits(slope: Floats, bounds: Floats, farthest: float = np.inf) -> tuple[Floats, Floats, NDArray[np.bool_]]:
-    """Between which values slope y <= b holds for every constraint; one without slope holds everywhere or nowhere."""
+def _limits(
+    slope: Floats, bounds: Floats, farthest: float = np.inf
+) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+    """Between which values slope y <= b holds for every constraint; one without slope holds
+    everywhere or nowhere."""
     low, high = np.full(len(bounds), -farthest), np.full(len(bounds), farthest)
     for a, b in zip(slope, bounds.T, strict=True):
         if a > 0:
@@ -117,13 +146,16 @@ def _limits(slope: Floats, bounds: Floats, farthest: float = np.inf) -> tuple[Fl
 
 
 def _of_polygons(normals: Floats, bounds: Floats) -> Floats:
-    """Whole plane if the origin is inside, less the cone beyond each edge as seen from the origin (Owen's T)."""
+    """Whole plane if the origin is inside, less the cone beyond each edge as seen from the origin
+    (Owen's T)."""
     length = np.hypot(*normals.T)
     flat = length < 1e-150
     possible = np.all(bounds[:, flat] >= 0, axis=1)
     unit = normals[~flat] / length[~flat, None]
     distance = (bounds[:, ~flat] / length[~flat]).clip(-CAP, CAP)
-    distance[distance == 0] = 1e-150  # the angles between edges through the origin are those of edges close to it
+    distance[distance == 0] = (
+        1e-150  # the angles between edges through the origin are those of edges close to it
+    )
     low, high = _edges(unit, distance)
     away = np.abs(distance)
     with np.errstate(over="ignore"):
@@ -133,7 +165,8 @@ def _of_polygons(normals: Floats, bounds: Floats) -> Floats:
 
 
 def _edges(unit: Floats, distance: Floats) -> tuple[Floats, Floats]:
-    """Where each edge begins and ends, in its own direction from the foot of the perpendicular; begin >= end: none."""
+    """Where each edge begins and ends, in its own direction from the foot of the perpendicular;
+    begin >= end: none."""
     low, high = np.full(distance.shape, -np.inf), np.full(distance.shape, np.inf)
     along = np.stack([-unit[:, 1], unit[:, 0]], axis=1)
     for i in range(len(unit)):
@@ -156,7 +189,8 @@ def _edges(unit: Floats, distance: Floats) -> tuple[Floats, Floats]:
 
 
 def _parallel(i: int, j: int, same: float, d_i: Floats, d_j: Floats, low: Floats) -> None:
-    """Of two lines with one direction the nearer bounds, the first if both are one; opposite ones may leave nothing."""
+    """Of two lines with one direction the nearer bounds, the first if both are one; opposite ones
+    may leave nothing."""
     if same > 0:
         low[d_j < d_i, i] = np.inf
         low[d_i <= d_j, j] = np.inf
@@ -170,26 +204,39 @@ def _of_slices(normals: Floats, bounds: Floats) -> Floats:
     slope, rest = normals[:, 0], normals[:, 1:]
     only = np.all(np.abs(rest) < 1e-150, axis=1)
     low, high, possible = _limits(slope[only], bounds[:, only], FAR)
-    owner, start, end = _first_intervals(slope[~only], rest[~only], bounds[:, ~only], low, high, possible)
+    owner, start, end = _first_intervals(
+        slope[~only], rest[~only], bounds[:, ~only], low, high, possible
+    )
     total = np.zeros(len(bounds))
     for depth in range(HALVINGS):
         if not len(owner):
             break
         rough, fine = (
-            _rule(rule, owner, start, end, slope[~only], rest[~only], bounds[:, ~only]) for rule in (FEW, MANY)
+            _rule(rule, owner, start, end, slope[~only], rest[~only], bounds[:, ~only])
+            for rule in (FEW, MANY)
         )
         done = (np.abs(rough - fine) <= TOLERANCE) | (depth == HALVINGS - 1)
         np.add.at(total, owner[done], fine[done])
         owner, start, end = owner[~done], start[~done], end[~done]
         middle = (start + end) / 2
-        owner, start, end = np.tile(owner, 2), np.concatenate([start, middle]), np.concatenate([middle, end])
+        owner, start, end = (
+            np.tile(owner, 2),
+            np.concatenate([start, middle]),
+            np.concatenate([middle, end]),
+        )
     return total
 
 
 def _first_intervals(
-    slope: Floats, rest: Floats, bounds: Floats, low: Floats, high: Floats, possible: NDArray[np.bool_]
+    slope: Floats,
+    rest: Floats,
+    bounds: Floats,
+    low: Floats,
+    high: Floats,
+    possible: NDArray[np.bool_],
 ) -> tuple[NDArray[np.intp], Floats, Floats]:
-    """Cut at even steps and where a constraint turns sharply, so that no narrow feature falls between the points."""
+    """Cut at even steps and where a constraint turns sharply, so that no narrow feature falls
+    between the points."""
     even = np.linspace(-FAR, FAR, 7)
     steep = np.abs(slope) > 2 * np.linalg.norm(rest, axis=1)
     width = np.linalg.norm(rest[steep], axis=1) / np.abs(slope[steep])

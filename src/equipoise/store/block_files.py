@@ -49,20 +49,24 @@ class BlockFiles:
 
 
 def open_blocks(folder: Path, *, seed: int, digest: str) -> BlockFiles:
-    """The blocks of one simulation, `digest` naming what is simulated. Raises ValueError for a folder of others."""
+    """The blocks of one simulation, `digest` naming what is simulated. Raises ValueError for a
+    folder of others."""
     manifest = {"seed": seed, "digest": digest, "trials_per_block": TRIALS_PER_BLOCK}
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         said = (error.strerror or str(error)).lower()
-        raise ValueError(f"blocks cannot be kept in {folder} ({said}); write the result elsewhere") from error
+        raise ValueError(
+            f"blocks cannot be kept in {folder} ({said}); write the result elsewhere"
+        ) from error
     path = folder / _MANIFEST
     if path.exists():
         found = json.loads(path.read_text(encoding="utf-8"))
         if found != manifest:
             raise ValueError(
-                f"{folder} holds blocks of another simulation (seed {found.get('seed')}, rules and assumptions "
-                f"{found.get('digest')}); these are seed {seed}, {digest}: remove the folder, or write elsewhere"
+                f"{folder} holds blocks of another simulation (seed {found.get('seed')}, rules and"
+                f" assumptions {found.get('digest')}); these are seed {seed}, {digest}: remove the"
+                " folder, or write elsewhere"
             )
     elif any(folder.iterdir()):
         raise ValueError(f"{folder} holds other files; remove them, or write the result elsewhere")

@@ -1,4 +1,5 @@
-"""How are documents written so that nobody ever reads half of one, or two that do not belong together?"""
+"""How are documents written so that nobody ever reads half of one, or two that do not belong
+together?"""
 
 from __future__ import annotations
 
@@ -9,7 +10,8 @@ from pathlib import Path
 
 
 def write_files(texts: Mapping[Path, str | bytes]) -> None:
-    """Write all texts (or bytes) or leave what was there: every copy is on disk before the first takes its place."""
+    """Write all texts (or bytes) or leave what was there: every copy is on disk before the first
+    takes its place."""
     copies = {path: path.with_name(path.name + ".writing") for path in texts}
     for path in texts:
         if path.is_dir():
@@ -35,7 +37,9 @@ def _told_of(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         said = (error.strerror or str(error)).lower()
-        raise OSError(f"{path} cannot be written ({said}); what was there before still is") from error
+        raise OSError(
+            f"{path} cannot be written ({said}); what was there before still is"
+        ) from error
 
 
 def _write(path: Path, text: str | bytes) -> None:

@@ -1,4 +1,5 @@
-"""The ledger as one text file: one entry a line, only ever added to, readable without this program."""
+"""The ledger as one text file: one entry a line, only ever added to, readable without this
+program."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ _CHUNK = 1 << 20
 
 
 class DamagedFile(Exception):
-    """The file holds something that is not an entry; the message names file, line and what to do."""
+    """The file holds something that is not an entry; the message names file, line and what to
+    do."""
 
 
 class IncompleteLine(DamagedFile):
@@ -28,13 +30,15 @@ class WriteFailed(OSError):
 
 
 class JsonLines:
-    """A ledger file (21 CFR 11.10(c)). Writers in any number of processes take turns by a lock file beside it."""
+    """A ledger file (21 CFR 11.10(c)). Writers in any number of processes take turns by a lock file
+    beside it."""
 
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
 
     def lines(self) -> list[bytes]:
-        """The stored lines with their newlines, for `chain.verify_lines`; an absent file has none."""
+        """The stored lines with their newlines, for `chain.verify_lines`; an absent file has
+        none."""
         with self._locked(fcntl.LOCK_SH):
             return self._lines()
 
@@ -45,8 +49,8 @@ class JsonLines:
     def append(self, entries: Iterable[Entry]) -> None:
         """Add entries that follow the head and wait until the disk has them.
 
-        Raises `ports.Conflict` when the file ends with another head than the entries were built on, and
-        `WriteFailed` when the disk refuses; in both cases the file is as it was.
+        Raises `ports.Conflict` when the file ends with another head than the entries were built on,
+        and `WriteFailed` when the disk refuses; in both cases the file is as it was.
         """
         new = list(entries)
         with self._locked(fcntl.LOCK_EX):
@@ -54,18 +58,24 @@ class JsonLines:
             _write(self.path, [b"".join(map(line_of, new))], mode=self._mode())
 
     def append_many(self, entries: Iterable[Entry]) -> None:
-        """As `append` for a whole rehearsal: written in pieces as the entries come, made durable once at the end."""
+        """As `append` for a whole rehearsal: written in pieces as the entries come, made durable
+        once at the end."""
         with self._locked(fcntl.LOCK_EX):
             _write(self.path, _pieces(_following(self._head(), entries)), mode=self._mode())
 
     def rewrite(self, entries: Sequence[Entry]) -> None:
-        """Replace the file by a redacted copy, at once or not at all; every entry on disk must still be there.
+        """Replace the file by a redacted copy, at once or not at all; every entry on disk must
+        still be there.
 
         What was redacted is gone from this file, not from older backups of it.
         """
         with self._locked(fcntl.LOCK_EX):
             check_rewrite(
-                [self._entry(line, f"line {number}") for number, line in enumerate(self._lines(), 1)], entries
+                [
+                    self._entry(line, f"line {number}")
+                    for number, line in enumerate(self._lines(), 1)
+                ],
+                entries,
             )
             copy = self.path.with_name(self.path.name + ".rewriting")
             try:
@@ -77,9 +87,11 @@ class JsonLines:
             _sync_directory(self.path.parent)
 
     def recover(self) -> Path | None:
-        """Move an incomplete last line to `<file>.incomplete` and end the file before it; None if nothing was moved.
+        """Move an incomplete last line to `<file>.incomplete` and end the file before it; None if
+        nothing was moved.
 
-        A last entry that lacks only its line end gets it back. A file that does not verify is left alone.
+        A last entry that lacks only its line end gets it back. A file that does not verify is left
+        alone.
         """
         with self._locked(fcntl.LOCK_EX):
             tail = self._last_line() if self.path.exists() else b""
@@ -87,12 +99,18 @@ class JsonLines:
                 return None
             lines = self._lines()
             if isinstance(broken := verify_lines(lines[:-1]), Broken):
-                raise DamagedFile(f"{self.path}, entry {broken.seq}: {broken.why}. Nothing was moved")
+                raise DamagedFile(
+                    f"{self.path}, entry {broken.seq}: {broken.why}. Nothing was moved"
+                )
             if isinstance(verify_lines([*lines[:-1], tail + b"\n"]), Verified):
-                _write(self.path, [b"\n"], mode=self._mode())  # the entry is whole; only its line end was lost
+                _write(
+                    self.path, [b"\n"], mode=self._mode()
+                )  # the entry is whole; only its line end was lost
                 return None
             aside = self.path.with_name(self.path.name + ".incomplete")
-            _write(aside, [tail, b"\n"], mode=self._mode())  # first: a crash here copies twice and loses nothing
+            _write(
+                aside, [tail, b"\n"], mode=self._mode()
+            )  # first: a crash here copies twice and loses nothing
             _truncate(self.path, self.path.stat().st_size - len(tail))
             return aside
 
@@ -120,15 +138,16 @@ class JsonLines:
     def _entry(self, line: bytes, where: str) -> Entry:
         if not line.endswith(b"\n"):
             raise IncompleteLine(
-                f"{self.path}, {where}: the line ends in the middle, because writing it was interrupted. The entries "
-                f"before it are whole. `equipoise recover` moves the {len(line)} bytes to {self.path.name}.incomplete"
+                f"{self.path}, {where}: the line ends in the middle, because writing it was"
+                " interrupted. The entries before it are whole. `equipoise recover` moves the"
+                f" {len(line)} bytes to {self.path.name}.incomplete"
             )
         try:
             return entry_of(line)
         except BadEntry as broken:
             raise DamagedFile(
-                f"{self.path}, {where}: {broken}. The file was changed after it was written: keep it as it is, "
-                "restore the last backup that verifies and compare the two"
+                f"{self.path}, {where}: {broken}. The file was changed after it was written: keep"
+                " it as it is, restore the last backup that verifies and compare the two"
             ) from None
 
     def _mode(self) -> int:
@@ -171,7 +190,8 @@ def _pieces(entries: Iterable[Entry]) -> Iterator[bytes]:
 
 
 def _write(path: Path, pieces: Iterable[bytes], mode: int) -> None:
-    """Add bytes to a file and wait for the disk; whatever goes wrong, the file ends where it ended before."""
+    """Add bytes to a file and wait for the disk; whatever goes wrong, the file ends where it ended
+    before."""
     is_new = not path.exists()
     handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, mode)
     length = os.fstat(handle).st_size
@@ -179,7 +199,9 @@ def _write(path: Path, pieces: Iterable[bytes], mode: int) -> None:
         for piece in pieces:
             _write_all(handle, piece)
         os.fsync(handle)
-    except BaseException as stopped:  # a refused disk, a conflict half way, Ctrl-C: none may leave half an entry
+    except (
+        BaseException
+    ) as stopped:  # a refused disk, a conflict half way, Ctrl-C: none may leave half an entry
         os.ftruncate(handle, length)
         if isinstance(stopped, OSError):
             why = f"nothing was added to {path}: {stopped.strerror}. Make room and repeat"

@@ -21,7 +21,8 @@ class Memory:
         return list(self._entries)
 
     def append(self, entries: Iterable[Entry]) -> None:
-        """Add entries that follow the head, all or none. Raises `Conflict` when they were built on another head."""
+        """Add entries that follow the head, all or none. Raises `Conflict` when they were built on
+        another head."""
         new = list(entries)
         check_follows(self._entries[-1] if self._entries else None, new)
         self._entries += new
@@ -40,18 +41,20 @@ def check_follows(head: Entry | None, entries: Iterable[Entry]) -> None:
         seq, link = (head.seq, head.hash) if head else (0, GENESIS)
         if (entry.seq, entry.prev) != (seq + 1, link):
             raise Conflict(
-                f"the ledger ends with entry {seq} (hash {link[:12]}…), but entry {entry.seq} was built on "
-                f"{entry.prev[:12]}…: somebody else wrote first; read the ledger again and repeat what you did"
+                f"the ledger ends with entry {seq} (hash {link[:12]}…), but entry {entry.seq} was"
+                f" built on {entry.prev[:12]}…: somebody else wrote first; read the ledger again"
+                " and repeat what you did"
             )
         head = entry
 
 
 def check_rewrite(kept: Sequence[Entry], entries: Sequence[Entry]) -> None:
-    """Raise `Conflict` if an entry kept would be lost, ValueError if the new chain does not verify."""
+    """Raise `Conflict` if an entry kept would be lost, ValueError if the new chain does not
+    verify."""
     if [entry.hash for entry in kept] != [entry.hash for entry in entries[: len(kept)]]:
         raise Conflict(
-            f"the ledger holds {len(kept)} entries that the rewritten one does not all carry: somebody else wrote "
-            "first; read the ledger again and repeat the redaction"
+            f"the ledger holds {len(kept)} entries that the rewritten one does not all carry:"
+            " somebody else wrote first; read the ledger again and repeat the redaction"
         )
     checked = verify(entries)
     if isinstance(checked, Broken):

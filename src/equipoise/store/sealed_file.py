@@ -13,13 +13,16 @@ from equipoise.ledger.events import AllocationOpened
 
 
 class Unsealed(Exception):
-    """The list's file cannot be trusted: others may read it, or it was changed; the message says what to do."""
+    """The list's file cannot be trusted: others may read it, or it was changed; the message says
+    what to do."""
 
 
 class SealedFile:
-    """A randomization list in a file of its own that only its owner may read; never in the ledger or an export.
+    """A randomization list in a file of its own that only its owner may read; never in the ledger
+    or an export.
 
-    Implements `ports.SealedAllocation`. Every question reads the file anew, so that no list lies about in memory.
+    Implements `ports.SealedAllocation`. Every question reads the file anew, so that no list lies
+    about in memory.
     """
 
     def __init__(self, path: Path | str) -> None:
@@ -29,7 +32,12 @@ class SealedFile:
     def create(cls, path: Path | str, drawn: SealedList) -> SealedFile:
         """Write a list once, mode 0600; an existing file is never replaced (FileExistsError)."""
         opened = drawn.open()
-        content = {"commitment": drawn.commitment, "seed": opened.seed, "salt": opened.salt, **opened.list}
+        content = {
+            "commitment": drawn.commitment,
+            "seed": opened.seed,
+            "salt": opened.salt,
+            **opened.list,
+        }
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         try:
             with os.fdopen(handle, "wb") as file:
@@ -64,11 +72,14 @@ class SealedFile:
         mode = stat.S_IMODE(status.st_mode)
         if mode & 0o077:
             raise Unsealed(
-                f"{self.path} has mode {mode:04o}: others than its owner may have read the next arms. Run "
-                f"chmod 600 {self.path}, find out who could, and report it as a protocol deviation"
+                f"{self.path} has mode {mode:04o}: others than its owner may have read the next"
+                f" arms. Run chmod 600 {self.path}, find out who could, and report it as a protocol"
+                " deviation"
             )
         if status.st_uid != os.geteuid():
-            raise Unsealed(f"{self.path} belongs to user {status.st_uid}, not to the one who runs this program")
+            raise Unsealed(
+                f"{self.path} belongs to user {status.st_uid}, not to the one who runs this program"
+            )
 
     def _parse(self, content: bytes) -> SealedList:
         try:
@@ -77,8 +88,12 @@ class SealedFile:
             same = kept["commitment"] == drawn.commitment
         except (ValueError, KeyError, TypeError) as broken:
             raise Unsealed(
-                f"{self.path} is not a sealed list ({type(broken).__name__}): restore it from its copy"
+                f"{self.path} is not a sealed list ({type(broken).__name__}): restore it from its"
+                " copy"
             ) from None
         if not same:
-            raise Unsealed(f"{self.path} was changed after it was sealed: its fingerprint differs; restore its copy")
+            raise Unsealed(
+                f"{self.path} was changed after it was sealed: its fingerprint differs; restore its"
+                " copy"
+            )
         return drawn

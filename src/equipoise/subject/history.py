@@ -1,4 +1,5 @@
-"""What happened to one person, and to the trial? The only fold: entry by entry, each under its own protocol version."""
+"""What happened to one person, and to the trial? The only fold: entry by entry, each under its own
+protocol version."""
 
 from __future__ import annotations
 
@@ -29,11 +30,20 @@ SUBJECT_CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{1,19}")
 """What a participant is called here; names never enter."""
 MILESTONE = "PROTOCOL MILESTONE"
 DISPOSITION = "DISPOSITION EVENT"
-DECISIONS = frozenset({
-    "ConsentRecorded", "CriterionAttested", "ChemotherapyIntended", "ScreeningFailed", "SubjectWithdrew",
-    "TreatmentEnded", "StudyEnded", "DeathRecorded",
-})  # fmt: skip
-"""Events that a later one of the same kind may correct, with a reason. A randomization is never corrected."""
+DECISIONS = frozenset(
+    {
+        "ConsentRecorded",
+        "CriterionAttested",
+        "ChemotherapyIntended",
+        "ScreeningFailed",
+        "SubjectWithdrew",
+        "TreatmentEnded",
+        "StudyEnded",
+        "DeathRecorded",
+    }
+)
+"""Events that a later one of the same kind may correct, with a reason. A randomization is never
+corrected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +95,9 @@ class Ended:
 class Subject:
     """One participant as known at some entry of the ledger.
 
-    `forms` and `decisions` name the entries that hold now, and so can be corrected; `first_entry` the one that a
-    correction goes back to; `signed` those that an investigator endorsed; `keys` makes a repeated command harmless.
+    `forms` and `decisions` name the entries that hold now, and so can be corrected; `first_entry`
+    the one that a correction goes back to; `signed` those that an investigator endorsed; `keys`
+    makes a repeated command harmless.
     """
 
     id: str
@@ -119,10 +130,14 @@ class Subject:
         return self.by_domain.get(domain, ())
 
     def with_records(self, added: Iterable[Record], without: int | None = None) -> Subject:
-        """The subject with more records, and without those of the entry that a correction replaces."""
+        """The subject with more records, and without those of the entry that a correction
+        replaces."""
         found = dict(self.by_domain)
         if without is not None:
-            found = {domain: tuple(r for r in rows if r.source != without) for domain, rows in found.items()}
+            found = {
+                domain: tuple(r for r in rows if r.source != without)
+                for domain, rows in found.items()
+            }
         for record in added:
             found[type(record)] = (*found.get(type(record), ()), record)
         return replace(self, by_domain=found)
@@ -161,7 +176,9 @@ class Trial:
 
     def version_at(self, site: str, on: date) -> Version:
         """The version in force at a site on a day."""
-        held = [v for v in self.versions if (not v.sites or site in v.sites) and v.effective_on <= on]
+        held = [
+            v for v in self.versions if (not v.sites or site in v.sites) and v.effective_on <= on
+        ]
         return held[-1] if held else self.versions[0]
 
     def version(self, name: str) -> Version:
@@ -192,7 +209,9 @@ def step(trial: Trial, entry: Entry) -> Trial:
     event, protocol = event_of(entry), trial.version(entry.protocol).protocol
     after = step_subject(_without(subject, entry.supersedes), entry, event, protocol)
     after = after.with_records(_milestones(event, entry.seq))
-    decisions = {**after.decisions, entry.seq: entry.type} if entry.type in DECISIONS else after.decisions
+    decisions = (
+        {**after.decisions, entry.seq: entry.type} if entry.type in DECISIONS else after.decisions
+    )
     after = replace(after, keys=keys, decisions=decisions)
     allocated = trial.allocated
     if isinstance(event, events.SubjectRandomized):
@@ -238,7 +257,11 @@ def _step_trial(trial: Trial, entry: Entry, event: Any) -> Trial:
             return replace(trial, versions=(first,), simulated=event.simulated)
         case events.ProtocolAmended():
             amended = Version(
-                from_payload(event.protocol), event.hash, event.sites, event.effective_on, event.reconsent
+                from_payload(event.protocol),
+                event.hash,
+                event.sites,
+                event.effective_on,
+                event.reconsent,
             )
             return replace(trial, versions=(*trial.versions, amended))
         case events.AllocationCommitted():
@@ -259,17 +282,29 @@ def step_subject(subject: Subject, entry: Entry, event: Any, protocol: Protocol)
     match event:
         case events.SubjectScreened():
             return replace(
-                subject, screened_on=event.screened_on, previous=event.previous_subject, site=entry.site or ""
+                subject,
+                screened_on=event.screened_on,
+                previous=event.previous_subject,
+                site=entry.site or "",
             )
         case events.FormSaved():
             return _save_form(subject, entry, event, protocol)
         case events.ConsentRecorded():
-            return replace(subject, consents=(*subject.consents, (event.consented_on, event.version, source)))
+            return replace(
+                subject, consents=(*subject.consents, (event.consented_on, event.version, source))
+            )
         case events.CriterionAttested():
             said = Attested(event.criterion, event.answer, entry.actor, event.attested_on, source)
             return replace(subject, attestations=(*subject.attestations, said))
         case events.SubjectRandomized():
-            got = Randomized(event.arm, event.stratum, event.list_position, event.randomized_on, source, entry.protocol)
+            got = Randomized(
+                event.arm,
+                event.stratum,
+                event.list_position,
+                event.randomized_on,
+                source,
+                entry.protocol,
+            )
             return replace(subject, randomized=got, before_randomization=subject)
         case events.ScreeningFailed():
             failed = Ended("SCREENING", event.failed_on, ", ".join(event.criteria), source)
@@ -278,7 +313,9 @@ def step_subject(subject: Subject, entry: Entry, event: Any, protocol: Protocol)
             withdrawal = Ended(event.level, event.withdrew_on, event.cause, source)
             return replace(subject, withdrawals=(*subject.withdrawals, withdrawal))
         case events.TreatmentEnded():
-            return replace(subject, treatment_ended=Ended("TREATMENT", event.ended_on, event.cause, source))
+            return replace(
+                subject, treatment_ended=Ended("TREATMENT", event.ended_on, event.cause, source)
+            )
         case events.StudyEnded():
             return replace(subject, study_ended=Ended("STUDY", event.ended_on, event.cause, source))
         case events.DeathRecorded():
@@ -294,8 +331,12 @@ def _step_data_management(subject: Subject, entry: Entry, event: Any) -> Subject
             return replace(subject, queries={**subject.queries, event.query: opened})
         case events.QueryAnswered() | events.QueryClosed():
             status = "ANSWERED" if isinstance(event, events.QueryAnswered) else "CLOSED"
-            held = subject.queries.get(event.query) or Query(event.query, 0, "", "redacted", "OPEN", entry.seq)
-            return replace(subject, queries={**subject.queries, event.query: replace(held, status=status)})
+            held = subject.queries.get(event.query) or Query(
+                event.query, 0, "", "redacted", "OPEN", entry.seq
+            )
+            return replace(
+                subject, queries={**subject.queries, event.query: replace(held, status=status)}
+            )
         case events.Signed():
             endorsed = event.about if entry.role == "investigator" else ()
             return replace(subject, signed=(*subject.signed, *endorsed))
@@ -307,7 +348,9 @@ def _step_data_management(subject: Subject, entry: Entry, event: Any) -> Subject
             return subject
 
 
-def _save_form(subject: Subject, entry: Entry, event: events.FormSaved, protocol: Protocol) -> Subject:
+def _save_form(
+    subject: Subject, entry: Entry, event: events.FormSaved, protocol: Protocol
+) -> Subject:
     form = protocol.form(event.form)
     if form is None:
         raise ValueError(f"entry {entry.seq}: protocol {entry.protocol} has no form {event.form!r}")
@@ -325,10 +368,17 @@ def _save_form(subject: Subject, entry: Entry, event: events.FormSaved, protocol
 
 
 def _milestones(event: Any, source: int) -> Iterable[Record]:
-    """Decisions are events of their own; SDTM shows them as disposition (DS) and death details (DD)."""
+    """Decisions are events of their own; SDTM shows them as disposition (DS) and death details
+    (DD)."""
 
     def ds(decoded: str, term: str, on: date, category: str = DISPOSITION) -> DS:
-        return DS(decoded=decoded, term=term, category=category, date=parse_date(on.isoformat()), source=source)
+        return DS(
+            decoded=decoded,
+            term=term,
+            category=category,
+            date=parse_date(on.isoformat()),
+            source=source,
+        )
 
     match event:
         case events.ConsentRecorded():
@@ -347,5 +397,7 @@ def _milestones(event: Any, source: int) -> Iterable[Record]:
             yield ds("STUDY ENDED", event.cause, event.ended_on)
         case events.DeathRecorded():
             when = parse_date(event.died_on)
-            yield DS(decoded="DEATH", term=event.cause, category=DISPOSITION, date=when, source=source)
+            yield DS(
+                decoded="DEATH", term=event.cause, category=DISPOSITION, date=when, source=source
+            )
             yield DD(test="PRCDTH", original=event.cause, date=when, source=source)

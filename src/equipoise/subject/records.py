@@ -1,7 +1,7 @@
 """What is known about one person, in the shape of SDTM: one frozen dataclass per domain.
 
-Every attribute names its SDTM variable in the field's metadata; `read_record` and `write_record` use nothing else, so
-forms, imports, the eligibility input and exports share one mapping.
+Every attribute names its SDTM variable in the field's metadata; `read_record` and `write_record`
+use nothing else, so forms, imports, the eligibility input and exports share one mapping.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ def _number(variable: str) -> Any:
 class Record:
     """One SDTM record, the place it came from, and its place among the others.
 
-    A correction has a source of its own and keeps the order of what it corrects: of two results of one day the later
-    one stays the later one when the earlier one is corrected.
+    A correction has a source of its own and keeps the order of what it corrects: of two results of
+    one day the later one stays the later one when the earlier one is corrected.
     """
 
     source: Source = 0
@@ -138,7 +138,8 @@ class PR(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GF(Record):
-    """A genomic finding: one codon, or a property of the whole sample (GFTESTCD QC, TUMFRAC, SOMSIG)."""
+    """A genomic finding: one codon, or a property of the whole sample (GFTESTCD QC, TUMFRAC,
+    SOMSIG)."""
 
     test: str = _text("GFTESTCD")
     gene: str = _text("GFGENSR")
@@ -190,7 +191,8 @@ class TR(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RS(Record):
-    """A response as a reader recorded it (RSTESTCD OVRLRESP), or clinical progression (CLINPROG)."""
+    """A response as a reader recorded it (RSTESTCD OVRLRESP), or clinical progression
+    (CLINPROG)."""
 
     test: str = _text("RSTESTCD")
     original: str = _text("RSORRES")
@@ -274,21 +276,35 @@ LONGEST_MM = 1000
 """No lesion is longer; a larger figure is a slip of the unit or of the hand."""
 
 DOMAINS: dict[str, type[Record]] = {
-    cls.__name__: cls for cls in (DM, LB, VS, QS, MH, CM, PR, GF, TU, TR, RS, EX, AE, DS, DV, DD, SS)
+    cls.__name__: cls
+    for cls in (DM, LB, VS, QS, MH, CM, PR, GF, TU, TR, RS, EX, AE, DS, DV, DD, SS)
 }
 AnyRecord = TypeVar("AnyRecord", bound=Record)
 
 STANDARD_UNITS = {
-    "NEUT": "10*9/L", "PLAT": "10*9/L", "HGB": "g/L", "BILI": "umol/L", "ALP": "U/L", "AST": "U/L", "ALT": "U/L",
-    "CREAT": "umol/L", "CEA": "ug/L", "MG": "mmol/L", "HCG": "[IU]/L",
-}  # fmt: skip
+    "NEUT": "10*9/L",
+    "PLAT": "10*9/L",
+    "HGB": "g/L",
+    "BILI": "umol/L",
+    "ALP": "U/L",
+    "AST": "U/L",
+    "ALT": "U/L",
+    "CREAT": "umol/L",
+    "CEA": "ug/L",
+    "MG": "mmol/L",
+    "HCG": "[IU]/L",
+}
 """SI units of SDTM LBSTRESU for the tests of the library of forms."""
 
 
 @cache
 def variables(domain: str) -> Mapping[str, tuple[str, str]]:
     """SDTM variable -> (attribute, kind) of one domain."""
-    return {f.metadata["variable"]: (f.name, f.metadata["kind"]) for f in fields(DOMAINS[domain]) if f.metadata}
+    return {
+        f.metadata["variable"]: (f.name, f.metadata["kind"])
+        for f in fields(DOMAINS[domain])
+        if f.metadata
+    }
 
 
 @cache
@@ -296,8 +312,11 @@ def _defaults(domain: str) -> Mapping[str, Any]:
     return {f.name: f.default for f in fields(DOMAINS[domain]) if f.default is not MISSING}
 
 
-def read_record(domain: str, values: Mapping[str, Any], source: Source, order: int | None = None) -> Record:
-    """One record from SDTM variables. Raises ValueError naming the domain and variable that cannot be read."""
+def read_record(
+    domain: str, values: Mapping[str, Any], source: Source, order: int | None = None
+) -> Record:
+    """One record from SDTM variables. Raises ValueError naming the domain and variable that cannot
+    be read."""
     if domain not in DOMAINS:
         raise ValueError(f"{domain!r} is not a domain; known are {', '.join(DOMAINS)}")
     known = variables(domain)
@@ -311,7 +330,9 @@ def read_record(domain: str, values: Mapping[str, Any], source: Source, order: i
         except ValueError as error:
             raise ValueError(f"{domain}.{name}: {error}") from None
     place = source if isinstance(source, int) else source[2]
-    return standardize(DOMAINS[domain](source=source, order=place if order is None else order, **read))
+    return standardize(
+        DOMAINS[domain](source=source, order=place if order is None else order, **read)
+    )
 
 
 def _read_value(kind: str, value: Any) -> Any:
@@ -332,12 +353,15 @@ def _read_value(kind: str, value: Any) -> Any:
 def write_record(record: Record) -> dict[str, str]:
     """The SDTM variables of a record that hold something, as text."""
     domain = type(record).__name__
-    values = {name: getattr(record, attribute) for name, (attribute, _) in variables(domain).items()}
+    values = {
+        name: getattr(record, attribute) for name, (attribute, _) in variables(domain).items()
+    }
     return {name: str(value) for name, value in values.items() if value not in ("", None)}
 
 
 def standardize(record: AnyRecord) -> AnyRecord:
-    """The record with its value in the standard unit (SDTM --STRESN), or the reason why there is none."""
+    """The record with its value in the standard unit (SDTM --STRESN), or the reason why there is
+    none."""
     if isinstance(record, LB):
         return _standardize_lab(record)  # type: ignore[return-value]
     if isinstance(record, TR) and record.test in ("LDIAM", "SAXIS"):
@@ -346,7 +370,9 @@ def standardize(record: AnyRecord) -> AnyRecord:
             reason = Reason.VALUE_UNREADABLE if record.original else Reason.NO_RESULT
             return replace(record, why_missing=reason)
         in_mm = convert(value, record.original_unit or "mm", "mm")
-        return replace(record, value=in_mm, why_missing=None if in_mm is not None else Reason.UNIT_UNKNOWN)
+        return replace(
+            record, value=in_mm, why_missing=None if in_mm is not None else Reason.UNIT_UNKNOWN
+        )
     return record
 
 
@@ -354,12 +380,16 @@ def _standardize_lab(lab: LB) -> LB:
     standard = STANDARD_UNITS.get(lab.test, lab.original_unit)
     value = decimal_of(lab.original)
     if value is None or value < 0:
-        return replace(lab, why_missing=Reason.VALUE_UNREADABLE if lab.original else Reason.NO_RESULT)
+        return replace(
+            lab, why_missing=Reason.VALUE_UNREADABLE if lab.original else Reason.NO_RESULT
+        )
     if known_unit(lab.original_unit) is None:
         return replace(lab, why_missing=Reason.UNIT_UNKNOWN)
     converted = convert(value, lab.original_unit, standard, lab.test)
     if converted is None:
         return replace(lab, why_missing=Reason.UNIT_UNKNOWN)
     limits = [decimal_of(text) for text in (lab.original_upper, lab.original_lower)]
-    upper, lower = (None if x is None else convert(x, lab.original_unit, standard, lab.test) for x in limits)
+    upper, lower = (
+        None if x is None else convert(x, lab.original_unit, standard, lab.test) for x in limits
+    )
     return replace(lab, value=converted, upper=upper, lower=lower, unit=standard)

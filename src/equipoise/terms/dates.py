@@ -10,14 +10,18 @@ from functools import lru_cache
 
 from equipoise.terms.verdict import Verdict
 
-_ISO = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2})(T\d{2}(:\d{2}(:\d{2})?)?(Z|[+-]\d{2}:\d{2})?)?)?)?")
+_ISO = re.compile(
+    r"(\d{4})(?:-(\d{2})(?:-(\d{2})(T\d{2}(:\d{2}(:\d{2})?)?(Z|[+-]\d{2}:\d{2})?)?)?)?"
+)
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class PartialDate:
-    """A calendar date known to the year, month or day (SDTM --DTC); it lies between `earliest` and `latest`.
+    """A calendar date known to the year, month or day (SDTM --DTC); it lies between `earliest` and
+    `latest`.
 
-    `time` is the local time of day as written (`T08:30`), which orders results of one day and decides nothing else.
+    `time` is the local time of day as written (`T08:30`), which orders results of one day and
+    decides nothing else.
     """
 
     earliest: date
@@ -32,7 +36,11 @@ class PartialDate:
     def __str__(self) -> str:
         if self.earliest == self.latest:
             return self.earliest.isoformat() + self.time
-        return f"{self.earliest:%Y-%m}" if self.earliest.month == self.latest.month else f"{self.earliest:%Y}"
+        return (
+            f"{self.earliest:%Y-%m}"
+            if self.earliest.month == self.latest.month
+            else f"{self.earliest:%Y}"
+        )
 
 
 @lru_cache(maxsize=65536)
@@ -43,14 +51,18 @@ def parse_date(text: str) -> PartialDate:
     """
     match = _ISO.fullmatch(text)
     if not match:
-        raise ValueError(f"{text!r} is not a date; write YYYY-MM-DD (or YYYY-MM, YYYY when the rest is unknown)")
+        raise ValueError(
+            f"{text!r} is not a date; write YYYY-MM-DD (or YYYY-MM, YYYY when the rest is unknown)"
+        )
     year, month, day = int(match[1]), match[2], match[3]
     try:
         if day:
             known = date(year, int(month), int(day))
             return PartialDate(known, known, match[4] or "")
         if month:
-            return PartialDate(date(year, int(month), 1), date(year, int(month), monthrange(year, int(month))[1]))
+            return PartialDate(
+                date(year, int(month), 1), date(year, int(month), monthrange(year, int(month))[1])
+            )
         return PartialDate(date(year, 1, 1), date(year, 12, 31))
     except ValueError:
         raise ValueError(f"{text!r} is a date that no calendar has; write YYYY-MM-DD") from None
@@ -65,12 +77,14 @@ def years_before(index: date, years: int) -> date:
 
 
 def completed_years(birth: date, on: date) -> int:
-    """Age in calendar years: the birthday counts, whatever the leap years before it; 29 February waits for 1 March."""
+    """Age in calendar years: the birthday counts, whatever the leap years before it; 29 February
+    waits for 1 March."""
     return on.year - birth.year - ((on.month, on.day) < (birth.month, birth.day))
 
 
 def in_window(when: PartialDate, opens: date, closes: date) -> Verdict:
-    """Is the date between two days, both included? A partial date decides only if every completion agrees."""
+    """Is the date between two days, both included? A partial date decides only if every completion
+    agrees."""
     if opens <= when.earliest and when.latest <= closes:
         return Verdict.MET
     if when.latest < opens or closes < when.earliest:

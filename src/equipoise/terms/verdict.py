@@ -1,4 +1,5 @@
-"""What can a question about a participant be answered with? Met, not met or unknown, and why unknown."""
+"""What can a question about a participant be answered with? Met, not met or unknown, and why
+unknown."""
 
 from __future__ import annotations
 
@@ -45,5 +46,6 @@ def all_of(verdicts: Iterable[Verdict]) -> Verdict:
 
 
 def any_of(verdicts: Iterable[Verdict]) -> Verdict:
-    """Kleene's *or*: one met decides, else one unknown leaves it open. Of nothing, nothing is met."""
+    """Kleene's *or*: one met decides, else one unknown leaves it open. Of nothing, nothing is
+    met."""
     return all_of(verdict.negate() for verdict in verdicts).negate()

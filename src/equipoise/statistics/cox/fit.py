@@ -7,7 +7,13 @@ from numpy.typing import ArrayLike
 from scipy.stats import chi2, norm
 
 from equipoise.statistics.checks import check_share
-from equipoise.statistics.cox.likelihood import R_TOLERANCE, column_range, maximize, slope, standardize
+from equipoise.statistics.cox.likelihood import (
+    R_TOLERANCE,
+    column_range,
+    maximize,
+    slope,
+    standardize,
+)
 from equipoise.statistics.cox.model import CoxFit, RiskSets, square
 from equipoise.statistics.cox.residuals import robust_covariance
 from equipoise.statistics.survival.ordered import Floats, order_subjects
@@ -28,14 +34,17 @@ def fit_cox(
     cluster: ArrayLike | None = None,
     tolerance: float = R_TOLERANCE,
 ) -> CoxFit:
-    """Maximize the partial likelihood (Cox, JRSS B 1972; ties: Efron, JASA 1977, or Breslow) by Newton's method.
+    """Maximize the partial likelihood (Cox, JRSS B 1972; ties: Efron, JASA 1977, or Breslow) by
+    Newton's method.
 
-    `covariates` has shape (subject, covariate) or (subject,), all others (subject,). `entry` is the time from which a
-    subject was under observation (left truncation; at risk at t are those with entry < t <= time). `robust` asks for
-    the sandwich variance, `cluster` for that of groups of subjects that belong together. Climbing ends when the log
-    likelihood changes by a share of no more than `tolerance`: 1e-9 is where R ends, a few parts in 1e9 of a coefficient
-    below the top; 0 climbs until only rounding is left. ValueError if there is no event, a value is missing, a
-    covariate is constant or a combination of others, or one separates so that no finite estimate exists.
+    `covariates` has shape (subject, covariate) or (subject,), all others (subject,). `entry` is the
+    time from which a subject was under observation (left truncation; at risk at t are those with
+    entry < t <= time). `robust` asks for the sandwich variance, `cluster` for that of groups of
+    subjects that belong together. Climbing ends when the log
+    likelihood changes by a share of no more than `tolerance`: 1e-9 is where R ends, a few parts in
+    1e9 of a coefficient below the top; 0 climbs until only rounding is left. ValueError if there is
+    no event, a value is missing, a covariate is constant or a combination of others, or one
+    separates so that no finite estimate exists.
     """
     z = float(norm.isf((1 - check_share("level", level)) / 2))
     if ties not in get_args(Ties):
@@ -94,19 +103,30 @@ def _risk_sets(
     x = _check_covariates(covariates, len(ordered.time))
     if not ordered.event.any():
         raise ValueError("event is false for every subject; a Cox model needs at least one event")
-    # Standardized, a step of one is large for every covariate alike; the coefficients are scaled back at the end.
+    # Standardized, a step of one is large for every covariate alike; the coefficients are scaled
+    # back at the end.
     standard, mean, scale = standardize(x, ordered.rows)
     return RiskSets(ordered, standard, mean, scale, efron)
 
 
 def _null(sets: RiskSets) -> tuple[float, Floats, Floats]:
-    """Log likelihood, score and information (lower triangle) at coefficients of 0; the covariates must differ."""
+    """Log likelihood, score and information (lower triangle) at coefficients of 0; the covariates
+    must differ."""
     o, p = sets.ordered, sets.x.shape[1]
     score, triangle = np.zeros(p), np.zeros(p * (p + 1) // 2)
     loglik = slope(
-        o.time, o.event, sets.x, o.entry, o.by_entry, o.starts, np.zeros(p), sets.efron, score, triangle,
-        np.zeros((0, 0))
-    )  # fmt: skip
+        o.time,
+        o.event,
+        sets.x,
+        o.entry,
+        o.by_entry,
+        o.starts,
+        np.zeros(p),
+        sets.efron,
+        score,
+        triangle,
+        np.zeros((0, 0)),
+    )
     _check_rank(square(triangle, p))
     return float(loglik), score, triangle
 
@@ -114,15 +134,27 @@ def _null(sets: RiskSets) -> tuple[float, Floats, Floats]:
 def _maximum(
     sets: RiskSets, null: float, score: Floats, triangle: Floats, tolerance: float
 ) -> tuple[Floats, float, int, Floats]:
-    """Standardized coefficients, log likelihood, steps and information (lower triangle) at the top."""
+    """Standardized coefficients, log likelihood, steps and information (lower triangle) at the
+    top."""
     o = sets.ordered
     beta, loglik, taken, converged = maximize(
-        o.time, o.event, sets.x, o.entry, o.by_entry, o.starts, sets.efron, null, score, triangle, tolerance
+        o.time,
+        o.event,
+        sets.x,
+        o.entry,
+        o.by_entry,
+        o.starts,
+        sets.efron,
+        null,
+        score,
+        triangle,
+        tolerance,
     )
     if not converged:
         raise ValueError(
-            f"no finite estimate: covariate {int(np.argmax(np.abs(beta)))} separates those with events from those at "
-            "risk (a group without events, or events in order of the covariate); leave it out or stratify by it"
+            f"no finite estimate: covariate {int(np.argmax(np.abs(beta)))} separates those with"
+            " events from those at risk (a group without events, or events in order of the"
+            " covariate); leave it out or stratify by it"
         )
     return beta, float(loglik), int(taken), triangle
 
@@ -138,10 +170,15 @@ def _check_covariates(covariates: ArrayLike, subjects: int) -> Floats:
     low, high = column_range(x)
     if not (np.isfinite(low).all() and np.isfinite(high).all()):
         row, column = np.argwhere(~np.isfinite(x))[0]
-        raise ValueError(f"covariate {column} is {x[row, column]} for subject {row}; leave out or complete the subject")
+        raise ValueError(
+            f"covariate {column} is {x[row, column]} for subject {row}; leave out or complete the"
+            " subject"
+        )
     constant = np.flatnonzero(low == high)
     if len(constant):
-        raise ValueError(f"covariate {constant[0]} is {x[0, constant[0]]} for every subject; it explains nothing")
+        raise ValueError(
+            f"covariate {constant[0]} is {x[0, constant[0]]} for every subject; it explains nothing"
+        )
     return x
 
 
@@ -150,10 +187,16 @@ def _check_rank(information: Floats) -> None:
     values, vectors = np.linalg.eigh(information)
     if values[0] <= 1e-10 * max(values[-1], 1.0):
         involved = np.flatnonzero(np.abs(vectors[:, 0]) > 1e-3).tolist()
-        raise ValueError(f"covariates {involved} do not vary, or only together, among those at risk at the events")
+        raise ValueError(
+            f"covariates {involved} do not vary, or only together, among those at risk at the"
+            " events"
+        )
 
 
 def _check_robust(covariance: Floats, cluster: ArrayLike | None) -> None:
     if np.linalg.matrix_rank(covariance, hermitian=True) < len(covariance):
         what = "subjects" if cluster is None else "cluster: its groups"
-        raise ValueError(f"{what} are too few or too alike for a robust variance of {len(covariance)} coefficients")
+        raise ValueError(
+            f"{what} are too few or too alike for a robust variance of {len(covariance)}"
+            " coefficients"
+        )

@@ -1,8 +1,9 @@
 """How likely are the deaths as they fell, given the hazard ratios?
 
-The partial likelihood (Cox, JRSS B 1972) with its slope and curvature, in one walk from the last time to the first.
-Sums over the risk set are kept in one vector of length 1 + p + p (p + 1) / 2: the sum of the risks, of risk times
-covariate, and the lower triangle of risk times covariate times covariate. Covariates should be standardized.
+The partial likelihood (Cox, JRSS B 1972) with its slope and curvature, in one walk from the last
+time to the first. Sums over the risk set are kept in one vector of length 1 + p + p (p + 1) / 2:
+the sum of the risks, of risk times covariate, and the lower triangle of risk times covariate times
+covariate. Covariates should be standardized.
 """
 
 from typing import Any
@@ -14,9 +15,11 @@ from equipoise.statistics.survival.ordered import partition
 
 MOST_STEPS = 50
 LEAST_INFORMATION = 1e-6
-"""Of a standardized coefficient, given the others: a standard error over 1000 means it is walking to infinity."""
+"""Of a standardized coefficient, given the others: a standard error over 1000 means it is walking
+to infinity."""
 SHORT = 0.01
-"""A last step longer than this, in standard deviations of a covariate, is a coefficient that walks on."""
+"""A last step longer than this, in standard deviations of a covariate, is a coefficient that walks
+on."""
 R_TOLERANCE = 1e-9
 """Where R's coxph stops."""
 
@@ -44,14 +47,22 @@ def _log_risk(x: Any, row: int, beta: Any) -> float:
 
 @njit(cache=True, error_model="numpy")
 def _count_deaths(
-    risk: Any, dying: Any, deaths: int, efron: bool, shift: float, mean: Any, score: Any, information: Any,
-    record: Any
-) -> float:  # fmt: skip
+    risk: Any,
+    dying: Any,
+    deaths: int,
+    efron: bool,
+    shift: float,
+    mean: Any,
+    score: Any,
+    information: Any,
+    record: Any,
+) -> float:
     """Take the deaths of one time off score and information; their part of the log likelihood.
 
-    Efron (JASA 1977): the j-th of d deaths at one time still counts each of the d with weight 1 - j/d. `record`, if
-    any, gets the row that the residuals need: hazard (of others, of the dying), sum of the means, sums of hazard times
-    mean (of others, of the dying), information.
+    Efron (JASA 1977): the j-th of d deaths at one time still counts each of the d with weight 1 -
+    j/d. `record`, if
+    any, gets the row that the residuals need: hazard (of others, of the dying), sum of the means,
+    sums of hazard times mean (of others, of the dying), information.
     """
     p, loglik = len(score), 0.0
     for d in range(deaths):
@@ -65,7 +76,9 @@ def _count_deaths(
         at = 0
         for j in range(p):
             for k in range(j + 1):
-                information[at] += (risk[1 + p + at] - share * dying[1 + p + at]) * each - mean[j] * mean[k]
+                information[at] += (risk[1 + p + at] - share * dying[1 + p + at]) * each - mean[
+                    j
+                ] * mean[k]
                 at += 1
         if len(record):
             _write_down(record, risk, dying, share, each, np.exp(-shift), mean)
@@ -73,7 +86,9 @@ def _count_deaths(
 
 
 @njit(cache=True, error_model="numpy")
-def _write_down(record: Any, risk: Any, dying: Any, share: float, each: float, unit: float, mean: Any) -> None:
+def _write_down(
+    record: Any, risk: Any, dying: Any, share: float, each: float, unit: float, mean: Any
+) -> None:
     """Add one death to the row of its time: see `_count_deaths`."""
     p, step, at = len(mean), each * unit, 0
     record[0] += step
@@ -89,8 +104,11 @@ def _write_down(record: Any, risk: Any, dying: Any, share: float, each: float, u
 
 
 @njit(cache=True, error_model="numpy")
-def _rebuild(risk: Any, x: Any, beta: Any, time: Any, entry: Any, lo: int, hi: int, t: float) -> float:
-    """The risk set at `t` summed anew: what was taken off it again may have been all that the sums could hold."""
+def _rebuild(
+    risk: Any, x: Any, beta: Any, time: Any, entry: Any, lo: int, hi: int, t: float
+) -> float:
+    """The risk set at `t` summed anew: what was taken off it again may have been all that the sums
+    could hold."""
     shift = -np.inf
     for i in range(lo, hi):
         if entry[i] < t <= time[i]:
@@ -104,10 +122,22 @@ def _rebuild(risk: Any, x: Any, beta: Any, time: Any, entry: Any, lo: int, hi: i
 
 @njit(cache=True, error_model="numpy")
 def _walk(
-    time: Any, event: Any, x: Any, entry: Any, by_entry: Any, lo: int, hi: int, beta: Any, efron: bool,
-    score: Any, information: Any, records: Any, at: int
-) -> Any:  # fmt: skip
-    """One stratum from its last time to its first: its log likelihood, and the next free row of `records`."""
+    time: Any,
+    event: Any,
+    x: Any,
+    entry: Any,
+    by_entry: Any,
+    lo: int,
+    hi: int,
+    beta: Any,
+    efron: bool,
+    score: Any,
+    information: Any,
+    records: Any,
+    at: int,
+) -> Any:
+    """One stratum from its last time to its first: its log likelihood, and the next free row of
+    `records`."""
     q = 1 + x.shape[1] + len(information)
     risk, dying, mean, nothing = np.zeros(q), np.zeros(q), np.zeros(len(beta)), np.zeros(0)
     loglik, shift, highest, i, leaving = 0.0, -np.inf, 0.0, hi - 1, hi - 1
@@ -118,7 +148,8 @@ def _walk(
         while i >= lo and time[i] == t:
             eta = _log_risk(x, i, beta)
             if eta > shift + 30.0:
-                # Everything is kept relative to about the highest risk so far: exponentials stay finite.
+                # Everything is kept relative to about the highest risk so far: exponentials stay
+                # finite.
                 risk *= np.exp(shift - eta)
                 shift, highest, last_eta = eta, risk[0], np.nan
             if eta != last_eta:
@@ -146,17 +177,29 @@ def _walk(
                     if event[row]:
                         _add(dying, x, row, np.exp(_log_risk(x, row, beta) - shift))
             record = nothing if len(records) == 0 else records[at]
-            loglik += _count_deaths(risk, dying, deaths, efron, shift, mean, score, information, record)
+            loglik += _count_deaths(
+                risk, dying, deaths, efron, shift, mean, score, information, record
+            )
             at += 1
     return loglik, at
 
 
 @njit(cache=True, error_model="numpy")
 def slope(
-    time: Any, event: Any, x: Any, entry: Any, by_entry: Any, starts: Any, beta: Any, efron: bool,
-    score: Any, information: Any, records: Any
-) -> float:  # fmt: skip
-    """Log likelihood at `beta`; fills score (p,), information (lower triangle) and `records`, unless that is empty.
+    time: Any,
+    event: Any,
+    x: Any,
+    entry: Any,
+    by_entry: Any,
+    starts: Any,
+    beta: Any,
+    efron: bool,
+    score: Any,
+    information: Any,
+    records: Any,
+) -> float:
+    """Log likelihood at `beta`; fills score (p,), information (lower triangle) and `records`,
+    unless that is empty.
 
     `records` has a row for each time with a death: strata rising, times falling within a stratum.
     """
@@ -165,7 +208,19 @@ def slope(
     loglik, at = 0.0, 0
     for s in range(len(starts) - 1):
         part, at = _walk(
-            time, event, x, entry, by_entry, starts[s], starts[s + 1], beta, efron, score, information, records, at
+            time,
+            event,
+            x,
+            entry,
+            by_entry,
+            starts[s],
+            starts[s + 1],
+            beta,
+            efron,
+            score,
+            information,
+            records,
+            at,
         )
         loglik += part
     return loglik
@@ -173,7 +228,8 @@ def slope(
 
 @njit(cache=True, error_model="numpy")
 def _solve(information: Any, score: Any, step: Any, least: float) -> bool:
-    """Newton's step by Cholesky; false where a coefficient has less than `least` information given those before it."""
+    """Newton's step by Cholesky; false where a coefficient has less than `least` information given
+    those before it."""
     p = len(score)
     root = np.zeros((p, p))
     at = 0
@@ -204,16 +260,26 @@ def _solve(information: Any, score: Any, step: Any, least: float) -> bool:
 
 @njit(cache=True, error_model="numpy")
 def maximize(
-    time: Any, event: Any, x: Any, entry: Any, by_entry: Any, starts: Any, efron: bool, loglik: float,
-    score: Any, information: Any, tolerance: float
-) -> Any:  # fmt: skip
+    time: Any,
+    event: Any,
+    x: Any,
+    entry: Any,
+    by_entry: Any,
+    starts: Any,
+    efron: bool,
+    loglik: float,
+    score: Any,
+    information: Any,
+    tolerance: float,
+) -> Any:
     """Climb from 0 by Newton's method; a step that does not climb is halved.
 
     `loglik`, `score` and `information` are those of coefficients of 0, from `slope`.
 
-    Returns coefficients (p,), log likelihood, steps taken, and whether it converged: the likelihood changed by a share
-    of no more than `tolerance`, as R asks, by a short step. Under separation the likelihood converges while the
-    coefficient walks on and its information melts away. `score` and `information` are those at the coefficients.
+    Returns coefficients (p,), log likelihood, steps taken, and whether it converged: the likelihood
+    changed by a share of no more than `tolerance`, as R asks, by a short step. Under separation the
+    likelihood converges while the coefficient walks on and its information melts away. `score` and
+    `information` are those at the coefficients.
     """
     p, longest = x.shape[1], np.inf
     beta, step, none = np.zeros(p), np.zeros(p), np.zeros((0, 0))
@@ -222,7 +288,19 @@ def maximize(
             return beta, loglik, taken, False
         longest, before = np.max(np.abs(step)), longest
         for _ in range(30):
-            there = slope(time, event, x, entry, by_entry, starts, beta + step, efron, score, information, none)
+            there = slope(
+                time,
+                event,
+                x,
+                entry,
+                by_entry,
+                starts,
+                beta + step,
+                efron,
+                score,
+                information,
+                none,
+            )
             if there >= loglik - 1e-11 * abs(loglik):
                 break
             step /= 2.0
@@ -230,14 +308,17 @@ def maximize(
         beta, loglik = beta + step, there
         # Steps shrink quadratically until only rounding is left of them.
         vanished = longest < 1e-12 or before / 2 < longest < 1e-8
-        if vanished or (change <= tolerance and longest < SHORT and _shrinks(information, score, step)):
+        if vanished or (
+            change <= tolerance and longest < SHORT and _shrinks(information, score, step)
+        ):
             return beta, loglik, taken + 1, True
     return beta, loglik, MOST_STEPS, False
 
 
 @njit(cache=True, error_model="numpy")
 def _shrinks(information: Any, score: Any, step: Any) -> bool:
-    """Whether the next step would be less than half of the last for each covariate, as it is near a top."""
+    """Whether the next step would be less than half of the last for each covariate, as it is near a
+    top."""
     following, shrinks = np.zeros(len(step)), True
     if not _solve(information, score, following, 0.0):
         return False
@@ -261,7 +342,8 @@ def column_range(x: Any) -> Any:
 
 @njit(cache=True, error_model="numpy")
 def standardize(x: Any, rows: Any) -> Any:
-    """The covariates of `rows`, each with mean 0 and standard deviation 1; their means and deviations (p,)."""
+    """The covariates of `rows`, each with mean 0 and standard deviation 1; their means and
+    deviations (p,)."""
     n, p = len(rows), x.shape[1]
     z, mean, scale = np.empty((n, p)), np.zeros(p), np.zeros(p)
     for i in range(n):
@@ -281,10 +363,11 @@ def standardize(x: Any, rows: Any) -> Any:
 
 @njit(cache=True, error_model="numpy")
 def two_group_cox(time: Any, event: Any, group: Any, stratum: Any) -> Any:
-    """Log hazard ratio of group 1 (Efron), its standard error, steps, and whether it converged, for compiled loops.
+    """Log hazard ratio of group 1 (Efron), its standard error, steps, and whether it converged, for
+    compiled loops.
 
-    Arrays of one trial sorted by time; `group` is 0 or 1; `stratum` holds integers 0.. or is empty for none. NaN for
-    both numbers where there is no finite estimate.
+    Arrays of one trial sorted by time; `group` is 0 or 1; `stratum` holds integers 0.. or is empty
+    for none. NaN for both numbers where there is no finite estimate.
     """
     n = len(time)
     rows, starts = np.arange(n).astype(np.int32), np.array([0, n], dtype=np.int32)
@@ -298,8 +381,18 @@ def two_group_cox(time: Any, event: Any, group: Any, stratum: Any) -> Any:
     score, information = np.zeros(1), np.zeros(1)
     no_entry, no_rows = np.empty(0), np.empty(0, dtype=np.int32)
     null = slope(
-        time, event, z, no_entry, no_rows, starts, np.zeros(1), True, score, information, np.zeros((0, 0))
-    )  # fmt: skip
+        time,
+        event,
+        z,
+        no_entry,
+        no_rows,
+        starts,
+        np.zeros(1),
+        True,
+        score,
+        information,
+        np.zeros((0, 0)),
+    )
     beta, _, steps, converged = maximize(
         time, event, z, no_entry, no_rows, starts, True, null, score, information, R_TOLERANCE
     )

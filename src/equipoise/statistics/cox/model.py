@@ -11,7 +11,8 @@ from equipoise.statistics.survival.ordered import Floats, Ordered
 
 @dataclass(frozen=True, slots=True)
 class RiskSets:
-    """Ordered subjects with standardized covariates `x` (subject, covariate), in the order of `ordered`.
+    """Ordered subjects with standardized covariates `x` (subject, covariate), in the order of
+    `ordered`.
 
     `mean` and `scale` (covariate,) lead back: covariate = mean + scale x.
     """
@@ -25,12 +26,14 @@ class RiskSets:
 
 @dataclass(frozen=True, slots=True)
 class CoxFit:
-    """A proportional hazards model; arrays have shape (covariate,), bounds are of the hazard ratio at `level`.
+    """A proportional hazards model; arrays have shape (covariate,), bounds are of the hazard ratio
+    at `level`.
 
-    The score, Wald and likelihood-ratio chi-squares test all coefficients at once against 0, on one degree of freedom
-    for each; for one indicator the score test is the log-rank test but for ties. `covariance`, `se` and the Wald test
-    are robust where that was asked for; `naive_covariance` is the inverse of the information either way. `loglik` is
-    the partial log likelihood, `loglik_null` that of coefficients of 0.
+    The score, Wald and likelihood-ratio chi-squares test all coefficients at once against 0, on one
+    degree of freedom for each; for one indicator the score test is the log-rank test but for ties.
+    `covariance`, `se` and the Wald test are robust where that was asked for; `naive_covariance` is
+    the inverse of the information either way. `loglik` is the partial log likelihood, `loglik_null`
+    that of coefficients of 0.
     """
 
     coef: Floats
@@ -58,10 +61,12 @@ class CoxFit:
 
 @dataclass(frozen=True, slots=True)
 class EventTimes:
-    """What happened at each time with a death, by stratum and rising time; (time,) or (time, covariate).
+    """What happened at each time with a death, by stratum and rising time; (time,) or (time,
+    covariate).
 
-    Covariates are standardized. `hazard` is the step of the baseline hazard at x = 0; `shifted` is hazard times mean
-    of the risk set, summed over the deaths; those of the `dying` carry Efron's shares. `information` is (time, p, p).
+    Covariates are standardized. `hazard` is the step of the baseline hazard at x = 0; `shifted` is
+    hazard times mean of the risk set, summed over the deaths; those of the `dying` carry Efron's
+    shares. `information` is (time, p, p).
     """
 
     time: Floats
@@ -76,7 +81,8 @@ class EventTimes:
 
 
 def event_times(sets: RiskSets, beta: Floats) -> EventTimes:
-    """One more walk over the risk sets at standardized coefficients `beta`, writing down every time with a death."""
+    """One more walk over the risk sets at standardized coefficients `beta`, writing down every time
+    with a death."""
     ordered, p = sets.ordered, len(beta)
     stratum = stratum_of(ordered)
     died = np.flatnonzero(ordered.event)
@@ -86,9 +92,18 @@ def event_times(sets: RiskSets, beta: Floats) -> EventTimes:
     records = np.zeros((len(first), 2 + 3 * p + p * (p + 1) // 2))
     triangle = np.zeros(p * (p + 1) // 2)
     slope(
-        ordered.time, ordered.event, sets.x, ordered.entry, ordered.by_entry, ordered.starts, beta, sets.efron,
-        np.zeros(p), triangle, records
-    )  # fmt: skip
+        ordered.time,
+        ordered.event,
+        sets.x,
+        ordered.entry,
+        ordered.by_entry,
+        ordered.starts,
+        beta,
+        sets.efron,
+        np.zeros(p),
+        triangle,
+        records,
+    )
     at = stratum[died[first]]
     records = records[np.argsort(np.lexsort((-ordered.time[died[first]], at)))]
     deaths = np.diff(np.append(first, len(died)))

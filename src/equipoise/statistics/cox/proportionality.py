@@ -16,7 +16,8 @@ Transform = Literal["km", "identity", "log", "rank"]
 
 @dataclass(frozen=True, slots=True)
 class ProportionalityTest:
-    """Score tests of a coefficient that changes with a function of time: each alone, (covariate,), and all at once."""
+    """Score tests of a coefficient that changes with a function of time: each alone, (covariate,),
+    and all at once."""
 
     chi_square: Floats
     p: Floats
@@ -27,10 +28,12 @@ class ProportionalityTest:
 
 
 def proportionality_test(fit: CoxFit, transform: Transform = "km") -> ProportionalityTest:
-    """Grambsch and Therneau's test (Biometrika 1994) as the exact score test of R's cox.zph from survival 3 on.
+    """Grambsch and Therneau's test (Biometrika 1994) as the exact score test of R's cox.zph from
+    survival 3 on.
 
-    The covariates times g(t) enter the model with coefficients 0; g is `km` (1 minus the Kaplan-Meier curve of all
-    just before t), `identity`, `log` or `rank` (of all times), centered over the deaths.
+    The covariates times g(t) enter the model with coefficients 0; g is `km` (1 minus the
+    Kaplan-Meier curve of all just before t), `identity`, `log` or `rank` (of all times), centered
+    over the deaths.
     """
     if transform not in get_args(Transform):
         raise ValueError(f"transform is {transform!r}; known are {', '.join(get_args(Transform))}")
@@ -48,7 +51,12 @@ def proportionality_test(fit: CoxFit, transform: Transform = "km") -> Proportion
     chi_square = np.array([_quadratic(score, information, [*range(p), p + j]) for j in range(p)])
     everything = _quadratic(score, information, list(range(2 * p)))
     return ProportionalityTest(
-        chi_square, np.asarray(chi2.sf(chi_square, 1)), everything, float(chi2.sf(everything, p)), p, transform
+        chi_square,
+        np.asarray(chi2.sf(chi_square, 1)),
+        everything,
+        float(chi2.sf(everything, p)),
+        p,
+        transform,
     )
 
 
@@ -56,7 +64,9 @@ def _quadratic(score: Floats, information: Floats, kept: list[int]) -> float:
     block = information[np.ix_(kept, kept)]
     scale = np.sqrt(np.diag(block))
     if np.any(scale == 0) or np.linalg.matrix_rank(block / np.outer(scale, scale)) < len(kept):
-        raise ValueError("too few event times to tell a change over time from the covariates; need more events")
+        raise ValueError(
+            "too few event times to tell a change over time from the covariates; need more events"
+        )
     return float(score[kept] @ np.linalg.solve(block, score[kept]))
 
 

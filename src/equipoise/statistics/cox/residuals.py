@@ -1,7 +1,8 @@
 """Whom and when does a proportional hazards model describe badly?
 
-Residuals are in the order of the caller's subjects, except those of Schoenfeld, which belong to deaths. All are as R's
-survival package has them (Therneau and Grambsch, Modeling Survival Data, 2000, chapter 4), Efron's shares included.
+Residuals are in the order of the caller's subjects, except those of Schoenfeld, which belong to
+deaths. All are as R's survival package has them (Therneau and Grambsch, Modeling Survival Data,
+2000, chapter 4), Efron's shares included.
 """
 
 from dataclasses import dataclass
@@ -16,7 +17,8 @@ from equipoise.statistics.survival.ordered import Floats, label_codes
 
 @dataclass(frozen=True, slots=True)
 class BaselineHazard:
-    """Cumulative hazard at every distinct time, event or censoring, rising within each stratum; shapes (time,)."""
+    """Cumulative hazard at every distinct time, event or censoring, rising within each stratum;
+    shapes (time,)."""
 
     time: Floats
     cumulative_hazard: Floats
@@ -25,7 +27,8 @@ class BaselineHazard:
 
 @dataclass(frozen=True, slots=True)
 class SchoenfeldResiduals:
-    """For every death, by stratum and rising time: its time and stratum (death,), residuals (death, covariate)."""
+    """For every death, by stratum and rising time: its time and stratum (death,), residuals (death,
+    covariate)."""
 
     time: Floats
     stratum: NDArray[Any]
@@ -41,7 +44,9 @@ def baseline_hazard(fit: CoxFit, at: ArrayLike | None = None) -> BaselineHazard:
     sets, ordered = fit.risk_sets, fit.risk_sets.ordered
     x = np.zeros(len(fit.coef)) if at is None else np.asarray(at, dtype=np.float64)
     if x.shape != fit.coef.shape or not np.isfinite(x).all():
-        raise ValueError(f"at is {x.tolist()}; expected {len(fit.coef)} finite numbers, one for each covariate")
+        raise ValueError(
+            f"at is {x.tolist()}; expected {len(fit.coef)} finite numbers, one for each covariate"
+        )
     stratum = stratum_of(ordered)
     new = np.ones(len(stratum), dtype=bool)
     new[1:] = (np.diff(ordered.time) != 0) | (np.diff(stratum) != 0)
@@ -50,12 +55,16 @@ def baseline_hazard(fit: CoxFit, at: ArrayLike | None = None) -> BaselineHazard:
     with np.errstate(over="ignore"):
         hazard = hazard * np.exp(float((x - sets.mean) @ fit.coef))
     if not np.isfinite(hazard).all():
-        raise ValueError(f"at is {x.tolist()}; the hazard there is too large for a number, choose values near the data")
+        raise ValueError(
+            f"at is {x.tolist()}; the hazard there is too large for a number, choose values near"
+            " the data"
+        )
     return BaselineHazard(ordered.time[new], hazard, ordered.strata[stratum[new]])
 
 
 def martingale_residuals(fit: CoxFit) -> Floats:
-    """Events minus expected events of each subject, (subject,); they add up to 0 (R: residuals, type martingale)."""
+    """Events minus expected events of each subject, (subject,); they add up to 0 (R: residuals,
+    type martingale)."""
     sets, ordered = fit.risk_sets, fit.risk_sets.ordered
     events = event_times(sets, fit.coef * sets.scale)
     died = ordered.event == 1
@@ -66,36 +75,45 @@ def martingale_residuals(fit: CoxFit) -> Floats:
 
 
 def score_residuals(fit: CoxFit) -> Floats:
-    """Each subject's part of the score, (subject, covariate); they add up to 0 (R: residuals, type score)."""
+    """Each subject's part of the score, (subject, covariate); they add up to 0 (R: residuals, type
+    score)."""
     return _score_residuals(fit.risk_sets, fit.coef) * fit.risk_sets.scale
 
 
 def dfbeta(fit: CoxFit) -> Floats:
-    """About how much each subject moved each coefficient, (subject, covariate): score residuals times the variance."""
+    """About how much each subject moved each coefficient, (subject, covariate): score residuals
+    times the variance."""
     return score_residuals(fit) @ fit.naive_covariance
 
 
 def schoenfeld_residuals(fit: CoxFit, *, scaled: bool = False) -> SchoenfeldResiduals:
     """Covariates of each death minus their mean over its risk set, in the covariates' units.
 
-    `scaled` as Grambsch and Therneau (Biometrika 1994): times the variance and the number of deaths, plus the
-    coefficients, so that their course over time is that of the coefficients.
+    `scaled` as Grambsch and Therneau (Biometrika 1994): times the variance and the number of
+    deaths, plus the coefficients, so that their course over time is that of the coefficients.
     """
     sets, ordered = fit.risk_sets, fit.risk_sets.ordered
     events, died = event_times(sets, fit.coef * sets.scale), ordered.event == 1
     residuals = (sets.x[died] - events.mean[_own_time(sets, events)]) * sets.scale
     if scaled:
         residuals = residuals @ fit.covariance * fit.events + fit.coef
-    return SchoenfeldResiduals(ordered.time[died], ordered.strata[stratum_of(ordered)[died]], residuals)
+    return SchoenfeldResiduals(
+        ordered.time[died], ordered.strata[stratum_of(ordered)[died]], residuals
+    )
 
 
-def robust_covariance(sets: RiskSets, coef: Floats, naive: Floats, cluster: ArrayLike | None) -> Floats:
+def robust_covariance(
+    sets: RiskSets, coef: Floats, naive: Floats, cluster: ArrayLike | None
+) -> Floats:
     """Sandwich variance (Lin and Wei, JASA 1989), the parts of one cluster added up first."""
     parts = (_score_residuals(sets, coef) * sets.scale) @ naive
     if cluster is not None:
         names, codes = label_codes("cluster", cluster, len(parts))
         if len(names) <= len(coef):
-            raise ValueError(f"cluster has {len(names)} labels; more than {len(coef)} are needed, one for a covariate")
+            raise ValueError(
+                f"cluster has {len(names)} labels; more than {len(coef)} are needed, one for a"
+                " covariate"
+            )
         parts = np.stack([np.bincount(codes, column, len(names)) for column in parts.T], axis=1)
     return np.asarray(parts.T @ parts, dtype=np.float64)
 
@@ -104,7 +122,10 @@ def _score_residuals(sets: RiskSets, coef: Floats) -> Floats:
     beta = coef * sets.scale
     events, died = event_times(sets, beta), sets.ordered.event == 1
     own = _own_time(sets, events)
-    hazard, shifted = _exposure(sets, events, events.hazard), _exposure(sets, events, events.shifted)
+    hazard, shifted = (
+        _exposure(sets, events, events.hazard),
+        _exposure(sets, events, events.shifted),
+    )
     hazard[died] += (events.hazard_dying - events.hazard)[own]
     shifted[died] += (events.shifted_dying - events.shifted)[own]
     parts = -np.exp(sets.x @ beta)[:, None] * (sets.x * hazard[:, None] - shifted)

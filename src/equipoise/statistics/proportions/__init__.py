@@ -1,4 +1,5 @@
-"""How sure may one be of a share of subjects and of the difference of two, and what can be found with how many?
+"""How sure may one be of a share of subjects and of the difference of two, and what can be found
+with how many?
 
 Group 1 is the experimental one, group 0 the control; differences are p1 - p0.
 """
@@ -11,10 +12,23 @@ from equipoise.statistics.proportions.exact_power import (
     rejection_region,
     size_of,
 )
-from equipoise.statistics.proportions.intervals import Interval, clopper_pearson, miettinen_nurminen, newcombe, wilson
-from equipoise.statistics.proportions.margin_tests import FarringtonManning, ScoreComparison, farrington_manning
+from equipoise.statistics.proportions.intervals import (
+    Interval,
+    clopper_pearson,
+    miettinen_nurminen,
+    newcombe,
+    wilson,
+)
+from equipoise.statistics.proportions.margin_tests import (
+    FarringtonManning,
+    ScoreComparison,
+    farrington_manning,
+)
 from equipoise.statistics.proportions.power_by_size import SawTooth, saw_tooth
-from equipoise.statistics.proportions.stratified import StratifiedComparison, cochran_mantel_haenszel
+from equipoise.statistics.proportions.stratified import (
+    StratifiedComparison,
+    cochran_mantel_haenszel,
+)
 from equipoise.statistics.proportions.stratified_power import LargestSize, cmh_power_of, cmh_size_of
 from equipoise.statistics.proportions.two_shares import Test, boschloo, fisher, p_values, pooled_z
 from equipoise.statistics.proportions.two_stage import SimonDesigns, TwoStage, simon_two_stage

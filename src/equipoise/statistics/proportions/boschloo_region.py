@@ -3,16 +3,25 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from equipoise.statistics.proportions.unconditional import NEAR, Floats, Region, binomial_on_grid, exceeds, on_grid
+from equipoise.statistics.proportions.unconditional import (
+    NEAR,
+    Floats,
+    Region,
+    binomial_on_grid,
+    exceeds,
+    on_grid,
+)
 
 CHUNK = 256
 
 
 def boschloo_region(order: Floats, alpha: float, slack: float) -> Region:
-    """The tables rejected at `alpha`; `order` holds Fisher's p of every table, equal ones up to the factor `slack`.
+    """The tables rejected at `alpha`; `order` holds Fisher's p of every table, equal ones up to the
+    factor `slack`.
 
-    Boschloo's p rises with Fisher's, and what Fisher rejects Boschloo rejects. From there tables are added by rising
-    Fisher p while the grid of shares stays below alpha; only near alpha is the largest probability climbed to.
+    Boschloo's p rises with Fisher's, and what Fisher rejects Boschloo rejects. From there tables
+    are added by rising Fisher p while the grid of shares stays below alpha; only near alpha is the
+    largest probability climbed to.
     """
     limit = alpha * (1 + 1e-9)
     levels = np.unique(order)
@@ -27,8 +36,11 @@ def boschloo_region(order: Floats, alpha: float, slack: float) -> Region:
     return np.asarray(order <= (levels[rejected] * slack if rejected >= 0 else -1.0))
 
 
-def _bracket(order: Floats, levels: Floats, rejected: int, limit: float, slack: float) -> tuple[int, int]:
-    """Indices of a level rejected for sure and of one that is not: the grid's peak tells, except close to the limit."""
+def _bracket(
+    order: Floats, levels: Floats, rejected: int, limit: float, slack: float
+) -> tuple[int, int]:
+    """Indices of a level rejected for sure and of one that is not: the grid's peak tells, except
+    close to the limit."""
     sure = order <= (levels[rejected] * slack if rejected >= 0 else -1.0)
     left_out = np.flatnonzero(~sure.ravel())
     rising = left_out[np.argsort(order.ravel()[left_out], kind="stable")]
@@ -44,7 +56,8 @@ def _bracket(order: Floats, levels: Floats, rejected: int, limit: float, slack: 
 
 
 def _peaks(sums: Floats, tables: NDArray[np.intp], shape: tuple[int, ...], limit: float) -> Floats:
-    """The highest point of the grid after each table is added, up to the chunk in which the limit is passed."""
+    """The highest point of the grid after each table is added, up to the chunk in which the limit
+    is passed."""
     one, zero = (binomial_on_grid(n - 1, len(sums)) for n in shape)
     found: list[Floats] = []
     for i in range(0, len(tables), CHUNK):

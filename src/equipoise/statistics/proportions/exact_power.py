@@ -1,6 +1,7 @@
 """What can a test of two shares find, how often does it err, and how many subjects does it need?
 
-Everything is enumerated over all tables; nothing is simulated. Group 1 is the experimental one, group 0 the control.
+Everything is enumerated over all tables; nothing is simulated. Group 1 is the experimental one,
+group 0 the control.
 """
 
 from dataclasses import dataclass
@@ -25,8 +26,8 @@ from equipoise.statistics.proportions.unconditional import (
 class SubjectsPerArm:
     """Power rises with n in a saw-tooth, so there are two answers.
 
-    `first` is the smallest n per arm with the power asked for, `always_from` the smallest from which every n up to
-    `checked_to` has it; `power` is the power at `first`.
+    `first` is the smallest n per arm with the power asked for, `always_from` the smallest from
+    which every n up to `checked_to` has it; `power` is the power at `first`.
     """
 
     first: int
@@ -38,8 +39,11 @@ class SubjectsPerArm:
 AnyTest = Test | FarringtonManning
 
 
-def power_of(test: AnyTest, n_1: int, n_0: int, p_1: float, p_0: float, alpha: float = 0.05) -> float:
-    """Probability that the test rejects when the true shares are p_1 and p_0; those known by name are two-sided."""
+def power_of(
+    test: AnyTest, n_1: int, n_0: int, p_1: float, p_0: float, alpha: float = 0.05
+) -> float:
+    """Probability that the test rejects when the true shares are p_1 and p_0; those known by name
+    are two-sided."""
     check_probability("p_1", p_1)
     check_probability("p_0", p_0)
     region = rejection_region(test, n_1, n_0, alpha)
@@ -47,10 +51,11 @@ def power_of(test: AnyTest, n_1: int, n_0: int, p_1: float, p_0: float, alpha: f
 
 
 def size_of(test: AnyTest, n_1: int, n_0: int, alpha: float = 0.05) -> float:
-    """The true size: the largest probability of rejecting while both shares are the same, whatever they are.
+    """The true size: the largest probability of rejecting while both shares are the same, whatever
+    they are.
 
-    With a margin, while they lie the margin apart: on the edge of the null hypothesis, where a test that rejects all
-    the more with more events in group 1 and fewer in group 0 errs most.
+    With a margin, while they lie the margin apart: on the edge of the null hypothesis, where a test
+    that rejects all the more with more events in group 1 and fewer in group 0 errs most.
     """
     if isinstance(test, FarringtonManning):
         return largest_probability_along(test.null_shares, rejection_region(test, n_1, n_0, alpha))
@@ -59,7 +64,8 @@ def size_of(test: AnyTest, n_1: int, n_0: int, alpha: float = 0.05) -> float:
 
 @lru_cache(maxsize=2048)
 def rejection_region(test: AnyTest, n_1: int, n_0: int, alpha: float = 0.05) -> Region:
-    """Which tables the test rejects: bool (n_1 + 1, n_0 + 1), indexed by the events; read-only, kept."""
+    """Which tables the test rejects: bool (n_1 + 1, n_0 + 1), indexed by the events; read-only,
+    kept."""
     check_share("alpha", alpha)
     if isinstance(test, FarringtonManning):
         region = score_p_values(test, n_1, n_0) <= alpha * (1 + 1e-9)
@@ -71,10 +77,13 @@ def rejection_region(test: AnyTest, n_1: int, n_0: int, alpha: float = 0.05) -> 
     return region
 
 
-def n_per_arm_for(test: Test, p_1: float, p_0: float, power: float = 0.8, alpha: float = 0.05) -> SubjectsPerArm:
+def n_per_arm_for(
+    test: Test, p_1: float, p_0: float, power: float = 0.8, alpha: float = 0.05
+) -> SubjectsPerArm:
     """Smallest equal arms with which the test has the power asked for, by enumeration.
 
-    The search starts at half the size the normal approximation asks for and looks on for a quarter (and at least
+    The search starts at half the size the normal approximation asks for and looks on for a quarter
+    (and at least
     10) beyond the last size that fell short.
     """
     guess = n_per_arm_by_formula(p_1, p_0, power, alpha)
@@ -86,7 +95,9 @@ def n_per_arm_for(test: Test, p_1: float, p_0: float, power: float = 0.8, alpha:
         else:
             last_short = n
         n += 1
-    return SubjectsPerArm(first, last_short + 1, n - 1, power_of(test, first, first, p_1, p_0, alpha))
+    return SubjectsPerArm(
+        first, last_short + 1, n - 1, power_of(test, first, first, p_1, p_0, alpha)
+    )
 
 
 def _reaches(power: float, test: Test, n: int, p_1: float, p_0: float, alpha: float) -> bool:
@@ -97,9 +108,11 @@ def _reaches(power: float, test: Test, n: int, p_1: float, p_0: float, alpha: fl
 
 
 def n_per_arm_by_formula(p_1: float, p_0: float, power: float = 0.8, alpha: float = 0.05) -> int:
-    """Equal arms by the normal approximation of the pooled z test, rounded up (Fleiss, 2nd edition, formula 3.14).
+    """Equal arms by the normal approximation of the pooled z test, rounded up (Fleiss, 2nd edition,
+    formula 3.14).
 
-    Without the continuity correction, as sample sizes are usually quoted; the z test does not keep its level.
+    Without the continuity correction, as sample sizes are usually quoted; the z test does not keep
+    its level.
     """
     for name, value in (("p_1", p_1), ("p_0", p_0)):
         check_probability(name, value)

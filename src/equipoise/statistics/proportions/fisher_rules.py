@@ -1,4 +1,5 @@
-"""How likely is a two-by-two table, or a less likely one, among those with its margins? Compiled: thousands ask it."""
+"""How likely is a two-by-two table, or a less likely one, among those with its margins? Compiled:
+thousands ask it."""
 
 from typing import Any
 
@@ -39,7 +40,9 @@ def _of_margin(n_1: int, n_0: int, events: int, log_factorial: Any, slack: float
     whole = _log_choose(n_1 + n_0, events, log_factorial)
     for i in range(len(chance)):
         x = fewest + i
-        chance[i] = np.exp(_log_choose(n_1, x, log_factorial) + _log_choose(n_0, events - x, log_factorial) - whole)
+        chance[i] = np.exp(
+            _log_choose(n_1, x, log_factorial) + _log_choose(n_0, events - x, log_factorial) - whole
+        )
     return _no_likelier(chance, slack)
 
 
@@ -50,7 +53,8 @@ def _log_choose(n: int, k: int, log_factorial: Any) -> float:
 
 @njit(cache=True)
 def _no_likelier(chance: Any, slack: float) -> Any:
-    """The sum of all no likelier than each: the chances rise to one peak, so they are taken from both ends inwards."""
+    """The sum of all no likelier than each: the chances rise to one peak, so they are taken from
+    both ends inwards."""
     k = len(chance)
     order, sums = np.empty(k, np.int64), np.empty(k)
     left, right, total = 0, k - 1, 0.0

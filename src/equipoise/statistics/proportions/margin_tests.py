@@ -1,7 +1,9 @@
 """Is a share worse than another by no more than a margin, or better by more than one?
 
-Group 1 is the experimental one, group 0 the control. Score tests of Farrington and Manning, Statistics in Medicine
-1990: the variance is that of the shares likeliest under the null hypothesis, without the factor N/(N-1).
+Group 1 is the experimental one, group 0 the control. Score tests of Farrington and Manning,
+Statistics in Medicine
+1990: the variance is that of the shares likeliest under the null hypothesis, without the factor
+N/(N-1).
 """
 
 from dataclasses import dataclass
@@ -23,7 +25,8 @@ Alternative = Literal["greater", "less", "two-sided"]
 class FarringtonManning:
     """The test that p1 - p0 is the `margin` (or p1 / p0, by `measure`) against `alternative`.
 
-    Non-inferiority of a share that should be high: margin below 0 (or a ratio below 1) and `greater`.
+    Non-inferiority of a share that should be high: margin below 0 (or a ratio below 1) and
+    `greater`.
     """
 
     margin: float = 0.0
@@ -32,19 +35,30 @@ class FarringtonManning:
 
     def __post_init__(self) -> None:
         if self.measure not in get_args(Measure):
-            raise ValueError(f"measure is {self.measure!r}; known are {', '.join(get_args(Measure))}")
+            raise ValueError(
+                f"measure is {self.measure!r}; known are {', '.join(get_args(Measure))}"
+            )
         if self.alternative not in get_args(Alternative):
-            raise ValueError(f"alternative is {self.alternative!r}; known are {', '.join(get_args(Alternative))}")
+            raise ValueError(
+                f"alternative is {self.alternative!r}; known are {', '.join(get_args(Alternative))}"
+            )
         if self.measure == "difference" and not -1 < self.margin < 1:
-            raise ValueError(f"margin is {self.margin}; a difference must lie strictly between -1 and 1")
+            raise ValueError(
+                f"margin is {self.margin}; a difference must lie strictly between -1 and 1"
+            )
         if self.measure == "ratio" and not 0 < self.margin < np.inf:
             raise ValueError(f"margin is {self.margin}; a ratio must be a finite number above 0")
 
     def z(self, events_1: ArrayLike, n_1: int, events_0: ArrayLike, n_0: int) -> Floats:
-        """The score statistic of every table; 0 where nothing varies and the margin is met exactly."""
+        """The score statistic of every table; 0 where nothing varies and the margin is met
+        exactly."""
         x_1, x_0 = np.asarray(events_1, dtype=np.float64), np.asarray(events_0, dtype=np.float64)
         if self.measure == "difference":
-            p_0, factor, shift = share_at_difference(x_1, n_1, x_0, n_0, self.margin), 1.0, self.margin
+            p_0, factor, shift = (
+                share_at_difference(x_1, n_1, x_0, n_0, self.margin),
+                1.0,
+                self.margin,
+            )
         else:
             p_0, factor, shift = share_at_ratio(x_1, n_1, x_0, n_0, self.margin), self.margin, 0.0
         p_1 = (factor * p_0 + shift).clip(0.0, 1.0)
@@ -62,7 +76,8 @@ class FarringtonManning:
         return np.asarray(norm.sf(z) if self.alternative == "greater" else norm.cdf(z))
 
     def null_shares(self, angles: Floats) -> tuple[Floats, Floats]:
-        """Pairs (p1, p0) on the edge of the null hypothesis, p0 even in the arcsine of its root over `angles`."""
+        """Pairs (p1, p0) on the edge of the null hypothesis, p0 even in the arcsine of its root
+        over `angles`."""
         s = np.sin(angles) ** 2
         if self.measure == "difference":
             p_0 = max(0.0, -self.margin) + s * (1 - abs(self.margin))
@@ -73,7 +88,8 @@ class FarringtonManning:
 
 @dataclass(frozen=True, slots=True)
 class ScoreComparison:
-    """The observed difference or ratio (nan for 0 / 0, infinite for something / 0), the score z, and its p-value."""
+    """The observed difference or ratio (nan for 0 / 0, infinite for something / 0), the score z,
+    and its p-value."""
 
     estimate: float
     z: float
@@ -90,16 +106,20 @@ def farrington_manning(
     measure: Measure = "difference",
     alternative: Alternative = "greater",
 ) -> ScoreComparison:
-    """Farrington-Manning test of two shares with a margin, for non-inferiority, superiority or equality.
+    """Farrington-Manning test of two shares with a margin, for non-inferiority, superiority or
+    equality.
 
-    Raises ValueError for a table that cannot be one, or a margin outside (-1, 1) (above 0 for a ratio).
+    Raises ValueError for a table that cannot be one, or a margin outside (-1, 1) (above 0 for a
+    ratio).
     """
     check_table(events_1, n_1, events_0, n_0)
     test = FarringtonManning(margin=margin, measure=measure, alternative=alternative)
     z = test.z(events_1, n_1, events_0, n_0)
     p_1, p_0 = events_1 / n_1, events_0 / n_0
     quotient = p_1 / p_0 if p_0 else (np.inf if p_1 else np.nan)
-    return ScoreComparison(p_1 - p_0 if measure == "difference" else quotient, float(z), float(test.p(z)))
+    return ScoreComparison(
+        p_1 - p_0 if measure == "difference" else quotient, float(z), float(test.p(z))
+    )
 
 
 def score_p_values(test: FarringtonManning, n_1: int, n_0: int) -> Floats:

@@ -14,7 +14,8 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class SawTooth:
-    """Arrays of shape (step,): subjects of the experimental (`n_1`) and control (`n_0`) arm, power, true size.
+    """Arrays of shape (step,): subjects of the experimental (`n_1`) and control (`n_0`) arm, power,
+    true size.
 
     `size` is None if it was not asked for.
     """
@@ -30,7 +31,8 @@ class SawTooth:
         return int(reached[0]) if len(reached) else None
 
     def always_from(self, power: float) -> int | None:
-        """Index of the first step from which every later one shown has the power; None if the last falls short."""
+        """Index of the first step from which every later one shown has the power; None if the last
+        falls short."""
         short = np.flatnonzero(self.power < check_share("power", power))
         first = int(short[-1]) + 1 if len(short) else 0
         return first if first < len(self.power) else None
@@ -48,9 +50,11 @@ def saw_tooth(
 ) -> SawTooth:
     """Exact power and true size for every number of control subjects in `control`, by enumeration.
 
-    ratio: experimental subjects per control subject; the experimental arm is rounded half up, and at least 1. alpha is
-    that of the test: two-sided for those known by name, one-sided for `FarringtonManning` unless it says otherwise.
-    Raises ValueError for an empty range, an arm below 1, or shares and alpha out of range.
+    ratio: experimental subjects per control subject; the experimental arm is rounded half up, and
+    at least 1. alpha is
+    that of the test: two-sided for those known by name, one-sided for `FarringtonManning` unless it
+    says otherwise. Raises ValueError for an empty range, an arm below 1, or shares and alpha out of
+    range.
     """
     if not 0 < ratio < np.inf:
         raise ValueError(f"ratio is {ratio}; it must be a finite number above 0")

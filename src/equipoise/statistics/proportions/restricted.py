@@ -1,4 +1,5 @@
-"""Which two shares are likeliest, given the data, if they are a stated distance (or ratio) apart?"""
+"""Which two shares are likeliest, given the data, if they are a stated distance (or ratio)
+apart?"""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -11,10 +12,14 @@ def restricted_share(events_1: int, n_1: int, events_0: int, n_0: int, differenc
     return float(share_at_difference(events_1, n_1, events_0, n_0, difference))
 
 
-def share_at_difference(events_1: ArrayLike, n_1: int, events_0: ArrayLike, n_0: int, difference: float) -> Floats:
-    """Maximum likelihood estimate of p0 given p1 = p0 + difference, for every table: the middle root of a cubic.
+def share_at_difference(
+    events_1: ArrayLike, n_1: int, events_0: ArrayLike, n_0: int, difference: float
+) -> Floats:
+    """Maximum likelihood estimate of p0 given p1 = p0 + difference, for every table: the middle
+    root of a cubic.
 
-    Miettinen and Nurminen, Statistics in Medicine 1985, appendix; Farrington and Manning, Statistics in Medicine 1990.
+    Miettinen and Nurminen, Statistics in Medicine 1985, appendix; Farrington and Manning,
+    Statistics in Medicine 1990.
     """
     x_1, x_0 = np.asarray(events_1), np.asarray(events_0)
     total, events = n_1 + n_0, x_1 + x_0
@@ -29,11 +34,15 @@ def share_at_difference(events_1: ArrayLike, n_1: int, events_0: ArrayLike, n_0:
     return np.asarray(root.clip(max(0.0, -difference), min(1.0, 1 - difference)), dtype=np.float64)
 
 
-def share_at_ratio(events_1: ArrayLike, n_1: int, events_0: ArrayLike, n_0: int, ratio: float) -> Floats:
-    """Maximum likelihood estimate of p0 given p1 = ratio p0, for every table: the smaller root of a quadratic."""
+def share_at_ratio(
+    events_1: ArrayLike, n_1: int, events_0: ArrayLike, n_0: int, ratio: float
+) -> Floats:
+    """Maximum likelihood estimate of p0 given p1 = ratio p0, for every table: the smaller root of a
+    quadratic."""
     x_1, x_0 = np.asarray(events_1), np.asarray(events_0)
     square = (n_1 + n_0) * ratio
     linear = n_1 * ratio + x_1 + n_0 + x_0 * ratio
-    # The root is found by its product with the other one: no cancellation where there are few events.
+    # The root is found by its product with the other one: no cancellation where there are few
+    # events.
     other = linear + np.sqrt(np.maximum(linear**2 - 4 * square * (x_1 + x_0), 0.0))
     return np.asarray((2 * (x_1 + x_0) / other).clip(0.0, min(1.0, 1 / ratio)), dtype=np.float64)

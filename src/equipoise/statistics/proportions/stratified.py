@@ -15,7 +15,8 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class StratifiedComparison:
-    """Cochran-Mantel-Haenszel: chi-square on one degree of freedom, its p-value, and the common risk difference."""
+    """Cochran-Mantel-Haenszel: chi-square on one degree of freedom, its p-value, and the common
+    risk difference."""
 
     chi_square: float
     p: float
@@ -27,25 +28,32 @@ def cochran_mantel_haenszel(
 ) -> StratifiedComparison:
     """Association across strata; each table is (events_1, n_1, events_0, n_0).
 
-    Chi-square after Mantel and Haenszel (JNCI 1959), by default without their continuity correction; the common
-    risk difference has their weights n1 n0 / N and the variance of Sato (Biometrics 1989).
-    A stratum in which one group is empty tells nothing and is left out, as the weights would do.
+    Chi-square after Mantel and Haenszel (JNCI 1959), by default without their continuity
+    correction; the common risk difference has their weights n1 n0 / N and the variance of Sato
+    (Biometrics 1989). A stratum in which one group is empty tells nothing and is left out, as the
+    weights would do.
     """
     told = np.array([t for t in tables if _compares(t)], dtype=np.float64).reshape(-1, 4)
     if not len(told):
-        raise ValueError(f"tables is {list(tables)!r}; at least one stratum must have subjects in both groups")
+        raise ValueError(
+            f"tables is {list(tables)!r}; at least one stratum must have subjects in both groups"
+        )
     x_1, n_1, x_0, n_0 = told.T
     total, events = n_1 + n_0, x_1 + x_0
     variance = float(np.sum(n_1 * n_0 * events * (total - events) / (total**2 * (total - 1))))
     gap = max(abs(float(np.sum(x_1 - events * n_1 / total))) - 0.5 * correction, 0.0)
     chi_square = gap**2 / variance if variance > 0 else 0.0
-    return StratifiedComparison(chi_square, float(2 * norm.sf(np.sqrt(chi_square))), _common(x_1, n_1, x_0, n_0, level))
+    return StratifiedComparison(
+        chi_square, float(2 * norm.sf(np.sqrt(chi_square))), _common(x_1, n_1, x_0, n_0, level)
+    )
 
 
 def _compares(table: tuple[int, int, int, int]) -> bool:
     """Check one stratum; true if it has subjects in both groups."""
     events_1, n_1, events_0, n_0 = table
-    check_table(events_1, n_1 or int(not events_1), events_0, n_0 or int(not events_0))  # nobody and no event: allowed
+    check_table(
+        events_1, n_1 or int(not events_1), events_0, n_0 or int(not events_0)
+    )  # nobody and no event: allowed
     return n_1 > 0 and n_0 > 0
 
 
@@ -55,6 +63,9 @@ def _common(x_1: Floats, n_1: Floats, x_0: Floats, n_0: Floats, level: float) ->
     difference = float(np.sum(weight * (x_1 / n_1 - x_0 / n_0)) / np.sum(weight))
     tilt = (n_1**2 * x_0 - n_0**2 * x_1 + n_1 * n_0 * (n_0 - n_1) / 2) / total**2
     spread = (x_1 * (n_0 - x_0) + x_0 * (n_1 - x_1)) / (2 * total)
-    variance = max(difference * float(np.sum(tilt)) + float(np.sum(spread)), 0.0) / float(np.sum(weight)) ** 2
+    variance = (
+        max(difference * float(np.sum(tilt)) + float(np.sum(spread)), 0.0)
+        / float(np.sum(weight)) ** 2
+    )
     half = two_sided_z(level) * variance**0.5
     return Interval(difference, max(difference - half, -1.0), min(difference + half, 1.0), level)

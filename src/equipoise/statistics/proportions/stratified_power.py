@@ -1,8 +1,10 @@
-"""What can the Cochran-Mantel-Haenszel test find with strata of fixed sizes, and how often does it err at worst?
+"""What can the Cochran-Mantel-Haenszel test find with strata of fixed sizes, and how often does it
+err at worst?
 
-Every set of tables is enumerated, nothing is simulated. The strata are split into two halves; a set of tables is
-rejected when the sum of its two gaps is large for the sum of its two variances, so for each outcome of the first half
-it is enough to know where the sorted gaps of the second half begin to reject.
+Every set of tables is enumerated, nothing is simulated. The strata are split into two halves; a set
+of tables is rejected when the sum of its two gaps is large for the sum of its two variances, so for
+each outcome of the first half it is enough to know where the sorted gaps of the second half begin
+to reject.
 """
 
 from collections.abc import Sequence
@@ -32,7 +34,8 @@ STARTS = 3
 
 @dataclass(frozen=True, slots=True)
 class LargestSize:
-    """The largest probability of rejecting that was found, and the common share of each stratum where it is."""
+    """The largest probability of rejecting that was found, and the common share of each stratum
+    where it is."""
 
     size: float
     shares: tuple[float, ...]
@@ -40,7 +43,8 @@ class LargestSize:
 
 @dataclass(frozen=True, slots=True)
 class _Half:
-    """Outcomes of some strata: gap and variance of each, and for each the tables of the strata by index."""
+    """Outcomes of some strata: gap and variance of each, and for each the tables of the strata by
+    index."""
 
     sizes: tuple[tuple[int, int], ...]
     gap: Floats
@@ -60,8 +64,8 @@ def _probabilities(sizes: Sizes, shares: Sequence[tuple[float, float]]) -> Float
 class _Plan:
     """Both halves, and which pairs of their outcomes are not rejected.
 
-    The second half's outcomes are sorted by variance and gap (`order`); between positions `low` and `high` of that
-    order, both (outcome, variance), the test does not reject.
+    The second half's outcomes are sorted by variance and gap (`order`); between positions `low` and
+    `high` of that order, both (outcome, variance), the test does not reject.
     """
 
     first: _Half
@@ -72,12 +76,19 @@ class _Plan:
 
 
 def cmh_power_of(
-    sizes: Sizes, p_1: Sequence[float], p_0: Sequence[float], alpha: float = 0.05, *, correction: bool = False
+    sizes: Sizes,
+    p_1: Sequence[float],
+    p_0: Sequence[float],
+    alpha: float = 0.05,
+    *,
+    correction: bool = False,
 ) -> float:
-    """Probability that the two-sided Cochran-Mantel-Haenszel test rejects, by enumeration of all tables.
+    """Probability that the two-sided Cochran-Mantel-Haenszel test rejects, by enumeration of all
+    tables.
 
-    sizes: (n_1, n_0) of each stratum, fixed; p_1, p_0: the true shares of each stratum; `correction` is that of
-    `cochran_mantel_haenszel`. Raises ValueError for strata too many or too large to list.
+    sizes: (n_1, n_0) of each stratum, fixed; p_1, p_0: the true shares of each stratum;
+    `correction` is that of `cochran_mantel_haenszel`. Raises ValueError for strata too many or too
+    large to list.
     """
     plan = _plan(sizes, alpha, correction)
     for name, shares in (("p_1", p_1), ("p_0", p_0)):
@@ -92,11 +103,13 @@ def cmh_power_of(
 
 
 def cmh_size_of(sizes: Sizes, alpha: float = 0.05, *, correction: bool = False) -> LargestSize:
-    """The true size: the probability of rejecting, maximized over one share per stratum common to both arms.
+    """The true size: the probability of rejecting, maximized over one share per stratum common to
+    both arms.
 
-    All combinations of a grid are tried (161, 41 squared, 17 cubed, 9 to the fourth points, even in the arcsine of
-    the root), then one share after the other is climbed from the three best until nothing is gained. The result is
-    reached at the shares given; that no higher peak lies between the points is not proven. At most four strata.
+    All combinations of a grid are tried (161, 41 squared, 17 cubed, 9 to the fourth points, even in
+    the arcsine of the root), then one share after the other is climbed from the three best until
+    nothing is gained. The result is reached at the shares given; that no higher peak lies between
+    the points is not proven. At most four strata.
     """
     if len(sizes) not in POINTS:
         raise ValueError(f"sizes has {len(sizes)} strata; the size is searched for 1 to 4")
@@ -126,15 +139,19 @@ def _half(sizes: Sizes) -> _Half:
     listed = int(np.prod([(n_1 + 1.0) * (n_0 + 1.0) for n_1, n_0 in sizes]))
     if listed > MOST:
         raise ValueError(
-            f"sizes is {list(sizes)}; these strata have {listed} sets of tables, at most {MOST} are listed"
+            f"sizes is {list(sizes)}; these strata have {listed} sets of tables, at most {MOST} are"
+            " listed"
         )
     gap, variance = np.zeros(1), np.zeros(1)
     for n_1, n_0 in sizes:
         total, events = n_1 + n_0, np.add.outer(np.arange(n_1 + 1), np.arange(n_0 + 1)).ravel()
         in_1 = np.repeat(np.arange(n_1 + 1), n_0 + 1)
         gap = np.add.outer(gap, in_1 - events * n_1 / total).ravel()
-        variance = np.add.outer(variance, n_1 * n_0 * events * (total - events) / (total**2 * (total - 1.0))).ravel()
-    # Equal on paper, apart by a rounding: made equal, so that outcomes of one variance stand together.
+        variance = np.add.outer(
+            variance, n_1 * n_0 * events * (total - events) / (total**2 * (total - 1.0))
+        ).ravel()
+    # Equal on paper, apart by a rounding: made equal, so that outcomes of one variance stand
+    # together.
     return _Half(tuple(sizes), gap, np.round(variance, 10))
 
 
@@ -178,7 +195,9 @@ def _starts(plan: _Plan) -> list[tuple[float, ...]]:
     scored: list[tuple[float, tuple[float, ...]]] = []
     for point in product(angles, repeat=b):
         rejected = 1 - chances @ _accepted(plan, _probabilities(plan.second.sizes, _pairs(point)))
-        scored += [(float(rejected[i]), (*first[i], *point)) for i in np.argsort(-rejected)[:STARTS]]
+        scored += [
+            (float(rejected[i]), (*first[i], *point)) for i in np.argsort(-rejected)[:STARTS]
+        ]
     return [angles for _, angles in sorted(scored, key=lambda row: -row[0])[:STARTS]]
 
 
@@ -187,15 +206,19 @@ def _pairs(angles: Sequence[float]) -> list[tuple[float, float]]:
 
 
 def _climb(plan: _Plan, angles: Sequence[float]) -> LargestSize:
-    """One share after the other, within one step of the grid, until a round gains less than 1e-8."""
+    """One share after the other, within one step of the grid, until a round gains less than
+    1e-8."""
     shares, step = [float(angle) for angle in angles], np.pi / 2 / (POINTS[len(angles)] - 1)
     cut = len(plan.first.sizes)
     reached, before = 0.0, -1.0
     while reached - before > 1e-8:
         before = reached
-        # The other half is summed over once; what is left is a small function of the shares of this half.
+        # The other half is summed over once; what is left is a small function of the shares of this
+        # half.
         second = _probabilities(plan.second.sizes, _pairs(shares[cut:]))
-        shares[:cut], reached = _climb_half(plan.first, 1 - _accepted(plan, second), shares[:cut], step)
+        shares[:cut], reached = _climb_half(
+            plan.first, 1 - _accepted(plan, second), shares[:cut], step
+        )
         if plan.second.sizes:
             first = _probabilities(plan.first.sizes, _pairs(shares[:cut]))
             rejected = 1 - _accepted_by_second(plan, first)
@@ -220,13 +243,18 @@ def _begin_and_end(first: Any, low: Any, high: Any, outcomes: int) -> Any:
     return change
 
 
-def _climb_half(half: _Half, rejected: Floats, angles: list[float], step: float) -> tuple[list[float], float]:
-    """The shares of one half, each climbed in turn; `rejected` is the probability given each of its outcomes."""
+def _climb_half(
+    half: _Half, rejected: Floats, angles: list[float], step: float
+) -> tuple[list[float], float]:
+    """The shares of one half, each climbed in turn; `rejected` is the probability given each of its
+    outcomes."""
     angles, reached = list(angles), 0.0
     for place, (n_1, n_0) in enumerate(half.sizes):
         weights = _given_one(half, rejected, angles, place).reshape(n_1 + 1, n_0 + 1)
 
-        def probability(angle: float, n_1: int = n_1, n_0: int = n_0, weights: Floats = weights) -> float:
+        def probability(
+            angle: float, n_1: int = n_1, n_0: int = n_0, weights: Floats = weights
+        ) -> float:
             share = float(np.sin(angle) ** 2)
             return float(binomial(n_1, share) @ weights @ binomial(n_0, share))
 
@@ -239,7 +267,8 @@ def _climb_half(half: _Half, rejected: Floats, angles: list[float], step: float)
 
 
 def _given_one(half: _Half, rejected: Floats, angles: list[float], place: int) -> Floats:
-    """Probability of rejecting given the table of one stratum, the others of the half summed over."""
+    """Probability of rejecting given the table of one stratum, the others of the half summed
+    over."""
     tables = [(n_1 + 1) * (n_0 + 1) for n_1, n_0 in half.sizes]
     before, after = int(np.prod(tables[:place])), int(np.prod(tables[place + 1 :]))
     pairs = _pairs(angles)

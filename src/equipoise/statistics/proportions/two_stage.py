@@ -1,7 +1,9 @@
-"""When may a trial of one arm stop early because too few respond, and how many subjects does it then need?
+"""When may a trial of one arm stop early because too few respond, and how many subjects does it
+then need?
 
-Simon's designs: n1 subjects first; with r1 responses or fewer the trial ends and the treatment is given up, otherwise
-it goes on to n subjects and is given up with r or fewer. What can be said afterwards is asked of `two_stage_estimate`.
+Simon's designs: n1 subjects first; with r1 responses or fewer the trial ends and the treatment is
+given up, otherwise it goes on to n subjects and is given up with r or fewer. What can be said
+afterwards is asked of `two_stage_estimate`.
 """
 
 from dataclasses import dataclass
@@ -17,7 +19,8 @@ from equipoise.statistics.checks import check_share
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TwoStage:
-    """Give up with `r1` or fewer responses among the first `n1`, or with `r` or fewer among all `n`."""
+    """Give up with `r1` or fewer responses among the first `n1`, or with `r` or fewer among all
+    `n`."""
 
     r1: int
     n1: int
@@ -30,7 +33,9 @@ class TwoStage:
         if not 0 <= self.r1 < self.n1:
             raise ValueError(f"r1 is {self.r1}; it must lie between 0 and n1 - 1 = {self.n1 - 1}")
         if not self.r1 <= self.r < self.n:
-            raise ValueError(f"r is {self.r}; it must lie between r1 = {self.r1} and n - 1 = {self.n - 1}")
+            raise ValueError(
+                f"r is {self.r}; it must lie between r1 = {self.r1} and n - 1 = {self.n - 1}"
+            )
 
     def stops_early(self, p: float) -> float:
         """Probability that the trial ends after the first stage if the true share is p."""
@@ -41,7 +46,8 @@ class TwoStage:
         return self.n1 + (1 - self.stops_early(p)) * (self.n - self.n1)
 
     def rejects(self, p: float) -> float:
-        """Probability of more than r responses, the treatment being held for active: the error at p0, power at p1."""
+        """Probability of more than r responses, the treatment being held for active: the error at
+        p0, power at p1."""
         x = np.arange(self.r1 + 1, self.n1 + 1)
         return float(binom.pmf(x, self.n1, p) @ binom.sf(self.r - x, self.n - self.n1, p))
 
@@ -50,8 +56,10 @@ class TwoStage:
 class SimonDesigns:
     """All designs have error <= alpha at p0 and power >= `power` at p1.
 
-    `optimal` has the least expected n at p0, `minimax` the least n (and then the least expected n). `admissible` lead
-    from minimax to optimal: each has the least w n + (1 - w) expected n for some weight w (Jung et al. 2004).
+    `optimal` has the least expected n at p0, `minimax` the least n (and then the least expected n).
+    `admissible` lead
+    from minimax to optimal: each has the least w n + (1 - w) expected n for some weight w (Jung et
+    al. 2004).
     """
 
     optimal: TwoStage
@@ -65,11 +73,13 @@ def simon_two_stage(
 ) -> SimonDesigns:
     """Simon's optimal and minimax two-stage designs, by exact enumeration.
 
-    p0: share of responses that is of no interest; p1: share that is, above p0; alpha is one-sided at p0, `power` at p1.
-    Every total up to `largest_n` is tried: by default 20 more than twice the size of a design of one stage by the
-    normal approximation, well beyond where expected sizes begin to rise. Raises ValueError for shares or errors out
-    of range, and if no design is that small.
-    Sources: Simon, Controlled Clinical Trials 1989; Jung, Lee, Kim and George, Statistics in Medicine 2004.
+    p0: share of responses that is of no interest; p1: share that is, above p0; alpha is one-sided
+    at p0, `power` at p1.
+    Every total up to `largest_n` is tried: by default 20 more than twice the size of a design of
+    one stage by the normal approximation, well beyond where expected sizes begin to rise. Raises
+    ValueError for shares or errors out of range, and if no design is that small.
+    Sources: Simon, Controlled Clinical Trials 1989; Jung, Lee, Kim and George, Statistics in
+    Medicine 2004.
     """
     for name, value in (("p0", p0), ("p1", p1), ("alpha", alpha), ("power", power)):
         check_share(name, value)
@@ -116,8 +126,11 @@ def _is_above(left: TwoStage, middle: TwoStage, right: TwoStage, p0: float) -> b
 
 
 @njit(cache=True)
-def _best_of_each_n(p0: float, p1: float, alpha: float, beta: float, most: int, log_factorial: Any) -> Any:
-    """For each n up to `most` the design of least expected n at p0: rows r1, n1, r, n, expected n; r1 -1 if none."""
+def _best_of_each_n(
+    p0: float, p1: float, alpha: float, beta: float, most: int, log_factorial: Any
+) -> Any:
+    """For each n up to `most` the design of least expected n at p0: rows r1, n1, r, n, expected n;
+    r1 -1 if none."""
     rows = np.full((most + 1, 5), -1.0)
     pmf0, tail0 = _binomials(p0, most, log_factorial)
     pmf1, tail1 = _binomials(p1, most, log_factorial)

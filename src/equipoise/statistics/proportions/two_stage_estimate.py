@@ -15,7 +15,8 @@ from equipoise.statistics.proportions.unconditional import log_choose
 
 @dataclass(frozen=True, slots=True)
 class TwoStageResult:
-    """`stage` of the end, the naive share of responses, the unbiased one with its exact interval, and p at p0."""
+    """`stage` of the end, the naive share of responses, the unbiased one with its exact interval,
+    and p at p0."""
 
     stage: int
     naive: float
@@ -23,22 +24,30 @@ class TwoStageResult:
     p: float
 
 
-def two_stage_result(design: TwoStage, responses: int, p0: float, level: float = 0.95) -> TwoStageResult:
+def two_stage_result(
+    design: TwoStage, responses: int, p0: float, level: float = 0.95
+) -> TwoStageResult:
     """Exact one-sided p-value, unbiased estimate and two-sided interval after the trial.
 
-    `responses`: those of the first stage if they are r1 or fewer (the trial ended there), else of all n subjects.
-    Ending later counts as more evidence than ending early; among equals more responses do (Koyama and Chen,
-    Statistics in Medicine 2008). The estimate is the uniformly minimum variance unbiased one (Jung and Kim, same
-    journal 2004); the bounds are the shares at which the result, or more, and the result, or less, has probability
-    (1 - level)/2.
+    `responses`: those of the first stage if they are r1 or fewer (the trial ended there), else of
+    all n subjects. Ending later counts as more evidence than ending early; among equals more
+    responses do (Koyama and Chen, Statistics in Medicine 2008). The estimate is the uniformly
+    minimum variance unbiased one (Jung and Kim, same journal 2004); the bounds are the shares at
+    which the result, or more, and the result, or less, has probability (1 - level)/2.
     """
     check_share("p0", p0)
     tail = (1 - check_share("level", level)) / 2
     if not 0 <= responses <= design.n:
         raise ValueError(f"responses is {responses}; it must lie between 0 and n = {design.n}")
     first = responses <= design.r1
-    lower = 0.0 if responses == 0 else _share_where(lambda p: _at_least(design, responses, p) - tail)
-    upper = 1.0 if responses == design.n else _share_where(lambda p: tail - _at_most(design, responses, p))
+    lower = (
+        0.0 if responses == 0 else _share_where(lambda p: _at_least(design, responses, p) - tail)
+    )
+    upper = (
+        1.0
+        if responses == design.n
+        else _share_where(lambda p: tail - _at_most(design, responses, p))
+    )
     naive = responses / (design.n1 if first else design.n)
     interval = Interval(_unbiased(design, responses), lower, upper, level)
     return TwoStageResult(1 if first else 2, naive, interval, _at_least(design, responses, p0))
@@ -49,7 +58,8 @@ def _share_where(rising: Callable[[float], float]) -> float:
 
 
 def _at_least(design: TwoStage, responses: int, p: float) -> float:
-    """Probability of this result or one with more evidence; every second stage has more than any early end."""
+    """Probability of this result or one with more evidence; every second stage has more than any
+    early end."""
     if responses <= design.r1:
         return float(binom.sf(responses - 1, design.n1, p))
     x = np.arange(design.r1 + 1, design.n1 + 1)

@@ -1,6 +1,11 @@
 """How large must a trial be, how long will it take, and how likely is it to succeed?"""
 
-from equipoise.statistics.sample_size.assurance import BetaPrior, DiscretePrior, NormalPrior, assurance
+from equipoise.statistics.sample_size.assurance import (
+    BetaPrior,
+    DiscretePrior,
+    NormalPrior,
+    assurance,
+)
 from equipoise.statistics.sample_size.average_hazard_ratio import (
     AverageHazardRatio,
     average_hazard_ratio,

@@ -1,6 +1,7 @@
 """How likely is success when the effect itself is uncertain?
 
-Assurance is the power averaged over a prior (O'Hagan, Stevens and Campbell, Pharmaceutical Statistics 2005), here by
+Assurance is the power averaged over a prior (O'Hagan, Stevens and Campbell, Pharmaceutical
+Statistics 2005), here by
 deterministic quadrature: Gauss-Legendre panels for a normal prior, Gauss-Jacobi for a beta prior.
 """
 
@@ -24,7 +25,8 @@ _JACOBI = 48
 
 @dataclass(frozen=True, slots=True)
 class NormalPrior:
-    """For instance of a log hazard ratio; good to 1e-9 where the power rises over a tenth of the deviation or more."""
+    """For instance of a log hazard ratio; good to 1e-9 where the power rises over a tenth of the
+    deviation or more."""
 
     mean: float
     deviation: float
@@ -45,7 +47,8 @@ class NormalPrior:
 
 @dataclass(frozen=True, slots=True)
 class BetaPrior:
-    """Of a share; the quadrature is exact for powers that are polynomials of degree up to 95 in it."""
+    """Of a share; the quadrature is exact for powers that are polynomials of degree up to 95 in
+    it."""
 
     a: float
     b: float
@@ -69,12 +72,16 @@ class DiscretePrior:
 
     def __post_init__(self) -> None:
         if len(self.values) != len(self.probabilities) or not self.values:
-            raise ValueError(f"probabilities has {len(self.probabilities)} values, values has {len(self.values)}")
+            raise ValueError(
+                f"probabilities has {len(self.probabilities)} values, values has {len(self.values)}"
+            )
         for row, p in enumerate(self.probabilities):
             if not 0 <= p <= 1:
                 raise ValueError(f"probabilities[{row}] is {p}; it must lie between 0 and 1")
         if abs(sum(self.probabilities) - 1) > 1e-9:
-            raise ValueError(f"probabilities add up to {sum(self.probabilities)}; they must add up to 1")
+            raise ValueError(
+                f"probabilities add up to {sum(self.probabilities)}; they must add up to 1"
+            )
 
     def nodes(self) -> list[tuple[float, float]]:
         """Values and their weights, which add up to 1."""

@@ -1,8 +1,9 @@
 """What does the log-rank test find when the hazard ratio changes with time?
 
-Between breaks of the hazards the hazard ratio is constant; the average hazard ratio weighs the logarithms by the
-events expected in each period (Schemper, Wakounig and Heinze, Statistics in Medicine 2009, after Kalbfleisch and
-Prentice, Biometrika 1981; Mukhopadhyay and others, Contemporary Clinical Trials 2020). It grows with follow-up.
+Between breaks of the hazards the hazard ratio is constant; the average hazard ratio weighs the
+logarithms by the events expected in each period (Schemper, Wakounig and Heinze, Statistics in
+Medicine 2009, after Kalbfleisch and Prentice, Biometrika 1981; Mukhopadhyay and others,
+Contemporary Clinical Trials 2020). It grows with follow-up.
 """
 
 from dataclasses import dataclass
@@ -13,7 +14,12 @@ from scipy.special import ndtr
 
 from equipoise.statistics.sample_size.checks import check_positive, level_bound, normal_sum
 from equipoise.statistics.sample_size.events import log_rank_information
-from equipoise.statistics.sample_size.expected_events import Accrual, TwoArms, events_by_period, expected_counts
+from equipoise.statistics.sample_size.expected_events import (
+    Accrual,
+    TwoArms,
+    events_by_period,
+    expected_counts,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +41,9 @@ class AverageHazardRatio:
 def average_hazard_ratio(time: float, accrual: Accrual, arms: TwoArms) -> AverageHazardRatio:
     """The average hazard ratio of an analysis at a calendar time since the first entry."""
     check_positive("time", time)
-    starts = np.unique(np.concatenate([arms.control.hazard.starts, arms.experimental.hazard.starts]))
+    starts = np.unique(
+        np.concatenate([arms.control.hazard.starts, arms.experimental.hazard.starts])
+    )
     control, experimental = events_by_period(time, accrual, arms, starts)
     rates = arms.control.hazard.at(starts), arms.experimental.hazard.at(starts)
     events = control + experimental
@@ -44,7 +52,10 @@ def average_hazard_ratio(time: float, accrual: Accrual, arms: TwoArms) -> Averag
         raise ValueError(f"time is {time}; no events are expected by then")
     if not (np.minimum(*rates)[seen] > 0).all():
         period = int(np.flatnonzero(seen & (np.minimum(*rates) <= 0))[0])
-        raise ValueError(f"the hazard of one arm is 0 from {starts[period]:g} on; a hazard ratio needs both above 0")
+        raise ValueError(
+            f"the hazard of one arm is 0 from {starts[period]:g} on; a hazard ratio needs both"
+            " above 0"
+        )
     log_ratios = np.log(rates[1][seen] / rates[0][seen])
     total = float(events.sum())
     return AverageHazardRatio(
@@ -62,15 +73,27 @@ def average_hazard_ratio_power(
 ) -> float:
     """Power of the log-rank test for benefit at a calendar time, as Schoenfeld's formula has it."""
     found = average_hazard_ratio(time, accrual, arms)
-    return float(ndtr(-log(found.hazard_ratio) * sqrt(found.information_null) - level_bound(alpha, sided)))
+    return float(
+        ndtr(-log(found.hazard_ratio) * sqrt(found.information_null) - level_bound(alpha, sided))
+    )
 
 
 def size_by_average_hazard_ratio(
-    time: float, accrual: Accrual, arms: TwoArms, *, power: float, alpha: float = 0.025, sided: int = 1
+    time: float,
+    accrual: Accrual,
+    arms: TwoArms,
+    *,
+    power: float,
+    alpha: float = 0.025,
+    sided: int = 1,
 ) -> Accrual:
-    """The accrual, its rates in the proportions given, with which the analysis at `time` has the power."""
+    """The accrual, its rates in the proportions given, with which the analysis at `time` has the
+    power."""
     wanted = sum(normal_sum(power, alpha, sided))
     found = average_hazard_ratio(time, accrual, arms)
     if found.hazard_ratio >= 1:
-        raise ValueError(f"the average hazard ratio at time {time} is {found.hazard_ratio:.6g}; it must lie below 1")
+        raise ValueError(
+            f"the average hazard ratio at time {time} is {found.hazard_ratio:.6g}; it must lie"
+            " below 1"
+        )
     return accrual.scaled(wanted**2 / (log(found.hazard_ratio) ** 2 * found.information_null))

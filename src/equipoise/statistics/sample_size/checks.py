@@ -24,7 +24,9 @@ def check_positive(name: str, value: float) -> float:
 def check_hazard_ratio(value: float) -> float:
     """Return a hazard ratio that can be found at all: above 0, and not 1."""
     if check_positive("hazard_ratio", value) == 1:
-        raise ValueError("hazard_ratio is 1.0; no number of events gives power for a difference of 0")
+        raise ValueError(
+            "hazard_ratio is 1.0; no number of events gives power for a difference of 0"
+        )
     return float(value)
 
 
@@ -34,28 +36,40 @@ def check_rates(name: str, rates: Sequence[float]) -> tuple[float, ...]:
         raise ValueError(f"{name} is empty; at least one rate is needed")
     for row, rate in enumerate(rates):
         if not (isfinite(rate) and rate >= 0):
-            raise ValueError(f"{name}[{row}] is {rate}; a rate must be a finite number of 0 or above")
+            raise ValueError(
+                f"{name}[{row}] is {rate}; a rate must be a finite number of 0 or above"
+            )
     return tuple(float(rate) for rate in rates)
 
 
 def check_starts(name: str, starts: Sequence[float], wanted: int) -> tuple[float, ...]:
-    """Return the starts if they begin at 0 and rise, one for each rate, or refuse the first that does not."""
+    """Return the starts if they begin at 0 and rise, one for each rate, or refuse the first that
+    does not."""
     if len(starts) != wanted:
-        raise ValueError(f"{name} has {len(starts)} values, rates has {wanted}; one start is needed for each rate")
+        raise ValueError(
+            f"{name} has {len(starts)} values, rates has {wanted}; one start is needed for each"
+            " rate"
+        )
     if starts[0] != 0:
         raise ValueError(f"{name}[0] is {starts[0]}; the first piece must start at 0")
     for row, (before, after) in enumerate(pairwise(starts), start=1):
         if not (isfinite(after) and after > before):
-            raise ValueError(f"{name}[{row}] is {after}, after {before}; starts must be finite and rise")
+            raise ValueError(
+                f"{name}[{row}] is {after}, after {before}; starts must be finite and rise"
+            )
     return tuple(float(start) for start in starts)
 
 
 def normal_sum(power: float, alpha: float, sided: int) -> tuple[float, float]:
-    """z of the level of one tail, and z of the power; refuses a power that is no more than the level."""
+    """z of the level of one tail, and z of the power; refuses a power that is no more than the
+    level."""
     bound = level_bound(alpha, sided)
     check_share("power", power)
     if power <= alpha / sided:
-        raise ValueError(f"power is {power}; it must lie above the level of one tail, {alpha / sided:g}, and below 1")
+        raise ValueError(
+            f"power is {power}; it must lie above the level of one tail, {alpha / sided:g}, and"
+            " below 1"
+        )
     return bound, float(ndtri(power))
 
 

@@ -1,8 +1,9 @@
 """How many events may be expected by a calendar time?
 
-Subjects enter at piecewise constant rates; events and dropout have piecewise constant hazards in the time since entry.
-Every figure is a closed form over the pieces. Times are in any one unit, rates and hazards per that unit. ValueError,
-naming the field and the place, for rates below 0, starts that do not rise from 0, and durations not above 0.
+Subjects enter at piecewise constant rates; events and dropout have piecewise constant hazards in
+the time since entry. Every figure is a closed form over the pieces. Times are in any one unit,
+rates and hazards per that unit. ValueError, naming the field and the place, for rates below 0,
+starts that do not rise from 0, and durations not above 0.
 """
 
 from dataclasses import dataclass
@@ -35,7 +36,9 @@ class Hazard:
 
     def at(self, times: Floats) -> Floats:
         """The rate just after each time."""
-        rates: Floats = np.asarray(self.rates)[np.searchsorted(self.starts, times, side="right") - 1]
+        rates: Floats = np.asarray(self.rates)[
+            np.searchsorted(self.starts, times, side="right") - 1
+        ]
         return rates
 
     def times(self, factor: float) -> "Hazard":
@@ -48,7 +51,8 @@ NO_DROPOUT = Hazard((0.0,))
 
 @dataclass(frozen=True, slots=True)
 class Accrual:
-    """Subjects per unit of time (both arms together), for each stretch of time; none after the last."""
+    """Subjects per unit of time (both arms together), for each stretch of time; none after the
+    last."""
 
     rates: tuple[float, ...]
     durations: tuple[float, ...]
@@ -56,7 +60,9 @@ class Accrual:
     def __post_init__(self) -> None:
         check_rates("rates", self.rates)
         if len(self.durations) != len(self.rates):
-            raise ValueError(f"durations has {len(self.durations)} values, rates has {len(self.rates)}")
+            raise ValueError(
+                f"durations has {len(self.durations)} values, rates has {len(self.rates)}"
+            )
         for row, duration in enumerate(self.durations):
             check_positive(f"durations[{row}]", duration)
         if not any(self.rates):
@@ -133,7 +139,8 @@ class ExpectedCounts:
 
 
 def expected_counts(time: float, accrual: Accrual, arms: TwoArms) -> ExpectedCounts:
-    """Subjects entered, events and dropouts of each arm by a calendar time since the first entry."""
+    """Subjects entered, events and dropouts of each arm by a calendar time since the first
+    entry."""
     check_positive("time", time)
     no_cut = np.array([0.0])
     control = _by_period(time, accrual, arms.control, no_cut) * (1 - arms.share)
@@ -149,8 +156,11 @@ def expected_counts(time: float, accrual: Accrual, arms: TwoArms) -> ExpectedCou
     )
 
 
-def events_by_period(time: float, accrual: Accrual, arms: TwoArms, starts: Floats) -> tuple[Floats, Floats]:
-    """Events of the control and the experimental arm in each period since entry that begins at `starts` (from 0)."""
+def events_by_period(
+    time: float, accrual: Accrual, arms: TwoArms, starts: Floats
+) -> tuple[Floats, Floats]:
+    """Events of the control and the experimental arm in each period since entry that begins at
+    `starts` (from 0)."""
     control = _by_period(time, accrual, arms.control, starts)[0] * (1 - arms.share)
     return control, _by_period(time, accrual, arms.experimental, starts)[0] * arms.share
 
@@ -168,14 +178,18 @@ def time_of_events(events: float, accrual: Accrual, arms: TwoArms) -> float:
             return float(brentq(missing, 1e-12 * high, high, xtol=1e-12, rtol=1e-14))
         high *= 2
     most = expected_counts(high, accrual, arms).events
-    raise ValueError(f"events is {events}; no more than {most:.6g} are ever expected of {accrual.subjects:g} subjects")
+    raise ValueError(
+        f"events is {events}; no more than {most:.6g} are ever expected of {accrual.subjects:g}"
+        " subjects"
+    )
 
 
 def _by_period(time: float, accrual: Accrual, arm: Arm, starts: Floats) -> Floats:
-    """Events (row 0) and dropouts (row 1) of each period since entry, as if all subjects were in this arm.
+    """Events (row 0) and dropouts (row 1) of each period since entry, as if all subjects were in
+    this arm.
 
-    At a time u after entry, the rate of events is lambda(u) S(u) N(u), N(u) being the subjects entered by time - u.
-    On a piece without a break the hazards are constant and N is linear.
+    At a time u after entry, the rate of events is lambda(u) S(u) N(u), N(u) being the subjects
+    entered by time - u. On a piece without a break the hazards are constant and N is linear.
     """
     entries = time - np.concatenate([[0.0], np.cumsum(accrual.durations)])
     breaks = np.concatenate([[0.0, time], arm.hazard.starts, arm.dropout.starts, entries, starts])
@@ -186,7 +200,8 @@ def _by_period(time: float, accrual: Accrual, arm: Arm, starts: Floats) -> Float
     survival = np.exp(-np.concatenate([[0.0], np.cumsum(h * d)[:-1]]))
     entered = accrual.enrolled(time - knots)
     falling = -np.diff(entered) / d
-    # Integrals of exp(-h x) and x exp(-h x) over the piece; gammainc(2, y) is 1 - (1 + y) exp(-y) without cancellation.
+    # Integrals of exp(-h x) and x exp(-h x) over the piece; gammainc(2, y) is 1 - (1 + y) exp(-y)
+    # without cancellation.
     quiet = h * d < 1e-8
     divisor = np.where(quiet, 1.0, h)
     stayed = np.where(quiet, d - h * d**2 / 2, -np.expm1(-h * d) / divisor)

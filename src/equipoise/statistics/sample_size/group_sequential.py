@@ -3,7 +3,12 @@
 from dataclasses import dataclass
 
 from equipoise.statistics.sample_size.checks import check_positive
-from equipoise.statistics.sample_size.expected_events import Accrual, TwoArms, expected_counts, time_of_events
+from equipoise.statistics.sample_size.expected_events import (
+    Accrual,
+    TwoArms,
+    expected_counts,
+    time_of_events,
+)
 from equipoise.statistics.sequential import GroupSequentialDesign
 
 
@@ -18,7 +23,8 @@ class SurvivalLook:
 
 
 def inflate(fixed: float, design: GroupSequentialDesign) -> float:
-    """Subjects or events of a trial with the looks of `design`, from those of one with the same errors and no looks."""
+    """Subjects or events of a trial with the looks of `design`, from those of one with the same
+    errors and no looks."""
     if design.inflation_factor is None:
         raise ValueError("design has no inflation_factor; make it with the power of the trial")
     return check_positive("fixed", fixed) * design.inflation_factor
@@ -32,12 +38,15 @@ def expected_looks(
     for fraction in design.information:
         events = fraction * check_positive("maximum_events", maximum_events)
         time = time_of_events(events, accrual, arms)
-        found.append(SurvivalLook(fraction, events, time, expected_counts(time, accrual, arms).subjects))
+        found.append(
+            SurvivalLook(fraction, events, time, expected_counts(time, accrual, arms).subjects)
+        )
     return tuple(found)
 
 
 def accrual_for_events(events: float, accrual: Accrual, arms: TwoArms, duration: float) -> Accrual:
-    """The accrual, its rates in the proportions given, with which so many events are expected by `duration`."""
+    """The accrual, its rates in the proportions given, with which so many events are expected by
+    `duration`."""
     check_positive("events", events)
     expected = expected_counts(check_positive("duration", duration), accrual, arms).events
     if expected <= 0:

@@ -1,7 +1,15 @@
 """When may a trial stop early, and what may be said after it did?"""
 
-from equipoise.statistics.sequential.boundaries import HaybittlePeto, OBrienFleming, Pocock, WangTsiatis
-from equipoise.statistics.sequential.characteristics import OperatingCharacteristics, operating_characteristics
+from equipoise.statistics.sequential.boundaries import (
+    HaybittlePeto,
+    OBrienFleming,
+    Pocock,
+    WangTsiatis,
+)
+from equipoise.statistics.sequential.characteristics import (
+    OperatingCharacteristics,
+    operating_characteristics,
+)
 from equipoise.statistics.sequential.conditional_power import conditional_power, predictive_power
 from equipoise.statistics.sequential.design import (
     GroupSequentialDesign,
@@ -9,7 +17,11 @@ from equipoise.statistics.sequential.design import (
     update_information,
     without_futility,
 )
-from equipoise.statistics.sequential.futility import BetaSpending, ConditionalPowerFutility, FutilityBounds
+from equipoise.statistics.sequential.futility import (
+    BetaSpending,
+    ConditionalPowerFutility,
+    FutilityBounds,
+)
 from equipoise.statistics.sequential.inference import (
     FinalInference,
     Interval,

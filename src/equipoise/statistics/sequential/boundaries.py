@@ -1,7 +1,8 @@
 """Which shape have the bounds that are not derived from spending?
 
-Sources: O'Brien and Fleming, Biometrics 1979; Pocock, Biometrika 1977; Wang and Tsiatis, Biometrics 1987; Haybittle,
-British Journal of Radiology 1971, and Peto and others, British Journal of Cancer 1976.
+Sources: O'Brien and Fleming, Biometrics 1979; Pocock, Biometrika 1977; Wang and Tsiatis, Biometrics
+1987; Haybittle, British Journal of Radiology 1971, and Peto and others, British Journal of Cancer
+1976.
 """
 
 from dataclasses import dataclass
@@ -42,7 +43,8 @@ class Pocock(WangTsiatis):
 
 @dataclass(frozen=True, slots=True)
 class HaybittlePeto:
-    """The same z at every interim look; the bound of the last look spends what is left, so that the level holds."""
+    """The same z at every interim look; the bound of the last look spends what is left, so that the
+    level holds."""
 
     z: float = 3.0
 
@@ -53,7 +55,8 @@ class HaybittlePeto:
 
     @classmethod
     def by_p(cls, p: float, sided: int = 2) -> "HaybittlePeto":
-        """The interim bound as a p-value, two-sided unless said otherwise (0.001 two-sided is z 3.29)."""
+        """The interim bound as a p-value, two-sided unless said otherwise (0.001 two-sided is z
+        3.29)."""
         return cls(-float(ndtri(check_between("p", p) / sided)))
 
 

@@ -50,7 +50,8 @@ class Looks:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """z of each look, and the error of one tail spent at it; futility is minus infinity where it does not stop."""
+    """z of each look, and the error of one tail spent at it; futility is minus infinity where it
+    does not stop."""
 
     efficacy: tuple[float, ...]
     futility: tuple[float, ...]
@@ -61,19 +62,23 @@ def bounds_at(looks: Looks, drift: float) -> Bounds:
     """Bounds of every look when the futility rule is built for this drift."""
     if looks.binding or looks.futility is None:
         return _settle(looks, drift)
-    # Non-binding: the level must hold for those who ignore the futility bounds, so efficacy comes first, alone.
+    # Non-binding: the level must hold for those who ignore the futility bounds, so efficacy comes
+    # first, alone.
     alone = _settle(replace(looks, futility=None), drift)
     return with_futility(looks, alone, drift)
 
 
 def with_futility(looks: Looks, alone: Bounds, drift: float) -> Bounds:
     """Futility bounds beside efficacy bounds that do not depend on them."""
-    walked = _walk(_fixed_futility(looks, alone.efficacy[-1], drift), drift, lambda k, *_: alone.efficacy[k])
+    walked = _walk(
+        _fixed_futility(looks, alone.efficacy[-1], drift), drift, lambda k, *_: alone.efficacy[k]
+    )
     return Bounds(alone.efficacy, walked.futility, alone.spent)
 
 
 def _settle(looks: Looks, drift: float) -> Bounds:
-    """Bounds, repeated until a futility bound that is built on the last efficacy bound agrees with it."""
+    """Bounds, repeated until a futility bound that is built on the last efficacy bound agrees with
+    it."""
     if not isinstance(looks.futility, ConditionalPowerFutility):
         return _by_rule(looks, drift)
     last, found = INFINITY, _by_rule(replace(looks, futility=None), drift)
@@ -82,7 +87,9 @@ def _settle(looks: Looks, drift: float) -> Bounds:
             return found
         last = found.efficacy[-1]
         found = _by_rule(_fixed_futility(looks, last, drift), drift)
-    raise ValueError("futility by conditional power and the efficacy bounds do not settle; ask for a lower power")
+    raise ValueError(
+        "futility by conditional power and the efficacy bounds do not settle; ask for a lower power"
+    )
 
 
 def _fixed_futility(looks: Looks, last_bound: float, drift: float) -> Looks:
@@ -99,7 +106,11 @@ def _by_rule(looks: Looks, drift: float) -> Bounds:
     if isinstance(rule, HaybittlePeto):
         return _haybittle_peto(looks, rule, drift)
     cumulative = rule.spent(looks.level, looks.spending_times)
-    return _walk(looks, drift, lambda k, now, step, spent: bound_above(now, step, float(cumulative[k]) - spent))
+    return _walk(
+        looks,
+        drift,
+        lambda k, now, step, spent: bound_above(now, step, float(cumulative[k]) - spent),
+    )
 
 
 def _wang_tsiatis(looks: Looks, rule: WangTsiatis, drift: float) -> Bounds:
@@ -112,7 +123,8 @@ def _wang_tsiatis(looks: Looks, rule: WangTsiatis, drift: float) -> Bounds:
     def surplus(constant: float) -> float:
         return float(np.log(sum(bounds(constant).spent)) - np.log(looks.level))
 
-    # The first look alone spends no more than the level; where each spends an equal share, all spend no more.
+    # The first look alone spends no more than the level; where each spends an equal share, all
+    # spend no more.
     single, split = _normal_bound(looks.level), _normal_bound(looks.level / len(shape))
     low = single / float(shape[0]) - 0.01
     high = split / float(shape.min() if split > 0 else shape.max()) + 0.01
@@ -128,7 +140,8 @@ def _haybittle_peto(looks: Looks, rule: HaybittlePeto, drift: float) -> Bounds:
             return rule.z
         if spent >= looks.level:
             raise ValueError(
-                f"z is {rule.z}; the interim looks alone spend {spent:.6g} of the one-sided level {looks.level:g}"
+                f"z is {rule.z}; the interim looks alone spend {spent:.6g} of the one-sided level"
+                f" {looks.level:g}"
             )
         return bound_above(now, step, looks.level - spent)
 
@@ -136,8 +149,12 @@ def _haybittle_peto(looks: Looks, rule: HaybittlePeto, drift: float) -> Bounds:
 
 
 def _walk(looks: Looks, drift: float, efficacy: Efficacy) -> Bounds:
-    """One pass over the looks, carrying those within the bounds under no effect and under the drift."""
-    null_steps, steps = canonical_steps(looks.information, 0.0), canonical_steps(looks.information, drift)
+    """One pass over the looks, carrying those within the bounds under no effect and under the
+    drift."""
+    null_steps, steps = (
+        canonical_steps(looks.information, 0.0),
+        canonical_steps(looks.information, drift),
+    )
     null, alternative = start_at(), start_at()
     upper: list[float] = []
     lower: list[float] = []
@@ -164,7 +181,9 @@ def _futility_bound(looks: Looks, k: int, now: Surviving, step: Step) -> float:
             return z[k]
         case BetaSpending(spending):
             cumulative = spending.spent(looks.beta, looks.spending_times)
-            return bound_below(now, step, float(cumulative[k]) - (float(cumulative[k - 1]) if k else 0.0))
+            return bound_below(
+                now, step, float(cumulative[k]) - (float(cumulative[k - 1]) if k else 0.0)
+            )
         case _:
             return -INFINITY
 

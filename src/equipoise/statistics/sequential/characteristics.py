@@ -12,9 +12,10 @@ from equipoise.statistics.sequential.recursion import canonical_steps, exits
 class OperatingCharacteristics:
     """Probabilities of each look, at one drift.
 
-    `efficacy` passes the upper bound, `harm` the lower bound of a two-sided design, `futility` stops for futility;
-    its last entry is acceptance at the last look. `stopping` is their sum and adds up to 1. `power` is the sum of
-    `efficacy`; `expected_information` is in fractions of the planned maximum.
+    `efficacy` passes the upper bound, `harm` the lower bound of a two-sided design, `futility`
+    stops for futility; its last entry is acceptance at the last look. `stopping` is their sum and
+    adds up to 1. `power` is the sum of `efficacy`; `expected_information` is in fractions of the
+    planned maximum.
     """
 
     drift: float
@@ -36,7 +37,8 @@ def operating_characteristics(
 ) -> OperatingCharacteristics:
     """Where trials with this drift (theta * sqrt(maximum information)) stop, and why.
 
-    obey_futility: False leaves the futility bounds of the interim looks out, as one may with non-binding ones.
+    obey_futility: False leaves the futility bounds of the interim looks out, as one may with
+    non-binding ones.
     """
     check_finite("drift", drift)
     floors = design.floors

@@ -1,9 +1,11 @@
 """When may a trial stop, how is its level kept, and what do the looks cost?
 
-Theory and names: Jennison and Turnbull, Group Sequential Methods with Applications to Clinical Trials, 2000. The
-statistics have the canonical joint distribution: Z of look k is normal(theta sqrt(I_k), 1) with correlation
-sqrt(I_j / I_k). Information is counted in fractions of the planned maximum; the drift is theta * sqrt(maximum), the
-expected Z of a last look at fraction 1. A large Z speaks for the experimental arm.
+Theory and names: Jennison and Turnbull, Group Sequential Methods with Applications to Clinical
+Trials, 2000. The
+statistics have the canonical joint distribution: Z of look k is normal(theta sqrt(I_k), 1) with
+correlation sqrt(I_j / I_k). Information is counted in fractions of the planned maximum; the drift
+is theta * sqrt(maximum), the expected Z of a last look at fraction 1. A large Z speaks for the
+experimental arm.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,7 +17,15 @@ from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 
 from equipoise.statistics.sequential.boundaries import HaybittlePeto, WangTsiatis
-from equipoise.statistics.sequential.bounds import Bounds, Looks, Rule, Sided, bounds_at, floors, with_futility
+from equipoise.statistics.sequential.bounds import (
+    Bounds,
+    Looks,
+    Rule,
+    Sided,
+    bounds_at,
+    floors,
+    with_futility,
+)
 from equipoise.statistics.sequential.futility import BetaSpending, Futility, FutilityBounds
 from equipoise.statistics.sequential.information import (
     check_between,
@@ -32,12 +42,14 @@ from equipoise.statistics.sequential.spending import check_total
 class GroupSequentialDesign:
     """Bounds and levels of every look.
 
-    `efficacy` holds one z per look (infinity: no stop); a two-sided design stops at +z and -z. `futility` holds one z
-    per interim look (minus infinity: no stop); at the last look everything below the efficacy bound accepts.
-    `alpha_spent` is cumulative and over both tails of a two-sided design; `stage_levels` are the one-sided levels at
-    which Z alone is compared. `drift` gives `power`; both are None when no power was asked for. `planned_power`
-    is what was asked for: it fixes the error that futility spends, however often the information is updated.
-    `maximum_information` turns fractions into amounts of information (events / 4 for a log hazard ratio, equal arms).
+    `efficacy` holds one z per look (infinity: no stop); a two-sided design stops at +z and -z.
+    `futility` holds one z per interim look (minus infinity: no stop); at the last look everything
+    below the efficacy bound accepts. `alpha_spent` is cumulative and over both tails of a two-sided
+    design; `stage_levels` are the one-sided levels at which Z alone is compared. `drift` gives
+    `power`; both are None when no power was asked for. `planned_power`
+    is what was asked for: it fixes the error that futility spends, however often the information is
+    updated. `maximum_information` turns fractions into amounts of information (events / 4 for a log
+    hazard ratio, equal arms).
     """
 
     rule: Rule
@@ -87,24 +99,31 @@ def design_group_sequential(
     """Bounds for looks at fractions of the planned information that end at 1.
 
     rule: a shape (`OBrienFleming`, `Pocock`, `WangTsiatis`, `HaybittlePeto`) or a spending family.
-    sided: 2 is the union of two one-sided designs of alpha / 2 with bounds +z and -z; its spending is twice the
+    sided: 2 is the union of two one-sided designs of alpha / 2 with bounds +z and -z; its spending
+    is twice the
         family's at alpha / 2, as in rpact. Futility is for one-sided designs.
-    power: if given, the drift with this power to pass the upper bounds, and the inflation factor, are found. Futility
+    power: if given, the drift with this power to pass the upper bounds, and the inflation factor,
+    are found. Futility
         bounds count as obeyed, binding or not.
     binding: whether the efficacy bounds rely on the futility bounds being obeyed.
-    spending_times: fractions at which error is spent when they are not those of information (calendar time).
+    spending_times: fractions at which error is spent when they are not those of information
+    (calendar time).
 
-    Raises ValueError, which names the argument, for looks that do not rise to 1, alpha or power outside (0, 1), power
-    not above alpha, spending that falls or does not end at alpha, and rules that do not fit the number of looks.
+    Raises ValueError, which names the argument, for looks that do not rise to 1, alpha or power
+    outside (0, 1), power not above alpha, spending that falls or does not end at alpha, and rules
+    that do not fit the number of looks.
     """
     fractions = check_fractions("information", information)
     times = fractions
     if spending_times is not None:
         times = check_fractions(
-            "spending_times", check_length("spending_times", spending_times, len(fractions), "information")
+            "spending_times",
+            check_length("spending_times", spending_times, len(fractions), "information"),
         )
         if isinstance(rule, WangTsiatis | HaybittlePeto) and times != fractions:
-            raise ValueError(f"spending_times is given, but {type(rule).__name__} spends nothing by time")
+            raise ValueError(
+                f"spending_times is given, but {type(rule).__name__} spends nothing by time"
+            )
     looks = _check(rule, fractions, times, alpha, sided, power, futility, binding)
     check_positive("maximum_information", maximum_information)
     if power is None:
@@ -120,31 +139,39 @@ def update_information(
     maximum: float | None = None,
     spending_times: Sequence[float] | None = None,
 ) -> GroupSequentialDesign:
-    """The design at the information of the looks made, followed by the looks still planned; the last is final.
+    """The design at the information of the looks made, followed by the looks still planned; the
+    last is final.
 
-    information: amounts; `maximum` is the planned maximum (`design.maximum_information` if left out). The final look
-    spends all that is left, whether it has less information than planned or more (over-running). The number of looks
-    may differ from the plan. An interim look at or beyond the maximum is refused: nothing is left to spend after it.
-    spending_times: fractions at which error is spent (calendar time); those of information, at most 1, if left out.
-    The drift stays that of the plan, and futility by beta spending is built for it; `power` is what then results.
+    information: amounts; `maximum` is the planned maximum (`design.maximum_information` if left
+    out). The final look spends all that is left, whether it has less information than planned or
+    more (over-running). The number of looks may differ from the plan. An interim look at or beyond
+    the maximum is refused: nothing is left to spend after it.
+    spending_times: fractions at which error is spent (calendar time); those of information, at most
+    1, if left out. The drift stays that of the plan, and futility by beta spending is built for it;
+    `power` is what then results.
 
-    Shapes without spending (O'Brien-Fleming, Pocock, Wang-Tsiatis) hold for the planned looks only and are refused
-    unless the looks are the planned ones.
+    Shapes without spending (O'Brien-Fleming, Pocock, Wang-Tsiatis) hold for the planned looks only
+    and are refused unless the looks are the planned ones.
     """
     top = check_positive("maximum", design.maximum_information if maximum is None else maximum)
     fractions = tuple(value / top for value in check_rising("information", information))
     for k, value in enumerate(fractions[:-1]):
         if value >= 1:
-            raise ValueError(f"information[{k}] is {information[k]}, not below maximum {top}; no look can follow it")
+            raise ValueError(
+                f"information[{k}] is {information[k]}, not below maximum {top}; no look can"
+                " follow it"
+            )
     if isinstance(design.rule, WangTsiatis) and not _same(fractions, design.information):
         raise ValueError(
-            f"information is {tuple(information)}, planned were {design.amounts()}; the shape of "
-            f"{type(design.rule).__name__} holds for the planned looks only: plan with a spending family"
+            f"information is {tuple(information)}, planned were {design.amounts()}; the shape of"
+            f" {type(design.rule).__name__} holds for the planned looks only: plan with a spending"
+            " family"
         )
     times = (*fractions[:-1], 1.0)
     if spending_times is not None:
         times = check_fractions(
-            "spending_times", check_length("spending_times", spending_times, len(fractions), "information")
+            "spending_times",
+            check_length("spending_times", spending_times, len(fractions), "information"),
         )
     looks = _check(
         design.rule,
@@ -158,7 +185,9 @@ def update_information(
     )
     bounds = bounds_at(looks, design.drift or 0.0)
     power = None if design.drift is None else _power(looks, bounds, design.drift)
-    return _design(looks, bounds, power, design.planned_power, design.drift, top, design.inflation_factor)
+    return _design(
+        looks, bounds, power, design.planned_power, design.drift, top, design.inflation_factor
+    )
 
 
 def without_futility(design: GroupSequentialDesign) -> GroupSequentialDesign:
@@ -170,7 +199,8 @@ def without_futility(design: GroupSequentialDesign) -> GroupSequentialDesign:
 
 
 def efficacy_at_level(design: GroupSequentialDesign, level: float, looks: int) -> tuple[float, ...]:
-    """Efficacy bounds of the first looks if one tail had this level; futility bounds are left out."""
+    """Efficacy bounds of the first looks if one tail had this level; futility bounds are left
+    out."""
     return bounds_at(_looks_of(design, None, level), 0.0).efficacy[:looks]
 
 
@@ -179,7 +209,9 @@ def fixed_drift(level: float, power: float) -> float:
     return float(ndtri(power) - ndtri(level))
 
 
-def _looks_of(design: GroupSequentialDesign, futility: Futility | None, level: float | None = None) -> Looks:
+def _looks_of(
+    design: GroupSequentialDesign, futility: Futility | None, level: float | None = None
+) -> Looks:
     return Looks(
         rule=design.rule,
         level=design.level if level is None else level,
@@ -209,10 +241,13 @@ def _check(
         check_between("power", power)
         if power <= alpha / sided:
             raise ValueError(
-                f"power is {power}; it must lie above the level of one tail, {alpha / sided:g}, and below 1"
+                f"power is {power}; it must lie above the level of one tail, {alpha / sided:g}, and"
+                " below 1"
             )
     if not isinstance(rule, Rule):
-        raise ValueError(f"rule is {rule!r}; it must be a shape of bounds or a spending family, such as Pocock()")
+        raise ValueError(
+            f"rule is {rule!r}; it must be a shape of bounds or a spending family, such as Pocock()"
+        )
     if not isinstance(rule, WangTsiatis | HaybittlePeto):
         check_total("rule", rule, alpha)
     _check_futility(futility, len(information), sided, power)
@@ -230,17 +265,23 @@ def _check(
     )
 
 
-def _check_futility(futility: Futility | None, looks: int, sided: Sided, power: float | None) -> None:
+def _check_futility(
+    futility: Futility | None, looks: int, sided: Sided, power: float | None
+) -> None:
     if futility is None:
         return
     if not isinstance(futility, Futility):
-        raise ValueError(f"futility is {futility!r}; it must be a futility rule, such as FutilityBounds(z)")
+        raise ValueError(
+            f"futility is {futility!r}; it must be a futility rule, such as FutilityBounds(z)"
+        )
     if sided == 2:
         raise ValueError("sided is 2; futility bounds are offered for one-sided designs")
     if isinstance(futility, FutilityBounds):
         check_length("futility.z", futility.z, looks - 1, f"a design of {looks} looks")
     elif power is None and (isinstance(futility, BetaSpending) or futility.effect == "design"):
-        raise ValueError("power is None; this futility rule needs the power of the design, in (alpha, 1)")
+        raise ValueError(
+            "power is None; this futility rule needs the power of the design, in (alpha, 1)"
+        )
     if isinstance(futility, BetaSpending) and power is not None:
         check_total("futility.spending", futility.spending, 1.0 - power)
 
@@ -248,11 +289,17 @@ def _check_futility(futility: Futility | None, looks: int, sided: Sided, power: 
 def _check_bounds(looks: Looks, bounds: Bounds) -> None:
     for k, z in enumerate(bounds.efficacy):
         if z == float("-inf"):
-            raise ValueError(f"futility stops so many that alpha cannot be spent at look {k + 1}; ask for lower bounds")
+            raise ValueError(
+                f"futility stops so many that alpha cannot be spent at look {k + 1}; ask for lower"
+                " bounds"
+            )
     if isinstance(looks.futility, FutilityBounds):
         for k, (a, b) in enumerate(zip(looks.futility.z, bounds.efficacy, strict=False)):
             if a >= b:
-                raise ValueError(f"futility.z[{k}] is {a}; it must lie below the efficacy bound of its look, {b:.6g}")
+                raise ValueError(
+                    f"futility.z[{k}] is {a}; it must lie below the efficacy bound of its look,"
+                    f" {b:.6g}"
+                )
 
 
 def _design(
@@ -290,11 +337,16 @@ def _design(
 
 def _power(looks: Looks, bounds: Bounds, drift: float) -> float:
     steps = canonical_steps(looks.information, drift)
-    return float(exits(steps, floors(bounds.efficacy, bounds.futility, looks.sided), bounds.efficacy).above.sum())
+    return float(
+        exits(
+            steps, floors(bounds.efficacy, bounds.futility, looks.sided), bounds.efficacy
+        ).above.sum()
+    )
 
 
 def _drift_for(looks: Looks, power: float) -> tuple[float, Bounds]:
-    """The drift with this power, and the bounds at it: futility by beta spending moves with the drift."""
+    """The drift with this power, and the bounds at it: futility by beta spending moves with the
+    drift."""
     at: Callable[[float], Bounds]
     if looks.binding and not isinstance(looks.futility, FutilityBounds):
         at = lambda drift: bounds_at(looks, drift)  # noqa: E731
@@ -313,7 +365,10 @@ def _drift_for(looks: Looks, power: float) -> tuple[float, Bounds]:
         if shortfall(high) >= 0:
             break
     else:
-        raise ValueError(f"power is {power}; no drift up to {high:.3g} reaches it: the futility bounds stop too many")
+        raise ValueError(
+            f"power is {power}; no drift up to {high:.3g} reaches it: the futility bounds stop too"
+            " many"
+        )
     drift = float(brentq(shortfall, low, high, xtol=1e-13, rtol=8.9e-16))
     return drift, at(drift)
 

@@ -12,7 +12,8 @@ from equipoise.statistics.sequential.spending import Spending
 
 @dataclass(frozen=True, slots=True)
 class FutilityBounds:
-    """Fixed z of each interim look, one fewer than looks; minus infinity where one never stops for futility."""
+    """Fixed z of each interim look, one fewer than looks; minus infinity where one never stops for
+    futility."""
 
     z: tuple[float, ...]
 
@@ -20,22 +21,27 @@ class FutilityBounds:
         object.__setattr__(self, "z", tuple(float(value) for value in self.z))
         for k, value in enumerate(self.z):
             if isnan(value) or value == float("inf"):
-                raise ValueError(f"z[{k}] is {value}; a futility bound must be a number or minus infinity")
+                raise ValueError(
+                    f"z[{k}] is {value}; a futility bound must be a number or minus infinity"
+                )
 
 
 @dataclass(frozen=True, slots=True)
 class BetaSpending:
-    """The type II error at the effect of the design is spent over the looks (Pampallona, Tsiatis and Kim, 2001)."""
+    """The type II error at the effect of the design is spent over the looks (Pampallona, Tsiatis
+    and Kim, 2001)."""
 
     spending: Spending
 
 
 @dataclass(frozen=True, slots=True)
 class ConditionalPowerFutility:
-    """Stop where the chance to pass the last bound at the last look, given z now, falls below `power`.
+    """Stop where the chance to pass the last bound at the last look, given z now, falls below
+    `power`.
 
-    `effect` under which it is computed: "trend" (what has been observed), "design" (the drift of the design), or a
-    drift. Later interim looks are left out, as in Lan and Wittes' B-value (Biometrics 1988).
+    `effect` under which it is computed: "trend" (what has been observed), "design" (the drift of
+    the design), or a drift. Later interim looks are left out, as in Lan and Wittes' B-value
+    (Biometrics 1988).
     """
 
     power: float
@@ -48,7 +54,9 @@ class ConditionalPowerFutility:
         if not isinstance(self.effect, str):
             check_finite("effect", self.effect)
 
-    def bounds(self, information: Sequence[float], last_bound: float, drift: float) -> tuple[float, ...]:
+    def bounds(
+        self, information: Sequence[float], last_bound: float, drift: float
+    ) -> tuple[float, ...]:
         """z of each interim look at which the conditional power is `power`."""
         end = information[-1]
         theta = drift if self.effect == "design" else self.effect

@@ -1,9 +1,10 @@
 """What may be said about the effect at a look, and after the trial has stopped?
 
-theta is the effect per unit of information: Z of look k is normal(theta sqrt(I_k), 1). For a log hazard ratio the
-information is events / 4 with equal arms, and theta the log hazard ratio with its sign turned so that benefit is
-positive. Sources: Jennison and Turnbull 2000, chapters 8 and 9; stage-wise ordering: Tsiatis, Rosner and Mehta,
-Biometrics 1984; repeated intervals: Jennison and Turnbull, JRSS B 1989.
+theta is the effect per unit of information: Z of look k is normal(theta sqrt(I_k), 1). For a log
+hazard ratio the information is events / 4 with equal arms, and theta the log hazard ratio with its
+sign turned so that benefit is positive. Sources: Jennison and Turnbull 2000, chapters 8 and 9;
+stage-wise ordering: Tsiatis, Rosner and Mehta, Biometrics 1984; repeated intervals: Jennison and
+Turnbull, JRSS B 1989.
 """
 
 from collections.abc import Callable
@@ -13,7 +14,11 @@ from math import exp, log, sqrt
 from scipy.optimize import brentq
 
 from equipoise.statistics.sequential.boundaries import HaybittlePeto
-from equipoise.statistics.sequential.design import GroupSequentialDesign, efficacy_at_level, without_futility
+from equipoise.statistics.sequential.design import (
+    GroupSequentialDesign,
+    efficacy_at_level,
+    without_futility,
+)
 from equipoise.statistics.sequential.information import check_between, check_finite, check_look
 from equipoise.statistics.sequential.recursion import canonical_steps, exits
 
@@ -29,7 +34,8 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class FinalInference:
-    """After stopping: p-value, median-unbiased estimate and interval of theta, by the stage-wise ordering."""
+    """After stopping: p-value, median-unbiased estimate and interval of theta, by the stage-wise
+    ordering."""
 
     p_value: float
     estimate: float
@@ -37,10 +43,11 @@ class FinalInference:
 
 
 def stagewise_p_value(design: GroupSequentialDesign, look: int, z: float) -> float:
-    """p-value after stopping at `look` (from 1) with z: earlier stops for efficacy are stronger evidence.
+    """p-value after stopping at `look` (from 1) with z: earlier stops for efficacy are stronger
+    evidence.
 
-    One-sided in a one-sided design; twice the smaller tail in a two-sided one. Non-binding futility bounds are left
-    out, binding ones count. Raises ValueError where the trial has not stopped.
+    One-sided in a one-sided design; twice the smaller tail in a two-sided one. Non-binding futility
+    bounds are left out, binding ones count. Raises ValueError where the trial has not stopped.
     """
     _check_stopped(design, look, z)
     upper = _at_least_as_strong(design, look, z, 0.0)
@@ -50,10 +57,12 @@ def stagewise_p_value(design: GroupSequentialDesign, look: int, z: float) -> flo
 def final_inference(
     design: GroupSequentialDesign, look: int, z: float, *, confidence: float | None = None
 ) -> FinalInference:
-    """p-value, median-unbiased estimate and interval of theta after stopping at `look` (from 1) with z.
+    """p-value, median-unbiased estimate and interval of theta after stopping at `look` (from 1)
+    with z.
 
-    confidence: two-sided; 1 - 2 alpha for a one-sided design and 1 - alpha for a two-sided one if left out.
-    theta is per unit of `design.maximum_information`'s scale; with maximum 1 it is the drift.
+    confidence: two-sided; 1 - 2 alpha for a one-sided design and 1 - alpha for a two-sided one if
+    left out. theta is per unit of `design.maximum_information`'s scale; with maximum 1 it is the
+    drift.
     """
     level = _confidence(design, confidence)
     p_value = stagewise_p_value(design, look, z)
@@ -61,16 +70,22 @@ def final_inference(
     root = sqrt(design.amounts()[look - 1])
 
     def theta_at(chance: float) -> float:
-        return _rising_root(lambda drift: _at_least_as_strong(design, look, z, drift) - chance, z, root, design)
+        return _rising_root(
+            lambda drift: _at_least_as_strong(design, look, z, drift) - chance, z, root, design
+        )
 
-    return FinalInference(p_value, theta_at(0.5), Interval(theta_at(tail), theta_at(1 - tail), level))
+    return FinalInference(
+        p_value, theta_at(0.5), Interval(theta_at(tail), theta_at(1 - tail), level)
+    )
 
 
 def repeated_interval(design: GroupSequentialDesign, look: int, z: float) -> Interval:
-    """(z -+ c_k) / sqrt(I_k), c_k the efficacy bound of the look: covers at all looks at once, stopped or not.
+    """(z -+ c_k) / sqrt(I_k), c_k the efficacy bound of the look: covers at all looks at once,
+    stopped or not.
 
-    The bounds are those without futility stopping, on which the coverage rests whatever is done about futility. The
-    confidence is 1 - 2 alpha for a one-sided design, 1 - alpha for a two-sided one.
+    The bounds are those without futility stopping, on which the coverage rests whatever is done
+    about futility. The confidence is 1 - 2 alpha for a one-sided design, 1 - alpha for a two-sided
+    one.
     """
     check_look("look", look, len(design.information))
     check_finite("z", z)
@@ -80,14 +95,19 @@ def repeated_interval(design: GroupSequentialDesign, look: int, z: float) -> Int
 
 
 def repeated_p_value(design: GroupSequentialDesign, look: int, z: float) -> float:
-    """The smallest alpha at which a design of the same family rejects at this look; two-sided if the design is.
+    """The smallest alpha at which a design of the same family rejects at this look; two-sided if
+    the design is.
 
-    Valid at any look, stopped or not. At most 0.5 in each tail. Haybittle-Peto bounds are no such family: refused.
+    Valid at any look, stopped or not. At most 0.5 in each tail. Haybittle-Peto bounds are no such
+    family: refused.
     """
     check_look("look", look, len(design.information))
     check_finite("z", z)
     if isinstance(design.rule, HaybittlePeto):
-        raise ValueError("rule is HaybittlePeto; its interim bound does not move with alpha, so no repeated p-value")
+        raise ValueError(
+            "rule is HaybittlePeto; its interim bound does not move with alpha, so no repeated"
+            " p-value"
+        )
     reached = abs(z) if design.sided == 2 else z
 
     def surplus(log_level: float) -> float:
@@ -112,8 +132,8 @@ def _check_stopped(design: GroupSequentialDesign, look: int, z: float) -> None:
     low, high = design.floors[look - 1], design.efficacy[look - 1]
     if look < looks and low < z < high:
         raise ValueError(
-            f"z is {z} at look {look} of {looks}; the trial goes on between {low:.6g} and {high:.6g}, "
-            "so only repeated intervals and p-values are valid"
+            f"z is {z} at look {look} of {looks}; the trial goes on between {low:.6g} and"
+            f" {high:.6g}, so only repeated intervals and p-values are valid"
         )
 
 
@@ -123,10 +143,14 @@ def _at_least_as_strong(design: GroupSequentialDesign, look: int, z: float, drif
     if design.sided == 1 and not design.binding:
         floors = tuple(float("-inf") for _ in floors)
     steps = canonical_steps(design.information[:look], drift)
-    return min(1.0, float(exits(steps, floors[:look], (*design.efficacy[: look - 1], z)).above.sum()))
+    return min(
+        1.0, float(exits(steps, floors[:look], (*design.efficacy[: look - 1], z)).above.sum())
+    )
 
 
-def _rising_root(chance: Callable[[float], float], z: float, root: float, design: GroupSequentialDesign) -> float:
+def _rising_root(
+    chance: Callable[[float], float], z: float, root: float, design: GroupSequentialDesign
+) -> float:
     """theta where a probability that rises with the drift is reached."""
     scale = sqrt(design.maximum_information)
     center = z / root * scale

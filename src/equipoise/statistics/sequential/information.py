@@ -29,8 +29,11 @@ def check_positive(name: str, value: float) -> float:
     return float(value)
 
 
-def check_rising(name: str, values: Sequence[float], what: str = "information") -> tuple[float, ...]:
-    """Return the values if they are finite, above 0 and strictly rising, or refuse the first that is not."""
+def check_rising(
+    name: str, values: Sequence[float], what: str = "information"
+) -> tuple[float, ...]:
+    """Return the values if they are finite, above 0 and strictly rising, or refuse the first that
+    is not."""
     rising = tuple(float(value) for value in values)
     if not rising:
         raise ValueError(f"{name} is empty; at least one look is needed")
@@ -39,16 +42,20 @@ def check_rising(name: str, values: Sequence[float], what: str = "information") 
             raise ValueError(f"{name}[{k}] is {value}; {what} must be a finite number above 0")
     for k, (before, after) in enumerate(pairwise(rising), start=1):
         if after <= before:
-            raise ValueError(f"{name}[{k}] is {after}, after {before}; {what} must rise from look to look")
+            raise ValueError(
+                f"{name}[{k}] is {after}, after {before}; {what} must rise from look to look"
+            )
         if after - before < CLOSEST * after:
             raise ValueError(
-                f"{name}[{k}] is {after}, after {before}; {what} must rise by {CLOSEST:g} of itself or more"
+                f"{name}[{k}] is {after}, after {before}; {what} must rise by {CLOSEST:g} of itself"
+                " or more"
             )
     return rising
 
 
 def check_fractions(name: str, values: Sequence[float]) -> tuple[float, ...]:
-    """Return the values if they rise within (0, 1] and end at 1, or refuse the first that does not fit."""
+    """Return the values if they rise within (0, 1] and end at 1, or refuse the first that does not
+    fit."""
     fractions = check_rising(name, values, "the fraction")
     for k, value in enumerate(fractions):
         if value > 1:

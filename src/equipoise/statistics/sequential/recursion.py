@@ -1,9 +1,11 @@
-"""How likely is it that a normal statistic, watched at several looks, first leaves its bounds at a given look?
+"""How likely is it that a normal statistic, watched at several looks, first leaves its bounds at a
+given look?
 
-The statistics of the looks form a Gaussian Markov chain, so the density of those still within the bounds is carried
-from look to look by one-dimensional integrals (Armitage, McPherson and Rowe, JRSS A 1969; Jennison and Turnbull,
-Group Sequential Methods, 2000, chapter 19). The integrals use Gauss-Legendre panels no wider than the narrowest
-normal kernel they meet, which leaves errors of the order of 1e-15.
+The statistics of the looks form a Gaussian Markov chain, so the density of those still within the
+bounds is carried from look to look by one-dimensional integrals (Armitage, McPherson and Rowe, JRSS
+A 1969; Jennison and Turnbull, Group Sequential Methods, 2000, chapter 19). The integrals use
+Gauss-Legendre panels no wider than the narrowest normal kernel they meet, which leaves errors of
+the order of 1e-15.
 """
 
 from collections.abc import Sequence
@@ -28,7 +30,8 @@ _ROWS = 256
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """From the statistic z of one look to slope * z + shift + scale * (standard normal) at the next.
+    """From the statistic z of one look to slope * z + shift + scale * (standard normal) at the
+    next.
 
     `mean` and `deviation` describe the statistic of the next look when nobody ever stops.
     """
@@ -42,7 +45,8 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Surviving:
-    """Those still within the bounds: the probability `mass` at each of the `nodes` on the z scale."""
+    """Those still within the bounds: the probability `mass` at each of the `nodes` on the z
+    scale."""
 
     nodes: Floats
     mass: Floats
@@ -63,7 +67,8 @@ def start_at(z: float = 0.0) -> Surviving:
 
 
 def canonical_steps(information: Sequence[float], theta: float) -> tuple[Step, ...]:
-    """Z of look k is normal(theta sqrt(I_k), 1) with correlation sqrt(I_j / I_k); Jennison and Turnbull (3.1)."""
+    """Z of look k is normal(theta sqrt(I_k), 1) with correlation sqrt(I_j / I_k); Jennison and
+    Turnbull (3.1)."""
     steps, before = [], 0.0
     for now in information:
         root = float(np.sqrt(now))
@@ -81,18 +86,23 @@ def canonical_steps(information: Sequence[float], theta: float) -> tuple[Step, .
 
 
 def steps_after(
-    z: float, now: float, later: Sequence[float], theta: float, prior_information: float = float("inf")
+    z: float,
+    now: float,
+    later: Sequence[float],
+    theta: float,
+    prior_information: float = float("inf"),
 ) -> tuple[Step, ...]:
     """The same chain from a look at which z was seen on information `now`.
 
-    theta is fixed, or, where `prior_information` is finite, normal with that information about the prior mean theta;
-    what has been seen updates it, which gives the predictive distribution.
+    theta is fixed, or, where `prior_information` is finite, normal with that information about the
+    prior mean theta; what has been seen updates it, which gives the predictive distribution.
     """
     steps: list[Step] = []
     before, mean, variance = now, z, 0.0
     for after in later:
         gain, root = after - before, float(np.sqrt(after))
-        # The score S = z sqrt(I) grows by gain * theta; the posterior mean of theta is (prior + S) / known.
+        # The score S = z sqrt(I) grows by gain * theta; the posterior mean of theta is (prior + S)
+        # / known.
         known = prior_information + before
         weight = 0.0 if np.isinf(prior_information) else gain / known
         drift = theta if np.isinf(prior_information) else theta * prior_information / known
@@ -115,8 +125,11 @@ def chance_below(now: Surviving, step: Step, bound: float) -> float:
     return float(now.mass @ ndtr((bound - step.slope * now.nodes - step.shift) / step.scale))
 
 
-def go_on(now: Surviving, step: Step, following: Step | None, lower: float, upper: float) -> Surviving:
-    """Those who stay between `lower` and `upper` at the next look; `following` is the step after it, if any."""
+def go_on(
+    now: Surviving, step: Step, following: Step | None, lower: float, upper: float
+) -> Surviving:
+    """Those who stay between `lower` and `upper` at the next look; `following` is the step after
+    it, if any."""
     low = max(lower, step.mean - REACH * step.deviation)
     high = min(upper, step.mean + REACH * step.deviation)
     if following is None or low >= high or not now.nodes.size:
@@ -132,7 +145,8 @@ def go_on(now: Surviving, step: Step, following: Step | None, lower: float, uppe
 def _density(now: Surviving, step: Step, at: Floats) -> Floats:
     """Density of the next statistic at each point of a rising grid.
 
-    Very close looks need many nodes, but each then reaches few neighbors: blocks of rows leave out the rest.
+    Very close looks need many nodes, but each then reaches few neighbors: blocks of rows leave out
+    the rest.
     """
     density = np.empty_like(at)
     origin, target = (step.slope * now.nodes + step.shift) / step.scale, at / step.scale
@@ -145,16 +159,21 @@ def _density(now: Surviving, step: Step, at: Floats) -> Floats:
 
 
 def exits(
-    steps: Sequence[Step], lower: Sequence[float], upper: Sequence[float], start: Surviving | None = None
+    steps: Sequence[Step],
+    lower: Sequence[float],
+    upper: Sequence[float],
+    start: Surviving | None = None,
 ) -> Exits:
-    """Where a chain leaves: above[k], below[k] at each look, and `within`, still inside after the last."""
+    """Where a chain leaves: above[k], below[k] at each look, and `within`, still inside after the
+    last."""
     now = start_at() if start is None else start
     above, below = np.zeros(len(steps)), np.zeros(len(steps))
     within = 1.0
     for k, step in enumerate(steps):
         following = steps[k + 1] if k + 1 < len(steps) else None
         above[k] = chance_above(now, step, upper[k])
-        # Where both bounds are one and the same, every z is above or below it, and none is counted twice.
+        # Where both bounds are one and the same, every z is above or below it, and none is counted
+        # twice.
         below[k] = chance_below(now, step, min(lower[k], upper[k]))
         if following is None:
             within = max(0.0, float(now.mass.sum() - above[k] - below[k]))
@@ -163,17 +182,20 @@ def exits(
 
 
 def bound_above(now: Surviving, step: Step, chance: float) -> float:
-    """The bound that those within pass upwards with this probability; infinity when it is too small for a double."""
+    """The bound that those within pass upwards with this probability; infinity when it is too small
+    for a double."""
     return _bound(now, step, chance, 1.0)
 
 
 def bound_below(now: Surviving, step: Step, chance: float) -> float:
-    """The bound that those within pass downwards with this probability; minus infinity when it is too small."""
+    """The bound that those within pass downwards with this probability; minus infinity when it is
+    too small."""
     return -_bound(now, step, chance, -1.0)
 
 
 def _bound(now: Surviving, step: Step, chance: float, sign: float) -> float:
-    """Root in the logarithm, where the tail is nearly a parabola and small levels keep their digits."""
+    """Root in the logarithm, where the tail is nearly a parabola and small levels keep their
+    digits."""
     center = sign * (step.slope * now.nodes + step.shift)
     if chance <= 0.0 or not now.nodes.size:
         return float("inf")

@@ -1,8 +1,9 @@
 """How much of an error may have been spent by a given fraction of the information?
 
-Every family gives the cumulative error of one tail: `spent(total, fractions)` rises to `total` at fraction 1. The
-same families spend alpha (efficacy) and beta (futility). Sources: Lan and DeMets, Biometrika 1983; Kim and DeMets,
-Biometrika 1987; Hwang, Shih and DeCani, Statistics in Medicine 1990.
+Every family gives the cumulative error of one tail: `spent(total, fractions)` rises to `total` at
+fraction 1. The same families spend alpha (efficacy) and beta (futility). Sources: Lan and DeMets,
+Biometrika 1983; Kim and DeMets, Biometrika 1987; Hwang, Shih and DeCani, Statistics in Medicine
+1990.
 """
 
 from collections.abc import Callable, Sequence
@@ -20,12 +21,15 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class OBrienFlemingSpending:
-    """Lan-DeMets spending like O'Brien-Fleming: 2 - 2 Phi(z(total / 2) / sqrt(t)), total being one tail's error."""
+    """Lan-DeMets spending like O'Brien-Fleming: 2 - 2 Phi(z(total / 2) / sqrt(t)), total being one
+    tail's error."""
 
     def spent(self, total: float, fractions: Sequence[float]) -> Floats:
         """Cumulative error at each fraction."""
         # The upper tail of the normal keeps the digits of very small levels.
-        return np.asarray(2.0 * ndtr(ndtri(total / 2.0) / np.sqrt(np.asarray(fractions, dtype=np.float64))))
+        return np.asarray(
+            2.0 * ndtr(ndtri(total / 2.0) / np.sqrt(np.asarray(fractions, dtype=np.float64)))
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,8 @@ class PocockSpending:
 
 @dataclass(frozen=True, slots=True)
 class HwangShihDeCani:
-    """total * (1 - exp(-gamma t)) / (1 - exp(-gamma)); gamma -4 resembles O'Brien-Fleming, 1 Pocock, 0 is linear."""
+    """total * (1 - exp(-gamma t)) / (1 - exp(-gamma)); gamma -4 resembles O'Brien-Fleming, 1
+    Pocock, 0 is linear."""
 
     gamma: float
 
@@ -71,10 +76,11 @@ class KimDeMets:
 
 @dataclass(frozen=True, slots=True)
 class TabulatedSpending:
-    """Cumulative errors declared as a list; in a two-sided design they are those of both tails together.
+    """Cumulative errors declared as a list; in a two-sided design they are those of both tails
+    together.
 
-    `fractions` are the fractions they belong to, ending at 1; between them the spending is linear. Left out, the list
-    belongs to the looks of the design, whatever their fractions.
+    `fractions` are the fractions they belong to, ending at 1; between them the spending is linear.
+    Left out, the list belongs to the looks of the design, whatever their fractions.
     """
 
     cumulative: tuple[float, ...]
@@ -85,9 +91,13 @@ class TabulatedSpending:
         check_spending("cumulative", self.cumulative)
         if self.fractions is None:
             return
-        object.__setattr__(self, "fractions", check_rising("fractions", self.fractions, "the fraction"))
+        object.__setattr__(
+            self, "fractions", check_rising("fractions", self.fractions, "the fraction")
+        )
         if len(self.fractions) != len(self.cumulative):
-            raise ValueError(f"fractions has {len(self.fractions)} values, cumulative has {len(self.cumulative)}")
+            raise ValueError(
+                f"fractions has {len(self.fractions)} values, cumulative has {len(self.cumulative)}"
+            )
         if self.fractions[-1] != 1:
             raise ValueError(f"fractions ends at {self.fractions[-1]}; it must end at 1")
 
@@ -102,13 +112,16 @@ class TabulatedSpending:
         if self.fractions is not None:
             return np.asarray(total * np.interp(fractions, (0.0, *self.fractions), (0.0, *shares)))
         if len(fractions) != len(shares):
-            raise ValueError(f"cumulative has {len(shares)} values; the design has {len(fractions)} looks")
+            raise ValueError(
+                f"cumulative has {len(shares)} values; the design has {len(fractions)} looks"
+            )
         return np.asarray(total * shares)
 
 
 @dataclass(frozen=True, slots=True)
 class SpendingFunction:
-    """Cumulative error as any function of the fraction, rising to the total at fraction 1, which is function(1)."""
+    """Cumulative error as any function of the fraction, rising to the total at fraction 1, which is
+    function(1)."""
 
     function: Callable[[float], float]
 
@@ -124,7 +137,14 @@ class SpendingFunction:
         return total * np.asarray(values) / self.total
 
 
-Spending = OBrienFlemingSpending | PocockSpending | HwangShihDeCani | KimDeMets | TabulatedSpending | SpendingFunction
+Spending = (
+    OBrienFlemingSpending
+    | PocockSpending
+    | HwangShihDeCani
+    | KimDeMets
+    | TabulatedSpending
+    | SpendingFunction
+)
 
 
 def check_spending(name: str, cumulative: Sequence[float], total: float = 1.0) -> None:
@@ -134,7 +154,8 @@ def check_spending(name: str, cumulative: Sequence[float], total: float = 1.0) -
         check_finite(f"{name}[{k}]", value)
         if value < before:
             raise ValueError(
-                f"{name}[{k}] is {value}, after {before}; cumulative spending starts at 0 and may not fall"
+                f"{name}[{k}] is {value}, after {before}; cumulative spending starts at 0 and may"
+                " not fall"
             )
         if value > total and not isclose(value, total, rel_tol=1e-12):
             raise ValueError(f"{name}[{k}] is {value}; it may not pass {total}")

@@ -1,9 +1,25 @@
 """How long until it happens, when for some it has not happened yet?"""
 
 from equipoise.statistics.survival.combination import MaxCombo, max_combo, max_combo_of_scores
-from equipoise.statistics.survival.competing_risks import CumulativeIncidence, GrayTest, cumulative_incidence, gray_test
-from equipoise.statistics.survival.curve import Quantile, SurvivalCurve, Transformation, kaplan_meier, median_of_sorted
-from equipoise.statistics.survival.means import MeanContrast, MeanTime, RestrictedMean, restricted_mean
+from equipoise.statistics.survival.competing_risks import (
+    CumulativeIncidence,
+    GrayTest,
+    cumulative_incidence,
+    gray_test,
+)
+from equipoise.statistics.survival.curve import (
+    Quantile,
+    SurvivalCurve,
+    Transformation,
+    kaplan_meier,
+    median_of_sorted,
+)
+from equipoise.statistics.survival.means import (
+    MeanContrast,
+    MeanTime,
+    RestrictedMean,
+    restricted_mean,
+)
 from equipoise.statistics.survival.rank_tests import (
     FlemingHarrington,
     LogRank,

@@ -1,6 +1,7 @@
 """How often does it happen, when something else may happen first?
 
-`cause` is 0 for censored subjects and a positive integer for the kind of event. A subject who had another event does
+`cause` is 0 for censored subjects and a positive integer for the kind of event. A subject who had
+another event does
 not leave by censoring: it can no longer have this one.
 """
 
@@ -13,7 +14,14 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import chi2, norm
 
 from equipoise.statistics.checks import check_share
-from equipoise.statistics.survival.ordered import Floats, Ordered, check_times, label_codes, order_checked, take
+from equipoise.statistics.survival.ordered import (
+    Floats,
+    Ordered,
+    check_times,
+    label_codes,
+    order_checked,
+    take,
+)
 from equipoise.statistics.survival.rank_tests import quadratic_form
 
 Counts = NDArray[np.int64]
@@ -22,9 +30,11 @@ Variance = Literal["aalen", "delta"]
 
 @dataclass(frozen=True, slots=True)
 class CumulativeIncidence:
-    """Aalen-Johansen curves: `times` (time,) rising and distinct, `causes` (cause,), other arrays (time, cause).
+    """Aalen-Johansen curves: `times` (time,) rising and distinct, `causes` (cause,), other arrays
+    (time, cause).
 
-    `lower` and `upper` are symmetric for log(-log), cut at nothing; (0, 0) before the first event of the cause.
+    `lower` and `upper` are symmetric for log(-log), cut at nothing; (0, 0) before the first event
+    of the cause.
     """
 
     times: Floats
@@ -37,7 +47,8 @@ class CumulativeIncidence:
     level: float
 
     def at(self, time: float) -> Floats:
-        """Incidence of each cause at a landmark, (cause,); NaN after the last time unless nobody was left."""
+        """Incidence of each cause at a landmark, (cause,); NaN after the last time unless nobody
+        was left."""
         row = int(np.searchsorted(self.times, time, side="right")) - 1
         if np.isnan(time):
             raise ValueError("time is NaN; a landmark must be a number")
@@ -50,7 +61,8 @@ class CumulativeIncidence:
 
 @dataclass(frozen=True, slots=True)
 class GrayTest:
-    """Gray's test of k groups; arrays in the order of `groups`: score (group,), variance (group, group)."""
+    """Gray's test of k groups; arrays in the order of `groups`: score (group,), variance (group,
+    group)."""
 
     groups: NDArray[Any]
     chi_square: float
@@ -63,29 +75,37 @@ class GrayTest:
 def cumulative_incidence(
     time: ArrayLike, cause: ArrayLike, level: float = 0.95, variance: Variance = "aalen"
 ) -> CumulativeIncidence:
-    """Cumulative incidence of each cause (Aalen and Johansen, 1978); `time` and `cause` have shape (subject,).
+    """Cumulative incidence of each cause (Aalen and Johansen, 1978); `time` and `cause` have shape
+    (subject,).
 
-    `variance` is `aalen`, which the R package cmprsk reports, or `delta` (Marubini and Valsecchi 1995, which with one
-    cause is Greenwood's).
+    `variance` is `aalen`, which the R package cmprsk reports, or `delta` (Marubini and Valsecchi
+    1995, which with one cause is Greenwood's).
     """
     z = float(norm.isf((1 - check_share("level", level)) / 2))
     if variance not in get_args(Variance):
         raise ValueError(f"variance is {variance!r}; known are {', '.join(get_args(Variance))}")
     ordered, causes = _order_causes(time, cause)
-    moments, at_risk, events = _counts(ordered, np.zeros(len(ordered.time), dtype=np.int64), 1, len(causes))
+    moments, at_risk, events = _counts(
+        ordered, np.zeros(len(ordered.time), dtype=np.int64), 1, len(causes)
+    )
     n, d = at_risk[:, 0].astype(float), events[:, 0].astype(float)
     dead = d.sum(axis=1)
     survival = np.cumprod(1 - dead / n)
     before = np.concatenate([[1.0], survival[:-1]])
     incidence = np.cumsum(before[:, None] * d / n[:, None], axis=0)
-    parts = [_variance(incidence[:, j], before, n, dead, d[:, j], variance) for j in range(len(causes))]
+    parts = [
+        _variance(incidence[:, j], before, n, dead, d[:, j], variance) for j in range(len(causes))
+    ]
     se = np.sqrt(np.maximum(np.stack(parts, axis=1), 0))
     lower, upper = _bounds(incidence, se, z)
     return CumulativeIncidence(moments, causes, incidence, se, lower, upper, at_risk[:, 0], level)
 
 
-def _variance(f: Floats, before: Floats, n: Floats, dead: Floats, d: Floats, variance: Variance) -> Floats:
-    """Sums over earlier event times of (F(t) - F(s))^2 a(s) + b(s) - 2 (F(t) - F(s)) c(s), the squares expanded."""
+def _variance(
+    f: Floats, before: Floats, n: Floats, dead: Floats, d: Floats, variance: Variance
+) -> Floats:
+    """Sums over earlier event times of (F(t) - F(s))^2 a(s) + b(s) - 2 (F(t) - F(s)) c(s), the
+    squares expanded."""
     with np.errstate(divide="ignore", invalid="ignore"):
         if variance == "delta":
             a, b, c = dead / (n * (n - dead)), before**2 * d * (n - d) / n**3, before * d / n**2
@@ -98,7 +118,8 @@ def _variance(f: Floats, before: Floats, n: Floats, dead: Floats, d: Floats, var
     b = np.where(n > 1, b, before**2 * d * (n - d) / n**3)
     sums = np.cumsum(np.stack([a, a * f, a * f * f, b, c, c * f]), axis=1)
     return np.asarray(
-        f * f * sums[0] - 2 * f * sums[1] + sums[2] + sums[3] - 2 * f * sums[4] + 2 * sums[5], dtype=np.float64
+        f * f * sums[0] - 2 * f * sums[1] + sums[2] + sums[3] - 2 * f * sums[4] + 2 * sums[5],
+        dtype=np.float64,
     )
 
 
@@ -106,7 +127,9 @@ def _bounds(incidence: Floats, se: Floats, z: float) -> tuple[Floats, Floats]:
     inner = (incidence > 0) & (incidence < 1)
     f = np.where(inner, incidence, 0.5)
     step = z * se / (f * np.log(f))
-    pair = (np.where(inner, f ** np.exp(s), np.where(incidence > 0, np.nan, 0.0)) for s in (-step, step))
+    pair = (
+        np.where(inner, f ** np.exp(s), np.where(incidence > 0, np.nan, 0.0)) for s in (-step, step)
+    )
     lower, upper = pair
     return lower, upper
 
@@ -120,19 +143,23 @@ def gray_test(
     of: int = 1,
     rho: float = 0,
 ) -> GrayTest:
-    """Gray's k-sample test of the cumulative incidence of cause `of` (Annals of Statistics 1988), weight (1 - F)^rho.
+    """Gray's k-sample test of the cumulative incidence of cause `of` (Annals of Statistics 1988),
+    weight (1 - F)^rho.
 
-    Subject arguments have shape (subject,); `strata` adds the scores and variances of each. The score is that of his
-    formula with the risk set R = n (1 - F(t-)) / S(t-) of each group, the variance that of its martingale form, with
-    one F pooled over the groups under the hypothesis. ValueError for fewer than two groups, a cause that happened to
-    nobody, and a rho that is negative or not finite.
+    Subject arguments have shape (subject,); `strata` adds the scores and variances of each. The
+    score is that of his formula with the risk set R = n (1 - F(t-)) / S(t-) of each group, the
+    variance that of its martingale form, with one F pooled over the groups under the hypothesis.
+    ValueError for fewer than two groups, a cause that happened to nobody, and a rho that is
+    negative or not finite.
 
-    His variance is written for continuous time and can be put into sums in several ways. This one was selected among
-    them because it reproduces the four statistics (stratified, two and three groups, no ties, 7 digits) in the output
-    that the R package cmprsk ships with its tests: a fit, not a derivation. greenwood's grays_test, an independent
-    program, agrees with it to rounding where no times are tied. The factor (R - d)/(R - 1) for d ties at a time is
-    ours. The test's size holds in simulation, with ties too; with one cause the score is that of the log-rank test,
-    and the variances agree only in large samples.
+    His variance is written for continuous time and can be put into sums in several ways. This one
+    was selected among them because it reproduces the four statistics (stratified, two and three
+    groups, no ties, 7 digits) in the output
+    that the R package cmprsk ships with its tests: a fit, not a derivation. greenwood's grays_test,
+    an independent program, agrees with it to rounding where no times are tied. The factor (R -
+    d)/(R - 1) for d ties at a time is ours. The test's size holds in simulation, with ties too;
+    with one cause the score is that of the log-rank test, and the variances agree only in large
+    samples.
     """
     ordered, causes = _order_causes(time, cause, strata)
     names, codes = label_codes("group", group, len(ordered.time))
@@ -148,14 +175,21 @@ def gray_test(
         part = _stretch(ordered, int(lo), int(hi))
         _, at_risk, events = _counts(part, member[lo:hi], k, len(causes))
         own = events[:, :, np.flatnonzero(causes == of)[0]]
-        u, v, seen = _gray_sums(at_risk.astype(float), own.astype(float), (events.sum(axis=2) - own).astype(float), rho)
+        u, v, seen = _gray_sums(
+            at_risk.astype(float), own.astype(float), (events.sum(axis=2) - own).astype(float), rho
+        )
         score, variance, counted = score + u, variance + v, counted | seen
     chi_square, freedom = quadratic_form(score, variance, counted)
-    return GrayTest(names, chi_square, freedom, float(chi2.sf(chi_square, freedom)), score, variance)
+    return GrayTest(
+        names, chi_square, freedom, float(chi2.sf(chi_square, freedom)), score, variance
+    )
 
 
-def _gray_sums(n: Floats, own: Floats, other: Floats, rho: float) -> tuple[Floats, Floats, NDArray[np.bool_]]:
-    """Score (group,), its variance (group, group) and who was at risk at an event, from counts (time, group)."""
+def _gray_sums(
+    n: Floats, own: Floats, other: Floats, rho: float
+) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+    """Score (group,), its variance (group, group) and who was at risk at an event, from counts
+    (time, group)."""
     m, k = n.shape
     dead = own + other
     survival = np.cumprod(1 - np.divide(dead, n, out=np.zeros((m, k)), where=n > 0), axis=0)
@@ -176,12 +210,19 @@ def _gray_sums(n: Floats, own: Floats, other: Floats, rho: float) -> tuple[Float
 
 
 def _gray_variance(
-    h: Floats, other: Floats, survival: Floats, each: Floats, pooled: Floats, step: Floats, weight: Floats
+    h: Floats,
+    other: Floats,
+    survival: Floats,
+    each: Floats,
+    pooled: Floats,
+    step: Floats,
+    weight: Floats,
 ) -> Floats:
     """Sum over groups r and times of the squared coefficients of the two martingales of group r.
 
-    An event of group r at u, of either kind, moves the ratio (1 - F) / S by which the group's risk set is reckoned from
-    then on; `later` is what of the score depends on it, `each` how far one subject moves the curves.
+    An event of group r at u, of either kind, moves the ratio (1 - F) / S by which the group's risk
+    set is reckoned from then on; `later` is what of the score depends on it, `each` how far one
+    subject moves the curves.
     """
     m, k = h.shape
     variance = np.zeros((k, k))
@@ -202,8 +243,11 @@ def _gray_variance(
     return variance
 
 
-def _order_causes(time: ArrayLike, cause: ArrayLike, strata: ArrayLike | None = None) -> tuple[Ordered, Counts]:
-    """Ordered subjects whose `event` is 0 or the position of the cause, counted from 1, among those seen."""
+def _order_causes(
+    time: ArrayLike, cause: ArrayLike, strata: ArrayLike | None = None
+) -> tuple[Ordered, Counts]:
+    """Ordered subjects whose `event` is 0 or the position of the cause, counted from 1, among those
+    seen."""
     kinds = np.asarray(cause)
     times, _ = check_times(time, np.zeros(kinds.shape, dtype=bool))
     if kinds.dtype.kind not in "biuf":
@@ -211,7 +255,10 @@ def _order_causes(time: ArrayLike, cause: ArrayLike, strata: ArrayLike | None = 
     wrong = ~((kinds >= 0) & (kinds == np.floor(kinds)) & (kinds < 2**31))
     if wrong.any():
         first = int(np.argmax(wrong))
-        raise ValueError(f"cause is {kinds[first]} for subject {first}; it must be 0 (censored) or a positive integer")
+        raise ValueError(
+            f"cause is {kinds[first]} for subject {first}; it must be 0 (censored) or a positive"
+            " integer"
+        )
     seen = np.unique(kinds).astype(np.int64)
     causes = seen[seen > 0]
     if not len(causes):
@@ -240,7 +287,9 @@ def _counts(ordered: Ordered, member: Counts, k: int, causes: int) -> tuple[Floa
     new[1:] = np.diff(ordered.time) != 0
     row = np.cumsum(new) - 1
     m = int(row[-1]) + 1
-    table = np.bincount((row * k + member) * (causes + 1) + ordered.event, minlength=m * k * (causes + 1))
+    table = np.bincount(
+        (row * k + member) * (causes + 1) + ordered.event, minlength=m * k * (causes + 1)
+    )
     table = table.reshape(m, k, causes + 1)
     left = table.sum(axis=2)
     return ordered.time[new], left[::-1].cumsum(axis=0)[::-1], table[:, :, 1:]

@@ -1,8 +1,8 @@
 """How long until it happens, when for some it has not happened yet?
 
-Times are in any one unit from one origin; `event` is true where the event happened and false where the time is
-censored. A subject censored at a time is still at risk for the events of that time. What groups differ in is asked of
-`log_rank` and `restricted_mean`.
+Times are in any one unit from one origin; `event` is true where the event happened and false where
+the time is censored. A subject censored at a time is still at risk for the events of that time.
+What groups differ in is asked of `log_rank` and `restricted_mean`.
 """
 
 from dataclasses import dataclass
@@ -22,7 +22,8 @@ Transformation = Literal["log-log", "log", "plain", "arcsine"]
 
 @dataclass(frozen=True, slots=True)
 class Quantile:
-    """The time by which a share has had the event, with its interval; infinity where the curve never falls so far."""
+    """The time by which a share has had the event, with its interval; infinity where the curve
+    never falls so far."""
 
     time: float
     lower: float
@@ -33,8 +34,9 @@ class Quantile:
 class SurvivalCurve:
     """A Kaplan-Meier curve: one row for each distinct time, event or censoring, rising.
 
-    `survival`, `lower` and `upper` hold from `times` on, to the next one; the bounds are NaN once survival is 0,
-    where Greenwood's variance has no value. `error` is Greenwood's standard error of -log(survival), infinite there.
+    `survival`, `lower` and `upper` hold from `times` on, to the next one; the bounds are NaN once
+    survival is 0, where Greenwood's variance has no value. `error` is Greenwood's standard error of
+    -log(survival), infinite there.
     """
 
     times: Floats
@@ -70,12 +72,14 @@ class SurvivalCurve:
     def quantile(self, share: float) -> Quantile:
         """When `share` of the subjects have had the event, as R's survfit has it.
 
-        The bounds are the times at which the bounds of the curve cross (Brookmeyer and Crowley, Biometrics 1982);
-        where a curve runs level exactly at the share, the middle of that stretch is taken. With left truncation a bound
-        may rise again; its first crossing counts.
+        The bounds are the times at which the bounds of the curve cross (Brookmeyer and Crowley,
+        Biometrics 1982); where a curve runs level exactly at the share, the middle of that stretch
+        is taken. With left truncation a bound may rise again; its first crossing counts.
         """
         left = 1 - check_share("share", share)
-        lower, upper = (float(first_time_at(self.times, curve, left)) for curve in (self.lower, self.upper))
+        lower, upper = (
+            float(first_time_at(self.times, curve, left)) for curve in (self.lower, self.upper)
+        )
         return Quantile(float(first_time_at(self.times, self.survival, left)), lower, upper)
 
     def median(self) -> Quantile:
@@ -93,13 +97,15 @@ def kaplan_meier(
 ) -> SurvivalCurve:
     """Product-limit curve (Kaplan and Meier, JASA 1958) with bounds from Greenwood's variance.
 
-    `time` and `event` have shape (subject,), and so has `entry`, the time from which a subject was under observation
-    (left truncation; at risk at t are those with entry < t <= time). The bounds are symmetric for log(-log S), log S,
-    S itself or arcsin(sqrt(S)), cut to 0..1.
+    `time` and `event` have shape (subject,), and so has `entry`, the time from which a subject was
+    under observation (left truncation; at risk at t are those with entry < t <= time). The bounds
+    are symmetric for log(-log S), log S, S itself or arcsin(sqrt(S)), cut to 0..1.
     """
     check_share("level", level)
     if interval not in get_args(Transformation):
-        raise ValueError(f"interval is {interval!r}; known are {', '.join(get_args(Transformation))}")
+        raise ValueError(
+            f"interval is {interval!r}; known are {', '.join(get_args(Transformation))}"
+        )
     times, happened, entries = _sorted(time, event, entry)
     times, survival, error, at_risk, events = product_limit(times, happened, entries)
     z = float(norm.isf((1 - level) / 2))
@@ -107,17 +113,26 @@ def kaplan_meier(
     return SurvivalCurve(times, survival, lower, upper, at_risk, events, level, error)
 
 
-def _sorted(time: ArrayLike, event: ArrayLike, entry: ArrayLike | None) -> tuple[Floats, NDArray[np.uint8], Floats]:
-    """Times, events and sorted entries alone: the order itself is let go before the curve needs its memory."""
+def _sorted(
+    time: ArrayLike, event: ArrayLike, entry: ArrayLike | None
+) -> tuple[Floats, NDArray[np.uint8], Floats]:
+    """Times, events and sorted entries alone: the order itself is let go before the curve needs its
+    memory."""
     ordered = order_subjects(time, event, entry=entry)
-    return ordered.time, ordered.event, ordered.entry[ordered.by_entry] if len(ordered.entry) else NO_TIMES
+    return (
+        ordered.time,
+        ordered.event,
+        ordered.entry[ordered.by_entry] if len(ordered.entry) else NO_TIMES,
+    )
 
 
 @njit(cache=True, error_model="numpy")
 def product_limit(time: Any, event: Any, entry: Any) -> Any:
-    """Distinct times, survival, standard error of -log survival, numbers at risk and of events, from sorted times.
+    """Distinct times, survival, standard error of -log survival, numbers at risk and of events,
+    from sorted times.
 
-    `entry` is sorted by itself, or empty. The distinct times are written over the beginning of `time`.
+    `entry` is sorted by itself, or empty. The distinct times are written over the beginning of
+    `time`.
     """
     n, m = len(time), 0
     for i in range(n):
@@ -136,13 +151,20 @@ def product_limit(time: Any, event: Any, entry: Any) -> Any:
         left *= (risk - d) / risk
         if d > 0:
             total = total + d / (risk * float(risk - d)) if risk > d else np.inf
-        time[row], survival[row], error[row], at_risk[row], events[row] = t, left, np.sqrt(total), risk, d
+        time[row], survival[row], error[row], at_risk[row], events[row] = (
+            t,
+            left,
+            np.sqrt(total),
+            risk,
+            d,
+        )
     return time[:m], survival, error, at_risk, events
 
 
 @njit(cache=True, error_model="numpy")
 def _bounds(survival: Any, error: Any, events: Any, z: float, interval: int) -> Any:
-    """Bounds at every row; (1, 1) before the first event, NaN at 0. `interval` counts through Transformation."""
+    """Bounds at every row; (1, 1) before the first event, NaN at 0. `interval` counts through
+    Transformation."""
     lower, upper = np.empty(len(survival)), np.empty(len(survival))
     low = high = 1.0
     for i in range(len(survival)):
@@ -171,7 +193,8 @@ def _bounds_at(s: float, error: float, z: float, interval: int) -> Any:
 
 @njit(cache=True, error_model="numpy")
 def first_time_at(times: Any, curve: Any, left: float) -> float:
-    """First time at which a falling curve is at or under `left`; the middle of the stretch if it stays at `left`."""
+    """First time at which a falling curve is at or under `left`; the middle of the stretch if it
+    stays at `left`."""
     # The slack is R's: the square root of the smallest step of a float.
     slack = 1.5e-8
     for i in range(len(times)):
@@ -187,6 +210,7 @@ def first_time_at(times: Any, curve: Any, left: float) -> float:
 
 @njit(cache=True, error_model="numpy")
 def median_of_sorted(time: Any, event: Any) -> float:
-    """Kaplan-Meier median of one group sorted by time, for compiled loops; infinity if not reached."""
+    """Kaplan-Meier median of one group sorted by time, for compiled loops; infinity if not
+    reached."""
     times, survival, _, _, _ = product_limit(time.copy(), event, np.empty(0))
     return first_time_at(times, survival, 0.5)

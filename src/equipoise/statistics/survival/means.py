@@ -10,12 +10,20 @@ from scipy.stats import norm
 
 from equipoise.statistics.checks import check_share
 from equipoise.statistics.survival.curve import product_limit
-from equipoise.statistics.survival.ordered import NO_TIMES, Bytes, Floats, check_times, label_codes, order_checked
+from equipoise.statistics.survival.ordered import (
+    NO_TIMES,
+    Bytes,
+    Floats,
+    check_times,
+    label_codes,
+    order_checked,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class MeanTime:
-    """Area under the survival curve up to tau, in the unit of time, with standard error and interval."""
+    """Area under the survival curve up to tau, in the unit of time, with standard error and
+    interval."""
 
     estimate: float
     se: float
@@ -35,7 +43,8 @@ class MeanContrast:
 
 @dataclass(frozen=True, slots=True)
 class RestrictedMean:
-    """Restricted mean of each group in the order of `groups`; contrasts are second against first, None if not two."""
+    """Restricted mean of each group in the order of `groups`; contrasts are second against first,
+    None if not two."""
 
     groups: NDArray[Any]
     means: tuple[MeanTime, ...]
@@ -53,11 +62,13 @@ def restricted_mean(
     tau: float | None = None,
     level: float = 0.95,
 ) -> RestrictedMean:
-    """Restricted mean survival time up to `tau` (Royston and Parmar, BMC Med Res Methodol 2013; R: survfit, rmean=).
+    """Restricted mean survival time up to `tau` (Royston and Parmar, BMC Med Res Methodol 2013; R:
+    survfit, rmean=).
 
-    Arguments have shape (subject,). `tau` is by default the largest time that every group reaches. ValueError if a
-    curve is unknown at `tau`, since the last time of the group is earlier and was censored. The difference has a
-    normal interval, the ratio one on the log scale (both as the R package survRM2).
+    Arguments have shape (subject,). `tau` is by default the largest time that every group reaches.
+    ValueError if a curve is unknown at `tau`, since the last time of the group is earlier and was
+    censored. The difference has a normal interval, the ratio one on the log scale (both as the R
+    package survRM2).
     """
     times, happened = check_times(time, event)
     z = float(norm.isf((1 - check_share("level", level)) / 2))
@@ -89,7 +100,8 @@ def _check_tau(tau: float | None, parts: list[tuple[Floats, Bytes]], names: NDAr
 
 
 def _mean_time(times: Floats, happened: Bytes, tau: float, z: float) -> MeanTime:
-    """Area, and variance as the sum of squared areas to the right of each event times Greenwood's step."""
+    """Area, and variance as the sum of squared areas to the right of each event times Greenwood's
+    step."""
     moments, survival, _, at_risk, events = product_limit(times, happened, NO_TIMES)
     kept = moments <= tau
     edges = np.concatenate([[0.0], moments[kept], [tau]])
@@ -97,7 +109,9 @@ def _mean_time(times: Floats, happened: Bytes, tau: float, z: float) -> MeanTime
     right = np.cumsum(areas[:0:-1])[::-1]
     left = at_risk[kept].astype(np.float64) - events[kept]
     # Nothing lies to the right of the step to 0, so its infinite variance counts for nothing.
-    greenwood = np.divide(events[kept], at_risk[kept] * left, out=np.zeros(len(left)), where=left > 0)
+    greenwood = np.divide(
+        events[kept], at_risk[kept] * left, out=np.zeros(len(left)), where=left > 0
+    )
     mean, se = float(areas.sum()), float(np.sqrt(np.sum(right**2 * greenwood)))
     return MeanTime(mean, se, mean - z * se, mean + z * se)
 
@@ -113,4 +127,6 @@ def _contrasts(means: tuple[MeanTime, ...], z: float) -> Iterator[MeanContrast]:
         ),
     ):
         p = float(2 * norm.sf(abs(gap) / se)) if se > 0 else (1.0 if gap == 0 else 0.0)
-        yield MeanContrast(float(shown(gap)), float(shown(gap - z * se)), float(shown(gap + z * se)), p)
+        yield MeanContrast(
+            float(shown(gap)), float(shown(gap - z * se)), float(shown(gap + z * se)), p
+        )

@@ -1,8 +1,9 @@
 """In which order did it happen, and which times count as the same?
 
-Every survival method starts here: its arguments are checked once and sorted once, by stratum and rising time. Times
-that differ by rounding error are one time, by the rule of R's survival package (`timefix`): neighbors whose distance
-is at most the square root of the machine epsilon, absolutely or relative to the mean of the distinct times.
+Every survival method starts here: its arguments are checked once and sorted once, by stratum and
+rising time. Times that differ by rounding error are one time, by the rule of R's survival package
+(`timefix`): neighbors whose distance is at most the square root of the machine epsilon, absolutely
+or relative to the mean of the distinct times.
 """
 
 from collections.abc import Sequence
@@ -29,9 +30,9 @@ NO_ROWS = np.empty(0, dtype=np.int32)
 class Ordered:
     """Subjects by stratum and rising time; every array but `starts` has shape (subject,).
 
-    `rows` are the positions in the caller's arrays. Stratum s holds the subjects from `starts[s]` to `starts[s + 1]`.
-    `entry` follows the same order, and `by_entry` lists, stratum by stratum, the subjects by rising entry; both are
-    empty when everybody is at risk from the origin.
+    `rows` are the positions in the caller's arrays. Stratum s holds the subjects from `starts[s]`
+    to `starts[s + 1]`. `entry` follows the same order, and `by_entry` lists, stratum by stratum,
+    the subjects by rising entry; both are empty when everybody is at risk from the origin.
     """
 
     time: Floats
@@ -44,12 +45,15 @@ class Ordered:
 
 
 def order_subjects(
-    time: ArrayLike, event: ArrayLike, strata: ArrayLike | None = None, entry: ArrayLike | None = None
+    time: ArrayLike,
+    event: ArrayLike,
+    strata: ArrayLike | None = None,
+    entry: ArrayLike | None = None,
 ) -> Ordered:
     """Check times and events (subject,), fold times equal but for rounding, and sort.
 
-    ValueError for a missing, infinite or negative time, an event other than 0 or 1, a missing stratum, and an entry
-    that is not before its time.
+    ValueError for a missing, infinite or negative time, an event other than 0 or 1, a missing
+    stratum, and an entry that is not before its time.
     """
     times, happened = check_times(time, event)
     return order_checked(times, happened, strata, entry)
@@ -58,7 +62,8 @@ def order_subjects(
 def order_checked(
     times: Floats, happened: Bytes, strata: ArrayLike | None = None, entry: ArrayLike | None = None
 ) -> Ordered:
-    """As `order_subjects`, for times and event codes (0 censored, others kinds of event) already checked."""
+    """As `order_subjects`, for times and event codes (0 censored, others kinds of event) already
+    checked."""
     entries = NO_TIMES
     if entry is not None:
         times, entries = _fold_pairs(times, check_entry(entry, times))
@@ -85,11 +90,12 @@ def order_checked(
 
 
 def sort_rows(times: Floats) -> tuple[Rows, Floats]:
-    """Rows by rising time, those of one time as they came, and the sorted times; times are finite and not negative.
+    """Rows by rising time, those of one time as they came, and the sorted times; times are finite
+    and not negative.
 
-    The bits of such floats rise with their value. What fits of them is packed over the row into one integer, so one
-    plain sort does, in place and several times faster than sorting an index; the bits that did not fit are settled
-    among neighbors.
+    The bits of such floats rise with their value. What fits of them is packed over the row into one
+    integer, so one plain sort does, in place and several times faster than sorting an index; the
+    bits that did not fit are settled among neighbors.
     """
     n = len(times)
     rows, rising = np.empty(n, dtype=np.int32), np.empty(n)
@@ -137,7 +143,8 @@ def _unpack(keys: Any, mask: Any, times: Any, rows: Any, rising: Any) -> bool:
 
 @njit(cache=True)
 def fold_ties(rising: Any) -> None:
-    """Give sorted times that differ by rounding error the first of their values, in place (as R's aeqSurv)."""
+    """Give sorted times that differ by rounding error the first of their values, in place (as R's
+    aeqSurv)."""
     total, distinct, last = 0.0, 0, -1.0
     for t in rising:
         if t != last:
@@ -165,8 +172,8 @@ def _fold_pairs(times: Floats, entries: Floats) -> tuple[Floats, Floats]:
     if wrong.any():
         first = int(np.argmax(wrong))
         raise ValueError(
-            f"entry is {entries[first]} for subject {first}, the same but for rounding as its time {times[first]}; "
-            "it must be before it"
+            f"entry is {entries[first]} for subject {first}, the same but for rounding as its time"
+            f" {times[first]}; it must be before it"
         )
     return times_folded, entries_folded
 
@@ -178,7 +185,8 @@ def _by_entry(entries: Floats, starts: Rows) -> Rows:
 
 @njit(cache=True)
 def partition(codes: Any, k: int) -> Any:
-    """Rows by code 0..k-1, those of one code as they came, and where each code starts: shapes (row,), (k + 1,)."""
+    """Rows by code 0..k-1, those of one code as they came, and where each code starts: shapes
+    (row,), (k + 1,)."""
     starts = np.zeros(k + 1, dtype=np.int32)
     for c in codes:
         starts[c + 1] += 1
@@ -201,17 +209,23 @@ def take(values: Any, rows: Any) -> Any:
 
 
 def check_times(time: ArrayLike, event: ArrayLike) -> tuple[Floats, Bytes]:
-    """Times as floats and events as 0 or 1, shape (subject,); refuse empty, unequal, missing or negative ones."""
+    """Times as floats and events as 0 or 1, shape (subject,); refuse empty, unequal, missing or
+    negative ones."""
     times, happened = _numbers("time", time), np.asarray(event)
     if times.ndim != 1 or not len(times) or times.shape != happened.shape:
-        raise ValueError(f"time has shape {times.shape} and event {happened.shape}; expected (subject,) for both")
+        raise ValueError(
+            f"time has shape {times.shape} and event {happened.shape}; expected (subject,) for both"
+        )
     check_moments("time", times)
     if happened.dtype == np.bool_:
         return times, happened.view(np.uint8)
     right = (happened == 0) | (happened == 1)
     if not np.all(right):
         first = int(np.argmin(right))
-        raise ValueError(f"event is {happened[first]} for subject {first}; it must be 1 (happened) or 0 (censored)")
+        raise ValueError(
+            f"event is {happened[first]} for subject {first}; it must be 1 (happened) or 0"
+            " (censored)"
+        )
     return times, happened.astype(np.uint8)
 
 
@@ -220,25 +234,35 @@ def check_moments(name: str, times: Floats) -> None:
     if times.min() >= 0 and times.max() < np.inf:
         return
     first = int(np.argmax(~(np.isfinite(times) & (times >= 0))))
-    raise ValueError(f"{name} is {times[first]} for subject {first}; it must be a finite number, 0 or more")
+    raise ValueError(
+        f"{name} is {times[first]} for subject {first}; it must be a finite number, 0 or more"
+    )
 
 
 def check_entry(entry: ArrayLike, times: Floats) -> Floats:
     """Left truncation: finite, not negative, and before the time of the subject."""
     entries = _numbers("entry", entry)
     if entries.shape != times.shape:
-        raise ValueError(f"entry has shape {entries.shape}; expected one value for each of {len(times)} subjects")
+        raise ValueError(
+            f"entry has shape {entries.shape}; expected one value for each of {len(times)} subjects"
+        )
     check_moments("entry", entries)
     wrong = entries >= times
     if wrong.any():
         first = int(np.argmax(wrong))
-        raise ValueError(f"entry is {entries[first]} for subject {first}; it must be before its time {times[first]}")
+        raise ValueError(
+            f"entry is {entries[first]} for subject {first}; it must be before its time"
+            f" {times[first]}"
+        )
     return entries
 
 
 def _numbers(name: str, values: ArrayLike) -> Floats:
     if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
-        raise ValueError(f"{name} is masked for subject {int(np.argmax(np.ma.getmaskarray(values)))}; leave it out")
+        raise ValueError(
+            f"{name} is masked for subject {int(np.argmax(np.ma.getmaskarray(values)))}; leave"
+            " it out"
+        )
     if isinstance(values, np.ndarray) and values.dtype.kind in "cmM":
         raise ValueError(f"{name} holds values of type {values.dtype}; expected real numbers")
     try:
@@ -248,13 +272,16 @@ def _numbers(name: str, values: ArrayLike) -> Floats:
 
 
 def label_codes(name: str, values: ArrayLike, subjects: int) -> tuple[NDArray[Any], Codes]:
-    """Distinct labels, rising, and the position of each subject's label among them; ValueError if one is missing."""
+    """Distinct labels, rising, and the position of each subject's label among them; ValueError if
+    one is missing."""
     if not isinstance(values, np.ndarray) and isinstance(values, Sequence):
         # numpy would turn a NaN among words into the word 'nan'.
         _refuse_missing(name, np.array(values, dtype=object))
     labels = np.asarray(values)
     if labels.shape != (subjects,):
-        raise ValueError(f"{name} has shape {labels.shape}; expected one value for each of {subjects} subjects")
+        raise ValueError(
+            f"{name} has shape {labels.shape}; expected one value for each of {subjects} subjects"
+        )
     _refuse_missing(name, labels)
     if labels.dtype.kind in "biu" and subjects:
         low, high = int(labels.min()), int(labels.max())
@@ -275,7 +302,9 @@ def label_codes(name: str, values: ArrayLike, subjects: int) -> tuple[NDArray[An
 
 def _small_codes(labels: NDArray[Any], low: int, high: int) -> tuple[NDArray[Any], Codes]:
     """Integers within a small range need no sort."""
-    codes = labels.astype(np.int32) if low == 0 else (labels.astype(np.int64) - low).astype(np.int32)
+    codes = (
+        labels.astype(np.int32) if low == 0 else (labels.astype(np.int64) - low).astype(np.int32)
+    )
     seen = np.flatnonzero(count_codes(codes, high - low + 1))
     rank = np.zeros(high - low + 1, dtype=np.int32)
     rank[seen] = np.arange(len(seen))
@@ -304,4 +333,6 @@ def _refuse_missing(name: str, labels: NDArray[Any]) -> None:
         return
     if missing.any():
         first = int(np.argmax(missing))
-        raise ValueError(f"{name} is missing ({'None' if labels[first] is None else 'NaN'}) for subject {first}")
+        raise ValueError(
+            f"{name} is missing ({'None' if labels[first] is None else 'NaN'}) for subject {first}"
+        )

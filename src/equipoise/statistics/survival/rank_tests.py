@@ -1,12 +1,12 @@
 """Do some die sooner than others, and do they when early or late deaths count more?
 
-A weight multiplies each event time's observed minus expected deaths. All weights offered are of one form, with S the
-Kaplan-Meier curve of the whole stratum just before the time:
+A weight multiplies each event time's observed minus expected deaths. All weights offered are of one
+form, with S the Kaplan-Meier curve of the whole stratum just before the time:
 
     S^rho (1 - S)^gamma / max(S, floor)
 
-Fleming and Harrington (1991) have floor 1; Magirr and Burman (Statistics in Medicine 2019) have rho = gamma = 0 and
-the floor S(t*) or s*.
+Fleming and Harrington (1991) have floor 1; Magirr and Burman (Statistics in Medicine 2019) have rho
+= gamma = 0 and the floor S(t*) or s*.
 """
 
 from collections.abc import Sequence
@@ -18,14 +18,23 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import chi2, norm
 
 from equipoise.compiled import njit
-from equipoise.statistics.survival.ordered import Codes, Floats, Ordered, label_codes, order_subjects, partition, take
+from equipoise.statistics.survival.ordered import (
+    Codes,
+    Floats,
+    Ordered,
+    label_codes,
+    order_subjects,
+    partition,
+    take,
+)
 
 Alternative = Literal["two-sided", "longer", "shorter"]
 
 
 @dataclass(frozen=True, slots=True)
 class FlemingHarrington:
-    """Weight S^rho (1 - S)^gamma; (0, 0) is the log-rank test, (1, 0) Peto-Prentice, (0, 1) late differences."""
+    """Weight S^rho (1 - S)^gamma; (0, 0) is the log-rank test, (1, 0) Peto-Prentice, (0, 1) late
+    differences."""
 
     rho: float = 0.0
     gamma: float = 0.0
@@ -33,7 +42,8 @@ class FlemingHarrington:
 
 @dataclass(frozen=True, slots=True)
 class ModestWeight:
-    """Weight 1 / max(S(t-), S(t_star), s_star): it grows until `t_star` or until survival has fallen to `s_star`."""
+    """Weight 1 / max(S(t-), S(t_star), s_star): it grows until `t_star` or until survival has
+    fallen to `s_star`."""
 
     t_star: float | None = None
     s_star: float | None = None
@@ -44,10 +54,13 @@ Weight = FlemingHarrington | ModestWeight
 
 @dataclass(frozen=True, slots=True)
 class LogRank:
-    """A log-rank test of k groups, arrays in the order of `groups`: shape (group,), variance (group, group).
+    """A log-rank test of k groups, arrays in the order of `groups`: shape (group,), variance
+    (group, group).
 
-    `observed` and `expected` are sums of weighted deaths. For two groups `z` is (observed - expected) / sqrt(variance)
-    of the second of `groups`: negative when it lives longer. For more groups it is None. `p` is of `alternative`.
+    `observed` and `expected` are sums of weighted deaths. For two groups `z` is (observed -
+    expected) / sqrt(variance)
+    of the second of `groups`: negative when it lives longer. For more groups it is None. `p` is of
+    `alternative`.
     """
 
     groups: NDArray[Any]
@@ -62,7 +75,8 @@ class LogRank:
 
 
 class LogRankScores(NamedTuple):
-    """Weighted observed minus expected deaths of the second group, shape (weight,), and their covariance."""
+    """Weighted observed minus expected deaths of the second group, shape (weight,), and their
+    covariance."""
 
     scores: Floats
     covariance: Floats
@@ -87,23 +101,32 @@ def log_rank(
     s_star: float | None = None,
     alternative: Alternative = "two-sided",
 ) -> LogRank:
-    """Log-rank test, weighted and stratified on demand, hypergeometric variance (Mantel 1966; Peto 1972).
+    """Log-rank test, weighted and stratified on demand, hypergeometric variance (Mantel 1966; Peto
+    1972).
 
-    The subjects' arguments have shape (subject,). Curves for the weights are those of each stratum. `t_star` is in the
-    unit of time, `s_star` a share; with either the weight is Magirr and Burman's. `alternative` is of the second of two
-    groups in sorted order: `longer` says that it lives longer, then p is the lower tail of z. A group with nobody at
-    risk at any event is left out of the degrees of freedom, as in R's survdiff.
+    The subjects' arguments have shape (subject,). Curves for the weights are those of each stratum.
+    `t_star` is in the unit of time, `s_star` a share; with either the weight is Magirr and
+    Burman's. `alternative` is of the second of two
+    groups in sorted order: `longer` says that it lives longer, then p is the lower tail of z. A
+    group with nobody at risk at any event is left out of the degrees of freedom, as in R's
+    survdiff.
     """
     weight: Weight = FlemingHarrington(rho, gamma)
     if t_star is not None or s_star is not None:
         if rho or gamma:
-            raise ValueError(f"rho is {rho} and gamma {gamma}; with t_star or s_star both must be 0")
+            raise ValueError(
+                f"rho is {rho} and gamma {gamma}; with t_star or s_star both must be 0"
+            )
         weight = ModestWeight(t_star, s_star)
     if alternative not in get_args(Alternative):
-        raise ValueError(f"alternative is {alternative!r}; known are {', '.join(get_args(Alternative))}")
+        raise ValueError(
+            f"alternative is {alternative!r}; known are {', '.join(get_args(Alternative))}"
+        )
     sums = _sums(time, event, group, strata, [weight])
     if alternative != "two-sided" and len(sums.groups) != 2:
-        raise ValueError(f"alternative is {alternative!r} with {len(sums.groups)} groups; it needs two groups")
+        raise ValueError(
+            f"alternative is {alternative!r} with {len(sums.groups)} groups; it needs two groups"
+        )
     return _tested(sums, alternative)
 
 
@@ -114,10 +137,12 @@ def weighted_log_rank_scores(
     weights: Sequence[Weight],
     strata: ArrayLike | None = None,
 ) -> LogRankScores:
-    """Scores of several weights on the same two groups, (weight,), and their joint covariance, (weight, weight).
+    """Scores of several weights on the same two groups, (weight,), and their joint covariance,
+    (weight, weight).
 
-    The score is observed minus expected of the second group in sorted order. The covariance of two weights v and w is
-    the sum of v w times the hypergeometric variance (Karrison, Stata Journal 2016), so z = score / sqrt(its diagonal).
+    The score is observed minus expected of the second group in sorted order. The covariance of two
+    weights v and w is the sum of v w times the hypergeometric variance (Karrison, Stata Journal
+    2016), so z = score / sqrt(its diagonal).
     """
     if not len(weights):
         raise ValueError("weights is empty; at least one weight is needed")
@@ -125,17 +150,25 @@ def weighted_log_rank_scores(
     ordered, names, member = order_groups(time, event, group, strata)
     if len(names) != 2:
         raise ValueError(f"group holds {names.tolist()}; exactly two groups are needed")
-    scores, covariance = two_group_scores(ordered.time, ordered.event, member, ordered.starts, table)
+    scores, covariance = two_group_scores(
+        ordered.time, ordered.event, member, ordered.starts, table
+    )
     _refuse_apart(float(covariance[0, 0]))
     return LogRankScores(scores, covariance)
 
 
 def _sums(
-    time: ArrayLike, event: ArrayLike, group: ArrayLike, strata: ArrayLike | None, weights: Sequence[Weight]
+    time: ArrayLike,
+    event: ArrayLike,
+    group: ArrayLike,
+    strata: ArrayLike | None,
+    weights: Sequence[Weight],
 ) -> _Sums:
     table = np.array([weight_row(weight) for weight in weights])
     ordered, names, member = order_groups(time, event, group, strata)
-    observed, expected, variance = log_rank_sums(ordered.time, ordered.event, member, ordered.starts, len(names), table)
+    observed, expected, variance = log_rank_sums(
+        ordered.time, ordered.event, member, ordered.starts, len(names), table
+    )
     return _Sums(names, observed, expected, variance)
 
 
@@ -148,12 +181,15 @@ def order_groups(
     if len(names) < 2:
         raise ValueError(f"group holds only {names.tolist()}; at least two groups are needed")
     if not ordered.event.any():
-        raise ValueError("event is false for every subject; a log-rank test needs at least one event")
+        raise ValueError(
+            "event is false for every subject; a log-rank test needs at least one event"
+        )
     return ordered, names, take(codes, ordered.rows)
 
 
 def weight_row(weight: Weight) -> tuple[float, float, float, float]:
-    """A weight as the kernel takes it: rho, gamma, t*, s*. Without a floor s* is 1, without a time t* never comes."""
+    """A weight as the kernel takes it: rho, gamma, t*, s*. Without a floor s* is 1, without a time
+    t* never comes."""
     if isinstance(weight, FlemingHarrington):
         for name, value in (("rho", weight.rho), ("gamma", weight.gamma)):
             if not 0 <= value < np.inf:
@@ -177,7 +213,9 @@ def _tested(sums: _Sums, alternative: Alternative) -> LogRank:
     p = float(chi2.sf(chi_square, freedom))
     if z is not None and alternative != "two-sided":
         p = float(norm.cdf(z) if alternative == "longer" else norm.sf(z))
-    return LogRank(sums.groups, chi_square, freedom, p, observed, expected, variance, z, alternative)
+    return LogRank(
+        sums.groups, chi_square, freedom, p, observed, expected, variance, z, alternative
+    )
 
 
 def quadratic_form(gap: Floats, variance: Floats, counted: NDArray[np.bool_]) -> tuple[float, int]:
@@ -191,15 +229,18 @@ def quadratic_form(gap: Floats, variance: Floats, counted: NDArray[np.bool_]) ->
 
 def _refuse_apart(variance: float) -> None:
     if not variance > 0:
-        raise ValueError("the groups were never at risk together at an event; nothing can be compared")
+        raise ValueError(
+            "the groups were never at risk together at an event; nothing can be compared"
+        )
 
 
 @njit(cache=True, error_model="numpy")
 def log_rank_sums(time: Any, event: Any, group: Any, starts: Any, k: int, weights: Any) -> Any:
-    """Weighted deaths observed and expected, (weight, group), and their covariance (weight, weight, group, group).
+    """Weighted deaths observed and expected, (weight, group), and their covariance (weight, weight,
+    group, group).
 
-    `time`, `event`, `group` (0..k-1) are sorted by time within each stratum, `starts` (stratum + 1,) says where each
-    begins; `weights` has a row (rho, gamma, t*, s*) for each weight.
+    `time`, `event`, `group` (0..k-1) are sorted by time within each stratum, `starts` (stratum +
+    1,) says where each begins; `weights` has a row (rho, gamma, t*, s*) for each weight.
     """
     w = len(weights)
     observed, expected, variance = np.zeros((w, k)), np.zeros((w, k)), np.zeros((w, w, k, k))
@@ -232,7 +273,14 @@ def log_rank_sums(time: Any, event: Any, group: Any, starts: Any, k: int, weight
 
 @njit(cache=True, error_model="numpy")
 def _add_time(
-    at_risk: Any, deaths: Any, total: float, d: float, weight: Any, observed: Any, expected: Any, variance: Any
+    at_risk: Any,
+    deaths: Any,
+    total: float,
+    d: float,
+    weight: Any,
+    observed: Any,
+    expected: Any,
+    variance: Any,
 ) -> None:
     each = 1.0 / total
     spread = d * (total - d) / max(total - 1.0, 1.0) * each * each
@@ -263,7 +311,8 @@ def weight_at(survival: float, rho: float, gamma: float, floor: float) -> float:
 
 @njit(cache=True, error_model="numpy")
 def _floors(time: Any, event: Any, lo: int, hi: int, weights: Any, floor: Any) -> None:
-    """max(S(t*), s*) for each weight in one stratum; the curve is walked only where a t* asks for it."""
+    """max(S(t*), s*) for each weight in one stratum; the curve is walked only where a t* asks for
+    it."""
     for a in range(len(weights)):
         floor[a] = weights[a, 3]
         t_star = weights[a, 2]
@@ -281,10 +330,11 @@ def _floors(time: Any, event: Any, lo: int, hi: int, weights: Any, floor: Any) -
 
 @njit(cache=True, error_model="numpy")
 def two_group_scores(time: Any, event: Any, group: Any, starts: Any, weights: Any) -> Any:
-    """Scores of group 1, observed minus expected, (weight,), and their covariance, (weight, weight).
+    """Scores of group 1, observed minus expected, (weight,), and their covariance, (weight,
+    weight).
 
-    Arguments as those of `log_rank_sums`, whose sums these are for two groups; compiled loops over trials call this
-    one, which keeps the numbers at risk in registers.
+    Arguments as those of `log_rank_sums`, whose sums these are for two groups; compiled loops over
+    trials call this one, which keeps the numbers at risk in registers.
     """
     w = len(weights)
     scores, covariance = np.zeros(w), np.zeros((w, w))
@@ -307,7 +357,9 @@ def two_group_scores(time: Any, event: Any, group: Any, starts: Any, weights: An
                 continue
             each = 1.0 / total
             gap = d_1 - d * at_risk * each
-            spread = d * (total - d) / max(total - 1.0, 1.0) * each * each * at_risk * (total - at_risk)
+            spread = (
+                d * (total - d) / max(total - 1.0, 1.0) * each * each * at_risk * (total - at_risk)
+            )
             for a in range(w):
                 weight[a] = weight_at(survival, weights[a, 0], weights[a, 1], floor[a])
                 scores[a] += weight[a] * gap
@@ -322,12 +374,21 @@ def two_group_scores(time: Any, event: Any, group: Any, starts: Any, weights: An
 
 @njit(cache=True, error_model="numpy")
 def two_group_log_rank(
-    time: Any, event: Any, group: Any, stratum: Any, rho: float, gamma: float, t_star: float, s_star: float
+    time: Any,
+    event: Any,
+    group: Any,
+    stratum: Any,
+    rho: float,
+    gamma: float,
+    t_star: float,
+    s_star: float,
 ) -> Any:
-    """Score U (observed minus expected of group 1) and its variance V of one trial, for compiled loops.
+    """Score U (observed minus expected of group 1) and its variance V of one trial, for compiled
+    loops.
 
-    Arrays of one trial sorted by time; `group` is 0 or 1; `stratum` holds integers 0.. or is empty for none. The
-    unweighted test is (0, 0, inf, 1); Magirr and Burman's is (0, 0, t*, 0), or (0, 0, inf, s*).
+    Arrays of one trial sorted by time; `group` is 0 or 1; `stratum` holds integers 0.. or is empty
+    for none. The unweighted test is (0, 0, inf, 1); Magirr and Burman's is (0, 0, t*, 0), or (0, 0,
+    inf, s*).
     """
     weights = np.empty((1, 4))
     weights[0, 0], weights[0, 1], weights[0, 2], weights[0, 3] = rho, gamma, t_star, s_star
@@ -336,5 +397,7 @@ def two_group_log_rank(
         scores, covariance = two_group_scores(time, event, group, starts, weights)
     else:
         place, starts = partition(stratum, stratum.max() + 1)
-        scores, covariance = two_group_scores(time[place], event[place], group[place], starts, weights)
+        scores, covariance = two_group_scores(
+            time[place], event[place], group[place], starts, weights
+        )
     return scores[0], covariance[0, 0]
