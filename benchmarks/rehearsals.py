@@ -23,16 +23,16 @@ from typing import Any
 
 import numpy as np
 
-from equipoise.analysis.pipeline import analyze_endpoint, courses_of, populations_of
-from equipoise.endpoints.follow_up import response_policy
-from equipoise.endpoints.response import derive_best_response
-from equipoise.protocol.load import load
+from equipoise.analysis.analyze import analyze_endpoint, courses_of, populations_of
+from equipoise.endpoints.best_response import derive_best_response
+from equipoise.endpoints.course import response_policy
 from equipoise.protocol.model import Protocol
-from equipoise.simulation import rehearsal
-from equipoise.simulation.follow_up import NEVER, Story
+from equipoise.protocol.yaml_file import load
+from equipoise.rehearsal import rehearse as rehearsal
+from equipoise.rehearsal.follow_up import NEVER, Story
 from equipoise.statistics.proportions import power_of
 from equipoise.store.memory import Memory
-from equipoise.subject.history import replay
+from equipoise.subject.state import replay
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import survival_analysis
 
-from equipoise.protocol.load import load
+from equipoise.protocol.yaml_file import load
 from equipoise.simulation.event_time_trial import Cut, EventTimeTrial, simulate_event_times
 from equipoise.simulation.full_trial import simulate_trials, trial_of
 from equipoise.statistics.proportions import p_values, power_of, rejection_region

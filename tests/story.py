@@ -10,12 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from equipoise.conduct import commands, data_entry, data_management, randomization
-from equipoise.conduct.session import Session
-from equipoise.conduct.stamp import Outcome, Stamp
+from equipoise.conduct import data_entry, data_management, randomization
+from equipoise.conduct import enrolment as commands
+from equipoise.conduct.attribution import Outcome, Stamp
+from equipoise.conduct.carry_out import Session
 from equipoise.ledger.entry import Entry
-from equipoise.protocol.load import load
 from equipoise.protocol.model import Protocol
+from equipoise.protocol.yaml_file import load
 from equipoise.store.memory import Memory
 
 CODONS = [(gene, codon) for gene in ("KRAS", "NRAS") for codon in (12, 13, 59, 61, 117, 146)]

@@ -12,8 +12,8 @@ import equipoise
 LOOP = """
 import numpy as np
 from equipoise.compiled import njit
-from equipoise.assessments.rules import has_shrunk
-from equipoise.assessments.policy import RECIST_1_1
+from equipoise.assessments.recist.rules import has_shrunk
+from equipoise.assessments.recist.policy import RECIST_1_1
 
 @njit(cache=True)
 def responders(totals, policy):
@@ -52,7 +52,7 @@ def test_a_loop_in_another_file_sees_a_changed_rule(tmp_path):
     (package / "simulation" / "loop.py").write_text(LOOP)
     assert ask(tmp_path / "src", tmp_path / "cache") == "1"
 
-    rules = package / "assessments" / "rules.py"
+    rules = package / "assessments" / "recist" / "rules.py"
     rule = "reaches((baseline - total) * 100, policy.pr_percent * baseline, policy)"
     assert rule in rules.read_text()
     rules.write_text(rules.read_text().replace(rule, "total < baseline"))
@@ -63,8 +63,8 @@ def test_a_loop_in_another_file_sees_a_changed_rule(tmp_path):
 
 def test_words_and_policies_do_not_start_the_compiler():
     code = (
-        "import sys, equipoise.terms.response, equipoise.assessments.policy,"
-        " equipoise.assessments.clauses;print('numba' in sys.modules)"
+        "import sys, equipoise.terms.response, equipoise.assessments.recist.policy,"
+        " equipoise.assessments.recist.clauses;print('numba' in sys.modules)"
     )
     assert (
         subprocess.run(

@@ -3,8 +3,8 @@ pipeline."""
 
 from datetime import date
 
-from equipoise.analysis.pipeline import analyze
-from equipoise.conduct.stamp import Refused
+from equipoise.analysis.analyze import analyze
+from equipoise.conduct.attribution import Refused
 from equipoise.ledger.chain import Verified, verify
 from equipoise.ledger.entry import Entry
 from story import Story

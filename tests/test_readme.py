@@ -10,8 +10,8 @@ sys.path.insert(0, str(TOP / "docs"))
 
 import readme_blocks  # noqa: E402
 
-from equipoise.exchange.conformance import read_topics  # noqa: E402
-from equipoise.protocol.load import load  # noqa: E402
+from equipoise.conformance.runner import CASES, read_topics  # noqa: E402
+from equipoise.protocol.yaml_file import load  # noqa: E402
 
 
 @pytest.mark.parametrize("page", [pytest.param(page, id=page.name) for page in readme_blocks.PAGES])
@@ -39,7 +39,7 @@ def test_the_readme_answers_its_questions_with_blocks():
 def test_the_readme_counts_the_assumptions_and_cases():
     text = readme_blocks.README.read_text("utf-8")
     protocol = load("NCT04509635")
-    cases = sum(len(found) for _, found in read_topics(TOP / "conformance"))
+    cases = sum(len(found) for _, found in read_topics(CASES))
 
     assert f"{len(protocol.assumptions)} assumptions" in text
     assert sum(one.to_check for one in protocol.assumptions.values()) == 3

@@ -15,7 +15,7 @@ import tempfile
 from hashlib import sha256
 from pathlib import Path
 
-ROOMS = ("statistics", "assessments", "endpoints", "simulation")
+ROOMS = ("statistics", "assessments", "endpoints", "virtual", "simulation", "planning")
 """The packages with compiled rules; `terms.response` is hashed too, its codes are frozen into
 them."""
 _PREFIX = "equipoise-"

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from equipoise.allocation.blocks import draw_list
-from equipoise.allocation.sealed import next_position, seal
+from equipoise.allocation.sealed_list import next_position, seal
 from equipoise.ledger.events import SubjectRandomized
 
 STRATA = (("IRI", "SHORT"), ("IRI", "LONG"), ("NONE", "SHORT"), ("NONE", "LONG"))

@@ -6,10 +6,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from equipoise.allocation.allocate import levels
-from equipoise.protocol.load import load
-from equipoise.subject.history import Subject
+from equipoise.allocation.strata import levels
+from equipoise.protocol.yaml_file import load
 from equipoise.subject.records import read_record
+from equipoise.subject.state import Subject
 
 INDEX = date(2021, 3, 10)
 UNDER, OVER = "under 4 months", "4 months or more"

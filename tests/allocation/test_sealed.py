@@ -9,7 +9,7 @@ from datetime import date
 
 import pytest
 
-from equipoise.allocation.sealed import (
+from equipoise.allocation.sealed_list import (
     Mismatch,
     NoSuchPlace,
     SealedList,

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom, fisher_exact
 
-from equipoise.analysis.pipeline import analyze, analyze_endpoint, courses_of, populations_of
+from equipoise.analysis.analyze import analyze, analyze_endpoint, courses_of, populations_of
 from equipoise.conduct.ports import SealedAllocation
 from story import Story
 

@@ -6,13 +6,13 @@ from decimal import Decimal
 
 import pytest
 
+from equipoise.analysis.analyze import analyze
 from equipoise.analysis.efficacy import Value, compare_times
-from equipoise.analysis.pipeline import analyze
-from equipoise.conduct import commands
-from equipoise.endpoints.follow_up import recist_policy, response_policy, tenths
-from equipoise.endpoints.response import AS_RECORDED, CR_WAS_TRUE
+from equipoise.conduct import enrolment as commands
+from equipoise.endpoints.best_response import AS_RECORDED, CR_WAS_TRUE
+from equipoise.endpoints.course import recist_policy, response_policy, tenths
 from equipoise.ledger.entry import Entry
-from equipoise.protocol.load import load
+from equipoise.protocol.yaml_file import load
 from equipoise.terms.quantity import Quantity
 from story import Story
 

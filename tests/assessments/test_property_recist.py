@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from equipoise.assessments.policy import RECIST_1_1
-from equipoise.assessments.rules import assess_visits
+from equipoise.assessments.recist.policy import RECIST_1_1
+from equipoise.assessments.recist.rules import assess_visits
 from equipoise.terms.response import NewLesion, NonTarget, Response
 
 LENGTH = st.one_of(st.integers(0, 1500), st.sampled_from([0, -1, -2, 49, 50, 99, 100]))

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from equipoise.assessments.clauses import CLAUSES
-from equipoise.assessments.policy import RECIST_1_1, RecistPolicy, build_policy
-from equipoise.assessments.rules import assess_visits
+from equipoise.assessments.recist.clauses import CLAUSES
+from equipoise.assessments.recist.policy import RECIST_1_1, RecistPolicy, build_policy
+from equipoise.assessments.recist.rules import assess_visits
 from equipoise.terms.response import NewLesion, NonTarget, Response
 
 

@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from equipoise.assessments.policy import RECIST_1_1
-from equipoise.assessments.series import Sighting, assess_series, build_series
-from equipoise.assessments.target_clause import target_clause
+from equipoise.assessments.recist.policy import RECIST_1_1
+from equipoise.assessments.recist.series import Sighting, assess_series, build_series
+from equipoise.assessments.recist.target_clause import target_clause
 from equipoise.terms.response import Response
 
 DAYS = (date(2024, 1, 1), date(2024, 2, 12), date(2024, 3, 25))

@@ -214,7 +214,7 @@ def test_a_broken_ledger_is_not_analyzed(ledger, tmp_path):
 
 
 def test_a_protocol_that_does_not_match_the_ledger_is_refused(ledger, tmp_path):
-    from equipoise.protocol.load import read_text
+    from equipoise.protocol.yaml_file import read_text
 
     other = tmp_path / "other.yaml"
     other.write_text(
@@ -233,7 +233,7 @@ def test_a_protocol_that_does_not_match_the_ledger_is_refused(ledger, tmp_path):
 
 
 def test_protocol_check_says_line_column_found_and_expected(tmp_path):
-    from equipoise.protocol.load import read_text
+    from equipoise.protocol.yaml_file import read_text
 
     file = tmp_path / "mine.yaml"
     text = (

@@ -5,14 +5,15 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from equipoise.conduct import commands, data_entry, data_management, randomization
+from equipoise.conduct import data_entry, data_management, randomization
+from equipoise.conduct import enrolment as commands
+from equipoise.conduct.attribution import AlreadyDone, Refused
 from equipoise.conduct.edit_checks import questions
-from equipoise.conduct.stamp import AlreadyDone, Refused
 from equipoise.ledger.chain import CannotRedact, Verified, redact, verify
 from equipoise.ledger.entry import Entry
-from equipoise.protocol.load import load
-from equipoise.subject.history import replay
+from equipoise.protocol.yaml_file import load
 from equipoise.subject.records import DD, LB
+from equipoise.subject.state import replay
 from equipoise.terms.dates import parse_date
 from story import Story, screening_forms
 
@@ -214,7 +215,7 @@ def test_a_correction_supersedes_with_a_reason_and_the_old_entry_stays(story):
 
 
 def test_ineligible_after_randomization_stays_with_both_verdicts(story):
-    from equipoise.analysis.pipeline import analyze
+    from equipoise.analysis.analyze import analyze
 
     story.ready("S01-001", DAY)
     story.randomize("S01-001", DAY)
@@ -438,7 +439,7 @@ def test_queries_are_opened_answered_and_closed_in_that_order(story):
 
 
 def test_rescreening_is_one_person(story):
-    from equipoise.analysis.pipeline import analyze
+    from equipoise.analysis.analyze import analyze
 
     story.ready("S01-001", DAY, NEUT="1.0")
     story.done(
@@ -594,7 +595,7 @@ def test_nothing_happens_after_death(story):
     ("told", "days"), [("2021-06", 113), ("2021-07", 114), ("2021-06-30", 113), ("2021", 113)]
 )
 def test_a_partial_date_of_death_is_the_earliest_that_the_contacts_allow(story, told, days):
-    from equipoise.analysis.pipeline import analyze
+    from equipoise.analysis.analyze import analyze
 
     story.ready("S01-001", DAY)
     story.randomize("S01-001", DAY)
@@ -974,7 +975,7 @@ def test_correcting_the_morning_value_does_not_move_it_behind_the_afternoon(stor
 
 
 def test_withdrawing_on_the_day_of_randomization_does_not_make_one_ineligible(story):
-    from equipoise.analysis.pipeline import analyze
+    from equipoise.analysis.analyze import analyze
 
     story.ready("S01-001", DAY)
     story.randomize("S01-001", DAY)

@@ -1,8 +1,8 @@
 """How one criterion is answered: a story of what was recorded, the verdict, its sentence and its
 evidence.
 
-The plain semantics stand case by case in `conformance/eligibility.json`; here is what a finding
-tells a person.
+The plain semantics stand case by case in `conformance/cases/eligibility.json`; here is what a
+finding tells a person.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from equipoise.eligibility import Finding, evaluate_all, evaluate_criterion, ove
 from equipoise.eligibility.finding import ADVICE
 from equipoise.exchange.subject_json import example_subject, read_subject
 from equipoise.protocol.criteria import Rule
-from equipoise.protocol.load import load
 from equipoise.protocol.model import Criterion
-from equipoise.subject.history import Attested, Ended, Subject
+from equipoise.protocol.yaml_file import load
 from equipoise.subject.records import read_record
+from equipoise.subject.state import Attested, Ended, Subject
 from equipoise.terms.verdict import Reason, Verdict
 
 INDEX = date(2021, 3, 10)

@@ -15,8 +15,8 @@ from equipoise.eligibility import evaluate, overall
 from equipoise.eligibility.evaluate import Asked, evaluate_criterion
 from equipoise.protocol.criteria import Rule, without_data
 from equipoise.protocol.model import Criterion
-from equipoise.subject.history import Attested, Subject
 from equipoise.subject.records import Record, read_record
+from equipoise.subject.state import Attested, Subject
 from equipoise.terms.verdict import Verdict, all_of, any_of
 
 INDEX = date(2021, 3, 10)

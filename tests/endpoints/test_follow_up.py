@@ -5,8 +5,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from equipoise.analysis.pipeline import analyze
-from equipoise.conduct import commands
+from equipoise.analysis.analyze import analyze
+from equipoise.conduct import enrolment as commands
 from equipoise.ledger.entry import Entry
 from story import Story
 

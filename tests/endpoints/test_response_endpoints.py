@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from equipoise.endpoints.response import (
+from equipoise.endpoints.best_response import (
     ADMIRAL,
     CR_WAS_TRUE,
     ResponsePolicy,

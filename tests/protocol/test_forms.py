@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from equipoise.protocol.forms import Form, FormField, FormGroup, fill, fold, problems, variable_of
-from equipoise.protocol.load import library, library_form
+from equipoise.protocol.yaml_file import library, library_form
 from equipoise.subject.records import DOMAINS, read_record, variables
 
 FORMS = [Form.model_validate(library_form(name)) for name in library()]

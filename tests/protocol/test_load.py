@@ -9,7 +9,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from equipoise.protocol.criteria import Genomic, MeasurableDisease
-from equipoise.protocol.load import (
+from equipoise.protocol.yaml_file import (
     ProtocolError,
     from_payload,
     library,

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from equipoise.protocol.load import load
 from equipoise.protocol.model import Visit
 from equipoise.protocol.schedule import due
+from equipoise.protocol.yaml_file import load
 
 SCHEDULE = load("NCT04509635").schedule
 RANDOMIZED = date(2021, 3, 10)

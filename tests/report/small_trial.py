@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from equipoise.analysis.pipeline import Analysis, analyze
-from equipoise.conduct import commands
+from equipoise.analysis.analyze import Analysis, analyze
+from equipoise.conduct import enrolment as commands
 from equipoise.ledger.entry import Entry
 from story import Story
 

@@ -6,10 +6,10 @@ from itertools import pairwise
 
 import pytest
 
-from equipoise.analysis.design import compute_design
-from equipoise.protocol.load import load
-from equipoise.report.design_page import show_design, write_design
-from equipoise.report.line_figure import Line, LineChart, draw_lines
+from equipoise.planning.design import compute_design
+from equipoise.protocol.yaml_file import load
+from equipoise.report.design.page import show_design, write_design
+from equipoise.report.kit.line_chart import Line, LineChart, draw_lines
 
 PROTOCOL = load("NCT04509635")
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from equipoise.protocol.load import load
-from equipoise.report.protocol_page import COLUMNS, show_protocol
+from equipoise.protocol.yaml_file import load
+from equipoise.report.protocol.page import COLUMNS, show_protocol
 
 
 @pytest.fixture(scope="module")

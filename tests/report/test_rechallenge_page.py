@@ -6,10 +6,10 @@ from html import unescape
 
 import pytest
 
-from equipoise.protocol.load import load
-from equipoise.report.document import write_document
-from equipoise.report.rechallenge_page import show_rechallenge, write_rechallenge
-from equipoise.simulation.rechallenge import simulate_rechallenge
+from equipoise.planning.rechallenge.simulate import simulate_rechallenge
+from equipoise.protocol.yaml_file import load
+from equipoise.report.kit.page import write_document
+from equipoise.report.rechallenge.page import show_rechallenge, write_rechallenge
 
 
 @pytest.fixture(scope="module")

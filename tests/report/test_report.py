@@ -17,16 +17,16 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from small_trial import Diary, small_trial
 
-from equipoise.analysis.pipeline import Analysis, analyze
-from equipoise.conduct import commands
-from equipoise.protocol.load import load
-from equipoise.report.behind import entry_anchor, subject_anchor
-from equipoise.report.html import write_report
+from equipoise.analysis.analyze import Analysis, analyze
+from equipoise.conduct import enrolment as commands
+from equipoise.protocol.yaml_file import load
+from equipoise.rehearsal.rehearse import draw_sealed_list, rehearse
+from equipoise.report.kit.drill_down import entry_anchor, subject_anchor
+from equipoise.report.kit.formats import p_value, percent, points, points_span, share_span
 from equipoise.report.results import results_schema, write_results
-from equipoise.report.words import p_value, percent, points, points_span, share_span
-from equipoise.simulation.rehearsal import draw_sealed_list, rehearse
+from equipoise.report.trial.page import write_report
 from equipoise.store.memory import Memory
-from equipoise.subject.history import replay
+from equipoise.subject.state import replay
 
 
 class Page(HTMLParser):

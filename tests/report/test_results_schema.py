@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from small_trial import Diary, small_trial
 
-from equipoise.analysis.pipeline import analyze
+from equipoise.analysis.analyze import analyze
 from equipoise.report.results import results_schema, write_results
 
 VALID = Draft202012Validator(results_schema())

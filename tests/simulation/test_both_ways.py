@@ -7,20 +7,20 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from equipoise.analysis.pipeline import courses_of
-from equipoise.assessments.rules import no_results
-from equipoise.endpoints.response import derive_best_response
+from equipoise.analysis.analyze import courses_of
+from equipoise.assessments.recist.rules import no_results
+from equipoise.endpoints.best_response import derive_best_response
 from equipoise.endpoints.time_to_event import derive_os, derive_pfs
-from equipoise.protocol.load import load
-from equipoise.simulation import rehearsal
+from equipoise.protocol.yaml_file import load
+from equipoise.rehearsal import rehearse as rehearsal
 from equipoise.simulation.full_trial import trial_of
 from equipoise.simulation.full_trial_rules import Conduct, follow_participant
-from equipoise.simulation.parameters import read_parameters
-from equipoise.simulation.tumor_rules import MAX_TARGETS, NEVER, room_for
-from equipoise.simulation.virtual_subject import tumor_parameters
 from equipoise.store.memory import Memory
-from equipoise.subject.history import replay
+from equipoise.subject.state import replay
 from equipoise.terms.response import Response
+from equipoise.virtual.parameters import read_parameters
+from equipoise.virtual.person import tumor_parameters
+from equipoise.virtual.tumor_rules import MAX_TARGETS, NEVER, room_for
 
 PROTOCOL = load("NCT04509635")
 TRIAL = trial_of(PROTOCOL)

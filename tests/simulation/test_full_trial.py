@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from equipoise.protocol.load import load
+from equipoise.protocol.yaml_file import load
 from equipoise.simulation.full_trial import Look, simulate_trials, trial_of
 from equipoise.simulation.operating_characteristics import (
     coverage_of_difference,
@@ -159,9 +159,9 @@ def test_later_scans_lower_disease_control():
 def test_survival_of_one_arm_has_the_median_that_was_assumed():
     # The kernel of one participant, against the Kaplan-Meier curve of the public function: 8 to
     # 12.5 months.
-    from equipoise.assessments.rules import no_results
+    from equipoise.assessments.recist.rules import no_results
     from equipoise.simulation.full_trial_rules import Conduct, follow_participant
-    from equipoise.simulation.tumor_rules import MAX_TARGETS, NEVER, room_for
+    from equipoise.virtual.tumor_rules import MAX_TARGETS, NEVER, room_for
 
     rng, planned = np.random.default_rng(6), np.array(TRIAL.scan_days, np.int32)
     room, results = room_for(len(planned), MAX_TARGETS), no_results(len(planned) + 1, MAX_TARGETS)

@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from equipoise.protocol.load import load
+from equipoise.planning.simulated_design import simulate_design
 from equipoise.protocol.model import EarlyLook
-from equipoise.simulation.design import simulate_design
+from equipoise.protocol.yaml_file import load
 from equipoise.simulation.full_trial import simulate_trials
 from equipoise.simulation.operating_characteristics import decide, pooled_z, share_of
 from equipoise.simulation.protocol_trials import (

@@ -46,7 +46,7 @@ def test_progress_counts_trials():
 
 def test_an_interrupted_run_goes_on_from_its_blocks(tmp_path):
     folder = tmp_path / "blocks"
-    kept = open_blocks(folder, seed=5, digest="a")
+    kept = open_blocks(folder, seed=5, digest="a", trials_per_block=256)
     with pytest.raises(RuntimeError, match="the power went"):
         run_blocks(partial(draw_or_fail, folder), 1000, seed=5, kept=kept)
     assert len(list(folder.glob("block-*.npy"))) == 2
@@ -62,21 +62,21 @@ def test_an_interrupted_run_goes_on_from_its_blocks(tmp_path):
 
 
 def test_more_trials_than_before_go_on_too(tmp_path):
-    kept = open_blocks(tmp_path / "blocks", seed=5, digest="a")
+    kept = open_blocks(tmp_path / "blocks", seed=5, digest="a", trials_per_block=256)
     run_blocks(draw, 300, seed=5, kept=kept)
 
     assert np.array_equal(run_blocks(draw, 700, seed=5, kept=kept), run_blocks(draw, 700, seed=5))
 
 
 def test_blocks_of_something_else_are_refused(tmp_path):
-    open_blocks(tmp_path / "blocks", seed=5, digest="a")
+    open_blocks(tmp_path / "blocks", seed=5, digest="a", trials_per_block=256)
     with pytest.raises(ValueError, match="blocks of another simulation"):
-        open_blocks(tmp_path / "blocks", seed=5, digest="b")
+        open_blocks(tmp_path / "blocks", seed=5, digest="b", trials_per_block=256)
     with pytest.raises(ValueError, match="blocks of another simulation"):
-        open_blocks(tmp_path / "blocks", seed=6, digest="a")
+        open_blocks(tmp_path / "blocks", seed=6, digest="a", trials_per_block=256)
     (tmp_path / "letter.txt").write_text("dear")
     with pytest.raises(ValueError, match="holds other files"):
-        open_blocks(tmp_path, seed=5, digest="a")
+        open_blocks(tmp_path, seed=5, digest="a", trials_per_block=256)
 
 
 @pytest.mark.parametrize(

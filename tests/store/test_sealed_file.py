@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from equipoise.allocation.sealed import NoSuchPlace, SealedList, check_opening
+from equipoise.allocation.sealed_list import NoSuchPlace, SealedList, check_opening
 from equipoise.conduct.ports import SealedAllocation
 from equipoise.store.sealed_file import SealedFile, Unsealed
 

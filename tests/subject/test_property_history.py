@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from equipoise.conduct import commands
-from equipoise.subject.history import Trial, replay, step
+from equipoise.conduct import enrolment as commands
+from equipoise.subject.state import Trial, replay, step
 from story import Story
 
 

@@ -7,15 +7,15 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from equipoise.allocation.allocate import levels
-from equipoise.assessments.rules import NOBODY
+from equipoise.allocation.strata import levels
+from equipoise.assessments.recist.rules import NOBODY
 from equipoise.eligibility import evaluate_all
 from equipoise.eligibility.finding import Finding
-from equipoise.endpoints.follow_up import Course
+from equipoise.endpoints.course import Course
 from equipoise.endpoints.populations import at_randomization, ineligible_as_known_now, received
 from equipoise.protocol.model import Protocol
-from equipoise.subject.history import Ended, Subject, Trial
 from equipoise.subject.records import CM, DM, QS, TU
+from equipoise.subject.state import Ended, Subject, Trial
 from equipoise.terms.dates import DAYS_PER_MONTH, completed_years
 from equipoise.terms.response import Response
 from equipoise.terms.verdict import Verdict

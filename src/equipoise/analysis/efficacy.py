@@ -13,14 +13,18 @@ from typing import Any
 
 import numpy as np
 
-from equipoise.endpoints.follow_up import (
+from equipoise.endpoints.best_response import (
+    derive_best_response,
+    first_progression,
+    first_response,
+)
+from equipoise.endpoints.course import (
     Course,
     Reading,
     censoring_rules,
     progression_after_cr,
     response_policy,
 )
-from equipoise.endpoints.response import derive_best_response, first_progression, first_response
 from equipoise.endpoints.time_to_event import (
     TimeToEvent,
     derive_duration_of_response,

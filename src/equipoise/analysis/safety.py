@@ -8,8 +8,8 @@ from typing import Any
 
 from equipoise.protocol.estimands import SafetyAnalysis
 from equipoise.protocol.model import Endpoint, Protocol
-from equipoise.subject.history import Subject
 from equipoise.subject.records import AE, EX
+from equipoise.subject.state import Subject
 
 
 def analyze_safety(

@@ -22,10 +22,10 @@ def run(
     ] = None,
 ) -> None:
     """Run every case. Exit 0 when all agree, 1 with each case that does not, its clause and why."""
-    from equipoise.exchange import conformance
+    from equipoise.conformance import runner as conformance
 
     with readable_failures():
-        folder = cases or _shipped()
+        folder = cases or conformance.CASES
         if not any(folder.glob("*.json")):
             raise ValueError(f"there are no cases (*.json) in {folder}")
         if against:
@@ -44,10 +44,3 @@ def run(
     out.print(f"{'all':22} {sum(result.passed.values()):4} of {sum(result.total.values())}")
     if result.failures:
         raise typer.Exit(BAD_NEWS)
-
-
-def _shipped() -> Path:
-    """The cases inside the installed package, or at the top of a checkout."""
-    package = Path(__file__).parents[1]
-    folders = (package / "conformance", package.parents[1] / "conformance")
-    return next((folder for folder in folders if folder.is_dir()), folders[0])

@@ -49,7 +49,7 @@ def response(
 ) -> None:
     """Best response and the like for each subject: USUBJID, PARAMCD, AVALC, ADT. Exit 0, or 2 with
     an error."""
-    from equipoise.endpoints.derivation import find_policy
+    from equipoise.endpoints.policies import find_policy
     from equipoise.exchange.response_table import derive_response_table
     from equipoise.store.files import write_files
 
@@ -111,7 +111,7 @@ def package(
     0; 1 when rows could not be used (problems.csv lists them); 2 with an error and nothing written.
     """
     from equipoise.cli.derive_package import derive_package
-    from equipoise.endpoints.derivation import declare_policy
+    from equipoise.endpoints.policies import declare_policy
 
     with readable_failures():
         policies = [

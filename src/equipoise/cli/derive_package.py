@@ -10,10 +10,10 @@ from pathlib import Path
 from rich.table import Table
 
 from equipoise.cli.speak import err, out
-from equipoise.endpoints.derivation import DerivationPolicy
-from equipoise.exchange.adam import render_outputs
-from equipoise.exchange.sdtm import Package, read_package
-from equipoise.exchange.sdtm_endpoints import Endpoints, derive_endpoints
+from equipoise.endpoints.policies import DerivationPolicy
+from equipoise.exchange.cdisc.adam import render_outputs
+from equipoise.exchange.cdisc.endpoints import Endpoints, derive_endpoints
+from equipoise.exchange.cdisc.sdtm_in import Package, read_package
 from equipoise.store.files import write_files
 from equipoise.terms.dates import parse_date
 

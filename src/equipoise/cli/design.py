@@ -42,9 +42,9 @@ def design(
 ) -> None:
     """What can the planned participants show? Power by enumeration and by simulation, looks, scans,
     assurance."""
-    from equipoise.analysis.design import compute_design
-    from equipoise.protocol.load import load
-    from equipoise.report.design_page import show_design, write_design
+    from equipoise.planning.design import compute_design
+    from equipoise.protocol.yaml_file import load
+    from equipoise.report.design.page import show_design, write_design
 
     with readable_failures():
         declared = load(protocol)
@@ -60,8 +60,8 @@ def _simulated(declared: Any, trials: int, seed: int, workers: int) -> dict[str,
         return None
     if trials < 2:
         raise ValueError(f"trials is {trials}; it must be 0 (no simulation) or 2 or more")
+    from equipoise.planning.simulated_design import simulate_design
     from equipoise.simulation.blocks import check_run
-    from equipoise.simulation.design import simulate_design
 
     check_run(trials, seed, workers)
     with err.status(
@@ -83,8 +83,8 @@ def simulate(
     interrupted goes on from them.
     """
     from equipoise.compiled import OWN_DIGEST
-    from equipoise.protocol.load import load
-    from equipoise.report.simulation_page import show_simulation
+    from equipoise.protocol.yaml_file import load
+    from equipoise.report.design.simulation_text import show_simulation
     from equipoise.simulation.blocks import check_run
     from equipoise.simulation.protocol_trials import simulate_protocol
 
@@ -157,11 +157,14 @@ class _Blocks:
     def open(self, name: str, trial: FullTrial) -> BlockFiles:
         """The blocks of one scenario; those of other assumptions or other rules are refused."""
         from equipoise.compiled import OWN_DIGEST
+        from equipoise.simulation.blocks import TRIALS_PER_BLOCK
         from equipoise.store.block_files import open_blocks
 
         digest = sha256(f"{OWN_DIGEST} {trial!r}".encode()).hexdigest()[:16]
         place = self.folder / name.replace(", ", "-").replace(" ", "-")
-        self.opened.append(open_blocks(place, seed=self.seed, digest=digest))
+        self.opened.append(
+            open_blocks(place, seed=self.seed, digest=digest, trials_per_block=TRIALS_PER_BLOCK)
+        )
         return self.opened[-1]
 
     def remove(self) -> None:

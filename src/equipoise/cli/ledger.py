@@ -70,7 +70,7 @@ def verify(
 def _list_opened(store: Any) -> str:
     """Was the randomization list, once opened, the one that was committed before the first
     randomization?"""
-    from equipoise.allocation.sealed import check_opening
+    from equipoise.allocation.sealed_list import check_opening
     from equipoise.ledger.events import (
         AllocationCommitted,
         AllocationOpened,
@@ -175,7 +175,7 @@ def why(
 ) -> None:
     """From a participant's value back to the entries that made it."""
     from equipoise.cli.trial import read_trial
-    from equipoise.report.why import explain
+    from equipoise.report.trial.why import explain
 
     with readable_failures():
         analyzed, entries = read_trial(ledger, as_of, cutoff)

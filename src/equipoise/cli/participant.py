@@ -49,7 +49,7 @@ def screen(
         read_subject,
         subject_schema,
     )
-    from equipoise.protocol.load import load
+    from equipoise.protocol.yaml_file import load
     from equipoise.terms.verdict import Verdict
 
     if schema or example:
@@ -129,10 +129,10 @@ def assess(
 ) -> None:
     """Did the tumor respond? Each visit's sum, changes and response, with the clause of RECIST 1.1
     that decided."""
-    from equipoise.assessments.lesions import assess as assess_lesions
-    from equipoise.assessments.lesions import read_lesions
-    from equipoise.endpoints.follow_up import recist_policy
-    from equipoise.protocol.load import load
+    from equipoise.assessments.recist.lesion_table import assess as assess_lesions
+    from equipoise.assessments.recist.lesion_table import read_lesions
+    from equipoise.endpoints.course import recist_policy
+    from equipoise.protocol.yaml_file import load
 
     with readable_failures():
         policy = recist_policy(load(protocol).assessment)

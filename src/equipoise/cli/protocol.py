@@ -12,7 +12,7 @@ import typer
 from equipoise.cli.speak import BAD_INPUT, err, out, read_text, readable_failures
 
 if TYPE_CHECKING:
-    from equipoise.exchange.registry_findings import RegistryFinding
+    from equipoise.exchange.registry.findings import RegistryFinding
 
 app = typer.Typer(no_args_is_help=True, help="Check, read and draft protocols.")
 Name = Annotated[
@@ -24,7 +24,7 @@ Name = Annotated[
 def check(protocol: Name) -> None:
     """Every error at once, with line, column, what was found and what was expected. Exit 0, or 2
     with errors."""
-    from equipoise.protocol.load import ProtocolError, load
+    from equipoise.protocol.yaml_file import ProtocolError, load
 
     with readable_failures():
         try:
@@ -46,8 +46,8 @@ def check(protocol: Name) -> None:
 @app.command()
 def show(protocol: Name) -> None:
     """The whole protocol for reading, with where each value comes from and every assumption."""
-    from equipoise.protocol.load import load
-    from equipoise.report.protocol_page import show_protocol
+    from equipoise.protocol.yaml_file import load
+    from equipoise.report.protocol.page import show_protocol
 
     with readable_failures():
         out.print(show_protocol(load(protocol)), markup=False)
@@ -73,7 +73,7 @@ def import_(
 ) -> None:
     """Draft a protocol from a registry record. Every criterion appears; what the record leaves open
     is listed."""
-    from equipoise.exchange.registry import import_record
+    from equipoise.exchange.registry.criteria import import_record
     from equipoise.store.files import write_files
 
     with readable_failures():

@@ -14,7 +14,7 @@ import typer
 from equipoise.cli.speak import err, out, readable_failures
 
 if TYPE_CHECKING:
-    from equipoise.analysis.pipeline import Analysis
+    from equipoise.analysis.analyze import Analysis
     from equipoise.ledger.entry import Entry
 
 
@@ -77,9 +77,9 @@ def rehearse(
 def _rehearsed(protocol: str, participants: int, seed: int) -> list[Entry]:
     from rich.progress import Progress
 
-    from equipoise.protocol.load import load
-    from equipoise.simulation.rehearsal import draw_sealed_list
-    from equipoise.simulation.rehearsal import rehearse as rehearse_trial
+    from equipoise.protocol.yaml_file import load
+    from equipoise.rehearsal.rehearse import draw_sealed_list
+    from equipoise.rehearsal.rehearse import rehearse as rehearse_trial
     from equipoise.store.memory import Memory
 
     declared, storage = load(protocol), Memory()
@@ -125,8 +125,8 @@ def _is_rehearsal(path: Path) -> bool:
 
 
 def _write(analyzed: Analysis, entries: list[Entry], folder: Path) -> None:
-    from equipoise.report.html import write_report
     from equipoise.report.results import write_results
+    from equipoise.report.trial.page import write_report
     from equipoise.store.files import write_files
 
     texts = {
@@ -175,8 +175,8 @@ def read_trial(ledger: Path, as_of: str | None, cutoff: str | None) -> tuple[Ana
 
 def analyzed_from(entries: list[Entry], as_of: str | None, cutoff: str | None) -> Analysis:
     """The analysis of the entries recorded by `as_of`, with nothing clinical after `cutoff`."""
-    from equipoise.analysis.pipeline import analyze as analyze_trial
-    from equipoise.subject.history import replay
+    from equipoise.analysis.analyze import analyze as analyze_trial
+    from equipoise.subject.state import replay
 
     known, wanted = _day(as_of, "--as-of"), _day(cutoff, "--cutoff")
     if entries and known and known.isoformat() < entries[0].at[:10]:
@@ -207,8 +207,8 @@ def _day(text: str | None, option: str) -> date | None:
 
 
 def _same_protocol(analyzed: Analysis, name: str) -> None:
-    from equipoise.conduct.commands import protocol_hash
-    from equipoise.protocol.load import load
+    from equipoise.conduct.enrolment import protocol_hash
+    from equipoise.protocol.yaml_file import load
 
     wanted = load(name)
     held = [version.hash for version in analyzed.trial.versions]

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from equipoise.conduct.guards import for_subject, no_consent, not_open
-from equipoise.conduct.stamp import Outcome, Stamp, outcome, version_for
+from equipoise.conduct.attribution import Outcome, Stamp, outcome, version_for
+from equipoise.conduct.preconditions import for_subject, no_consent, not_open
 from equipoise.ledger import events
 from equipoise.protocol.forms import Form, problems
 from equipoise.protocol.model import Protocol
-from equipoise.subject.history import Subject, Trial
+from equipoise.subject.state import Subject, Trial
 from equipoise.terms.dates import parse_date
 
 UNSCHEDULED = "UNSCHEDULED"

@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from equipoise.conduct.stamp import Outcome, Stamp, outcome
+from equipoise.conduct.attribution import Outcome, Stamp, outcome
 from equipoise.ledger import events
-from equipoise.subject.history import Trial
+from equipoise.subject.state import Trial
 
 
 def open_query(

@@ -12,8 +12,8 @@ from typing import Any
 
 from equipoise.protocol.forms import Form, PlausibleRange
 from equipoise.protocol.model import Protocol
-from equipoise.subject.history import Subject
 from equipoise.subject.records import CM, EX
+from equipoise.subject.state import Subject
 from equipoise.terms.dates import parse_date
 from equipoise.terms.quantity import convert, decimal_of
 

@@ -6,17 +6,17 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from equipoise.allocation.allocate import cells, levels
 from equipoise.allocation.blocks import draw_list
-from equipoise.allocation.sealed import NoSuchPlace, SealedList, check_opening, seal
-from equipoise.conduct.guards import for_subject, not_open
+from equipoise.allocation.sealed_list import NoSuchPlace, SealedList, check_opening, seal
+from equipoise.allocation.strata import cells, levels
+from equipoise.conduct.attribution import Outcome, Refused, Stamp, outcome
 from equipoise.conduct.ports import SealedAllocation
-from equipoise.conduct.stamp import Outcome, Refused, Stamp, outcome
+from equipoise.conduct.preconditions import for_subject, not_open
 from equipoise.eligibility import evaluate_all, overall
 from equipoise.ledger import events
 from equipoise.protocol.model import Protocol
-from equipoise.subject.history import Subject, Trial
 from equipoise.subject.records import DS
+from equipoise.subject.state import Subject, Trial
 from equipoise.terms.verdict import Verdict
 
 

@@ -16,8 +16,8 @@ from typing import Any
 from equipoise.eligibility.finding import Finding
 from equipoise.protocol import criteria as c
 from equipoise.protocol.model import Criterion, Protocol
-from equipoise.subject.history import Subject
 from equipoise.subject.records import DM, DS, LB, QS, AnyRecord, Source
+from equipoise.subject.state import Subject
 from equipoise.terms.dates import completed_years, in_window, window_before
 from equipoise.terms.quantity import convert, decimal_of
 from equipoise.terms.verdict import Reason, Verdict, all_of, any_of

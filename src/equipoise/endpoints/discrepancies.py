@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from equipoise.assessments.clauses import CLAUSES, Clause
-from equipoise.assessments.policy import RecistPolicy
-from equipoise.assessments.rules import NO_TARGETS, VisitResults
-from equipoise.assessments.series import LesionSeries, assess_series
-from equipoise.assessments.target_clause import NON_TARGET_CLAUSE, target_clause
-from equipoise.endpoints.follow_up import Course
+from equipoise.assessments.recist.clauses import CLAUSES, Clause
+from equipoise.assessments.recist.policy import RecistPolicy
+from equipoise.assessments.recist.rules import NO_TARGETS, VisitResults
+from equipoise.assessments.recist.series import LesionSeries, assess_series
+from equipoise.assessments.recist.target_clause import NON_TARGET_CLAUSE, target_clause
+from equipoise.endpoints.course import Course
 from equipoise.subject.records import RS, Source
 from equipoise.terms.response import NonTarget, Response
 

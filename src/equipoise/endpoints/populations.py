@@ -7,8 +7,8 @@ from datetime import date
 
 from equipoise.eligibility import evaluate_all
 from equipoise.protocol.model import Population, Protocol
-from equipoise.subject.history import Subject, Trial
 from equipoise.subject.records import EX, RS, TR
+from equipoise.subject.state import Subject, Trial
 from equipoise.terms.verdict import Verdict
 
 

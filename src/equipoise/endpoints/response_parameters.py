@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from equipoise.endpoints.response import (
+from equipoise.endpoints.best_response import (
     NONE,
     Achieved,
     ResponsePolicy,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
-from equipoise.endpoints.derivation import DerivationPolicy
+from equipoise.endpoints.policies import DerivationPolicy
 from equipoise.endpoints.response_parameters import (
     PARAMETERS,
     ResponseParameter,

@@ -11,8 +11,8 @@ from typing import Any
 
 from equipoise.protocol.criteria import asks_a_person
 from equipoise.protocol.model import Protocol
-from equipoise.subject.history import SUBJECT_CODE, Attested, Subject
 from equipoise.subject.records import DOMAINS, read_record, variables
+from equipoise.subject.state import SUBJECT_CODE, Attested, Subject
 
 MEMBERS = ("subject", "index_date", "records", "attestations")
 

@@ -8,7 +8,7 @@ from math import prod
 
 import numpy as np
 
-from equipoise.endpoints.follow_up import censoring_rules, recist_policy, response_policy
+from equipoise.endpoints.course import censoring_rules, recist_policy, response_policy
 from equipoise.protocol.model import Protocol
 from equipoise.simulation.blocks import Block, KeptBlocks, Progress, run_blocks
 from equipoise.simulation.event_time_trial import check_blocks, check_shares
@@ -31,12 +31,12 @@ from equipoise.simulation.full_trial_rules import (
     Rules,
     simulate_full_trials,
 )
-from equipoise.simulation.parameters import read_parameters
 from equipoise.simulation.trial_rules import Floats
-from equipoise.simulation.tumor import check_scan_days, velo_fit
-from equipoise.simulation.tumor_rules import TumorParameters
 from equipoise.statistics.sample_size import Accrual
 from equipoise.terms.dates import DAYS_PER_MONTH
+from equipoise.virtual.parameters import read_parameters
+from equipoise.virtual.tumor import check_scan_days, velo_fit
+from equipoise.virtual.tumor_rules import TumorParameters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

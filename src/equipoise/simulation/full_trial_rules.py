@@ -1,7 +1,7 @@
 """What becomes of the participants of one virtual trial, by the very rules that judge real ones?
 Compiled.
 
-The tumor is `tumor_rules`, the response of each visit `assessments.rules.assess_visit`, best
+The tumor is `tumor_rules`, the response of each visit `assessments.recist.rules.assess_visit`, best
 response and time to event the kernels of `endpoints`. Scans end with progression, leaving or death.
 """
 
@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from equipoise.assessments.policy import RecistPolicy
-from equipoise.assessments.rules import (
+from equipoise.assessments.recist.policy import RecistPolicy
+from equipoise.assessments.recist.rules import (
     NE,
     NOTHING_SEEN,
     PD,
@@ -23,7 +23,7 @@ from equipoise.assessments.rules import (
     pd_dates,
 )
 from equipoise.compiled import njit
-from equipoise.endpoints.response import ResponsePolicy, best_unconfirmed
+from equipoise.endpoints.best_response import ResponsePolicy, best_unconfirmed
 from equipoise.endpoints.time_to_event import TimeToEventRules, progression_free, survival_end
 from equipoise.simulation.trial_rules import (
     EXPERIMENTAL,
@@ -33,7 +33,10 @@ from equipoise.simulation.trial_rules import (
     allocate_all,
     draw_entries,
 )
-from equipoise.simulation.tumor_rules import (
+from equipoise.statistics.cox import two_group_cox
+from equipoise.statistics.survival import two_group_log_rank
+from equipoise.terms.response import Response
+from equipoise.virtual.tumor_rules import (
     MAX_TARGETS,
     NEVER,
     Scans,
@@ -49,9 +52,6 @@ from equipoise.simulation.tumor_rules import (
     scan_baseline,
     scan_once,
 )
-from equipoise.statistics.cox import two_group_cox
-from equipoise.statistics.survival import two_group_log_rank
-from equipoise.terms.response import Response
 
 CR, PR, SD = int(Response.CR), int(Response.PR), int(Response.SD)
 NON_CR_NON_PD = int(Response.NON_CR_NON_PD)

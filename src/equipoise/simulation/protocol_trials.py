@@ -29,7 +29,6 @@ from equipoise.simulation.operating_characteristics import (
     rejected_by,
     share_of,
 )
-from equipoise.simulation.parameters import read_parameters
 from equipoise.simulation.trial_rules import Floats
 from equipoise.statistics.proportions import Test, power_of
 from equipoise.statistics.sequential import (
@@ -42,6 +41,7 @@ from equipoise.statistics.sequential import (
 )
 from equipoise.statistics.sequential.bounds import Rule
 from equipoise.terms.dates import DAYS_PER_MONTH
+from equipoise.virtual.parameters import read_parameters
 
 SPENDING: Mapping[str, Rule] = {
     "obrien_fleming": OBrienFleming(),

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
-from equipoise.simulation.blocks import TRIALS_PER_BLOCK, Block
 from equipoise.store.files import write_files
+
+Block = NDArray[np.float64]
 
 _MANIFEST = "blocks.json"
 
@@ -48,10 +50,10 @@ class BlockFiles:
         return self.folder / f"block-{block:06d}.npy"
 
 
-def open_blocks(folder: Path, *, seed: int, digest: str) -> BlockFiles:
+def open_blocks(folder: Path, *, seed: int, digest: str, trials_per_block: int) -> BlockFiles:
     """The blocks of one simulation, `digest` naming what is simulated. Raises ValueError for a
     folder of others."""
-    manifest = {"seed": seed, "digest": digest, "trials_per_block": TRIALS_PER_BLOCK}
+    manifest = {"seed": seed, "digest": digest, "trials_per_block": trials_per_block}
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

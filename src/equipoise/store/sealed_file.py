@@ -7,7 +7,7 @@ import os
 import stat
 from pathlib import Path
 
-from equipoise.allocation.sealed import SealedList, seal, sequences_of
+from equipoise.allocation.sealed_list import SealedList, seal, sequences_of
 from equipoise.ledger.entry import canonical
 from equipoise.ledger.events import AllocationOpened
 

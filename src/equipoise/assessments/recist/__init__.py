@@ -1,0 +1,1 @@
+"""What did RECIST 1.1 say at each visit?"""

@@ -1,0 +1,227 @@
+"""What do the measurements in this table say? A plain list of lesions in, a response with its
+reasons out."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+from equipoise.assessments.recist.clauses import CLAUSES
+from equipoise.assessments.recist.policy import RecistPolicy
+from equipoise.assessments.recist.rules import NO_TARGETS, VisitResults
+from equipoise.assessments.recist.series import (
+    FITTING,
+    ROLES,
+    STATES,
+    TARGET,
+    LesionError,
+    LesionSeries,
+    Sighting,
+    assess_series,
+    build_series,
+)
+from equipoise.subject.records import LONGEST_MM
+from equipoise.terms.dates import parse_date
+from equipoise.terms.response import NonTarget, Response
+
+COLUMNS = ("visit", "date", "lesion", "role", "organ", "node", "diameter_mm", "state")
+
+
+@dataclass(frozen=True, slots=True)
+class VisitAssessment:
+    """RECIST 1.1 at one visit, with what it was compared to and the clause that decided."""
+
+    visit: str
+    date: date
+    sum_mm: Decimal | None
+    change_from_baseline_percent: Decimal | None
+    change_from_nadir_percent: Decimal | None
+    change_from_nadir_mm: Decimal | None
+    target: str  # empty without targets
+    nontarget: str
+    new: str
+    overall: str  # BASELINE at baseline
+    reference: str
+    sentence: str
+    decided_by: str  # the visit, and the lesion if one alone decided
+    progression_day: int | None  # days since the start of the series
+    query: str  # what a reader should look at again, or empty
+
+
+def read_lesions(text: str) -> tuple[Sighting, ...]:
+    """Read the comma-separated table of lesions (columns: COLUMNS); raises LesionError naming the
+    row."""
+    try:
+        return _sightings(csv.DictReader(io.StringIO(text.lstrip("\ufeff"))))
+    except csv.Error as error:
+        raise LesionError(f"not a comma-separated table: {error}") from None
+
+
+def _sightings(table: csv.DictReader[str]) -> tuple[Sighting, ...]:
+    missing = [name for name in COLUMNS if name not in (table.fieldnames or ())]
+    names = list(table.fieldnames or ())
+    if len(names) == 1 and ";" in names[0]:
+        raise LesionError("row 1: the columns are separated by semicolons; write commas")
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise LesionError(f"row 1: column {twice[0]} stands twice; keep one")
+    if missing:
+        raise LesionError(
+            f"row 1: column {', '.join(missing)} not found; the first row must be"
+            f" {','.join(COLUMNS)}"
+        )
+    return tuple(
+        _sighting(row, table.line_num) for row in table if any(value for value in row.values())
+    )
+
+
+def assess(
+    rows: Sequence[Sighting],
+    policy: RecistPolicy,
+    *,
+    start: date | None = None,
+    assessable_until: int = -1,
+) -> tuple[VisitAssessment, ...]:
+    """Every visit in order of time, baseline first; days count from `start`, else from baseline."""
+    series = build_series(rows, start, policy)
+    results = assess_series(series, policy, assessable_until)
+    return tuple(_assessment(series, results, v) for v in range(len(series.visits)))
+
+
+def _sighting(row: dict[str, str], line: int) -> Sighting:
+    where = f"row {line}"
+    cell = {name: (row.get(name) or "").strip() for name in COLUMNS}
+    for name in ("visit", "lesion"):
+        if not cell[name]:
+            raise LesionError(f"{where}: {name} is empty; every row names its visit and its lesion")
+    role = cell["role"].upper()
+    if role not in ROLES:
+        raise LesionError(f"{where}: role is {cell['role']!r}; write one of: {', '.join(ROLES)}")
+    tenths, state = _finding(cell, role, where)
+    return Sighting(
+        visit=cell["visit"],
+        date=_date(cell["date"], where),
+        lesion=cell["lesion"],
+        role=role,
+        organ=cell["organ"].upper(),
+        node=_yes(cell["node"], where),
+        tenths=tenths,
+        state=state,
+        source=line,
+        where=where,
+    )
+
+
+def _date(text: str, where: str) -> date:
+    try:
+        known = parse_date(text).exact
+    except ValueError as error:
+        raise LesionError(f"{where}: date: {error}") from None
+    if known is None:
+        raise LesionError(
+            f"{where}: date is {text!r}; the day of a scan must be known, write YYYY-MM-DD"
+        )
+    return known
+
+
+def _yes(text: str, where: str) -> bool:
+    if text.upper() not in ("Y", "N", ""):
+        raise LesionError(f"{where}: node is {text!r}; write Y for a lymph node, else N")
+    return text.upper() == "Y"
+
+
+def _finding(cell: dict[str, str], role: str, where: str) -> tuple[int | None, str]:
+    """A diameter for targets, or a state that fits the role."""
+    state = STATES.get(cell["state"].upper(), "")
+    if cell["state"] and state not in (*FITTING[role], "PRESENT"):
+        raise LesionError(
+            f"{where}: state is {cell['state']!r}; for {role} write one of:"
+            f" {', '.join(FITTING[role])}" + (", or give diameter_mm" if role == TARGET else "")
+        )
+    if role != TARGET and state in FITTING[role]:
+        return None, state
+    if role == TARGET and state in FITTING[TARGET] and not cell["diameter_mm"]:
+        return None, state
+    if role == TARGET and cell["diameter_mm"] and state in ("", "PRESENT"):
+        return millimeters(cell["diameter_mm"], where), ""
+    if role == TARGET and cell["diameter_mm"]:
+        raise LesionError(
+            f"{where}: diameter {cell['diameter_mm']} mm and state {cell['state']!r}; keep one of"
+            " the two"
+        )
+    wanted = "diameter_mm, or state " if role == TARGET else "state "
+    raise LesionError(
+        f"{where}: nothing is said of {cell['lesion']}; give {wanted}{', '.join(FITTING[role])}"
+    )
+
+
+def millimeters(text: str, where: str) -> int:
+    """A length as whole tenths of a millimeter; 0 means gone."""
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        value = Decimal("NaN")
+    if not value.is_finite():
+        raise LesionError(
+            f"{where}: diameter_mm is {text!r}; write a number of millimeters, such as 23.5"
+        )
+    if value < 0:
+        raise LesionError(
+            f"{where}: diameter_mm is {text}; a length cannot be negative; write the state if there"
+            " is none"
+        )
+    if value > LONGEST_MM:
+        raise LesionError(
+            f"{where}: diameter_mm is {text}; a lesion is at most {LONGEST_MM} mm long; check the"
+            " unit"
+        )
+    if value * 10 != int(value * 10):
+        raise LesionError(
+            f"{where}: diameter_mm is {text}; at most one digit after the point is read; round it"
+        )
+    return int(value * 10)
+
+
+def _percent(part: int, whole: int) -> Decimal | None:
+    return None if whole <= 0 else (Decimal(100 * part) / Decimal(whole)).quantize(Decimal("0.1"))
+
+
+def _assessment(series: LesionSeries, results: VisitResults, v: int) -> VisitAssessment:
+    total, baseline, nadir = int(results.sum[v]), int(results.sum[0]), int(results.nadir_before[v])
+    clause = CLAUSES[int(results.clause[v])]
+    target, lesion = int(results.target[v]), int(results.decided_lesion[v])
+    decided = series.visits[int(results.decided_by[v])]
+    return VisitAssessment(
+        visit=series.visits[v],
+        date=series.dates[v],
+        sum_mm=None if total < 0 else Decimal(total) / 10,
+        change_from_baseline_percent=(
+            None if v == 0 or total < 0 else _percent(total - baseline, baseline)
+        ),
+        change_from_nadir_percent=None if v == 0 or total < 0 else _percent(total - nadir, nadir),
+        change_from_nadir_mm=None if total < 0 or nadir < 0 else Decimal(total - nadir) / 10,
+        target="" if v == 0 or target == NO_TARGETS else Response(target).cdisc,
+        nontarget=NonTarget(int(series.nontarget[v])).cdisc,
+        new=series.new_seen[v].cdisc,
+        overall="BASELINE" if v == 0 else Response(int(results.response[v])).cdisc,
+        reference=clause.reference,
+        sentence=clause.sentence,
+        decided_by=f"{decided}, {series.lesions[lesion]}" if lesion >= 0 else decided,
+        progression_day=None if results.pd_day[v] < 0 else int(results.pd_day[v]),
+        query=_query(series, results, v),
+    )
+
+
+def _query(series: LesionSeries, results: VisitResults, v: int) -> str:
+    """EORTC clarification: after a CR, seeing disease puts either the CR or the new finding in
+    doubt."""
+    earlier = [u for u in range(1, v) if results.response[u] == Response.CR]
+    if not earlier or results.response[v] in (Response.CR, Response.NE):
+        return ""
+    return (
+        f"disease after the complete response of {series.visits[earlier[0]]}: was that CR true, or"
+        " a PR?"
+    )

@@ -1,0 +1,342 @@
+"""What did each scan show of each lesion, as arrays for the rules, with the way back to where it
+was recorded?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from equipoise.assessments.recist.policy import RecistPolicy
+from equipoise.assessments.recist.rules import (
+    GONE,
+    NOT_EVALUATED,
+    TOO_SMALL,
+    VisitResults,
+    assess_dated_visits,
+)
+from equipoise.terms.response import NewLesion, NonTarget
+
+TARGET, NON_TARGET, NEW = "TARGET", "NON-TARGET", "NEW"
+ROLES = (TARGET, NON_TARGET, NEW)
+
+SPLIT, MERGED = "SPLIT", "MERGED"
+
+STATES = {
+    "GONE": "GONE",
+    "ABSENT": "GONE",
+    "DISAPPEARED": "GONE",
+    "TOO SMALL": "TOO SMALL",
+    "TOO SMALL TO MEASURE": "TOO SMALL",
+    "NOT EVALUATED": "NOT EVALUATED",
+    "NOT EVALUABLE": "NOT EVALUATED",
+    "NE": "NOT EVALUATED",
+    "NOT DONE": "NOT EVALUATED",
+    "PRESENT": "PRESENT",
+    "NON-CR/NON-PD": "PRESENT",
+    "UNEQUIVOCAL PROGRESSION": "PROGRESSION",
+    "PD": "PROGRESSION",
+    "UNEQUIVOCAL": "UNEQUIVOCAL",
+    "EQUIVOCAL": "EQUIVOCAL",
+}
+"""Spellings of a lesion's state and the one word used for it here."""
+FITTING = {
+    TARGET: ("GONE", "TOO SMALL", "NOT EVALUATED"),
+    NON_TARGET: ("PRESENT", "GONE", "PROGRESSION", "NOT EVALUATED"),
+    NEW: ("UNEQUIVOCAL", "EQUIVOCAL", "GONE", "NOT EVALUATED"),
+}
+"""The states that a lesion of each role can be in, beside a diameter."""
+_TENTHS = {"GONE": GONE, "TOO SMALL": TOO_SMALL, "NOT EVALUATED": NOT_EVALUATED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """One lesion at one visit: a length in tenths of a millimeter (targets) or a state of
+    FITTING."""
+
+    visit: str
+    date: date
+    lesion: str
+    role: str
+    organ: str = ""
+    node: bool = False
+    tenths: int | None = None
+    state: str = ""
+    source: Any = None
+    where: str = ""  # how an error message names the place, "row 7"
+
+    @property
+    def code(self) -> int:
+        """The value for the array of targets."""
+        return self.tenths if self.tenths is not None else _TENTHS[self.state]
+
+
+class LesionError(ValueError):
+    """The lesions cannot be assessed as recorded; the message says where, what was found and what
+    to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class LesionSeries:
+    """The lesions of one subject over time: visit 0 is baseline, days count from `start`."""
+
+    visits: tuple[str, ...]
+    dates: tuple[date, ...]
+    lesions: tuple[str, ...]  # the targets, in the order of the columns of `tenths`
+    day: NDArray[np.int32]
+    last_day: NDArray[np.int32]
+    new_day: NDArray[np.int32]
+    tenths: NDArray[np.int32]
+    node: NDArray[np.int8]
+    organ: NDArray[np.int32]
+    nontarget: NDArray[np.int8]
+    new: NDArray[np.int8]
+    sources: tuple[tuple[Any, ...], ...]  # of all records of each visit
+    target_sources: tuple[tuple[Any, ...], ...]  # [visit][lesion], None where nothing was recorded
+    new_seen: tuple[
+        NewLesion, ...
+    ]  # as recorded; `new` keeps equivocal findings only when they are confirmed
+    notes: tuple[
+        str, ...
+    ] = ()  # what somebody has to ask about, though the lesions can be assessed
+
+
+def combine(parts: Sequence[int], how: str, policy: RecistPolicy) -> int:
+    """A target that split or merged, as one value (RECIST 1.1 4.3.2, ambiguity 13).
+
+    Parts of a split lesion are added; merged lesions have one longest diameter. A part that was not
+    evaluated leaves the whole not evaluated.
+    """
+    if NOT_EVALUATED in parts:
+        return NOT_EVALUATED
+    if all(part == TOO_SMALL for part in parts):
+        return TOO_SMALL
+    lengths = [policy.too_small_tenths if part == TOO_SMALL else part for part in parts]
+    return sum(lengths) if how == SPLIT and policy.split_lesions_are_added else max(lengths)
+
+
+def build_series(
+    sightings: Iterable[Sighting], start: date | None, policy: RecistPolicy
+) -> LesionSeries:
+    """Arrays from sightings. The earliest visit is baseline; days count from `start`, else from
+    baseline.
+
+    Raises LesionError for lesions RECIST 1.1 does not allow as targets, or a target without a
+    baseline.
+    """
+    rows = sorted(sightings, key=lambda s: s.date)
+    if not rows:
+        raise LesionError("no lesions: at least a baseline visit is needed")
+    visits = tuple(dict.fromkeys(s.visit for s in rows))
+    at = [[s for s in rows if s.visit == visit] for visit in visits]
+    targets = tuple(dict.fromkeys(s.lesion for s in at[0] if s.role == TARGET))
+    _check_baseline([s for s in at[0] if s.role == TARGET], policy)
+    _check_later(rows, targets, at[0])
+    first = {s.lesion: s for s in at[0] if s.role == TARGET}
+    organs = list(dict.fromkeys("LYMPH NODE" if s.node else s.organ for s in first.values()))
+    origin = start or at[0][0].date
+    cells = [[_cell(seen, lesion, policy) for lesion in targets] for seen in at]
+    new, new_day = _new_lesions(at, origin)
+    dates = [[s.date for s in seen if s.role != NEW] or [s.date for s in seen] for seen in at]
+    return LesionSeries(
+        visits=visits,
+        dates=tuple(min(d) for d in dates),
+        lesions=targets,
+        day=np.array([(min(d) - origin).days for d in dates], np.int32),
+        last_day=np.array([(max(d) - origin).days for d in dates], np.int32),
+        new_day=np.array(new_day, np.int32),
+        tenths=np.array([[value for value, _ in row] for row in cells], np.int32).reshape(
+            len(visits), len(targets)
+        ),
+        node=np.array([first[t].node for t in targets], np.int8),
+        organ=np.array(
+            [organs.index("LYMPH NODE" if first[t].node else first[t].organ) for t in targets],
+            np.int32,
+        ),
+        nontarget=np.array(_non_targets(at), np.int8),
+        new=np.array(new, np.int8),
+        sources=tuple(tuple(s.source for s in seen) for seen in at),
+        target_sources=tuple(tuple(source for _, source in row) for row in cells),
+        new_seen=tuple(_new_as_seen(seen) for seen in at),
+    )
+
+
+def assess_series(
+    series: LesionSeries, policy: RecistPolicy, assessable_until: int = -1
+) -> VisitResults:
+    """RECIST 1.1 at every visit; `assessable_until` is the day of new therapy or resection of a
+    target, or -1."""
+    results: VisitResults = assess_dated_visits(
+        series.day,
+        series.last_day,
+        series.new_day,
+        series.tenths,
+        series.node,
+        series.nontarget,
+        series.new,
+        assessable_until,
+        policy,
+    )
+    return results
+
+
+def _check_baseline(targets: Sequence[Sighting], policy: RecistPolicy) -> None:
+    """RECIST 1.1 3.1, 3.2: measurable, at most five, at most two in an organ; nodes are one
+    organ."""
+    for s in targets:
+        if "/" in s.lesion:
+            raise LesionError(
+                f"{s.where}: target {s.lesion!r} is named like two lesions that merged; rename it"
+            )
+        least = policy.measurable_node_tenths if s.node else policy.measurable_tenths
+        what = "the short axis of a target node" if s.node else "the longest diameter of a target"
+        if s.tenths is None:
+            raise LesionError(
+                f"{s.where}: target {s.lesion} has no diameter at baseline ({s.state}); give one in"
+                " mm, or make it NON-TARGET"
+            )
+        if s.tenths < least:
+            raise LesionError(
+                f"{s.where}: target {s.lesion} measures {s.tenths / 10} mm at baseline; {what} is"
+                f" at least {least / 10} mm; make it NON-TARGET"
+            )
+    if len(targets) > policy.max_targets:
+        raise LesionError(
+            f"{targets[policy.max_targets].where}: {len(targets)} targets at baseline; at most"
+            f" {policy.max_targets} are allowed; make the others NON-TARGET"
+        )
+    for organ in dict.fromkeys("LYMPH NODE" if s.node else s.organ for s in targets):
+        inside = [s for s in targets if ("LYMPH NODE" if s.node else s.organ) == organ]
+        if len(inside) > policy.max_per_organ:
+            raise LesionError(
+                f"{inside[policy.max_per_organ].where}: {len(inside)} targets in"
+                f" {organ or 'one organ'}; at most {policy.max_per_organ} in an organ are allowed,"
+                " and all lymph nodes are one; make the others NON-TARGET"
+            )
+
+
+def _check_later(
+    rows: Sequence[Sighting], targets: Sequence[str], baseline: Sequence[Sighting]
+) -> None:
+    """Lesions keep their name and role: what was not there at baseline is new."""
+    known = {s.lesion for s in baseline if s.role != NEW}
+    seen: dict[tuple[str, str], Sighting] = {}
+    roles: dict[str, Sighting] = {}
+    for s in rows:
+        before = roles.setdefault(s.lesion, s)
+        if before.role != s.role:
+            raise LesionError(
+                f"{s.where}: {s.lesion} is {s.role}, but {before.role} in {before.where}; a lesion"
+                " keeps its role; correct one of the two"
+            )
+        missing = [name for name in wholes(s.lesion, targets) if name not in targets]
+        if s.role == TARGET and missing:
+            raise LesionError(
+                f"{s.where}: target {missing[0]} was not measured at baseline"
+                f" ({baseline[0].visit}); add its baseline row, or make it NEW"
+            )
+        if s.role == NON_TARGET and s.lesion not in known:
+            raise LesionError(
+                f"{s.where}: non-target {s.lesion} was not there at baseline ({baseline[0].visit});"
+                " add its baseline row, or make it NEW"
+            )
+        twice = seen.setdefault((s.visit, s.lesion), s)
+        if twice is not s:
+            raise LesionError(
+                f"{s.where}: {s.lesion} stands twice in visit {s.visit} (also {twice.where});"
+                " keep one"
+            )
+
+
+def wholes(lesion: str, targets: Sequence[str]) -> tuple[str, ...]:
+    """The targets a record belongs to: T1.1 and T1.2 are parts of T1, T1/T2 is T1 merged with T2
+    (CDISC)."""
+    if lesion in targets:
+        return (lesion,)
+    if "/" in lesion:
+        return tuple(lesion.split("/"))
+    return (lesion.rsplit(".", 1)[0],)
+
+
+def _cell(seen: Sequence[Sighting], lesion: str, policy: RecistPolicy) -> tuple[int, Any]:
+    """The value of one target at one visit, and its record; a target nobody mentions was not
+    evaluated."""
+    rows = [s for s in seen if s.role == TARGET and lesion in wholes(s.lesion, (lesion,))]
+    if not rows:
+        return NOT_EVALUATED, None
+    if rows[0].lesion == lesion:
+        return rows[0].code, rows[0].source
+    if (
+        "/" in rows[0].lesion
+    ):  # the one diameter counts under the first name, the others add nothing
+        longest = combine([s.code for s in rows], MERGED, policy)
+        return (longest if rows[0].lesion.split("/")[0] == lesion else GONE), rows[0].source
+    return combine([s.code for s in rows], SPLIT, policy), rows[0].source
+
+
+def _non_targets(at: Sequence[Sequence[Sighting]]) -> list[int]:
+    """RECIST 1.1 4.3.3 at each visit; a lesion that nobody mentions was not evaluated."""
+    lesions = {s.lesion for s in at[0] if s.role == NON_TARGET}
+    if not lesions:
+        return [NonTarget.NONE] * len(at)
+    states = [{s.lesion: s.state for s in seen if s.role == NON_TARGET} for seen in at]
+    return [
+        _non_target({state.get(lesion, "NOT EVALUATED") for lesion in lesions}) for state in states
+    ]
+
+
+def _non_target(states: set[str]) -> NonTarget:
+    if "PROGRESSION" in states:
+        return NonTarget.PD
+    if "NOT EVALUATED" in states:
+        return NonTarget.NE
+    return NonTarget.CR if states == {"GONE"} else NonTarget.NON_CR_NON_PD
+
+
+def _new_as_seen(seen: Sequence[Sighting]) -> NewLesion:
+    states = {s.state for s in seen if s.role == NEW}
+    if "UNEQUIVOCAL" in states:
+        return NewLesion.UNEQUIVOCAL
+    return NewLesion.EQUIVOCAL if "EQUIVOCAL" in states else NewLesion.NONE
+
+
+def _new_lesions(at: Sequence[Sequence[Sighting]], origin: date) -> tuple[list[int], list[int]]:
+    """State and day of new lesions at each visit. An equivocal one counts only if that same lesion
+    is confirmed."""
+    new, day = [int(NewLesion.NONE)] * len(at), [(seen[0].date - origin).days for seen in at]
+    for lesion in dict.fromkeys(s.lesion for seen in at for s in seen if s.role == NEW):
+        track = [
+            next((s for s in seen if s.lesion == lesion and s.role == NEW), None) for seen in at
+        ]
+        for v, code in _confirmed(track):
+            found = track[v]
+            here = (found.date - origin).days if found else day[v]
+            day[v] = min(day[v], here) if new[v] == code else here
+            if new[v] != NewLesion.UNEQUIVOCAL:
+                new[v] = code
+    return new, day
+
+
+def _confirmed(track: Sequence[Sighting | None]) -> list[tuple[int, int]]:
+    """From the last visit back: unequivocal, and the unbroken run of equivocal or unseen visits
+    before it."""
+    found: list[tuple[int, int]] = []
+    first = min(
+        (v for v, s in enumerate(track) if s and s.state in ("EQUIVOCAL", "UNEQUIVOCAL")),
+        default=len(track),
+    )
+    confirmed = False
+    for v in range(len(track) - 1, first - 1, -1):
+        s = track[v]
+        if s and s.state == "UNEQUIVOCAL":
+            confirmed = True
+            found.append((v, int(NewLesion.UNEQUIVOCAL)))
+        elif s and s.state == "GONE":
+            confirmed = False
+        elif confirmed:
+            found.append((v, int(NewLesion.EQUIVOCAL)))
+    return found

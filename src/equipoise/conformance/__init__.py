@@ -1,0 +1,1 @@
+"""Does a piece of software answer the published rules as they are written?"""

@@ -1,0 +1,1 @@
+"""Other people's SDTM in, and what was derived from it out."""

@@ -1,0 +1,1 @@
+"""What does the record of a registry declare?"""

@@ -1,0 +1,291 @@
+"""What does a registered criterion ask about a person's history? Conditions, pregnancy, lines of
+therapy, genes.
+
+The texts read here have single blanks for white space.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from equipoise.exchange.registry.piece import (
+    FROM_TEXT,
+    Piece,
+    RuleData,
+    all_together,
+    attest,
+    number_of,
+)
+
+Notes = list[tuple[str, str]]
+
+_BEFORE = (
+    "(?:patients? with )?(?:any )?(?:known |(?:a )?history of |pre-?existing |active |acute"
+    " |previous |prior )*(?:or sub-?acute )?"
+)
+_STUDY_DRUG = (
+    "(?: to (?:any of )?(?:the )?(?:components? of )?(?:the )?study"
+    " (?:treatment|drug|medication)s?)?"
+)
+_CONDITIONS = {
+    "HYPERSENSITIVITY": f"(?:hypersensitivity|allergy|allergic)(?: reactions?)?{_STUDY_DRUG}",
+    "INTESTINAL OCCLUSION": "(?:intestinal|bowel) (?:occlusion|obstruction)",
+    "SUBSTANCE ABUSE": "(?:(?:drug|alcohol|substance)(?: abuse)? ?(?:/|or|and)? ?)+abuse",
+    "LEGAL INCAPACITY": "legal incapacity(?: or limited legal capacity)?",
+    "PERIPHERAL NEUROPATHY": "peripheral (?:sensory )?neuropathy",
+    "INTERSTITIAL LUNG DISEASE": "interstitial lung disease",
+    "CNS METASTASIS": "(?:brain|cns|central nervous system) metastas[ei]s",
+}
+_SITES = {
+    "colorectal": ("C18", "C19", "C20"),
+    "lung": ("C34",),
+    "breast": ("C50",),
+    "gastric": ("C16",),
+}
+_IN_SITU = "(?:pre-?invasive carcinoma|(?:carcinoma|cancer) in situ|in situ carcinoma)"
+_EXCEPTIONS: tuple[tuple[str, dict[str, str]], ...] = (
+    ("basal cell (?:carcinoma|cancer)(?: of the skin)?", {"code": "C44", "morphology": "809"}),
+    ("squamous cell (?:carcinoma|cancer) of the skin", {"code": "C44", "morphology": "807"}),
+    (f"{_IN_SITU} of the (?:uterine )?cervix", {"code": "D06"}),
+    (
+        "cervical (?:carcinoma|cancer) in situ|in situ cervical (?:carcinoma|cancer)",
+        {"code": "D06"},
+    ),
+)
+
+
+_ADENOCARCINOMA = ("814", "821", "822", "826", "848", "849")
+
+
+def condition(category: str) -> RuleData:
+    """Has, or had, the participant this condition? Silence is unknown, the only reading that lets
+    nobody in."""
+    return {"kind": "condition", "category": category, "absence": "unknown"}
+
+
+def diagnosis(text: str) -> RuleData:
+    """The disease under study, by ICD-10 where the text names an organ that is known here, and by
+    its histology."""
+    rule = condition("PRIMARY DIAGNOSIS")
+    if codes := [code for name, codes in _SITES.items() if name in text.lower() for code in codes]:
+        rule["codes"] = codes
+    if "colorectal adenocarcinoma" in text.lower():
+        rule["histology"] = list(_ADENOCARCINOMA)
+    return rule
+
+
+def conditions(text: str, everything: str) -> Iterator[Piece]:
+    """The conditions listed above, other malignancies with their exceptions, and liver
+    metastases."""
+    for category, pattern in _CONDITIONS.items():
+        if found := re.search(_BEFORE + pattern, text, re.I):
+            notes = [("SILENCE", found[0])]
+            if category == "PERIPHERAL NEUROPATHY":
+                notes.append(("ANY_GRADE", found[0]))
+            rule = condition(category)
+            if re.search(r"\b(?:acute|active)\b", found[0], re.I):
+                rule["current"] = True
+            yield Piece(*found.span(), rule, category.lower(), tuple(notes))
+    yield from _malignancy(text)
+    yield from _liver_metastases(text, everything)
+
+
+_MALIGNANCY = re.compile(
+    "(?:other|another|second(?:ary)?) (?:previous |prior |primary |concurrent"
+    " )*(?:malignanc(?:y|ies)|cancers?)"
+    r"(?: (?:with)?in (?:the )?(?:last |past |previous )?(?P<years>\w+) years?)?"
+    "(?P<except>,? ?(?:with (?:the )?exception of|except(?: for)?|other than) .*)?",
+    re.I,
+)
+
+
+def _malignancy(text: str) -> Iterator[Piece]:
+    found = _MALIGNANCY.search(text)
+    if not found:
+        return
+    rule, notes = (
+        condition("OTHER MALIGNANCY"),
+        [("SILENCE", found[0]), ("MALIGNANCY_CODES", found[0])],
+    )
+    if years := number_of(found["years"] or ""):
+        rule["within_years"] = years
+        notes.append(("YEARS_OF_WHAT", found[0].split(",")[0]))
+    rule["same_disease"] = ["C77", "C78", "C79"]
+    excepted, left = _exceptions(found["except"] or "")
+    if excepted:
+        rule["except"] = excepted
+    if left:
+        notes.append(("EXCEPTION_NOT_CODED", left))
+    yield Piece(*found.span(), rule, "other malignancy", tuple(notes))
+
+
+def _exceptions(text: str) -> tuple[list[dict[str, str]], str]:
+    """(exceptions with their codes, what of the text was not coded)."""
+    coded = [code for pattern, code in _EXCEPTIONS if re.search(pattern, text, re.I)]
+    for pattern, _ in _EXCEPTIONS:
+        text = re.sub(pattern, "", text, flags=re.I)
+    filler = (
+        "with|the|exception|of|except|for|a|an|history|previous|prior|adequately|treated|cured|"
+        "curatively|or|and|other|than"
+    )
+    return (
+        coded,
+        re.sub(r"[\s,.;()/]+", " ", re.sub(rf"\b(?:{filler})\b", "", text, flags=re.I)).strip(),
+    )
+
+
+_LIVER = re.compile(
+    "(?:clinical or radiological evidence of )?(?P<not>non-?resectable |unresectable )?liver"
+    " metastas[ei]s",
+    re.I,
+)
+
+
+def _liver_metastases(text: str, everything: str) -> Iterator[Piece]:
+    if not (found := _LIVER.search(text)):
+        return
+    rules = [{**condition("LIVER METASTASIS"), "codes": ["C78.7"]}]
+    notes = [("SILENCE", found[0]), ("DIAGNOSIS_CODES", found[0])]
+    if found["not"]:
+        rules.append(attest("the liver metastases cannot be resected"))
+        notes.append(("JUDGEMENT", found["not"].strip()))
+    if not re.search(
+        "extra-?hepatic|outside the liver|liver[- ](?:only|limited)", everything, re.I
+    ):
+        notes.append(("OUTSIDE_LIVER", found[0]))
+    yield Piece(*found.span(), all_together(rules), "liver metastases", tuple(notes))
+
+
+_NEGATIVE = re.compile(
+    "negative (?:(?:serum|urine|or|/|blood|beta-?hcg|β-?hcg|hcg) ?)*pregnancy tests?", re.I
+)
+
+
+def _test_negative() -> RuleData:
+    return {"kind": "lab_answer", "test": "HCG", "is": "NEGATIVE", "within_days": FROM_TEXT}
+
+
+def pregnancy(text: str, everything: str) -> Iterator[Piece]:
+    """Pregnancy and breast-feeding: no question to men, and a test only when the record asks for
+    one."""
+    if negative := _NEGATIVE.search(text):
+        of_women: RuleData = {"kind": "any", "of": [{"kind": "sex", "is": "M"}, _test_negative()]}
+        yield Piece(*negative.span(), of_women, "pregnancy test", (("NOT_FOR_MEN", negative[0]),))
+        return
+    pregnant = re.search(r"\bpregnan(?:t|cy)\b(?: women)?(?: \([^)]*\))?", text, re.I)
+    feeding = re.search(
+        r"(?:or |and )?\b(?:breast-? ?feeding|lactating|lactation|nursing)\b(?: women)?", text, re.I
+    )
+    found = [match for match in (pregnant, feeding) if match]
+    if not found:
+        return
+    parts: list[RuleData] = []
+    notes = [("NOT_FOR_MEN", text)]
+    if pregnant and re.search("hcg|pregnancy test", text, re.I):
+        parts.append({"kind": "not", "of": _test_negative()})
+    elif pregnant:
+        parts.append(condition("PREGNANCY"))
+    if feeding:
+        parts.append(condition("BREAST-FEEDING"))
+        notes.append(("SILENCE", feeding[0]))
+    woman: RuleData = {"kind": "not", "of": {"kind": "sex", "is": "M"}}
+    excluded: RuleData = {
+        "kind": "all",
+        "of": [woman, {"kind": "any", "of": parts} if len(parts) > 1 else parts[0]],
+    }
+    yield Piece(
+        found[0].start(),
+        max(m.end() for m in found),
+        excluded,
+        "pregnancy, breast-feeding",
+        tuple(notes),
+    )
+
+
+_ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3}
+_LINE = re.compile(
+    "(?:received )?(?P<ord>first|second|third|1st|2nd|3rd)[- ]line"
+    " (?P<non>non-)?(?P<drug>[a-z]+)(?![a-z-])"
+    r"(?P<ras> \([^)]*\bRAS\b[^)]*wild[- ]?type[^)]*\))?(?: (?:treatment|therapy|chemotherapy))?"
+    r"(?P<ended>,? (?:and|with) (?:then )?(?:disease )?progress\w*)?",
+    re.I,
+)
+_LINES = re.compile(
+    r"exactly (?P<n>\w+) (?:prior|previous) lines?(?: of \w+ ?(?:therapy|treatment)?)?", re.I
+)
+_NO_DRUG = ("TREATMENT", "THERAPY", "CHEMOTHERAPY", "SYSTEMIC")
+
+
+def therapy_lines(text: str, everything: str) -> Iterator[Piece]:
+    """A line of therapy with or without a drug, and whether it ended in progression; or the number
+    of lines."""
+    for found in _LINE.finditer(text):
+        rules, notes = _line(found, everything)
+        yield Piece(
+            *found.span(),
+            all_together(rules),
+            f"line {_ORDINALS[found['ord'].lower()]}",
+            tuple(notes),
+        )
+    for found in _LINES.finditer(text):
+        if n := number_of(found["n"]):
+            rule = {"kind": "prior_lines", "exactly": n}
+            yield Piece(*found.span(), rule, f"{n} prior lines", (("LINE_UNDEFINED", found[0]),))
+
+
+def _line(found: re.Match[str], everything: str) -> tuple[list[RuleData], Notes]:
+    drug = found["drug"].upper()
+    named = [] if drug in _NO_DRUG else [drug]
+    line: RuleData = {"kind": "prior_line", "line": _ORDINALS[found["ord"].lower()]}
+    ended = {"progressed": bool(found["ended"])}
+    notes = [("LINE_UNDEFINED", found[0])]
+    if named and found["non"]:
+        without = {"kind": "not", "of": {**line, "includes": named, "progressed": False}}
+        return [{**line, **ended}, without], [*notes, ("ONLY_THIS_DRUG", found[0])]
+    rules = [{**line, "includes": named, **ended} if named else {**line, **ended}]
+    if found["ras"]:
+        tissue = {"kind": "genomic", "specimen": "TISSUE", "panel": "RAS", "status": "WILD TYPE"}
+        rules.append({**tissue, "before_line": line["line"]})
+        notes.append(("TISSUE_REPORT", found["ras"].strip()))
+    told = re.search("interval|free of|(?:complete|partial) response", everything, re.I)
+    if named and not told and len(re.findall(drug, everything, re.I)) > 1:
+        notes.append(("NO_INTERVAL", found[0]))
+    return rules, notes
+
+
+_CTDNA = r"(?:circulating tumou?r DNA|ctDNA|liquid biopsy)"
+_PLASMA = re.compile(
+    rf"(?:received )?{_CTDNA}[^.;]*?\bRAS\b[^.;]*?wild[- ]?type(?: status)?"
+    rf"|\bRAS\b[^.;]*?wild[- ]?type[^.;]*?{_CTDNA}(?: test(?:ing)?)?",
+    re.I,
+)
+_TISSUE = re.compile(
+    r"\bRAS\b(?: genes?)? wild[- ]?type(?: status| tumou?rs?)?|wild[- ]?type RAS(?: genes?)?", re.I
+)
+_NEEDED = {
+    "codons": r"\bcodons?\b|\bexons?\b",
+    "limit of detection": r"limit of detection|\bLOD\b|sensitivity",
+    "allele-fraction threshold": r"allele f|\bVAF\b|\bMAF\b",
+    "tumor fraction": r"tumou?r fraction",
+    "window of the sample": r"\bwithin\b",
+}
+
+
+def genes(text: str, everything: str) -> Iterator[Piece]:
+    """RAS wild type in plasma or in tissue; what makes a negative sample wild type the text hardly
+    ever says."""
+    plasma = _PLASMA.search(text)
+    if not (found := plasma or _TISSUE.search(text)):
+        return
+    rule = {
+        "kind": "genomic",
+        "specimen": "PLASMA" if plasma else "TISSUE",
+        "panel": "RAS",
+        "status": "WILD TYPE",
+    }
+    lacking = [name for name, words in _NEEDED.items() if not re.search(words, text, re.I)]
+    notes = [("PANEL_UNDEFINED", f"{found[0]} (without {', '.join(lacking)})")] if lacking else []
+    if plasma:
+        notes.append(("MARKER_NOT_TESTED", found[0]))
+    yield Piece(*found.span(), rule, "RAS wild type", tuple(notes))

@@ -1,0 +1,1 @@
+"""What does re-challenge gain, and of whom?"""

@@ -1,0 +1,1 @@
+"""What would this trial look like, from first visit to last contact?"""

@@ -1,0 +1,316 @@
+"""What becomes of a virtual participant once her arm is known? All she does, in the order in which
+it is recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from equipoise.conduct import enrolment as commands
+from equipoise.conduct.attribution import Outcome
+from equipoise.rehearsal.filled import Filled, Row, dated
+from equipoise.rehearsal.screening_forms import Desk, lab_form
+from equipoise.rehearsal.treatment_forms import Cycle, draw_cycles, event_forms, weighted
+from equipoise.rehearsal.tumor_forms import Scan, draw_scans
+from equipoise.terms.dates import DAYS_PER_MONTH
+from equipoise.terms.response import Response
+from equipoise.virtual.person import tumor_course
+from equipoise.virtual.tumor import ALIVE
+
+NEVER = date.max
+_NO_VISITS = ("VISITS", "CONTACT", "DATA", "LOST")
+_NO_CONTACT = ("CONTACT", "DATA", "LOST")
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """Something about one participant: the day it is about, the day it is recorded, and a form or a
+    decision."""
+
+    day: date
+    entered: date
+    form: Filled | None = None
+    command: Callable[..., Outcome] | None = None
+    details: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """The turning points of one participant; a day that never comes is `NEVER`."""
+
+    start: date
+    regimen: str
+    experimental: bool
+    scans: tuple[Scan, ...]
+    progression: date
+    clinical: date
+    leaves: date
+    level: str
+    therapy: date
+    death: date
+
+    @property
+    def visits_end(self) -> date:
+        """From this day on she is not seen at the site."""
+        return min(self.death, self.leaves if self.level in _NO_VISITS else NEVER)
+
+    @property
+    def contact_ends(self) -> date:
+        """From this day on nobody hears of her."""
+        return self.leaves if self.level in _NO_CONTACT else NEVER
+
+    @property
+    def off_protocol(self) -> date:
+        """When survival contacts begin: after progression, or when visits end."""
+        quits = self.leaves if self.level == "VISITS" else NEVER
+        return min(self.progression, self.clinical, quits)
+
+    def treatment_stops(self) -> tuple[date, str]:
+        """The first thing that ends treatment, other than what the drugs do."""
+        ends = [
+            (self.progression, "PROGRESSION"),
+            (self.clinical, "CLINICAL PROGRESSION"),
+            (self.leaves, "LOST TO FOLLOW-UP" if self.level == "LOST" else "WITHDRAWAL BY SUBJECT"),
+            (self.therapy, "OTHER ANTICANCER THERAPY"),
+            (self.death, "DEATH"),
+        ]
+        return min(ends, key=lambda end: end[0])
+
+
+def draw_story(desk: Desk, regimen: str, start: date, *, experimental: bool) -> Story:
+    """Draw the turning points of one participant in her arm."""
+    rng, p = desk.rng, desk.parameters
+    course = tumor_course(desk.person, desk.protocol, p, experimental=experimental)
+    death = NEVER if course.death_day == ALIVE else start + timedelta(days=max(course.death_day, 1))
+    leaves = start + timedelta(
+        days=1 + int(rng.exponential(DAYS_PER_MONTH / p["leaves_per_month"]))
+    )
+    level = weighted(rng, p.tables["leaving"])
+    ends = min(death, leaves if level in _NO_VISITS else NEVER)
+    scans = draw_scans(rng, course, desk.protocol, p, desk.person.site, start)
+    seen = [scan for scan in scans if scan.day < ends]
+    clinical = NEVER
+    if desk.chance("clinical_progression") and seen and seen[-1].response is Response.PD:
+        clinical = max(
+            seen.pop().day - timedelta(days=int(rng.integers(3, 15))), start + timedelta(days=5)
+        )
+    progressed = bool(seen) and seen[-1].response is Response.PD
+    therapy = start + timedelta(days=int(rng.integers(60, 200)))
+    early = desk.chance("new_therapy_before_progression")
+    return Story(
+        start=start,
+        regimen=regimen,
+        experimental=experimental,
+        scans=tuple(seen),
+        progression=seen[-1].day if progressed else NEVER,
+        clinical=clinical,
+        leaves=leaves if leaves < death else NEVER,
+        level=level if leaves < death else "",
+        therapy=therapy if early and therapy < ends else NEVER,
+        death=death,
+    )
+
+
+def plan(desk: Desk, story: Story, horizon: date) -> list[Planned]:
+    """Everything that will be recorded of the story, up to the horizon."""
+    treatment = list(_treatment(desk, story, horizon))
+    treated_until = min(
+        (one.day for one in treatment if one.command is commands.end_treatment), default=NEVER
+    )
+    found = [
+        *treatment,
+        *_scans(desk, story),
+        *_therapies(desk, story),
+        *_contacts(desk, story, horizon),
+    ]
+    found += [*_leaving(story, treated_until), *_death(desk, story)]
+    return sorted((one for one in found if one.day <= horizon), key=lambda one: one.entered)
+
+
+def _entered(desk: Desk, day: date, form: Filled) -> Planned:
+    """Sites enter a form within days."""
+    return Planned(day, day + timedelta(days=int(desk.rng.integers(0, 4))), form)
+
+
+def _decided(day: date, command: Callable[..., Outcome], **details: Any) -> Planned:
+    return Planned(day, day, None, command, details)
+
+
+# ------------------------------------------------------------------ treatment
+
+
+def _treatment(desk: Desk, story: Story, horizon: date) -> Iterator[Planned]:
+    stops, cause = story.treatment_stops()
+    within = desk.protocol.randomization.first_dose_within_days
+    late = desk.chance("first_dose_late")
+    first = story.start + timedelta(
+        days=int(
+            desk.rng.integers(within + 1, within + 4) if late else desk.rng.integers(0, within + 1)
+        )
+    )
+    if desk.chance("never_treated") or first >= stops:
+        ended = min(stops, story.start + timedelta(days=within + 4))
+        cause = cause if ended == stops else "NEVER STARTED"
+        yield _decided(ended, commands.end_treatment, ended_on=ended, cause=cause)
+        return
+    if late:
+        yield _deviation(
+            desk, first, "TREATMENT", f"first dose later than {within} days after randomization"
+        )
+    cycles, toxic = draw_cycles(desk, story.regimen, story.experimental, first, min(stops, horizon))
+    for cycle in cycles:
+        for form in cycle.forms:
+            yield _entered(desk, cycle.day, form)
+    yield from _after_treatment(desk, story, cycles)
+    ended = min(cycles[-1].day + timedelta(days=10), stops) if toxic else stops
+    if ended < NEVER:
+        yield _decided(
+            ended, commands.end_treatment, ended_on=ended, cause=toxic if ended < stops else cause
+        )
+
+
+def _after_treatment(desk: Desk, story: Story, cycles: list[Cycle]) -> Iterator[Planned]:
+    """Adverse events as they are told, the safety follow-up, and magnesium after cetuximab."""
+    last = cycles[-1].day
+    days = desk.protocol.conduct.adverse_events_days_after_last_dose
+    until = min(last + timedelta(days=days + int(desk.rng.integers(0, 8))), story.visits_end)
+    for seen, form in event_forms(cycles, until):
+        yield _entered(desk, seen, form)
+    visit = desk.protocol.visit("MAGNESIUM")
+    day = last + timedelta(
+        days=visit.day + int(desk.rng.integers(-visit.before_days, visit.after_days + 1))
+    )
+    if story.experimental and day < story.visits_end:
+        yield _entered(desk, day, lab_form(desk, "CHEMISTRY", "MAGNESIUM", day, ("CREAT", "MG")))
+    if desk.chance("prohibited_medication"):
+        yield _deviation(
+            desk, last, "PROHIBITED MEDICATION", "bevacizumab given with study treatment"
+        )
+
+
+def _deviation(desk: Desk, day: date, category: str, term: str) -> Planned:
+    row = {"term": term, "category": category, "date": day.isoformat()}
+    number = int(desk.rng.integers(1, 1000))
+    form = Filled(
+        form="DEVIATION", visit=f"UNSCHEDULED {number}", values={}, groups={"deviation": [row]}
+    )
+    return Planned(day, day + timedelta(days=7), form)
+
+
+# ------------------------------------------------------------------ scans and progression
+
+
+def _scans(desk: Desk, story: Story) -> Iterator[Planned]:
+    window = timedelta(days=desk.protocol.visit(desk.protocol.assessment.scan_visit).after_days)
+    before = 0
+    for scan in story.scans:
+        yield _entered(desk, scan.day, scan.form)
+        marker = lab_form(desk, "TUMOR_MARKER", scan.form.visit, scan.day, ("CEA",))
+        yield _entered(desk, scan.day, marker)
+        if scan.day > scan.planned + window:
+            yield _deviation(desk, scan.day, "VISIT", f"{scan.form.visit} after its window")
+        if scan.number > before + 1:
+            yield _deviation(
+                desk,
+                scan.planned,
+                "VISIT",
+                f"{scan.number - before - 1} scan(s) before it not done",
+            )
+        before = scan.number
+    if story.clinical < story.visits_end:
+        basis: list[Row] = [
+            {"basis": "worsening liver function and symptoms", "evaluator": "INVESTIGATOR"}
+        ]
+        form = dated("CLINICAL_PROGRESSION", "UNSCHEDULED 1", story.clinical, progression=basis)
+        yield _entered(desk, story.clinical, form)
+
+
+def _therapies(desk: Desk, story: Story) -> Iterator[Planned]:
+    if story.therapy < NEVER:
+        yield _therapy(desk, story.therapy, "UNSCHEDULED 2", "CHEMOTHERAPY")
+    after = min(story.progression, story.clinical)
+    has, crosses = desk.chance("new_therapy_after_progression"), desk.chance("crossover")
+    wait = timedelta(days=int(desk.rng.integers(14, 61)))
+    if has and after < NEVER and after + wait < min(story.death, story.contact_ends):
+        kind = "ANTI-EGFR" if crosses and not story.experimental else "CHEMOTHERAPY"
+        yield _therapy(desk, after + wait, "SURVIVAL 1", kind)
+
+
+def _therapy(desk: Desk, day: date, visit: str, kind: str) -> Planned:
+    name = {"ANTI-EGFR": "CETUXIMAB", "CHEMOTHERAPY": "REGORAFENIB"}[kind]
+    row = {
+        "therapy": name,
+        "class": kind if kind == "ANTI-EGFR" else "OTHER TARGETED",
+        "start": day.isoformat(),
+    }
+    form = Filled(form="SUBSEQUENT_THERAPY", visit=visit, values={}, groups={"therapy": [row]})
+    return _entered(desk, day + timedelta(days=10), form)
+
+
+# ------------------------------------------------------------------ survival
+
+
+def contact(day: date, visit: str, status: str, how: str = "TELEPHONE") -> Filled:
+    """A dated contact about survival."""
+    return dated("SURVIVAL_CONTACT", visit, day, contact=[{"status": status, "contact": how}])
+
+
+def _contacts(desk: Desk, story: Story, horizon: date) -> Iterator[Planned]:
+    visit = desk.protocol.visit("SURVIVAL")
+    number, target = 1, story.off_protocol
+    while target < NEVER:
+        target += timedelta(days=visit.day if number == 1 else visit.every_days or visit.day)
+        day = target + timedelta(
+            days=int(desk.rng.integers(-visit.before_days, visit.after_days + 1))
+        )
+        if day >= min(story.death, story.contact_ends) or target > horizon:
+            return
+        yield _entered(desk, day, contact(day, f"{visit.id} {number}", "ALIVE"))
+        number += 1
+
+
+def _leaving(story: Story, treated_until: date) -> Iterator[Planned]:
+    """Who has no treatment left withdraws from none, and after progression there are no visits to
+    leave."""
+    day, level = story.leaves, story.level
+    had = {"TREATMENT": treated_until, "VISITS": min(story.progression, story.clinical)}
+    if day == NEVER or had.get(level, NEVER) < day:
+        return
+    if level == "LOST":
+        for number, wait in ((101, 21), (102, 42)):
+            tried = day + timedelta(days=wait)
+            yield Planned(tried, tried, contact(tried, f"UNSCHEDULED {number}", "NOT REACHED"))
+        gone = day + timedelta(days=60)
+        yield _decided(gone, commands.end_study, ended_on=gone, cause="LOST TO FOLLOW-UP")
+        return
+    if level in _NO_CONTACT:  # before the withdrawal, which closes the record
+        yield _decided(day, commands.end_study, ended_on=day, cause="WITHDRAWAL BY SUBJECT")
+    yield _decided(day, commands.withdraw, level=level, withdrew_on=day, cause="participant's wish")
+
+
+def _death(desk: Desk, story: Story) -> Iterator[Planned]:
+    if story.death == NEVER or story.death >= story.contact_ends:
+        return
+    learned = story.death + timedelta(days=int(desk.rng.integers(0, 15)))
+    known = (
+        f"{story.death:%Y-%m}" if desk.chance("death_known_to_month") else story.death.isoformat()
+    )
+    yield from death_steps(story.death, learned, known)
+
+
+def death_steps(death: date, learned: date, known: str) -> list[Planned]:
+    """The contact that told of it comes first: nothing is dated after a recorded death."""
+    told = contact(learned, "UNSCHEDULED 103", "DEAD", "RECORD")
+    return [
+        Planned(learned, learned, told),
+        Planned(
+            learned,
+            learned,
+            None,
+            commands.record_death,
+            {"died_on": known, "cause": "colorectal cancer"},
+        ),
+        Planned(learned, learned, None, commands.end_study, {"ended_on": death, "cause": "DEATH"}),
+    ]

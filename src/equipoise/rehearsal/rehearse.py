@@ -1,0 +1,368 @@
+"""What would this trial look like, from first visit to last contact? Virtual people through the
+real commands."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+
+from equipoise.allocation.sealed_list import SealedList
+from equipoise.conduct import data_management, randomization
+from equipoise.conduct import enrolment as commands
+from equipoise.conduct.ports import SealedAllocation, Storage
+from equipoise.ledger.entry import Entry
+from equipoise.protocol.model import Protocol
+from equipoise.rehearsal.data_desk import DataDesk
+from equipoise.rehearsal.follow_up import (
+    NEVER,
+    Planned,
+    Story,
+    contact,
+    death_steps,
+    draw_story,
+    plan,
+)
+from equipoise.rehearsal.office import Agenda, Office, Unexpected
+from equipoise.rehearsal.screening import Case, Screening, again
+from equipoise.rehearsal.screening_forms import Desk
+from equipoise.subject.state import Subject, Trial
+from equipoise.terms.dates import DAYS_PER_MONTH
+from equipoise.virtual.parameters import Parameters, read_parameters
+from equipoise.virtual.person import draw_person
+
+__all__ = ["Rehearsal", "Unexpected", "draw_sealed_list", "rehearse"]
+
+Progress = Callable[[int, int], None]
+_LAST_CONTACTS = 14  # days before the end in which those still followed are contacted
+_LONGEST = 365 * 6
+_CLEANING = 14  # days from the last entry to the lock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rehearsal:
+    """What was played: counts of people, entries and queries, and the days on which the data are
+    cut."""
+
+    screened: int
+    persons: int
+    declined: int
+    failed: int
+    failed_by: Mapping[str, int]
+    randomized: int
+    by_arm: Mapping[str, int]
+    entries: int
+    corrections: int
+    queries: int
+    open_queries: int
+    withdrawals: int
+    deaths: int
+    first_screened: date
+    last_randomized: date
+    primary_cutoff: date
+    os_cutoff: date
+    head: str
+
+
+def draw_sealed_list(protocol: Protocol, *, participants: int, seed: int) -> SealedList:
+    """The sealed list of a rehearsal: as the statistician draws it, with randomness and salt from
+    the seed."""
+    rng = np.random.default_rng([seed, 0])
+    design = protocol.design.model_copy(
+        update={"participants": max(participants, protocol.design.participants)}
+    )
+    return randomization.draw_allocation(
+        protocol.model_copy(update={"design": design}), rng, rng.bytes(16).hex()
+    )
+
+
+def rehearse(
+    protocol: Protocol,
+    storage: Storage,
+    sealed: SealedAllocation,
+    *,
+    participants: int,
+    seed: int,
+    progress: Progress | None = None,
+) -> Rehearsal:
+    """Play the whole trial into an empty storage, marked as simulated; the same seed gives the same
+    bytes.
+
+    Stops when `participants` are randomized and followed to the cutoff for survival. `progress` is
+    called with (randomized, participants). Raises `Unexpected` when a command that must succeed is
+    refused.
+    """
+    run = _Run(protocol, storage, sealed, participants, seed, progress)
+    run.begin()
+    run.agenda.work()
+    run.close()
+    return run.summary()
+
+
+@dataclass(slots=True)
+class _Followed:
+    """A randomized participant: her case, her story as it really is, and the day her record
+    ends."""
+
+    case: Case
+    story: Story
+    until: date = NEVER
+
+
+class _Run:
+    """One rehearsal under way."""
+
+    def __init__(
+        self,
+        protocol: Protocol,
+        storage: Storage,
+        sealed: SealedAllocation,
+        participants: int,
+        seed: int,
+        progress: Progress | None,
+    ) -> None:
+        self.protocol, self.sealed = protocol, sealed
+        self.participants, self.seed, self.progress = participants, seed, progress
+        self.parameters: Parameters = read_parameters(protocol.id)
+        self.agenda, self.office = Agenda(), Office(storage, seed)
+        self.data = DataDesk(self.office, self.agenda, protocol, self.parameters, seed)
+        self.screening = Screening(self.data, sealed, self._follow, self._gone)
+        self.arrivals = np.random.default_rng([seed, 3])
+        self.codes: Counter[str] = Counter()
+        self.persons = self.in_screening = 0
+        self.followed: dict[str, _Followed] = {}
+        self.start = date.fromisoformat(protocol.registration.start)
+        self.last = NEVER
+
+    @property
+    def trial(self) -> Trial:
+        """The trial as it stands."""
+        return self.office.session.trial
+
+    def begin(self) -> None:
+        """Adopt the protocol, commit the list, and wait for the first person."""
+        self.office.do(
+            self.start, "sponsor", None, commands.adopt_protocol, self.protocol, simulated=True
+        )
+        self.office.do(
+            self.start, "statistician", None, randomization.commit_allocation, self.sealed
+        )
+        self._next_arrival(self.start)
+
+    # -------------------------------------------------------------- coming in
+
+    def _next_arrival(self, day: date) -> None:
+        """People come at a rate that makes a trial of any size last about as long as planned."""
+        months = (
+            self.parameters["screened_per_month"]
+            * self.participants
+            / self.protocol.design.participants
+        )
+        wait = self.arrivals.exponential(DAYS_PER_MONTH / months)
+        self.agenda.put(day + timedelta(days=round(wait)), self._arrive)
+
+    def _arrive(self, day: date) -> None:
+        if len(self.followed) >= self.participants:
+            return
+        if self._has_place():
+            self.persons += 1
+            rng = np.random.default_rng([self.seed, 1, self.persons])
+            person = draw_person(rng, self.protocol, self.parameters, day)
+            self._screen(day, Desk(person, rng, self.protocol, self.parameters))
+        self._next_arrival(day)
+
+    def _has_place(self) -> bool:
+        """Nobody is screened for a place that another may take."""
+        return len(self.followed) + self.in_screening < self.participants
+
+    def _screen(self, day: date, desk: Desk, previous: str | None = None) -> None:
+        site = desk.person.site.id
+        self.codes[site] += 1
+        self.in_screening += 1
+        case = Case(f"{site}-{self.codes[site]:03d}", desk, day, rescreened=previous is not None)
+        self.screening.begin(day, case, previous)
+
+    def _gone(self, case: Case, day: date) -> None:
+        """Somebody failed screening; some come again under a new code."""
+        self.in_screening -= 1
+        if (desk := again(case)) is not None:
+            back = day + timedelta(days=int(desk.rng.integers(21, 43)))
+            self.agenda.put(back, lambda today: self._screen_again(today, desk, case.code))
+
+    def _screen_again(self, day: date, desk: Desk, previous: str) -> None:
+        if self._has_place():
+            self._screen(day, desk, previous)
+
+    # -------------------------------------------------------------- being followed
+
+    def _follow(self, case: Case, entry: Entry) -> None:
+        """The arm is known: everything that will happen to her can be drawn."""
+        self.in_screening -= 1
+        assert entry.payload is not None
+        start = date.fromisoformat(entry.payload["randomized_on"])
+        experimental = entry.payload["arm"] == self.protocol.experimental.id
+        story = draw_story(case.desk, case.regimen, start, experimental=experimental)
+        followed = _Followed(case, story)
+        self.followed[case.code] = followed
+        for planned in plan(case.desk, story, start + timedelta(days=_LONGEST)):
+            self._put(followed, planned)
+        if self.progress:
+            self.progress(len(self.followed), self.participants)
+        if len(self.followed) == self.participants:
+            self._last_in(start)
+
+    def _put(self, followed: _Followed, planned: Planned) -> None:
+        self.agenda.put(planned.entered, lambda today: self._carry_out(today, followed, planned))
+
+    def _carry_out(self, day: date, followed: _Followed, planned: Planned) -> None:
+        """Record it, unless the participant's record was closed by then."""
+        subject = self._subject(followed)
+        if planned.day > min(followed.until, self.last) or any(
+            w.what == "DATA" for w in subject.withdrawals
+        ):
+            return
+        if planned.form is not None:
+            self.data.save(day, subject.id, planned.form)
+        if planned.command is not None:
+            self._decide(day, followed, planned)
+
+    def _decide(self, day: date, followed: _Followed, planned: Planned) -> None:
+        subject = self._subject(followed)
+        assert planned.command is not None
+        if planned.command is commands.end_study:
+            self._end(day, followed, dict(planned.details or {}))
+            return
+        role = "investigator" if planned.command is commands.record_death else "coordinator"
+        self.office.do(
+            day, role, subject.site, planned.command, subject.id, **(planned.details or {})
+        )
+
+    def _end(self, day: date, followed: _Followed, details: dict[str, object]) -> None:
+        """The end of somebody's study, endorsed by the investigator (ICH E6(R3) 4.2)."""
+        subject = self._subject(followed)
+        if subject.study_ended:
+            return
+        self.office.do(day, "investigator", subject.site, commands.end_study, subject.id, **details)
+        about = tuple(sorted(self._subject(followed).forms))
+        self.office.do(
+            day,
+            "investigator",
+            subject.site,
+            data_management.sign,
+            subject.id,
+            meaning="data endorsed",
+            about=about,
+        )
+        followed.until = day
+
+    def _subject(self, followed: _Followed) -> Subject:
+        return self.trial.subjects[followed.case.code]
+
+    # -------------------------------------------------------------- the end
+
+    def _last_in(self, start: date) -> None:
+        """From the last randomization on, the day of the end is known."""
+        months = self.protocol.cutoff.os_months_after_last_randomization
+        self.last = _months_later(start, months)
+        for followed in self.followed.values():
+            before = int(self.arrivals.integers(0, _LAST_CONTACTS))
+            self._put_last_contact(followed, self.last - timedelta(days=before))
+
+    def _put_last_contact(self, followed: _Followed, day: date) -> None:
+        self.agenda.put(day, lambda today: self._last_contact(today, followed))
+
+    def _last_contact(self, day: date, followed: _Followed) -> None:
+        """Is she alive? Who is out of reach is not asked."""
+        subject = self._subject(followed)
+        out_of_reach = any(one.what in ("CONTACT", "DATA") for one in subject.withdrawals)
+        if subject.study_ended or subject.died or out_of_reach:
+            return
+        story = followed.story
+        lost = story.contact_ends <= day
+        if story.death <= day and not lost:
+            for planned in death_steps(story.death, day, story.death.isoformat()):
+                self._carry_out(day, followed, planned)
+            return
+        self.data.save(
+            day, subject.id, contact(day, "UNSCHEDULED 104", "NOT REACHED" if lost else "ALIVE")
+        )
+        self._end(
+            day,
+            followed,
+            {"ended_on": day, "cause": "LOST TO FOLLOW-UP" if lost else "END OF STUDY"},
+        )
+
+    def close(self) -> None:
+        """Before the analysis: the last queries are settled, the trial is locked, and the list is
+        opened."""
+        assert self.trial.head is not None
+        day = date.fromisoformat(self.trial.head.at[:10]) + timedelta(days=_CLEANING)
+        for code, query, status in self._pending():
+            site = self.trial.subjects[code].site
+            if status == "OPEN":
+                text = "confirmed against the source"
+                self.office.do(
+                    day, "coordinator", site, data_management.answer_query, code, query, text=text
+                )
+            self.office.do(
+                day, "data_manager", None, data_management.close_query, code, query, text="accepted"
+            )
+        self.office.do(day, "data_manager", None, data_management.lock, None)
+        self.office.do(day, "statistician", None, randomization.open_allocation, self.sealed)
+
+    def _pending(self) -> list[tuple[str, str, str]]:
+        """(subject, query, status) of what is not closed."""
+        return [
+            (code, query.id, query.status)
+            for code, subject in self.trial.subjects.items()
+            for query in subject.queries.values()
+            if query.status != "CLOSED"
+        ]
+
+    def summary(self) -> Rehearsal:
+        """Counts from the trial as it stands."""
+        subjects = self.trial.subjects.values()
+        randomized = [one.randomized for one in subjects if one.randomized]
+        failures = [one.screening_failed for one in subjects if one.screening_failed]
+        queries = [query for one in subjects for query in one.queries.values()]
+        entries = self.office.session.storage.read()
+        last = max(one.on for one in randomized)
+        cutoff = self.protocol.cutoff
+        return Rehearsal(
+            screened=len(subjects),
+            persons=self.persons,
+            declined=sum(not one.cause for one in failures),
+            failed=sum(bool(one.cause) for one in failures),
+            failed_by=dict(
+                sorted(Counter(c for one in failures for c in one.cause.split(", ") if c).items())
+            ),
+            randomized=len(randomized),
+            by_arm=dict(Counter(one.arm for one in randomized)),
+            entries=len(entries),
+            corrections=sum(entry.supersedes is not None for entry in entries),
+            queries=len(queries),
+            open_queries=sum(query.status != "CLOSED" for query in queries),
+            withdrawals=sum(bool(one.withdrawals) for one in subjects),
+            deaths=sum(one.died is not None for one in subjects),
+            first_screened=min(one.screened_on for one in subjects if one.screened_on),
+            last_randomized=last,
+            primary_cutoff=last + timedelta(days=cutoff.primary_days_after_last_randomization),
+            os_cutoff=self.last,
+            head=entries[-1].hash,
+        )
+
+
+def _months_later(day: date, months: int) -> date:
+    """The same day of the month, or the last one the month has."""
+    month = day.month - 1 + months
+    year, month = day.year + month // 12, month % 12 + 1
+    for last in (day.day, 30, 29, 28):
+        if last <= day.day:
+            try:
+                return date(year, month, last)
+            except ValueError:
+                continue
+    raise ValueError(f"no day {months} months after {day}")

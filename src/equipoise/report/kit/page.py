@@ -1,0 +1,68 @@
+"""How is a page made of words, tables and figures that is not about one ledger? One file, complete
+in itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from equipoise.report.kit.table import Table
+
+WIDE, NARROW = 860.0, 350.0
+"""Widths for which every figure is drawn; the page shows the one that fits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure, drawn for a wide and for a narrow screen."""
+
+    wide: Markup
+    narrow: Markup
+    caption: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading and what stands under it, in order; `anchor` is its address in the page."""
+
+    anchor: str
+    title: str
+    blocks: Sequence[str | Table | Figure]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A page; `kicker` is the small line over the title, `lead` what a hurried reader reads."""
+
+    title: str
+    kicker: str
+    lead: Sequence[str]
+    sections: Sequence[Section]
+
+
+def draw_twice(draw: Callable[[float], str], caption: str) -> Figure:
+    """A figure from the function that draws it at a width in pixels."""
+    return Figure(Markup(draw(WIDE)), Markup(draw(NARROW)), caption)
+
+
+def write_document(document: Document) -> str:
+    """The page as one HTML file without scripts; the same document gives the same bytes."""
+    page = environment().get_template("document.html.j2")
+    return page.render(document=document, css=Markup(read_template("report.css"))) + "\n"
+
+
+@cache
+def environment() -> Environment:
+    """Templates of this room: everything is escaped, and a name that is not given is an error."""
+    loader = PackageLoader("equipoise.report", "templates")
+    return Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, loader=loader)
+
+
+def read_template(name: str) -> str:
+    """The text of a template or style sheet."""
+    return (resources.files("equipoise.report") / "templates" / name).read_text(encoding="utf-8")

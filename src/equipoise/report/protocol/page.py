@@ -1,0 +1,307 @@
+"""What does this protocol say? The whole of it on one page of plain text, each value with where it
+comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from textwrap import wrap
+
+from equipoise.protocol.estimands import BinaryAnalysis, SafetyAnalysis, TimeToEventAnalysis
+from equipoise.protocol.model import Criterion, Endpoint, Protocol, Visit
+from equipoise.protocol.provenance import Sourced
+from equipoise.report.kit.formats import first_up, plural, spoken
+from equipoise.report.protocol.criterion_words import rule_words
+
+COLUMNS = 100
+LABEL = 18
+JOINED = "\N{NO-BREAK SPACE}"
+"""Keeps a mark on one line; printed as a blank."""
+
+
+def show_protocol(protocol: Protocol) -> str:
+    """Plain text, 100 columns: the trial, its criteria, its rules, its endpoints, and everything
+    that was assumed."""
+    parts = (
+        _trial,
+        _arms,
+        _eligibility,
+        _randomization,
+        _treatment,
+        _schedule,
+        _assessment,
+        _endpoints,
+        _size,
+        _assumptions,
+    )
+    lines = [line for part in parts for line in part(protocol)]
+    return "\n".join(line.rstrip().replace(JOINED, " ") for line in lines).lstrip("\n") + "\n"
+
+
+def _heading(title: str) -> list[str]:
+    return ["", "", title.upper(), "─" * len(title)]
+
+
+def _mark(block: Sourced, *fields: str) -> str:
+    """Where values come from: [record], [mirror] or [assumed A-...], each once."""
+    found = dict.fromkeys(block.provenance(field) for field in fields or ("*",))
+    return " ".join(
+        f"[{source}]" if source in ("record", "mirror") else f"[assumed{JOINED}{source}]"
+        for source in found
+    )
+
+
+def _row(label: str, content: str, indent: int = 2) -> list[str]:
+    """A label and its text beside it, hanging; a long label has a line of its own."""
+    above = [" " * indent + label] if len(label) >= LABEL else []
+    lead = " " * indent + f"{'' if above else label:<{LABEL}}"
+    return [*above, *(_wrap(content, lead, " " * (indent + LABEL)) or [lead])]
+
+
+def _wrap(content: str, lead: str = "", hang: str = "") -> list[str]:
+    return wrap(
+        content, COLUMNS, initial_indent=lead, subsequent_indent=hang, break_on_hyphens=False
+    )
+
+
+def _bullet(content: str, indent: int = 2) -> list[str]:
+    return _wrap(content, " " * indent + "· ", " " * (indent + 2))
+
+
+def _trial(protocol: Protocol) -> Iterator[str]:
+    about = protocol.registration
+    title = f"{about.id}  {about.title}"
+    yield from [title, "═" * min(len(title), COLUMNS), ""]
+    yield from _wrap(about.summary)
+    yield ""
+    for label, field in (
+        ("Sponsor", "sponsor"),
+        ("Phase", "phase"),
+        ("Design", "design"),
+        ("Condition", "condition"),
+        ("Planned from", "start"),
+        ("Planned until", "end"),
+        ("Status", "status"),
+    ):
+        yield from _row(label, f"{getattr(about, field)}  {_mark(about, field)}")
+    yield from _row("Protocol", f"version {protocol.version}")
+    checks = sum(one.to_check for one in protocol.assumptions.values())
+    yield ""
+    yield from wrap(
+        "[record] is the registered text, [mirror] another copy of the record. Everything else is"
+        f" assumed: {plural(len(protocol.assumptions), 'assumption')}, listed at the end; {checks}"
+        " still to be checked with their source before clinical use. Research software, not"
+        " validated for patient care.",
+        COLUMNS,
+    )
+    yield from _heading("Traps of the record")
+    for one in about.traps:
+        yield from _bullet(one)
+
+
+def _arms(protocol: Protocol) -> Iterator[str]:
+    yield from _heading("Arms")
+    for arm in protocol.arms:
+        yield from _row(arm.role, f"{arm.label} ({arm.id}), ratio {arm.ratio}  {_mark(arm)}")
+
+
+def _eligibility(protocol: Protocol) -> Iterator[str]:
+    kinds = (
+        ("Inclusion", protocol.eligibility.inclusion),
+        ("Exclusion", protocol.eligibility.exclusion),
+        ("Added by assumption", protocol.eligibility.added),
+    )
+    for title, criteria in kinds:
+        if criteria:
+            yield from _heading(f"{title} ({len(criteria)})")
+            for one in criteria:
+                yield from _criterion(one)
+    yield from [
+        "",
+        *wrap(
+            "Met always means: does not block entry. Every criterion is met, not met or unknown; "
+            "an unknown one keeps a participant out until it is answered.",
+            COLUMNS,
+        ),
+    ]
+
+
+def _criterion(one: Criterion) -> Iterator[str]:
+    yield ""
+    yield from _row(one.id, first_up(one.short))
+    yield from _row("", f"Registered: {one.registered or 'nothing'}")
+    yield from _row("", f"Asked: {rule_words(one.rule)}  {_mark(one, 'rule')}")
+    if one.note:
+        yield from _row("", f"Note: {one.note}  {_mark(one, 'note')}")
+
+
+def _randomization(protocol: Protocol) -> Iterator[str]:
+    declared = protocol.randomization
+    yield from _heading("Randomization")
+    sizes = " and ".join(str(size) for size in declared.block_sizes)
+    yield from _row(
+        "Method", f"{declared.method}, blocks of {sizes} in random order  {_mark(declared)}"
+    )
+    for stratum in declared.strata:
+        yield from _row(
+            "Stratum", f"{stratum.label}: {', '.join(stratum.levels)}  {_mark(stratum)}"
+        )
+    if declared.requires_intended_chemotherapy:
+        mark = _mark(declared, "requires_intended_chemotherapy")
+        yield from _row(
+            "Before", f"the intended chemotherapy is chosen and signed by the MDT  {mark}"
+        )
+    after = f"first dose within {plural(declared.first_dose_within_days, 'day')}"
+    yield from _row("After", f"{after}  {_mark(declared, 'first_dose_within_days')}")
+
+
+def _treatment(protocol: Protocol) -> Iterator[str]:
+    yield from _heading("Treatment")
+    for rule in protocol.treatment:
+        yield from _row(spoken(rule.id), f"{rule.text}  {_mark(rule)}")
+    for regimen in protocol.regimens:
+        yield from _row(
+            regimen.id, f"{', '.join(regimen.drugs).lower()}: {regimen.for_}  {_mark(regimen)}"
+        )
+
+
+def _schedule(protocol: Protocol) -> Iterator[str]:
+    yield from _heading("Schedule")
+    for visit in protocol.schedule:
+        yield from _row(visit.label, f"{_when(visit)}  {_mark(visit)}")
+        titles = {form.id: form.title for form in protocol.forms}
+        yield from _row("", "; ".join(titles[form] for form in visit.forms))
+
+
+def _when(visit: Visit) -> str:
+    anchor = spoken(visit.anchor)
+    day = f"day {visit.day} from {anchor}" if visit.day else f"at {anchor}"
+    again = (
+        f", then every {visit.every_days} days until {spoken(visit.until)}"
+        if visit.every_days
+        else ""
+    )
+    early, late = visit.before_days, visit.after_days
+    if early == late:
+        return f"{day}{again}, ±{early} days" if early else f"{day}{again}"
+    window = [f"up to {n} days {word}" for n, word in ((early, "earlier"), (late, "later")) if n]
+    return f"{day}{again}, {', '.join(window)}"
+
+
+def _assessment(protocol: Protocol) -> Iterator[str]:
+    one, recist = protocol.assessment, protocol.assessment.recist
+    confirmed = f"after {one.confirmation.min_days} days" if one.confirmation else "not required"
+    rows = (
+        (
+            "Reader",
+            f"{one.reader}; the response derived from the lesions is {one.derived}",
+            _mark(one, "reader", "derived"),
+        ),
+        ("Images", " or ".join(one.modality), _mark(one, "modality")),
+        (
+            "Measurable",
+            (
+                f"diameter {recist.diameter}, node short axis {recist.short_axis}; at most "
+                f"{recist.max_targets} targets, {recist.max_per_organ} in an organ"
+            ),
+            _mark(recist),
+        ),
+        (
+            "Response",
+            (
+                f"{recist.pr_percent} % under baseline; progression {recist.pd_percent} % and "
+                f"{recist.pd_absolute} over the smallest sum (RECIST {recist.version})"
+            ),
+            _mark(recist),
+        ),
+        (
+            "Stable disease",
+            (
+                f"from day {one.sd_min_days}; sensitivity from day {one.sd_min_days_sensitivity},"
+                f" and control still there on day {one.late_control_days}"
+            ),
+            _mark(one, "sd_min_days"),
+        ),
+        ("Confirmation", confirmed, _mark(one, "confirmation")),
+        ("Choices", "", _mark(recist, "choices")),
+    )
+    yield from _heading("Tumor assessment")
+    for label, said, mark in rows:
+        yield from _row(label, f"{said}  {mark}".lstrip())
+    for name, chosen in recist.choices.items():
+        said = ("yes" if chosen else "no") if isinstance(chosen, bool) else str(chosen)
+        yield from _row("", f"{spoken(name)}: {said}")
+
+
+def _endpoints(protocol: Protocol) -> Iterator[str]:
+    for one in protocol.endpoints:
+        yield from _heading(f"{one.role} endpoint: {one.label}")
+        yield from _estimand(one)
+        yield from _row("Analysis", f"{_analysis(one)}  {_mark(one, 'analysis')}")
+    yield from _heading("Populations and cutoff")
+    for population in protocol.populations:
+        yield from _row(population.id, f"{population.definition}  {_mark(population)}")
+    cut = protocol.cutoff
+    primary = f"{cut.primary_days_after_last_randomization} days after the last randomization"
+    later = f"survival {cut.os_months_after_last_randomization} months after it"
+    yield from _row("Cutoff", f"{primary}; {later}  {_mark(cut)}")
+
+
+def _estimand(one: Endpoint) -> Iterator[str]:
+    yield from _row("Variable", f"{one.estimand.variable}  {_mark(one, 'estimand')}")
+    yield from _row("Treatment", one.estimand.treatment)
+    yield from _row("Population", one.estimand.population)
+    for event in one.estimand.intercurrent:
+        yield from _row(
+            "If", f"{event.event}: {event.strategy}{', ' + event.handled if event.handled else ''}"
+        )
+    yield from _row("Summary", one.estimand.summary)
+
+
+def _analysis(one: Endpoint) -> str:
+    match one.analysis:
+        case BinaryAnalysis(primary_test=test, sensitivity=others):
+            tested = f"{test}, two-sided" if test else "no test of its own: nominal"
+            also = (
+                f"; sensitivity: {', '.join(spoken(other) for other in others)}" if others else ""
+            )
+            return f"{tested}; interval {one.analysis.interval.replace('_', '-').title()}{also}"
+        case TimeToEventAnalysis(rules=rules, stratified=stratified):
+            return (
+                f"{'stratified ' if stratified else ''}Cox and log-rank, nominal; rules"
+                f" {', '.join(rules)}"
+            )
+        case SafetyAnalysis(ctcae=version):
+            return f"worst grade by term, CTCAE {version}"
+
+
+def _size(protocol: Protocol) -> Iterator[str]:
+    design = protocol.design
+    yield from _heading("Size")
+    yield from _row("Participants", f"{design.participants}  {_mark(design, 'participants')}")
+    yield from _row("Error", f"{design.alpha}, two-sided  {_mark(design, 'alpha')}")
+    yield from _row("Interim looks", f"{design.interim}  {_mark(design, 'interim')}")
+    for one in design.scenarios:
+        said = (
+            f"{one.label}: {100 * one.control:g} % in control, {100 * one.experimental:g} %"
+            f" ({one.source})"
+        )
+        yield from _row("If the truth is", f"{said}  {_mark(one)}")
+
+
+def _assumptions(protocol: Protocol) -> Iterator[str]:
+    yield from _heading(f"Assumptions ({len(protocol.assumptions)})")
+    for name, one in protocol.assumptions.items():
+        yield from ["", f"  {name}{'  — TO BE CHECKED with its source' if one.to_check else ''}"]
+        yield from _pairs(
+            (
+                ("Said", one.said),
+                ("Taken", one.taken),
+                ("Why", one.why),
+                ("Otherwise", one.otherwise),
+            )
+        )
+
+
+def _pairs(pairs: Iterable[tuple[str, str]]) -> Iterator[str]:
+    for label, said in pairs:
+        yield from _wrap(said, f"    {label:<12}", " " * LABEL)

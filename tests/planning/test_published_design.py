@@ -1,0 +1,55 @@
+"""The design page of NCT04509635 against the figures in the project's brief (VELO and Feng 2016 as
+scenarios)."""
+
+from itertools import product
+
+import pytest
+from scipy import stats
+
+from equipoise.planning.design import Scenario, operating_table, scan_timing
+
+SCENARIOS = [Scenario("VELO", 0.387, 0.742), Scenario("VELO, ctDNA wild type", 0.478, 0.807)]
+
+
+def test_the_table_of_25_per_arm():
+    velo, wild_type = operating_table(25, 25, 0.05, SCENARIOS)
+
+    assert (velo.scenario, velo.p_control, velo.p_experimental) == ("VELO", 0.387, 0.742)
+    assert [round(velo.power[test], 2) for test in ("fisher", "boschloo", "pooled_z")] == [
+        0.67,
+        0.70,
+        0.77,
+    ]
+    assert [round(wild_type.power[test], 2) for test in ("fisher", "boschloo", "pooled_z")] == [
+        0.60,
+        0.69,
+        0.72,
+    ]
+    assert [velo.n_per_arm[test].first for test in ("fisher", "boschloo")] == [33, 30]
+    assert [wild_type.n_per_arm[test].first for test in ("fisher", "boschloo")] == [38, 33]
+    assert (velo.n_per_arm_by_formula, wild_type.n_per_arm_by_formula) == (30, 33)
+    assert velo.n_per_arm["fisher"].always_from == 36
+    assert velo.size["boschloo"] <= 0.05 < velo.size["pooled_z"]
+
+
+def test_the_first_size_and_share_belong_to_the_experimental_arm():
+    (row,) = operating_table(12, 5, 0.05, [Scenario("uneven", 0.05, 0.6)])
+
+    rejected = 0.0
+    for a, b in product(range(13), range(6)):
+        if stats.fisher_exact([[a, 12 - a], [b, 5 - b]]).pvalue <= 0.05:
+            rejected += stats.binom.pmf(a, 12, 0.6) * stats.binom.pmf(b, 5, 0.05)
+    assert row.power["fisher"] == pytest.approx(rejected, rel=1e-9)
+
+
+@pytest.mark.parametrize(("weeks", "control"), [(8, 0.600), (12, 0.465), (16, 0.361), (0, 1.0)])
+def test_a_later_first_scan_lowers_disease_control_though_the_drug_is_the_same(weeks, control):
+    # The brief rounds to 60, 46 and 36 %; with months of 365.25/12 days the second is 46.5.
+    assert scan_timing(2.5, weeks) == pytest.approx(control, abs=5e-4)
+
+
+def test_a_time_that_cannot_be_is_refused():
+    with pytest.raises(ValueError, match="median_months is 0; it must be above 0"):
+        scan_timing(0, 8)
+    with pytest.raises(ValueError, match="first_scan_weeks is -1; it must be 0 or more"):
+        scan_timing(2.5, -1)
