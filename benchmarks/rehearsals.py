@@ -65,7 +65,8 @@ def reached(story: Story, protocol: Protocol) -> bool:
 
 def compare(seed: int, participants: int = 50) -> Compared:
     """One rehearsal through commands, ledger and pipeline, and its expectation from both courses of
-    everybody."""
+    everybody.
+    """
     protocol = load("NCT04509635")
     potential: list[tuple[bool, bool]] = []
     order: list[bool] = []

@@ -55,7 +55,7 @@ from equipoise.statistics.sequential import (
     design_group_sequential,
 )
 
-MARKED = re.compile(r"(<!-- measured -->\n).*?(<!-- /measured -->)", re.S)
+MARKED = re.compile(r"(<!-- measured -->\n).*?(<!-- /measured -->)", re.DOTALL)
 VERSIONS = ("numpy", "scipy", "numba", "greenwood", "survival", "statsmodels", "lifelines")
 
 DESIGNS = {
@@ -150,7 +150,8 @@ def sequential_lines(quick: bool, times: int) -> Iterator[Line]:
 
 def event_time_lines(quick: bool, times: int) -> Iterator[Line]:
     """300 subjects, 200 events, hazard ratio 0.7, accrual over 12 months, dropout 0.01 a month;
-    log-rank test."""
+    log-rank test.
+    """
     trials = 1_000 if quick else 10_000
     what = f"event-time trials, {trials:,}: 300 subjects, cut at 200 events, log-rank"
     control = Arm(Hazard.of_median(6.0), Hazard((0.01,)))

@@ -203,7 +203,8 @@ METHODS = tuple(ours())
 @dataclass(frozen=True, slots=True)
 class Measured:
     """Seconds of the best call, and MB that the resident memory rose over one; or why there is no
-    figure."""
+    figure.
+    """
 
     seconds: float | None = None
     megabytes: float | None = None

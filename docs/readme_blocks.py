@@ -20,7 +20,7 @@ TOP = Path(__file__).resolve().parents[1]
 README = TOP / "README.md"
 PAGES = (README, TOP / "docs" / "other-peoples-data.md")
 """All pages whose blocks are kept honest."""
-BLOCK = re.compile(r"(```console\n\$ equipoise (?P<command>.+?)\n)(?P<shown>.*?)(```)", re.S)
+BLOCK = re.compile(r"(```console\n\$ equipoise (?P<command>.+?)\n)(?P<shown>.*?)(```)", re.DOTALL)
 
 
 def run_blocks(text: str) -> Iterator[tuple[re.Match[str], str]]:

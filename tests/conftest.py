@@ -1,5 +1,6 @@
 """Tests find the story-telling helpers beside them, and none fails for being slow once (the first
-call compiles)."""
+call compiles).
+"""
 
 import sys
 from pathlib import Path

@@ -1,5 +1,6 @@
 """A trial told in a few lines: commands by named people, with clock, keys and salts that count
-up."""
+up.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +42,8 @@ class Story:
 
     def clock(self, on: str) -> str:
         """Noon of the day, or the time of the last entry: what happened earlier may be recorded
-        later."""
+        later.
+        """
         head = self.session.trial.head
         return max(f"{on}T12:00:00Z", head.at if head else "")
 

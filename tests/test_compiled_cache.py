@@ -1,5 +1,6 @@
 """A changed rule must be seen by a loop in another file, although numba's own cache does not look
-there."""
+there.
+"""
 
 import os
 import shutil

@@ -11,7 +11,8 @@ import pytest
 DOCS = Path(__file__).parents[1] / "docs"
 PAGES = [*sorted(DOCS.glob("statistics-*.md")), DOCS / "simulation.md"]
 BLOCK = re.compile(
-    r"^```python\n(?P<code>.*?)^```\n(?:\s*^```text\n(?P<shown>.*?)^```$)?", re.S | re.M
+    r"^```python\n(?P<code>.*?)^```\n(?:\s*^```text\n(?P<shown>.*?)^```$)?",
+    re.DOTALL | re.MULTILINE,
 )
 
 
@@ -34,7 +35,8 @@ def run_page(text, name="page"):
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_every_example_prints_what_the_page_shows(page):
     """After a change that is meant: `python tests/test_docs_examples.py` writes the outputs
-    anew."""
+    anew.
+    """
     examples = list(run_page(page.read_text(encoding="utf-8"), page.stem))
 
     assert examples

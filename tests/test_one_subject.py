@@ -1,5 +1,6 @@
 """One participant from consent to progression-free survival, through commands, ledger and
-pipeline."""
+pipeline.
+"""
 
 from datetime import date
 

@@ -47,7 +47,8 @@ def _user_cache() -> Path:
 
 def cache_directory(package: Path) -> Path:
     """The directory for this very state of the sources; a private temporary one where the user's
-    cache is read-only."""
+    cache is read-only.
+    """
     try:
         chosen = _user_cache() / f"{_PREFIX}{sources_digest(package)}"
         chosen.mkdir(parents=True, exist_ok=True)

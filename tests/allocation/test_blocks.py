@@ -73,7 +73,8 @@ def test_a_longer_first_list_does_not_follow_from_another_seed(seed: int) -> Non
 
 def test_every_order_of_a_block_is_equally_likely() -> None:
     """Closed form: 6 orders of AABB, each 1/6; 6,000 blocks, chi-square with 5 degrees below its
-    99.9 % point 20.52."""
+    99.9 % point 20.52.
+    """
     (sequence,) = draw(7, block_sizes=(4,), strata=((),), length=24_000).values()
 
     orders = Counter(sequence[start : start + 4] for start in range(0, 24_000, 4))
@@ -84,7 +85,8 @@ def test_every_order_of_a_block_is_equally_likely() -> None:
 
 def test_both_block_sizes_occur() -> None:
     """In fours alone the arms are level after every fourth subject; with sixes between them they
-    are not."""
+    are not.
+    """
     (sequence,) = draw(7, strata=((),), length=600).values()
 
     level = [sequence[: 4 * count].count("A") == 2 * count for count in range(1, 150)]

@@ -1,5 +1,6 @@
 """Anyone can check after closure that the list was fixed in advance and followed; nobody can see it
-before."""
+before.
+"""
 
 from __future__ import annotations
 

@@ -38,7 +38,8 @@ class Alternating:
 @pytest.fixture(scope="module")
 def pool():
     """For each arm 25 participants with stable disease at eight weeks and 25 with progression,
-    through the commands."""
+    through the commands.
+    """
     story = Story()
     story.sealed: SealedAllocation = Alternating()
     story.begin()
@@ -64,7 +65,8 @@ def chosen(pool, controlled_1, controlled_0):
 
 def primary(trial):
     """The part of the pipeline that the primary endpoint needs; the whole of it says the same
-    (tested below)."""
+    (tested below).
+    """
     courses = courses_of(trial, CUTOFF)
     populations = populations_of(trial, courses, CUTOFF)
     return analyze_endpoint(trial.protocol, trial.protocol.primary, courses, populations, CUTOFF)
@@ -80,7 +82,8 @@ def test_the_whole_pipeline_says_the_same(pool, controlled):
 @pytest.fixture(scope="module")
 def rejected(pool):
     """Fisher's p at most 0.05, for each of the 26 x 26 outcomes, from the results of the
-    pipeline."""
+    pipeline.
+    """
     found = np.empty((N + 1, N + 1))
     for x1 in range(N + 1):
         for x0 in range(N + 1):

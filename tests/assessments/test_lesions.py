@@ -1,5 +1,6 @@
 """A table of lesions in, responses with reasons or a clear error out; and the same from trial
-records."""
+records.
+"""
 
 from datetime import date
 from decimal import Decimal
@@ -31,7 +32,7 @@ def test_a_table_becomes_responses_with_their_reasons():
 
     assert (base.overall, base.sum_mm, base.nontarget) == (
         "BASELINE",
-        Decimal("50"),
+        Decimal(50),
         "NON-CR/NON-PD",
     )
     assert (week8.overall, week8.change_from_baseline_percent, week8.decided_by) == (
@@ -42,7 +43,7 @@ def test_a_table_becomes_responses_with_their_reasons():
     assert (week16.overall, week16.decided_by, week16.progression_day) == ("PD", "W8", 112)
     assert (week16.change_from_nadir_percent, week16.change_from_nadir_mm) == (
         Decimal("20.0"),
-        Decimal("6"),
+        Decimal(6),
     )
     assert week16.reference == "RECIST 1.1 Table 1 row 7, 4.3.1"
 
@@ -90,7 +91,7 @@ def test_the_second_visit(rows, overall):
 def test_merged_lesions_have_one_diameter():
     base = "B,2024-01-01,T1,TARGET,LIVER,N,30,\nB,2024-01-01,T2,TARGET,LIVER,N,20,\n"
 
-    assert table(base + "W8,2024-02-26,T1/T2,TARGET,LIVER,N,48,\n")[1].sum_mm == Decimal("48")
+    assert table(base + "W8,2024-02-26,T1/T2,TARGET,LIVER,N,48,\n")[1].sum_mm == Decimal(48)
 
 
 def test_another_lesion_does_not_confirm_an_equivocal_one():

@@ -14,7 +14,8 @@ DAYS = (date(2024, 1, 1), date(2024, 2, 12), date(2024, 3, 25))
 
 def last_clause(*lengths, new_at=None):
     """One target of these lengths in mm (None: not evaluated), and perhaps a new lesion, which
-    decides overall."""
+    decides overall.
+    """
     seen = [
         Sighting(
             visit=f"V{v}",

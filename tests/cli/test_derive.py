@@ -1,5 +1,6 @@
 """`equipoise derive`: a folder of SDTM or a table of responses, what is written, and how it
-fails."""
+fails.
+"""
 
 import json
 import subprocess

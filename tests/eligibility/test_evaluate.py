@@ -41,7 +41,8 @@ COLUMNS = {
 
 def story(table: str) -> Subject:
     """Rows such as `LB | NEUT | 1.5 | 10*9/L | | 2021-03-08`; the line is the source of the
-    record."""
+    record.
+    """
     records, attested = [], []
     for place, line in enumerate(
         (one for one in table.strip().splitlines() if one.strip()), start=1
@@ -662,7 +663,8 @@ def test_what_was_not_recorded_leaves_its_criteria_open_and_nothing_else(domain,
 
 def with_changed(domain: str, where: dict[str, str], change: dict[str, str]) -> dict[str, Any]:
     """The records of the example with the rows of one domain changed where they hold these
-    values."""
+    values.
+    """
     records = example_subject()["records"]
     hit = [row for row in records[domain] if where.items() <= row.items()]
     assert hit
@@ -751,7 +753,8 @@ def test_every_judgement_holds_for_seven_days(criterion, on, expected):
 
 def sample(*told: dict[str, str]) -> dict[str, Any]:
     """The records of the example, with these rows of the plasma sample in place of its tumor
-    fraction."""
+    fraction.
+    """
     records = example_subject()["records"]
     drawn = {"GFSPEC": "PLASMA", "GFREFID": "P-1", "GFDTC": "2021-03-01"}
     rows = [row for row in records["GF"] if row["GFTESTCD"] != "TUMFRAC"]

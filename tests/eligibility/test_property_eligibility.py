@@ -1,5 +1,6 @@
 """What holds for every rule and every participant: silence admits nobody, and only what is asked
-about matters."""
+about matters.
+"""
 
 from __future__ import annotations
 
@@ -369,7 +370,8 @@ def test_unrelated_facts_change_nothing(rule, subject):
 @settings(max_examples=400, deadline=None)
 def test_the_order_in_which_records_are_kept_changes_nothing(rule, subject, random):
     """Their sources say in which order they were entered; the order of the collection says
-    nothing."""
+    nothing.
+    """
 
     def shuffled(rows: tuple[Any, ...]) -> tuple[Any, ...]:
         return tuple(random.sample(rows, len(rows)))
@@ -444,7 +446,8 @@ VERDICTS = st.lists(st.sampled_from(Verdict), max_size=6)
 @given(VERDICTS)
 def test_kleene_is_the_order_of_least_and_greatest(verdicts):
     """*not met* < *unknown* < *met*: `all` is the least, `any` the greatest; of nothing, met and
-    not met."""
+    not met.
+    """
     order = [Verdict.NOT_MET, Verdict.UNKNOWN, Verdict.MET]
     places = [order.index(verdict) for verdict in verdicts]
 

@@ -1,5 +1,6 @@
 """What the records say of one person after randomization on 10 March 2021, told through the
-commands."""
+commands.
+"""
 
 from datetime import date, timedelta
 

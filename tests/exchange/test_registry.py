@@ -1,5 +1,6 @@
 """A registry record becomes a draft: every criterion, nothing dropped, everything misleading
-said."""
+said.
+"""
 
 from __future__ import annotations
 
@@ -124,7 +125,8 @@ def test_the_draft_names_every_part_that_is_missing_with_line_and_column():
 
 def test_a_draft_completed_from_the_shipped_trial_is_a_protocol():
     """The draft's own part is sound: with the shipped trial's other sections it loads and
-    resolves."""
+    resolves.
+    """
     yaml = YAML(typ="safe", pure=True)
     draft, shipped = (yaml.load(text) for text in (import_record(API).draft_yaml, _shipped()))
     used = {

@@ -1,5 +1,6 @@
 """What comes of a small package, whatever its format, and what is said of rows that cannot be
-used."""
+used.
+"""
 
 import json
 from datetime import date

@@ -1,5 +1,6 @@
 """A short true story for the tests: one trial adopted, one subject screened, entered and
-corrected."""
+corrected.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +53,8 @@ def form(neutrophils: str) -> FormSaved:
 
 def story() -> list[Entry]:
     """Seven entries: protocol, screening, consent, a form, its correction, a signature, another
-    form."""
+    form.
+    """
     entries: list[Entry] = []
     adopted = ProtocolAdopted(
         protocol={"id": "NCT04509635"}, version="1.0", hash="ab", simulated=False

@@ -1,5 +1,6 @@
 """Whatever is done to a ledger after it was written is found, and a logged redaction is not taken
-for damage."""
+for damage.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
 """Clones without the drug: published half-lives (Parseghian et al., Annals of Oncology 2019) and
-closed forms."""
+closed forms.
+"""
 
 from math import inf, log2
 

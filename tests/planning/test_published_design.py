@@ -1,5 +1,6 @@
 """The design page of NCT04509635 against the figures in the project's brief (VELO and Feng 2016 as
-scenarios)."""
+scenarios).
+"""
 
 from itertools import product
 

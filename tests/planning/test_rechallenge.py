@@ -1,5 +1,6 @@
 """Re-challenge after an interval: the trial's own tumor at other resistant fractions, and whom the
-assays let in."""
+assays let in.
+"""
 
 import numpy as np
 import pytest

@@ -1,5 +1,6 @@
 """Forms and records are two writings of one entry: what is filled in comes back, and what is wrong
-is named."""
+is named.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +40,8 @@ def answers(field: FormField) -> st.SearchStrategy[str]:
 @st.composite
 def entries(draw: st.DrawFn) -> tuple[Form, dict[str, str], dict[str, Any]]:
     """A form with values for its required fields and some of the others; at least one row in some
-    group."""
+    group.
+    """
     form = draw(st.sampled_from(FORMS))
     header = _row(draw, form.header)
     groups = {}

@@ -1,5 +1,6 @@
 """A protocol file is read whole: every error at once, each with line and column; what loads is
-complete."""
+complete.
+"""
 
 from __future__ import annotations
 
@@ -298,7 +299,8 @@ def test_every_value_of_the_shipped_trial_has_a_provenance():
 
 def test_what_only_the_mirrors_say_is_not_said_to_stand_in_the_record():
     """The registered text names the phase and both arms, but neither 1:1 nor until when treatment
-    goes on."""
+    goes on.
+    """
     protocol = load("NCT04509635")
     until = next(one for one in protocol.treatment if one.id == "UNTIL")
 

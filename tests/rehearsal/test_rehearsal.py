@@ -1,5 +1,6 @@
 """A rehearsal is a whole trial through the real commands: what must hold of it, whatever the
-seed."""
+seed.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
 """A trial of a few participants with everything that a report must show, told through the
-commands."""
+commands.
+"""
 
 from __future__ import annotations
 
@@ -140,7 +141,8 @@ def _scan(
     least: float,
 ) -> None:
     """Scans every eight weeks until progression; the sum of diameters wanders, faster in the
-    control arm."""
+    control arm.
+    """
     on = day + timedelta(56 * visit + int(rng.integers(-5, 6)))
     drift = -9.0 if arm.startswith("CETUXIMAB") else 4.0
     size = max(5.0, size + drift + float(rng.normal(4.0 * visit - 2, 9)))

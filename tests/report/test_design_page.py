@@ -1,5 +1,6 @@
 """The design as text and as page: every scenario, every source, and what is computed beside what is
-simulated."""
+simulated.
+"""
 
 import re
 from itertools import pairwise

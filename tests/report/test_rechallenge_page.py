@@ -1,5 +1,6 @@
 """The page and the terminal table of re-challenge: every number with its error, every input with
-its source."""
+its source.
+"""
 
 import re
 from html import unescape
@@ -35,7 +36,7 @@ def test_the_lead_says_what_the_figures_are(page):
 
 
 def test_the_figures_are_drawn_twice_and_marked(page):
-    figures = re.findall(r"<svg.*?</svg>", page, re.S)
+    figures = re.findall(r"<svg.*?</svg>", page, re.DOTALL)
 
     assert len(figures) == 2 * 5
     assert all("SIMULATED" in one for one in figures)

@@ -1,5 +1,6 @@
 """The report: its links lead somewhere, it loads nothing, and it shows the numbers of the
-results."""
+results.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
 """The same virtual people, through forms, commands and ledger, and through the compiled loop: the
-same endpoints."""
+same endpoints.
+"""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -67,7 +68,8 @@ def people():
 
 def followed(person, experimental):
     """Days and responses after baseline, days of PD, and the day of death, from the compiled
-    loop."""
+    loop.
+    """
     planned = np.array(TRIAL.scan_days, np.int32)
     room, results = room_for(len(planned), MAX_TARGETS), no_results(len(planned) + 1, MAX_TARGETS)
     rng = np.random.default_rng(person.tumor_seed)

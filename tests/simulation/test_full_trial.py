@@ -1,5 +1,6 @@
 """Thousands of trials of virtual tumors: their endpoints, their size, and what the choices in them
-do."""
+do.
+"""
 
 from dataclasses import replace
 

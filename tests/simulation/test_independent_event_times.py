@@ -1,5 +1,6 @@
 """Simulated event times against closed forms: expected events, enrolment, power, size, and the
-estimates."""
+estimates.
+"""
 
 import numpy as np
 import pytest
@@ -61,7 +62,8 @@ RULES = (
 
 def within(estimate, expected, slack=0.0, errors=3.5):
     """Whether a simulated figure is its expectation, but for chance and a declared slack of the
-    theory."""
+    theory.
+    """
     return abs(estimate.value - expected) <= errors * estimate.standard_error + slack
 
 

@@ -1,5 +1,6 @@
 """What `design` and `simulate` say of the protocol's trial: the same whoever computes it, and
-within its errors."""
+within its errors.
+"""
 
 import json
 from dataclasses import replace

@@ -26,7 +26,8 @@ def _installed():
 
 def in_r(lines, folder, **columns):
     """The vectors that `lines` put into the list `out`; the columns are the data frame `d`. Skips
-    without R."""
+    without R.
+    """
     if not _installed():
         pytest.skip("Rscript with the package survival is not installed")
     table = np.column_stack([np.asarray(column, float) for column in columns.values()])

@@ -1,5 +1,6 @@
 """Gray's test against greenwood's, which was written by others: not stratified, times without
-ties."""
+ties.
+"""
 
 import greenwood
 import numpy as np

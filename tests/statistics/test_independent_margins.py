@@ -1,5 +1,6 @@
 """Farrington-Manning tests against rpact (R), the likelihood maximized numerically, and plain
-enumeration."""
+enumeration.
+"""
 
 import subprocess
 
@@ -136,7 +137,8 @@ def test_power_and_size_are_sums_over_all_tables(test):
 )
 def test_more_events_in_group_1_never_lose_a_rejection(n, test):
     """So the edge of the null hypothesis is where it errs most, and nothing inside needs a
-    search."""
+    search.
+    """
     region = rejection_region(test, *n, 0.05).astype(int)
 
     assert np.all(np.diff(region, axis=0) >= 0)

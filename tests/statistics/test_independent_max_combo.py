@@ -27,7 +27,8 @@ def colon(tmp_path_factory):
 
 def test_colon_gives_the_accurate_p(colon):
     """0.000714 one-sided: etype 2 (death), Lev+5FU against Obs, weights (0,0), (0,1), (1,0),
-    (1,1)."""
+    (1,1).
+    """
     found = max_combo(colon["time"], colon["status"], colon["arm"], alternative="longer")
 
     assert found.p == pytest.approx(0.000714, abs=5e-7)
@@ -37,7 +38,8 @@ def test_colon_gives_the_accurate_p(colon):
 
 def test_the_deterministic_methods_of_mvtnorm_agree(colon, tmp_path):
     """Miwa's and, in three dimensions, TVPACK. Its default (GenzBretz) misses this p by half for
-    some seeds."""
+    some seeds.
+    """
     if subprocess.run(["Rscript", "-e", "library(mvtnorm)"], capture_output=True).returncode:
         pytest.skip("the R package mvtnorm is not installed")
     weights = (
@@ -86,7 +88,8 @@ def test_random_boxes_are_scipys(variables):
 @pytest.mark.parametrize("apart", [0.5, 1e-2, 1e-4, 1e-8])
 def test_nearly_equal_variables_agree_with_quadrature_over_what_they_share(apart):
     """Given the common part the variables are independent: one integral, cut where its integrand
-    turns."""
+    turns.
+    """
     high, root = np.array([1.0, 1.0001, 1.2, 1.00005]), np.sqrt(apart)
     r = np.full((4, 4), 1 - apart) + apart * np.eye(4)
     turns = np.concatenate([high / np.sqrt(1 - apart) + k * root for k in np.linspace(-8, 8, 33)])
@@ -104,7 +107,8 @@ def test_nearly_equal_variables_agree_with_quadrature_over_what_they_share(apart
 
 def test_five_weights_of_rank_four_agree_with_a_fine_sum():
     """A fifth test that is the mean of two others: the box is summed over the plane of the pair
-    they leave."""
+    they leave.
+    """
     rho = 0.8
     r = np.array([[1, rho], [rho, 1]])
     mean = np.array([0.5, 0.5]) / np.sqrt(0.5 + 0.5 * rho)

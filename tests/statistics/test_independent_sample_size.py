@@ -77,7 +77,8 @@ CONTROL = Hazard((0.025, 0.04, 0.015), (0.0, 6.0, 9.0))
 
 def test_events_and_the_time_they_take(rpact):
     """Piecewise hazards and accrual, dropout of each arm its own, two experimental subjects for
-    each control."""
+    each control.
+    """
     arms = TwoArms(Arm(CONTROL, left(0.1)), Arm(CONTROL.times(0.6), left(0.05)), ratio=2)
     events = schoenfeld_events(0.6, power=0.8, ratio=2)
 

@@ -1,5 +1,6 @@
 """Do bounds, levels, power and inference agree with rpact, and with the multivariate normal of
-scipy?"""
+scipy?
+"""
 
 import shutil
 import subprocess
@@ -209,7 +210,8 @@ def test_stopping_probabilities_agree_with_rpact(rpact, name):
 
 def test_inference_on_a_log_hazard_ratio_agrees_with_rpact(rpact):
     """80 and 140 of 200 events with log-rank z 1.4 and 2.9; theta is the log hazard ratio,
-    information events / 4."""
+    information events / 4.
+    """
     name = "analysis"
     design = design_group_sequential(
         OBrienFlemingSpending(), (0.4, 0.7, 1.0), maximum_information=50.0
@@ -231,7 +233,8 @@ def test_inference_on_a_log_hazard_ratio_agrees_with_rpact(rpact):
 
 def simpson_level(information, bounds, points=2001):
     """P(Z_k >= b_k for some k) with no effect, by Simpson's rule on a fine grid: slow, and a
-    different method."""
+    different method.
+    """
     weights = np.tile([2.0, 4.0], points // 2 + 1)[:points]
     weights[0] = weights[-1] = 1.0
     nodes, mass, spent, before = np.zeros(1), np.ones(1), 0.0, 0.0

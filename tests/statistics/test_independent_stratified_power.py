@@ -1,5 +1,6 @@
 """Exact power and size of the Cochran-Mantel-Haenszel test against every table in turn, and R's
-mantelhaen.test."""
+mantelhaen.test.
+"""
 
 from itertools import product
 
@@ -55,7 +56,8 @@ def test_three_strata_are_enumerated_the_same_way():
 
 def test_r_rejects_the_same_tables(tmp_path):
     """mantelhaen.test on every pair of tables of two strata; those it cannot judge (no variance)
-    are not rejected."""
+    are not rejected.
+    """
     sizes, p_1, p_0 = SMALL[:2], (0.9, 0.8), (0.3, 0.1)
     counts = list(product(range(5), range(4), range(3), range(6)))
     lines = """
@@ -96,7 +98,8 @@ def test_the_size_is_no_smaller_than_on_a_fine_grid():
 
 def test_strata_of_the_trial_by_correction():
     """Two strata of 12 and 13 per arm, as in a trial of 50: without its correction the test breaks
-    its level."""
+    its level.
+    """
     sizes = [(13, 12), (12, 13)]
     plain, corrected = cmh_size_of(sizes), cmh_size_of(sizes, correction=True)
 

@@ -1,5 +1,6 @@
 """Curves, log-rank tests and Cox models against statsmodels and greenwood, on generated data full
-of ties."""
+of ties.
+"""
 
 import greenwood
 import numpy as np
@@ -14,7 +15,8 @@ from equipoise.statistics.survival import kaplan_meier, log_rank
 
 def trial(seed, subjects=120, unit=1.0):
     """Exponential times rounded up to `unit` months: with unit 1 about eight subjects share each
-    time."""
+    time.
+    """
     rng = np.random.default_rng(seed)
     arm, age, site = (
         rng.integers(0, 2, subjects),

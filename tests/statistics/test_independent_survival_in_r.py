@@ -1,5 +1,6 @@
 """Every figure of the survival room against R's survival package, on generated data full of
-ties."""
+ties.
+"""
 
 import numpy as np
 import pytest
@@ -167,7 +168,8 @@ def test_everything_a_cox_model_says(tmp_path, ties, unit, stratified, delayed):
 
 def test_times_that_differ_by_rounding_are_one_time(tmp_path):
     """In a relative 1e-9 of 10 years of days lies no truth; in R's tolerance of 1.5e-8 it is a
-    tie."""
+    tie.
+    """
     d = trial(24)
     d["time"] = d["time"] * (1 + np.random.default_rng(1).uniform(-1e-9, 1e-9, 200))
     d["entry"] = d["entry"] + np.random.default_rng(2).uniform(0, 1e-9, 200)
@@ -206,7 +208,8 @@ def test_cumulative_incidence_is_that_of_the_multi_state_model_and_gray_is_near_
     tmp_path,
 ):
     """The Fine-Gray score test weighs by the censoring distribution instead: alike, not the
-    same."""
+    same.
+    """
     d, rng = trial(26, 400), np.random.default_rng(126)
     d["cause"] = d["event"] * rng.integers(1, 3, 400)
     d["id"] = np.arange(400)

@@ -69,7 +69,8 @@ def test_the_three_tests_of_a_cox_model_hold_their_size_and_its_interval_its_cov
 @pytest.mark.parametrize("interval", ["log-log", "log", "plain", "arcsine"])
 def test_survival_intervals_cover_the_truth_at_a_landmark(interval):
     """The plain and log intervals are known to run short or one-sided in small samples: a slack of
-    one point."""
+    one point.
+    """
     rng, trials, covered = np.random.default_rng(33), 1500, 0
     for _ in range(trials):
         time, event, _ = null_trial(rng, 150)

@@ -184,7 +184,8 @@ def test_a_small_margin_is_close_to_none():
 @given(st.floats(-1, 1), st.floats(0.01, 0.6), st.floats(5, 250))
 def test_assurance_of_a_normal_prior_has_a_closed_form(mean, deviation, information):
     """O'Hagan, Stevens and Campbell 2005: the power of a z test averaged over a normal effect is a
-    normal tail."""
+    normal tail.
+    """
     bound, root = norm.isf(0.025), sqrt(information)
     found = assurance(lambda theta: float(ndtr(theta * root - bound)), NormalPrior(mean, deviation))
 
@@ -194,7 +195,8 @@ def test_assurance_of_a_normal_prior_has_a_closed_form(mean, deviation, informat
 
 def test_assurance_over_beta_priors_is_exact_for_exact_tests():
     """The power of an exact test is a polynomial in each share; with uniform priors every count is
-    equally likely."""
+    equally likely.
+    """
     found = assurance(lambda p: float(binom.sf(14, 20, p)), BetaPrior(1, 1))
     assert found == pytest.approx(6 / 21, abs=1e-12)
     assert assurance(lambda p: p, BetaPrior(2, 5)) == pytest.approx(2 / 7, abs=1e-12)

@@ -1,5 +1,6 @@
 """Coverage of every interval of shares, by enumeration of all outcomes; and the saw-tooth of
-power."""
+power.
+"""
 
 import numpy as np
 import pytest

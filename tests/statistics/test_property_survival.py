@@ -1,5 +1,6 @@
 """What must hold of every survival figure, whatever the data: identities, sums, and other ways to
-the same number."""
+the same number.
+"""
 
 import numpy as np
 import pytest
@@ -86,7 +87,8 @@ def test_strata_are_stretches_of_rising_time():
 )
 def test_scores_are_the_sums_their_definition_says(weight, row, strata):
     """Summed one event time after another from the definition, against the kernel of tests and
-    simulations."""
+    simulations.
+    """
     time, event, arm, site = trial(2)
     u = v = 0.0
     for s in np.unique(site) if strata else [0]:
@@ -115,7 +117,8 @@ def test_scores_are_the_sums_their_definition_says(weight, row, strata):
 
 def test_joint_covariance_is_bilinear_in_the_weights():
     """S + (1 - S) = 1: the weights (1, 0) and (0, 1) add up to the log-rank test, and so must their
-    covariances."""
+    covariances.
+    """
     time, event, arm, site = trial(3)
     weights = [FlemingHarrington(), FlemingHarrington(1, 0), FlemingHarrington(0, 1)]
     scores, covariance = weighted_log_rank_scores(time, event, arm, weights, site)
@@ -179,7 +182,8 @@ def test_the_score_is_zero_at_the_estimate_when_summed_in_extended_precision():
 
 def test_a_giant_hazard_that_leaves_does_not_take_the_digits_of_the_others_along():
     """Subject 0 has e^40 times the hazard; before its entry and beside it the others still count
-    exactly."""
+    exactly.
+    """
     rng = np.random.default_rng(8)
     time, event, x = rng.permutation(np.arange(10.0, 60)), np.ones(50, bool), rng.normal(size=50)
     entry = np.zeros(50)
@@ -246,7 +250,8 @@ def test_with_one_cause_incidence_is_what_survival_leaves():
 @pytest.mark.parametrize("strata", [False, True])
 def test_with_one_cause_grays_score_is_the_log_rank_score(strata):
     """The variances differ in form: Gray pools the curve that the log-rank test takes from each
-    group."""
+    group.
+    """
     time, event, arm, site = trial(11, 3000)
     by = site if strata else None
     gray, logrank = gray_test(time, event.astype(int), arm, by), log_rank(time, event, arm, by)

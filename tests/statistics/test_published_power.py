@@ -1,5 +1,6 @@
 """What 25 per arm buys in NCT04509635: the figures of the project's own brief, enumerated there by
-another program."""
+another program.
+"""
 
 import numpy as np
 import pytest

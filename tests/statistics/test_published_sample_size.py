@@ -20,13 +20,13 @@ from equipoise.statistics.sample_size import (
 
 
 def test_events_of_schoenfeld_and_freedman():
-    """rpact 4.5: hazard ratio 0.7, power 90 %, one-sided 0.025."""
+    """Rpact 4.5: hazard ratio 0.7, power 90 %, one-sided 0.025."""
     assert schoenfeld_events(0.7, power=0.9) == pytest.approx(330.377914, abs=1e-6)
     assert freedman_events(0.7, power=0.9) == pytest.approx(337.4050294, abs=1e-7)
 
 
 def test_lachin_and_foulkes_as_gsdesign_has_it():
-    """gsDesign 3.11, nSurv: control median 6, dropout 0.01 a month, accrual 12 months, total 24."""
+    """GsDesign 3.11, nSurv: control median 6, dropout 0.01 a month, accrual 12 months, total 24."""
     trial = ProportionalHazards(
         control=Hazard.of_median(6), hazard_ratio=0.7, power=0.9, dropout=Hazard((0.01,))
     )
@@ -44,7 +44,8 @@ def test_lachin_and_foulkes_as_gsdesign_has_it():
 
 def test_the_average_hazard_ratio_of_gsdesign2():
     """The example of gsDesign2's ahr(): hazard ratio 0.9 for three months, then 0.6; analysis after
-    30 months."""
+    30 months.
+    """
     control = Hazard((log(2) / 9, log(2) / 18), (0.0, 3.0))
     experimental = Hazard((0.9 * log(2) / 9, 0.6 * log(2) / 18), (0.0, 3.0))
     left = Hazard((0.001,))
@@ -58,15 +59,17 @@ def test_the_average_hazard_ratio_of_gsdesign2():
 
 def test_subjects_for_two_shares():
     """VELO's disease control, 74.2 against 38.7 %: 30 per arm by the pooled formula at two-sided
-    0.05, power 80 %."""
+    0.05, power 80 %.
+    """
     assert size_for_shares(0.742, 0.387, power=0.8, alpha=0.05, sided=2).control == pytest.approx(
         29.41, abs=0.01
     )
 
 
 def test_farrington_and_manning_as_rpact_has_it():
-    """rpact 3.3.4, getSampleSizeRates(pi1 = 0.8, pi2 = 0.75, thetaH0 = -0.1), power 80 %, ratios 1
-    and 2."""
+    """Rpact 3.3.4, getSampleSizeRates(pi1 = 0.8, pi2 = 0.75, thetaH0 = -0.1), power 80 %, ratios 1
+    and 2.
+    """
     equal = size_for_shares(0.8, 0.75, power=0.8, margin=-0.1)
     unequal = size_for_shares(0.8, 0.75, power=0.8, margin=-0.1, ratio=2)
 

@@ -69,7 +69,8 @@ def test_haybittle_peto_of_jennison_and_turnbull():
 
 def test_the_bounds_of_lan_and_demets():
     """Proschan, Lan and Wittes 2006; the same figures come with Lan and DeMets' own program.
-    Two-sided 0.05."""
+    Two-sided 0.05.
+    """
     cases = [
         (OBrienFlemingSpending(), 4, (4.3326, 2.9631, 2.3590, 2.0141)),
         (PocockSpending(), 5, (2.4380, 2.4268, 2.4101, 2.3966, 2.3859)),
@@ -82,7 +83,8 @@ def test_the_bounds_of_lan_and_demets():
 
 def test_five_looks_as_rpact_prints_them():
     """The vignette of rpact on alpha spending of the O'Brien-Fleming type, one-sided 0.025, five
-    equal looks."""
+    equal looks.
+    """
     design = design_group_sequential(OBrienFlemingSpending(), equal(5))
 
     assert design.efficacy == pytest.approx((4.877, 3.357, 2.680, 2.290, 2.031), abs=5.1e-4)
@@ -100,7 +102,7 @@ def test_five_looks_as_rpact_prints_them():
     ],
 )
 def test_the_bounds_of_rpact_and_gsdesign(rule, bounds):
-    """rpact 4.5 and gsDesign 3.11, one-sided 0.025, looks at 1/3, 2/3 and 1."""
+    """Rpact 4.5 and gsDesign 3.11, one-sided 0.025, looks at 1/3, 2/3 and 1."""
     design = design_group_sequential(rule, (1 / 3, 2 / 3, 1))
 
     assert design.efficacy == pytest.approx(
@@ -109,8 +111,9 @@ def test_the_bounds_of_rpact_and_gsdesign(rule, bounds):
 
 
 def test_futility_bounds_as_rpact_prints_them():
-    """rpact 3.3.4, O'Brien-Fleming spending of alpha 0.025 and beta 0.1, non-binding: bounds and
-    shift (drift^2)."""
+    """Rpact 3.3.4, O'Brien-Fleming spending of alpha 0.025 and beta 0.1, non-binding: bounds and
+    shift (drift^2).
+    """
     spending = OBrienFlemingSpending()
     design = design_group_sequential(
         spending, (1 / 3, 2 / 3, 1), power=0.9, futility=BetaSpending(spending)

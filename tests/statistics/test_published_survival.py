@@ -1,5 +1,6 @@
 """The NCCTG lung data as R's survival package (3.5) prints them. The data come from greenwood, a
-test dependency."""
+test dependency.
+"""
 
 import csv
 import gzip

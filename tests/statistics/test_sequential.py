@@ -1,5 +1,6 @@
 """What is refused, what happens when the looks come at other times, and do the promises hold in
-simulated trials?"""
+simulated trials?
+"""
 
 from functools import lru_cache
 from math import inf, nan, sqrt
@@ -156,7 +157,8 @@ TRIALS = 100_000
 @lru_cache(maxsize=4)
 def statistics(looks, drift):
     """Z of every look (trials, looks), built from independent increments: not from the recursion
-    under test."""
+    under test.
+    """
     steps = np.diff(np.concatenate([[0.0], looks]))
     scores = (
         np.random.default_rng(20240229)
@@ -216,7 +218,8 @@ def test_simulated_trials_with_futility_keep_level_and_power(futility, binding):
 )
 def test_intervals_cover_and_the_estimate_is_median_unbiased(design, theta):
     """The interval rises with z at each look, so 30 intervals per look and lines between them serve
-    all trials."""
+    all trials.
+    """
     z = statistics(LOOKS, theta * 10)
     covered, above = np.zeros(TRIALS, dtype=bool), np.zeros(TRIALS)
     on, repeated = np.ones(TRIALS, dtype=bool), np.ones(TRIALS, dtype=bool)

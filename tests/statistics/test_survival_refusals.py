@@ -109,7 +109,7 @@ def test_labels_may_be_of_any_kind():
 
 
 def test_a_missing_label_among_words_is_no_label():
-    """numpy would make it the word 'nan', and a group or stratum of its own."""
+    """Numpy would make it the word 'nan', and a group or stratum of its own."""
     time, event = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0], [1] * 6
     with pytest.raises(ValueError, match=r"group is missing \(NaN\) for subject 5"):
         log_rank(time, event, ["a", "b", "a", "b", "a", float("nan")])

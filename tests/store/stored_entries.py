@@ -11,7 +11,8 @@ from equipoise.ledger.events import Event, FormSaved, ProtocolAdopted
 
 def entries(count: int, *, typed: str = "1.5") -> list[Entry]:
     """A chain of so many entries; `typed` is what the coordinator typed, so that two chains can
-    differ."""
+    differ.
+    """
     return list(endless(count, typed))
 
 

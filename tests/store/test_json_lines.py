@@ -326,7 +326,8 @@ def no_file_longer_than(length: int) -> Iterator[None]:
 
 def cut(ledger: JsonLines, written: list[Entry], by: int = 40) -> bytes:
     """Write entries and take the end of the last line away, as a crash would; returns what is
-    left."""
+    left.
+    """
     ledger.append(written)
     os.truncate(ledger.path, ledger.path.stat().st_size - by)
     return ledger.path.read_bytes()

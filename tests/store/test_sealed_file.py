@@ -1,5 +1,6 @@
 """The randomization list lies where only its owner can read it, and answers for one position at a
-time."""
+time.
+"""
 
 from __future__ import annotations
 

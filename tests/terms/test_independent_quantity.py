@@ -1,5 +1,6 @@
 """Units and their factors, held against pint (with the UCUM grammar of ucumvert), which shares no
-code with ours."""
+code with ours.
+"""
 
 from __future__ import annotations
 

@@ -101,7 +101,8 @@ def sequences_of(opened: Mapping[str, Any]) -> Sequences:
 
 def next_position(allocations: Iterable[SubjectRandomized], stratum: Stratum) -> int:
     """The first position of a stratum that nobody has yet, from 1. The same history gives the same
-    next arm."""
+    next arm.
+    """
     return 1 + sum(allocation.stratum == stratum for allocation in allocations)
 
 

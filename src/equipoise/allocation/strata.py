@@ -1,5 +1,6 @@
 """In which stratum is this person, and which arm is next there? Strata are declared record
-expressions."""
+expressions.
+"""
 
 from __future__ import annotations
 
@@ -83,7 +84,8 @@ def _by_interval(stratum: IntervalStratum, subject: Subject, index: date) -> Lev
 
 def _level_of(declared: Mapping[str, Any], last: PartialDate, index: date) -> str | None:
     """The level in which every completion of the date falls, or None. A month is 365.25/12 days
-    (A-STRATA)."""
+    (A-STRATA).
+    """
     months = [
         Decimal((index - day).days) / Decimal(str(DAYS_PER_MONTH))
         for day in (last.earliest, last.latest)

@@ -144,7 +144,8 @@ def analyze_endpoint(
 
 def _by_stratum(found: dict[str, Any], courses: Courses, protocol: Protocol) -> dict[str, Any]:
     """The difference within each level of each stratum: the rows of the forest plot, descriptive
-    only."""
+    only.
+    """
     rows = {}
     strata = {
         name: c.subject.randomized.stratum for name, c in courses.items() if c.subject.randomized

@@ -1,5 +1,6 @@
 """Who are they, and what became of them? Flow, baseline, tumor change and time line of every
-subject."""
+subject.
+"""
 
 from __future__ import annotations
 
@@ -98,7 +99,8 @@ def reasons_of_record(subject: Subject, cutoff: date) -> list[str]:
 
 def screening_findings(trial: Trial, subject: Subject, cutoff: date) -> list[Finding]:
     """Every criterion of somebody who was not randomized, on the day screening failed or else at
-    the cutoff."""
+    the cutoff.
+    """
     protocol = trial.version_at(subject.site, subject.screened_on or cutoff).protocol
     failed = failed_screening(subject, cutoff)
     return list(evaluate_all(protocol, subject, failed.on if failed else cutoff))
@@ -134,7 +136,8 @@ def _causes(ended: Iterable[tuple[str, Any]], cutoff: date) -> dict[str, list[st
 
 def strata_report(trial: Trial, randomized: Iterable[Subject]) -> dict[str, Any]:
     """The stratum as randomized, which the analysis uses, and where today's records say
-    otherwise."""
+    otherwise.
+    """
     found = {}
     for subject in randomized:
         assert subject.randomized is not None
@@ -203,7 +206,8 @@ def _characteristics(course: Course, protocol: Protocol) -> dict[str, Any]:
 
 def _ecog(subject: Subject, start: date) -> str | None:
     """The last score until randomization by its date; the order of entry decides between scores of
-    one day."""
+    one day.
+    """
     scores = [
         (qs.date, qs.original)
         for qs in subject.records(QS)
@@ -214,7 +218,8 @@ def _ecog(subject: Subject, start: date) -> str | None:
 
 def tumor_change(courses: Mapping[str, Course], arms: Mapping[str, str]) -> dict[str, Any]:
     """The best change of the sum of diameters from baseline, in percent: the bars of the
-    waterfall."""
+    waterfall.
+    """
     found = {}
     for name, course in courses.items():
         if course.lesions is None or course.assessed is None or course.assessed.sum[0] <= 0:

@@ -139,7 +139,8 @@ def compare_binary(
     values: Mapping[str, bool], arms: Arms, strata: Mapping[str, str], protocol: Protocol
 ) -> dict[str, Any]:
     """Counts by arm, the difference with its interval, and the p-value of every test
-    (two-sided)."""
+    (two-sided).
+    """
     found = describe_binary(values, arms, protocol)
     if found["difference"] is None:
         return found | {"tests": {}}
@@ -326,7 +327,8 @@ def analyze_time_to_event(
     endpoint: Endpoint, courses: Courses, arms: Arms, strata: Mapping[str, str], protocol: Protocol
 ) -> dict[str, Any]:
     """One time-to-event endpoint under each of its rule sets; a duration of response compares
-    nothing."""
+    nothing.
+    """
     assert isinstance(endpoint.analysis, TimeToEventAnalysis)
     of_responders = endpoint.analysis.rules == ("DOR",)
     found: dict[str, Any] = {
@@ -378,7 +380,8 @@ def compare_times(
     values: Mapping[str, Value], arms: Arms, strata: Mapping[str, str], protocol: Protocol
 ) -> dict[str, Any]:
     """Hazard ratio (Cox, Efron), log-rank p (stratified when strata are given), curves and medians
-    by arm."""
+    by arm.
+    """
     names, time, event = _times(values)
     treated = np.array([arms[name] == protocol.experimental.id for name in names], float)
     groups = np.array([strata.get(name, "") for name in names]) if strata else None
@@ -395,7 +398,8 @@ def _times(values: Mapping[str, Value]) -> tuple[list[str], Any, Any]:
 
 def _effect(time: Any, event: Any, treated: Any, strata: Any, level: float) -> dict[str, Any]:
     """Two answers, each for itself: arms that separate have no finite hazard ratio and the clearest
-    log-rank test."""
+    log-rank test.
+    """
     if len(set(treated)) < 2:
         return NOT_COMPARED | {"note": "an arm is empty"}
     found, notes = dict(NOT_COMPARED), []

@@ -1,5 +1,6 @@
 """Do the arms differ in how long until it happens? Curves, the log-rank test and hazard ratios, all
-at once."""
+at once.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +32,8 @@ NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArmSurvival:
     """One arm; `landmarks` has survival and its bounds at each time asked for, NaN beyond what is
-    known."""
+    known.
+    """
 
     name: str
     subjects: int
@@ -194,7 +196,8 @@ def _indicators(member: Labels, k: int) -> NDArray[np.float64]:
 
 def _within(what: str, names: Sequence[str], method: Any, *arguments: Any, **options: Any) -> Any:
     """The method's result; what it refuses is said with its name, its numbers of arms being
-    explained."""
+    explained.
+    """
     try:
         return method(*arguments, **options)
     except ValueError as error:

@@ -16,7 +16,8 @@ LEDGER = "ledger"
 
 class AnalyzeGroup(DefaultCommandGroup):
     """`analyze LEDGER`, as the command was before there were others; a ledger may even be called
-    `ledger`."""
+    `ledger`.
+    """
 
     default = LEDGER
 

@@ -1,5 +1,6 @@
 """Which commands are there? Each reads its input, asks one function of the core, and shows the
-answer."""
+answer.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
 """Commands that derive endpoints from other people's data: a table of responses, or a package of
-SDTM datasets."""
+SDTM datasets.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ PACKAGE = "package"
 
 class DeriveGroup(DefaultCommandGroup):
     """`derive SDTM_DIR` is short for `derive package SDTM_DIR`: a folder is what is mostly derived
-    from."""
+    from.
+    """
 
     default = PACKAGE
 
@@ -48,7 +50,8 @@ def response(
     ] = None,
 ) -> None:
     """Best response and the like for each subject: USUBJID, PARAMCD, AVALC, ADT. Exit 0, or 2 with
-    an error."""
+    an error.
+    """
     from equipoise.endpoints.policies import find_policy
     from equipoise.exchange.response_table import derive_response_table
     from equipoise.store.files import write_files

@@ -1,5 +1,6 @@
 """What does `derive SDTM_DIR` do? Reads the package, derives by each policy, writes all files at
-once."""
+once.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +23,8 @@ def derive_package(
     folder: Path, target: Path, policies: Sequence[DerivationPolicy], cutoff: str
 ) -> int:
     """Write the outputs of every policy; returns how many lines of the listings tell of data that
-    were not used."""
+    were not used.
+    """
     if target.exists() and not target.is_dir():
         raise ValueError(f"{target} is a file; --out names a folder")
     if target.exists() and folder.exists() and target.samefile(folder):

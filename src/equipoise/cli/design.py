@@ -41,7 +41,8 @@ def design(
     ] = None,
 ) -> None:
     """What can the planned participants show? Power by enumeration and by simulation, looks, scans,
-    assurance."""
+    assurance.
+    """
     from equipoise.planning.design import compute_design
     from equipoise.protocol.yaml_file import load
     from equipoise.report.design.page import show_design, write_design
@@ -134,7 +135,8 @@ class _Blocks:
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Nobody else computes the same result meanwhile: two runs would take each other's blocks
-        away."""
+        away.
+        """
         import fcntl
 
         try:

@@ -69,7 +69,8 @@ def verify(
 
 def _list_opened(store: Any) -> str:
     """Was the randomization list, once opened, the one that was committed before the first
-    randomization?"""
+    randomization?
+    """
     from equipoise.allocation.sealed_list import check_opening
     from equipoise.ledger.events import (
         AllocationCommitted,
@@ -106,7 +107,8 @@ def redact(
     ] = None,
 ) -> None:
     """Take the content out of one entry, logged; all hashes stay valid. Exit 0, or 1 when
-    refused."""
+    refused.
+    """
     from equipoise.ledger.chain import Broken, CannotRedact, verify_lines
     from equipoise.ledger.chain import redact as redact_entry
     from equipoise.store.json_lines import JsonLines
@@ -153,7 +155,8 @@ def redact(
 
 def recover(ledger: Ledger) -> None:
     """Move an incomplete last line, left by an interrupted write, to a file beside the ledger.
-    Nothing is lost."""
+    Nothing is lost.
+    """
     from equipoise.store.json_lines import JsonLines
 
     with readable_failures():

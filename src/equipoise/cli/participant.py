@@ -41,7 +41,8 @@ def screen(
     ] = False,
 ) -> None:
     """May she enter? Exit 0 eligible, 1 not eligible, 3 unknown, 2 when the input cannot be
-    read."""
+    read.
+    """
     from equipoise.eligibility import evaluate_all, overall
     from equipoise.exchange.subject_json import (
         BadSubject,
@@ -128,7 +129,8 @@ def assess(
     as_json: Annotated[bool, typer.Option("--json", help="the assessments as JSON")] = False,
 ) -> None:
     """Did the tumor respond? Each visit's sum, changes and response, with the clause of RECIST 1.1
-    that decided."""
+    that decided.
+    """
     from equipoise.assessments.recist.lesion_table import assess as assess_lesions
     from equipoise.assessments.recist.lesion_table import read_lesions
     from equipoise.endpoints.course import recist_policy

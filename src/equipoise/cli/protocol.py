@@ -23,7 +23,8 @@ Name = Annotated[
 @app.command()
 def check(protocol: Name) -> None:
     """Every error at once, with line, column, what was found and what was expected. Exit 0, or 2
-    with errors."""
+    with errors.
+    """
     from equipoise.protocol.yaml_file import ProtocolError, load
 
     with readable_failures():
@@ -72,7 +73,8 @@ def import_(
     ] = False,
 ) -> None:
     """Draft a protocol from a registry record. Every criterion appears; what the record leaves open
-    is listed."""
+    is listed.
+    """
     from equipoise.exchange.registry.criteria import import_record
     from equipoise.store.files import write_files
 

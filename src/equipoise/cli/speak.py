@@ -1,5 +1,6 @@
 """How do commands speak? Results on standard output, everything else on standard error, failures in
-one message."""
+one message.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +33,8 @@ def _plain(message: str) -> str:
 @contextmanager
 def readable_failures() -> Iterator[None]:
     """Turn every failure that a person can do something about into one message; the rest are our
-    mistakes."""
+    mistakes.
+    """
     try:
         yield
     except typer.Exit:  # a RuntimeError too, but said already

@@ -37,7 +37,8 @@ def demo(
     ] = False,
 ) -> None:
     """A whole simulated trial, from screening to report: ledger.jsonl, results.json and
-    report.html."""
+    report.html.
+    """
     began = time.perf_counter()
     with readable_failures():
         entries = _rehearsed("NCT04509635", participants, seed)
@@ -63,7 +64,8 @@ def rehearse(
     seed: Seed = 7,
 ) -> None:
     """Virtual participants go through the commands into a ledger, site by site, day by day. All of
-    it is simulated."""
+    it is simulated.
+    """
     with readable_failures():
         if output.exists():
             raise ValueError(f"{output} exists; a rehearsal never writes over a ledger")

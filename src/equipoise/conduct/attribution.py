@@ -1,5 +1,6 @@
 """What every command has in common: who acts and when, the entry that follows the head, or a
-refusal."""
+refusal.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ from equipoise.subject.state import Trial
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stamp:
     """Who acts, in which role, where and when (UTC); `key` makes a repeated command harmless;
-    `salt` is random."""
+    `salt` is random.
+    """
 
     at: str
     actor: str
@@ -35,7 +37,8 @@ class Stamp:
     @property
     def today(self) -> date:
         """The latest calendar day that can have begun at any site: clinical dates are local, `at`
-        is UTC."""
+        is UTC.
+        """
         return self.day + timedelta(days=1)
 
 
@@ -73,7 +76,8 @@ def outcome(
     findings: tuple[Finding, ...] = (),
 ) -> Outcome:
     """The entry that records the event, or what is in the way. Nothing else decides whether an
-    event is recorded."""
+    event is recorded.
+    """
     held = trial.subjects.get(subject) if subject else None
     known = held.keys if held else trial.keys
     if stamp.key in known:

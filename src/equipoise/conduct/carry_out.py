@@ -14,7 +14,8 @@ from equipoise.subject.state import Trial, replay, step
 
 class Session:
     """The trial of one storage, folded as it grows. A `Conflict` of the storage reaches the caller:
-    read again."""
+    read again.
+    """
 
     def __init__(self, storage: Storage) -> None:
         self.storage = storage
@@ -22,7 +23,8 @@ class Session:
 
     def do(self, command: Callable[..., Outcome], *args: Any, **details: Any) -> Outcome:
         """Run a command of `conduct.enrolment` or `conduct.data_management`; record what it
-        decides."""
+        decides.
+        """
         try:
             decided = command(self.trial, *args, **details)
         except BadEvent as malformed:

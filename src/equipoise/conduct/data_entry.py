@@ -1,5 +1,6 @@
 """May this form be saved? Entry and correction of data, under consent, withdrawal and the
-calendar."""
+calendar.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +32,8 @@ def save_form(
     reason: str | None = None,
 ) -> Outcome:
     """Save a form as typed. With `supersedes` and a reason it corrects an earlier entry, which
-    stays in the ledger."""
+    stays in the ledger.
+    """
     event = events.FormSaved(form=form_id, visit=visit, values=dict(values), groups=dict(groups))
     subject = trial.subjects.get(subject_id)
     found = not_open(trial, subject_id) + no_consent(trial, subject_id)
@@ -75,7 +77,8 @@ def _untimely(
     protocol: Protocol,
 ) -> list[str]:
     """Dates in the future, before consent without label, before randomization, after withdrawal or
-    after death."""
+    after death.
+    """
     found = []
     for where, text in _dates(form, values, groups):
         when = parse_date(text)
@@ -94,7 +97,8 @@ def _too_early(
     subject: Subject, form: Form, values: Mapping[str, Any], when: date, protocol: Protocol
 ) -> list[str]:
     """Results from before consent only as standard of care; study treatment only after
-    randomization."""
+    randomization.
+    """
     found = []
     consented = min(on for on, _, _ in subject.consents)
     if when < consented and values.get(protocol.conduct.earlier_results_label) != "Y":
@@ -116,7 +120,8 @@ _STILL_OPEN = {"VISITS": ("SURVIVAL_CONTACT", "SUBSEQUENT_THERAPY")}
 
 def _after_withdrawal(subject: Subject, form: Form, where: str, when: date) -> list[str]:
     """Data until the withdrawal stay; after it, only what its level leaves open (ICH E6(R3)
-    2.9)."""
+    2.9).
+    """
     found = []
     for withdrawal in subject.withdrawals:
         closed = _CLOSES[withdrawal.what]

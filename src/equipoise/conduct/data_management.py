@@ -1,5 +1,6 @@
 """How are data questioned, endorsed and closed? Queries, signatures, freeze and lock (ICH E6(R3)
-4.2)."""
+4.2).
+"""
 
 from __future__ import annotations
 
@@ -45,7 +46,8 @@ def sign(
     trial: Trial, stamp: Stamp, subject_id: str | None, *, meaning: str, about: tuple[int, ...]
 ) -> Outcome:
     """Sign entries; the signature carries the head of the chain, so it cannot be moved to another
-    record."""
+    record.
+    """
     head = trial.head.hash if trial.head else ""
     event = events.Signed(meaning=meaning, head=head, about=about)
     found = _no_subject(trial, subject_id) if subject_id else []

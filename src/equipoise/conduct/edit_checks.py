@@ -26,7 +26,8 @@ def questions(
     groups: Mapping[str, Any],
 ) -> list[tuple[str, str]]:
     """(field, question) for everything in a form that deserves one; `subject` as before the
-    form."""
+    form.
+    """
     found = implausible(form, groups)
     if any(group.domain == "EX" for group in form.groups) and isinstance(values.get("date"), str):
         found += _first_dose(protocol, subject, parse_date(values["date"]).latest)
@@ -35,7 +36,8 @@ def questions(
 
 def _first_dose(protocol: Protocol, subject: Subject, given: date) -> list[tuple[str, str]]:
     """The first dose comes soon after randomization, and not too soon after earlier chemotherapy (a
-    safety rule)."""
+    safety rule).
+    """
     if subject.randomized is None or subject.records(EX):
         return []
     found = []

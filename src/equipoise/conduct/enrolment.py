@@ -58,7 +58,8 @@ def amend_protocol(
     reconsent: bool,
 ) -> Outcome:
     """A new version for some sites (none named: all) from a day on, with or without a new
-    consent."""
+    consent.
+    """
     event = events.ProtocolAmended(
         protocol=to_payload(protocol),
         version=protocol.version,

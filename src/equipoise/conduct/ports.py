@@ -11,7 +11,8 @@ from equipoise.ledger.events import AllocationOpened
 
 class Conflict(Exception):
     """Somebody else wrote first: the ledger's head is not the one the writer built on. Read again
-    and decide again."""
+    and decide again.
+    """
 
 
 class Storage(Protocol):
@@ -23,13 +24,15 @@ class Storage(Protocol):
 
     def append(self, entries: Iterable[Entry]) -> None:
         """Add entries that follow the head; all of them or none. Raises `Conflict` when the head
-        has moved."""
+        has moved.
+        """
         ...
 
 
 class SealedAllocation(Protocol):
     """A randomization list that answers for one position at a time and shows nothing else (ICH E9
-    2.3.2)."""
+    2.3.2).
+    """
 
     @property
     def commitment(self) -> str:

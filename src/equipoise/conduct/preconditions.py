@@ -20,7 +20,8 @@ def for_subject(
     supersedes: int | None = None,
 ) -> Outcome:
     """The outcome for one participant, under the protocol version of the day. A correction must
-    fit."""
+    fit.
+    """
     version = version_for(trial, subject_id, on) if trial.versions else ""
     found = found + not_correctable(trial, subject_id, event, reason, supersedes)
     return outcome(

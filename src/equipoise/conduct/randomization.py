@@ -1,5 +1,6 @@
 """Which arm, and may it be given now? The list, its commitment and opening, and the randomization
-of one person."""
+of one person.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +23,8 @@ from equipoise.terms.verdict import Verdict
 
 def draw_allocation(protocol: Protocol, rng: Any, salt: str) -> SealedList:
     """The whole randomization list, each stratum as long as the trial, to be sealed before first
-    use."""
+    use.
+    """
     design = protocol.randomization
     arms = tuple(arm.id for arm in protocol.arms)
     ratio = tuple(arm.ratio for arm in protocol.arms)
@@ -48,7 +50,8 @@ def commit_allocation(trial: Trial, stamp: Stamp, sealed: SealedAllocation) -> O
 
 def open_allocation(trial: Trial, stamp: Stamp, sealed: SealedAllocation) -> Outcome:
     """Show the list after closure, so that anyone can check that the sequence was fixed in
-    advance."""
+    advance.
+    """
     event = sealed.open()
     found = (
         []
@@ -79,7 +82,8 @@ def randomize(
     trial: Trial, stamp: Stamp, subject_id: str, *, randomized_on: date, sealed: SealedAllocation
 ) -> Outcome:
     """Allocate an arm. No waivers: every criterion must be met on the day, and every stratum
-    known."""
+    known.
+    """
     subject = trial.subjects.get(subject_id)
     if subject is None:
         return Refused((f"there is no subject {subject_id}",))
@@ -128,7 +132,8 @@ def _no_allocation(on: date) -> events.SubjectRandomized:
 
 def _not_today(stamp: Stamp, on: date) -> list[str]:
     """Eligibility is asked on the day of randomization; another date would be a waiver. Local days
-    differ from UTC."""
+    differ from UTC.
+    """
     if abs((on - stamp.day).days) <= 1:
         return []
     return [
@@ -184,7 +189,8 @@ def _not_ready(trial: Trial, subject: Subject, protocol: Protocol, on: date) -> 
 
 def _consent_outdated(trial: Trial, subject: Subject, on: date) -> list[str]:
     """An amendment that asks for it needs consent to it, or to a later version, by the day of
-    randomization."""
+    randomization.
+    """
     names = [v.protocol.version for v in trial.versions]
     asked = [
         i

@@ -1,5 +1,6 @@
 """Who may do what? Roles and the commands open to them (21 CFR 11.10(d), (g); ICH E6(R3) 2 and
-3)."""
+3).
+"""
 
 from __future__ import annotations
 

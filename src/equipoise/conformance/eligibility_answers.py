@@ -1,5 +1,6 @@
 """How do we answer the published cases of eligibility and of RAS in plasma? Their plain JSON, read
-into our records."""
+into our records.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +33,8 @@ def answer_eligibility(inputs: Mapping[str, Any]) -> dict[str, Any]:
 
 def subject_of(inputs: Mapping[str, Any]) -> Subject:
     """The participant of a case: SDTM variables by domain, and what persons attested, in the order
-    of entry."""
+    of entry.
+    """
     rows = [(domain, row) for domain, rows in inputs.get("records", {}).items() for row in rows]
     records = [read_record(domain, row, place) for place, (domain, row) in enumerate(rows, start=1)]
     attested = tuple(

@@ -89,7 +89,8 @@ def resolve(inputs: Mapping[str, Any], shared: Mapping[str, Mapping[str, Any]]) 
 
 def run(directory: Path, answer: Answer) -> Result:
     """Ask every case of every topic in the directory; only the keys that a case expects are
-    compared."""
+    compared.
+    """
     passed: dict[str, int] = {}
     total: dict[str, int] = {}
     failures: list[Failure] = []

@@ -17,7 +17,8 @@ _Answer = tuple[Verdict, str, Reason | None]
 @evaluate.register
 def _(rule: Condition, asked: Asked) -> Finding:
     """Met: the participant has it. Conditions named answer the question; silence is as the protocol
-    declares."""
+    declares.
+    """
     rows = [mh for mh in asked.subject.records(MH) if mh.category == rule.category]
     told = [mh for mh in rows if mh.occurred in ("Y", "N")]
     if not told:
@@ -42,7 +43,8 @@ def _(rule: Condition, asked: Asked) -> Finding:
 
 def _asked_again(rows: list[MH], told: list[MH]) -> tuple[Source, ...]:
     """Rows without an answer (U) that no answer came after: what was once denied is in doubt
-    again."""
+    again.
+    """
     doubts = [
         mh for mh in rows if mh not in told and not any(_after(answer, mh) for answer in told)
     ]
@@ -75,7 +77,8 @@ def _silence(rule: Condition, rows: list[MH]) -> Finding:
 
 def _counts(rule: Condition, mh: MH, index: date) -> _Answer:
     """Kleene's *and*: of the diagnosis asked about, not excepted by its code, and at the time that
-    matters."""
+    matters.
+    """
     answers = (
         _among(f"ICD-10 {mh.code or 'not recorded'}", _code(mh.code), rule.codes),
         _among(f"morphology {mh.morphology or 'not recorded'}", _morphology(mh), rule.histology),
@@ -100,7 +103,8 @@ def _morphology(mh: MH) -> str:
 
 def _among(told: str, found: str, wanted: tuple[str, ...]) -> _Answer:
     """Is the code one of those asked about? A code shorter than these (C78 where C78.7 is asked)
-    may be or not."""
+    may be or not.
+    """
     if not wanted:
         return Verdict.MET, "present", None
     shown = f"{told}, asked about {', '.join(wanted)}"
@@ -138,7 +142,8 @@ def _by_exception(rule: Condition, mh: MH) -> _Answer:
 
 def _by_time(rule: Condition, mh: MH, index: date) -> _Answer:
     """Diagnosis or treatment inside the years asked for; without years, begun by the index date
-    (and not over)."""
+    (and not over).
+    """
     began = in_window(mh.start, date.min, index) if mh.start else Verdict.MET
     if began is not Verdict.MET:
         reason = Reason.PARTIAL_DATE if began is Verdict.UNKNOWN else None

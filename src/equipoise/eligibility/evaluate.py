@@ -158,7 +158,8 @@ def _against_limit(rule: c.LabLimit, lab: LB) -> Finding:
 
 def _against_uln(rule: c.LabLimit, lab: LB, shown: str) -> Finding:
     """Value and limit of normal come from the same row and unit, so the ratio needs no
-    conversion."""
+    conversion.
+    """
     value, upper = decimal_of(lab.original), decimal_of(lab.original_upper)
     if upper is None or upper <= 0 or value is None or rule.at_most_uln is None:
         return _unknown(rule, Reason.NO_ULN, f"{shown} has no upper limit of normal", lab.source)
@@ -217,7 +218,8 @@ def _(rule: c.IfMeasured, asked: Asked) -> Finding:
 
 def _attempted(rule: c.LabLimit, asked: Asked) -> bool:
     """Was there a row in the window, even one without a result? A sample that was lost or hemolyzed
-    was taken."""
+    was taken.
+    """
     opens, closes = window_before(asked.index, rule.within_days)
     return any(
         lab.date

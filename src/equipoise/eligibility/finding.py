@@ -1,5 +1,6 @@
 """How is a criterion answered? A verdict with its reason, its evidence, and what would settle an
-open question."""
+open question.
+"""
 
 from __future__ import annotations
 

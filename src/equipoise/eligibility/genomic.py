@@ -82,7 +82,8 @@ def somatic_genes(text: str) -> list[str] | None:
 
 def _unreadable(rows: list[GF]) -> str | None:
     """The first entry of a sample that cannot be taken as it stands: no gene, or a finding that
-    denies itself."""
+    denies itself.
+    """
     for row in rows:
         if row.test == "SOMSIG" and somatic_genes(row.original) is None:
             return (

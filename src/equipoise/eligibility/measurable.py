@@ -1,5 +1,6 @@
 """Is there disease that can be measured? Criterion I03 from the lesions of the baseline scans (TU,
-TR)."""
+TR).
+"""
 
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ NODE = "LYMPH NODE"
 @evaluate.register
 def _(rule: MeasurableDisease, asked: Asked) -> Finding:
     """RECIST 1.1 3.1.1: each lesion by its latest reading in the window, whichever scan that stands
-    in."""
+    in.
+    """
     read: dict[str, PartialDate | None] = {}
 
     def decide(row: TR) -> Finding:
@@ -56,7 +58,8 @@ def _counted(rule: MeasurableDisease, each: list[Finding], days: list[str]) -> F
 
 def _lesions(asked: Asked) -> dict[tuple[str, str], list[TR]]:
     """(lesion, axis that measures it) -> its readings. A node is measured by its short axis,
-    whatever else was read."""
+    whatever else was read.
+    """
     found = [tu for tu in asked.subject.records(TU) if tu.role in ("TARGET", "NON-TARGET")]
     nodes = {tu.link for tu in found if tu.location.strip().upper().startswith(NODE)}
     lesions: dict[tuple[str, str], list[TR]] = {}
@@ -88,7 +91,8 @@ def _measurable(rule: MeasurableDisease, row: TR) -> Finding:
 
 def _millimeters(limit: Quantity | None) -> Decimal:
     """A threshold of the protocol. Raises ValueError for one that is no length, or was not
-    resolved."""
+    resolved.
+    """
     found = convert(limit.value, limit.unit, "mm") if limit else None
     if found is None:
         raise ValueError(

@@ -1,5 +1,6 @@
 """Which lines of therapy came before, with which drugs, and how did they end? Criteria I04 and I05
-(CM)."""
+(CM).
+"""
 
 from __future__ import annotations
 
@@ -81,7 +82,8 @@ def _without(
     rule: PriorLine, rows: list[CM], lacking: list[str], shown: str, sources: tuple[Source, ...]
 ) -> Finding:
     """A drug asked for is not among those given, unless one of its class stands there under a name
-    not known here."""
+    not known here.
+    """
     classes = {
         kind for kind, known in DRUGS.items() if any(_normal(drug) in known for drug in lacking)
     }
@@ -101,7 +103,8 @@ def _normal(text: str) -> str:
 
 def _is_of(row: CM, kind: str) -> bool:
     """By the class recorded, or by a drug that is known to be of the class whatever was
-    recorded."""
+    recorded.
+    """
     return _normal(row.drug_class) == _normal(kind) or _normal(row.treatment) in DRUGS.get(
         _normal(kind), ()
     )

@@ -130,7 +130,8 @@ def before_progression(
     day: Ints, response: Codes, pd_day: Ints, therapy_day: int, policy: ResponsePolicy
 ) -> int:
     """How many assessments come before progression, also before the day a confirmed new lesion
-    dates it back to."""
+    dates it back to.
+    """
     end = last_counted(day, therapy_day, policy)
     first = progression(day, response, therapy_day, policy)
     if first == NONE:
@@ -154,7 +155,8 @@ def without_response(
     day: Ints, response: Codes, end: int, progressed: int, counted: int, policy: ResponsePolicy
 ) -> Found:
     """4.4.3: SD when something at least as good came late enough, else PD when it follows, else
-    NE."""
+    NE.
+    """
     for i in range(end):
         if day[i] >= policy.sd_min_days and response[i] in (CR, PR, SD):
             return Found(SD, i, NONE, 3)
@@ -276,7 +278,8 @@ def derive_best_response(
     therapy_day: int = NONE,
 ) -> BestResponse:
     """Best overall response without confirmation (RECIST 1.1 4.4.3); `therapy_day` is new
-    anticancer therapy or -1."""
+    anticancer therapy or -1.
+    """
     return _best(best_unconfirmed(*_arrays(day, response, pd_day), therapy_day, policy))
 
 
@@ -294,7 +297,8 @@ def derive_confirmed_best_response(
 
 def derive_disease_control(best: BestResponse) -> Achieved:
     """CR, PR, SD or Non-CR/Non-PD as best response; NE and nothing at all are failures (declared,
-    not missing)."""
+    not missing).
+    """
     controlled = best.response in (Response.CR, Response.PR, Response.SD, Response.NON_CR_NON_PD)
     return Achieved(controlled, best.index, f"best response {best.response.cdisc}: {best.why}")
 
@@ -318,7 +322,8 @@ def first_response(
     therapy_day: int = NONE,
 ) -> int:
     """The assessment at which response begins, CR or PR, confirmed when asked; -1 for none
-    (4.6.2)."""
+    (4.6.2).
+    """
     days, codes, dated = _arrays(day, response, pd_day)
     end = before_progression(days, codes, dated, therapy_day, policy)
     if confirm:
@@ -345,7 +350,8 @@ def derive_clinical_benefit(
     therapy_day: int = NONE,
 ) -> Achieved:
     """Response, or disease not progressing at the minimum duration of SD or later, whichever is
-    seen first."""
+    seen first.
+    """
     days, codes, dated = _arrays(day, response, None)
     end = before_progression(days, codes, dated, therapy_day, policy)
     responded = first_response(days, codes, policy, confirm=confirm, therapy_day=therapy_day)

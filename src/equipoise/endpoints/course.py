@@ -1,5 +1,6 @@
 """What is known of one person after randomization? Records become the days that the endpoint rules
-count."""
+count.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +53,8 @@ class Reading:
 @dataclass(frozen=True, slots=True)
 class Course:
     """One randomized subject up to a cutoff; days count from randomization, day 0, and -1 is
-    never."""
+    never.
+    """
 
     subject: Subject
     start: date
@@ -86,7 +88,8 @@ class Course:
 
 def tenths(length: Quantity) -> int:
     """A declared length in tenths of a millimeter. Raises ValueError for what is no length or falls
-    between two."""
+    between two.
+    """
     millimeters = convert(length.value, length.unit, "mm")
     if millimeters is None or millimeters * 10 % 1:
         raise ValueError(
@@ -98,7 +101,6 @@ def tenths(length: Quantity) -> int:
 
 def recist_policy(assessment: Assessment) -> RecistPolicy:
     """The protocol's thresholds and switches, lengths in tenths of a millimeter."""
-
     recist = assessment.recist
     return build_policy(
         {
@@ -118,7 +120,8 @@ def recist_policy(assessment: Assessment) -> RecistPolicy:
 
 def response_policy(assessment: Assessment, sd_min_days: int | None = None) -> ResponsePolicy:
     """How single responses become a best response; disease after CR and new therapy count as for
-    the lesions."""
+    the lesions.
+    """
     confirmation, choices = assessment.confirmation, assessment.recist.choices
     return ResponsePolicy(
         sd_min_days=sd_min_days or assessment.sd_min_days,
@@ -132,7 +135,8 @@ def response_policy(assessment: Assessment, sd_min_days: int | None = None) -> R
 
 def disease_after_cr(reading: Reading) -> tuple[int, int] | None:
     """The first complete response and the first assessment after it that shows disease again
-    without being PD."""
+    without being PD.
+    """
     first = next((i for i, code in enumerate(reading.responses) if code in (CR, PD)), None)
     if first is None or reading.responses[first] == PD:
         return None
@@ -159,7 +163,8 @@ def progression_after_cr(reading: Reading, policy: ResponsePolicy) -> Reading:
 
 def _cr_questioned(reading: Reading, policy: ResponsePolicy) -> tuple[str, ...]:
     """A partial response or stable disease after CR contradicts one of the two readings: a query,
-    however it counts."""
+    however it counts.
+    """
     found = disease_after_cr(reading)
     if found is None:
         return ()
@@ -193,7 +198,8 @@ def censoring_rules(protocol: Protocol, rules: CensoringRules) -> TimeToEventRul
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CourseChoices:
     """What a course depends on beside the records, whether a protocol declares it or a named
-    policy."""
+    policy.
+    """
 
     recist: RecistPolicy
     response: ResponsePolicy
@@ -219,13 +225,15 @@ def choices_of(protocol: Protocol) -> CourseChoices:
 
 def course_of(subject: Subject, protocol: Protocol, cutoff: date) -> Course:
     """Everything the endpoints need of one randomized subject; the rules of each endpoint apply the
-    cutoff."""
+    cutoff.
+    """
     return course_by(subject, choices_of(protocol), cutoff)
 
 
 def course_by(subject: Subject, choices: CourseChoices, cutoff: date) -> Course:
     """As `course_of`, for records of any origin; the subject's `randomized` is the start of all its
-    days."""
+    days.
+    """
     assert subject.randomized is not None
     start = subject.randomized.on
     therapy = dated.new_therapy(subject, start, cutoff)
@@ -283,7 +291,8 @@ def _assessed(
     subject: Subject, choices: CourseChoices, start: date, therapy: int
 ) -> tuple[LesionSeries | None, VisitResults | None, tuple[str, ...]]:
     """The response derived from the lesions; a table that RECIST does not allow is told, never
-    mended."""
+    mended.
+    """
     notes: tuple[str, ...] = ()
     try:
         series = _series(subject, choices, choices.recist, start)

@@ -1,5 +1,6 @@
 """Where does the response that the measurements give differ from the one that was reported, and by
-which clause?"""
+which clause?
+"""
 
 from __future__ import annotations
 
@@ -31,7 +32,8 @@ PARAMETERS = {
 @dataclass(frozen=True, slots=True)
 class Discrepancy:
     """One response of one visit: as reported, as derived, the clause that gave it and the numbers
-    it rests on (mm)."""
+    it rests on (mm).
+    """
 
     kind: str
     visit: str
@@ -84,7 +86,8 @@ def find_discrepancies(course: Course, policy: RecistPolicy) -> Iterator[Discrep
 
 def _against_baseline(test: str, lesions: LesionSeries, visit: int, policy: RecistPolicy) -> str:
     """What the visit would be if it were judged against baseline alone, as if nothing had come
-    between."""
+    between.
+    """
     at = [0, visit]
     alone = replace(
         lesions,

@@ -1,5 +1,6 @@
 """When did it happen, as far as the dated records allow? New therapy, death and the last sign of
-life."""
+life.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ Begun = tuple[str, PartialDate | None, Source]
 @dataclass(frozen=True, slots=True)
 class Dated:
     """A day since randomization (-1: never), where it was recorded, and what somebody has to ask
-    about."""
+    about.
+    """
 
     day: int
     source: tuple[Source, ...] = ()
@@ -82,7 +84,8 @@ def death(subject: Subject, start: date) -> Dated:
 
 def unrecorded_death(subject: Subject, cutoff: date) -> tuple[str, ...]:
     """Contacts that heard of a death which nobody recorded; the endpoints count a recorded death
-    only."""
+    only.
+    """
     if subject.died is not None:
         return ()
     told = [
@@ -108,7 +111,8 @@ def _therapies(subject: Subject) -> list[Begun]:
 
 def _treated_or_scanned(subject: Subject) -> list[date]:
     """Days of study treatment and of scans: new therapy that is known to the month only began after
-    them."""
+    them.
+    """
     doses = [ex.start for ex in subject.records(EX) if ex.dose]
     scans = [rs.date for rs in subject.records(RS) if rs.test == "OVRLRESP"]
     scans += [tr.date for tr in subject.records(TR) if tr.status != NOT_DONE]
@@ -117,7 +121,8 @@ def _treated_or_scanned(subject: Subject) -> list[date]:
 
 def _first(begun: Iterable[Begun], seen: list[date], start: date, cutoff: date) -> Dated:
     """The first since randomization. What was over before it is told and not counted: clipped to
-    day 0 it would end every endpoint there."""
+    day 0 it would end every endpoint there.
+    """
     found: list[tuple[int, Source]] = []
     problems = []
     for what, when, source in begun:
@@ -136,7 +141,8 @@ def _first(begun: Iterable[Begun], seen: list[date], start: date, cutoff: date) 
 
 def _earliest_allowed(when: PartialDate, seen: Iterable[date], start: date) -> date:
     """Of a partial date the earliest completion after randomization, and not before treatment or
-    scans within it."""
+    scans within it.
+    """
     if when.exact:
         return when.exact
     within = [day for day in seen if when.earliest <= day <= when.latest]
@@ -145,7 +151,8 @@ def _earliest_allowed(when: PartialDate, seen: Iterable[date], start: date) -> d
 
 def _signs_of_life(subject: Subject) -> Iterator[tuple[PartialDate | None, Source]]:
     """Everything dated that a living person is needed for; what was planned and not done is no sign
-    of life."""
+    of life.
+    """
     yield from ((ss.date, ss.source) for ss in subject.records(SS) if ss.original == "ALIVE")
     examined: tuple[LB | QS | TR, ...] = (
         *subject.records(LB),

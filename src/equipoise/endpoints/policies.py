@@ -1,5 +1,6 @@
 """By which rules are other people's data derived? Named sets of options, all of them declared here
-as data."""
+as data.
+"""
 
 from __future__ import annotations
 
@@ -173,7 +174,8 @@ def declare_policy(
     therapy_categories: Sequence[str] | None = None,
 ) -> DerivationPolicy:
     """The named policy with the options that are given. Raises ValueError naming the option, what
-    was found and what there is."""
+    was found and what there is.
+    """
     found = find_policy(name)
     found = replace(
         found,

@@ -30,13 +30,15 @@ def received(subject: Subject, drug: str | None, cutoff: date) -> bool:
 
 def _named(drug: str) -> str:
     """A name as typed, without case and stray blanks; another spelling or brand stays another
-    drug."""
+    drug.
+    """
     return drug.strip().upper()
 
 
 def ineligible_as_known_now(protocol: Protocol, subject: Subject) -> tuple[str, ...]:
     """Criteria not met on the day of randomization by everything known now; the verdict of record
-    is another."""
+    is another.
+    """
     if subject.randomized is None:
         return ()
     findings = evaluate_all(protocol, subject, subject.randomized.on)
@@ -45,7 +47,8 @@ def ineligible_as_known_now(protocol: Protocol, subject: Subject) -> tuple[str, 
 
 def at_randomization(trial: Trial, subject: Subject) -> Protocol:
     """The protocol under which the subject was randomized; a later amendment does not change who
-    was eligible."""
+    was eligible.
+    """
     assert subject.randomized is not None
     return trial.version(subject.randomized.version).protocol
 

@@ -38,7 +38,8 @@ PARAMETERS = {
 @dataclass(frozen=True, slots=True)
 class ResponseParameter:
     """One parameter of one series: its value as text and the assessment that decided (-1: none
-    did)."""
+    did).
+    """
 
     code: str  # a key of PARAMETERS
     value: str
@@ -62,6 +63,7 @@ def derive_response_parameters(
         LSTA.
         pd_day: the day each PD is dated on, or -1.
         therapy_day: day of new anticancer therapy, or -1.
+
     """
     best = derive_best_response(day, response, policy, pd_day=pd_day, therapy_day=therapy_day)
     sure = derive_confirmed_best_response(

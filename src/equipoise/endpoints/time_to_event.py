@@ -55,7 +55,8 @@ class CensoringChoices(NamedTuple):
 
 class TimeToEventRules(NamedTuple):
     """The choices of a rule set and the longest gap, in days, that is not "more than one missed
-    visit"."""
+    visit".
+    """
 
     no_baseline_scan: int
     progression_date: int
@@ -79,7 +80,8 @@ def rules_for_schedule(
     choices: CensoringChoices, *, interval_days: int, window_days: int
 ) -> TimeToEventRules:
     """A rule set for scans every `interval_days` +- `window_days`: two visits late by the window is
-    the longest gap."""
+    the longest gap.
+    """
     if interval_days <= 0 or window_days < 0:
         raise ValueError(
             f"scans every {interval_days} days +-{window_days}: the interval must be positive, the"
@@ -115,7 +117,8 @@ WHY = {
 
 class End(NamedTuple):
     """What a compiled rule returns: day, event (1 or 0), key of WHY, kind of source, index of the
-    scan or -1."""
+    scan or -1.
+    """
 
     day: int
     event: int
@@ -138,14 +141,16 @@ class TimeToEvent:
 @njit(cache=True)
 def end_on(day: int, event: int, why: int, kind: int, scan: int) -> End:
     """An `End` with numbers of one width; the compiler tells ends of int32 arrays and of plain
-    numbers apart."""
+    numbers apart.
+    """
     return End(day + 0, event, why, kind, scan + 0)
 
 
 @njit(cache=True)
 def documented_progression(day: Ints, response: Codes, until: int) -> int:
     """The first scan not after `until` that shows PD, or -1. The day of the scan documents it, not
-    its dating."""
+    its dating.
+    """
     for i in range(day.shape[0]):
         if response[i] == PD and day[i] <= until:
             return i
@@ -155,7 +160,8 @@ def documented_progression(day: Ints, response: Codes, until: int) -> int:
 @njit(cache=True)
 def last_adequate(day: Ints, response: Codes, until: int) -> int:
     """The last scan not after `until` that could be evaluated, or -1 (then randomization stands
-    in)."""
+    in).
+    """
     found = NEVER
     for i in range(day.shape[0]):
         if response[i] != NE and day[i] <= until:
@@ -223,7 +229,8 @@ def horizon(
     rules: TimeToEventRules,
 ) -> tuple[int, int]:
     """Until when events count, and why no longer: cutoff, new therapy, or clinical progression
-    nobody documented."""
+    nobody documented.
+    """
     until, why = cutoff, 11
     if rules.death == CENSOR and happens(death, until):
         until, why = death, 16
@@ -248,7 +255,8 @@ def progression_free(
     rules: TimeToEventRules,
 ) -> End:
     """PFS of one subject: the first event, unless something came before it that the rules censor
-    for."""
+    for.
+    """
     if not has_baseline and rules.no_baseline_scan == CENSOR:
         return end_on(0, 0, 10, RANDOMIZATION, NEVER)
     until, why = horizon(day, response, death, therapy, clinical, cutoff, rules)
@@ -332,7 +340,8 @@ def derive_duration_of_response(
     known: FollowUp, first_response_day: int, rules: TimeToEventRules
 ) -> TimeToEvent | None:
     """From the first response (RECIST 1.1 4.6.2) to the end that PFS has; None for those without
-    response (-1)."""
+    response (-1).
+    """
     if first_response_day < 0:
         return None
     return _told(_progression_free(known, rules), first_response_day)
@@ -359,7 +368,8 @@ def derive_time_to(
     event_day: int, last_observed_day: int, cutoff: int, start_day: int = 0
 ) -> TimeToEvent:
     """Time to a declared date (-1: not seen); else censored at the last observation, not after the
-    cutoff."""
+    cutoff.
+    """
     if happens(event_day, cutoff):
         return _told(End(event_day, 1, 30, DECLARED, NEVER), start_day)
     return _told(End(min(last_observed_day, cutoff), 0, 31, ALIVE, NEVER), start_day)

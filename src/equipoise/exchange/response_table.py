@@ -1,5 +1,6 @@
 """What does a table of responses come to? One row per assessment in, one row per subject and
-parameter out."""
+parameter out.
+"""
 
 from __future__ import annotations
 
@@ -25,13 +26,15 @@ WRITTEN = ("USUBJID", "PARAMCD", "AVALC", "ADT")
 
 class ResponseTableError(ValueError):
     """A table of responses that cannot be used; names file, row, column, value and what is
-    expected."""
+    expected.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
     """One row: `day` counts from randomization; `response` is None for a value that the policy
-    passes over."""
+    passes over.
+    """
 
     row: int
     randomized: date
@@ -48,6 +51,7 @@ def derive_response_table(text: str, policy: DerivationPolicy, name: str = "tabl
         name: how an error names the file.
 
     Raises ResponseTableError for the first row that cannot be used.
+
     """
     series = read_response_series(text, policy, name)
     found = {subject: _parameters(rows, policy) for subject, rows in series.items()}
@@ -68,7 +72,8 @@ def read_response_series(
     text: str, policy: DerivationPolicy, name: str = "table"
 ) -> dict[str, list[Assessment]]:
     """The assessments of each subject in order of time. Everything is read as text: 001 stays
-    001."""
+    001.
+    """
     try:
         table = csv.DictReader(io.StringIO(text.lstrip("\ufeff"), newline=""), strict=True)
         _check_header(table.fieldnames, name)

@@ -1,5 +1,6 @@
 """One participant as JSON, for `equipoise screen`: SDTM records, attestations and the day of
-asking."""
+asking.
+"""
 
 from __future__ import annotations
 

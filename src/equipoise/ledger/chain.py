@@ -44,7 +44,8 @@ _NEEDED_UNTIL_CORRECTED = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verified:
     """The chain holds: so many entries, the hash to keep elsewhere, and the entries whose content
-    was redacted."""
+    was redacted.
+    """
 
     entries: int
     head: str
@@ -54,7 +55,8 @@ class Verified:
 @dataclass(frozen=True, slots=True)
 class Broken:
     """The first entry that does not hold, counted from 1 in the order stored, and what is wrong
-    with it."""
+    with it.
+    """
 
     seq: int
     why: str
@@ -149,7 +151,8 @@ def redact(
     salt: str,
 ) -> list[Entry] | CannotRedact:
     """Take the content out of entry `seq` and log who did it and why (ICH E6(R3) 4.2); hashes stay
-    as they were."""
+    as they were.
+    """
     if why := _not_redactable(entries, seq, reason):
         return CannotRedact(seq, why)
     target = entries[seq - 1]

@@ -71,7 +71,8 @@ _REDACTABLE = ("salt", "payload")
 
 def canonical(value: object) -> bytes:
     """The RFC 8785 bytes of a value without floats and with ASCII keys; `NotCanonical` names what
-    is in the way."""
+    is in the way.
+    """
     try:
         if not _is_plain(value):
             _refuse_ambiguous(value, "$")
@@ -89,14 +90,16 @@ def canonical(value: object) -> bytes:
 
 def digest_of(salt: str, payload: dict[str, Any]) -> str:
     """SHA-256 of salt and canonical payload. The salt keeps a redacted yes or no from being
-    guessed."""
+    guessed.
+    """
     _check_salt(salt)
     return hashlib.sha256(bytes.fromhex(salt) + canonical(payload)).hexdigest()
 
 
 def hash_of(members: dict[str, Any]) -> str:
     """SHA-256 over every member except salt, payload and the hash itself, so that a redaction
-    leaves it valid."""
+    leaves it valid.
+    """
     return hashlib.sha256(
         canonical({k: v for k, v in members.items() if k not in (*_REDACTABLE, "hash")})
     ).hexdigest()
@@ -117,7 +120,8 @@ def line_of(entry: Entry) -> bytes:
 
 def entry_of(line: bytes) -> Entry:
     """Read one stored line; `BadEntry` says what is wrong with it. Hashes are the business of
-    `chain.verify`."""
+    `chain.verify`.
+    """
     try:
         members = json.loads(line)
     except (ValueError, RecursionError) as broken:

@@ -15,7 +15,8 @@ from equipoise.terms.dates import parse_date
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProtocolAdopted:
     """The trial began under this protocol, carried whole; always entry 1. SDTM: TS, TA, TE, TV,
-    TI."""
+    TI.
+    """
 
     protocol: dict[str, Any]
     version: str
@@ -26,7 +27,8 @@ class ProtocolAdopted:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProtocolAmended:
     """From a day on, these sites work under a new version of the protocol. ICH E6(R3) 3.15; SDTM:
-    TS, TI."""
+    TS, TI.
+    """
 
     protocol: dict[str, Any]
     version: str
@@ -39,7 +41,8 @@ class ProtocolAmended:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AllocationCommitted:
     """The randomization list was fixed and its fingerprint published before the first subject. ICH
-    E9 2.3.2."""
+    E9 2.3.2.
+    """
 
     commitment: str
     algorithm: str
@@ -48,7 +51,8 @@ class AllocationCommitted:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AllocationOpened:
     """The list was shown after closure, so that anyone can compare it with its fingerprint. ICH E9
-    2.3.2."""
+    2.3.2.
+    """
 
     seed: str
     salt: str
@@ -58,7 +62,8 @@ class AllocationOpened:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubjectScreened:
     """A person was given a subject number; a re-screened one is linked to the earlier number. SDTM:
-    DM."""
+    DM.
+    """
 
     screened_on: date
     previous_subject: str | None
@@ -67,7 +72,8 @@ class SubjectScreened:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentRecorded:
     """The subject consented, first or again after an amendment. ICH E6(R3) 2.8; SDTM: DS,
-    DM.RFICDTC."""
+    DM.RFICDTC.
+    """
 
     consented_on: date
     version: str
@@ -118,7 +124,8 @@ class ChemotherapyIntended:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubjectRandomized:
     """The subject was allocated to an arm; from here on intention-to-treat applies. SDTM: DS,
-    DM.ARMCD."""
+    DM.ARMCD.
+    """
 
     arm: str
     stratum: tuple[str, ...]
@@ -137,7 +144,8 @@ class ScreeningFailed:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubjectWithdrew:
     """The subject withdrew from treatment, visits, all contact or further use of data. SDTM: DS;
-    ICH E6(R3) 2.9."""
+    ICH E6(R3) 2.9.
+    """
 
     level: Literal["TREATMENT", "VISITS", "CONTACT", "DATA"]
     withdrew_on: date
@@ -203,7 +211,8 @@ class QueryClosed:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signed:
     """Somebody signed entries, with a meaning, over the chain as it stood at `head`. 21 CFR 11.50,
-    11.70."""
+    11.70.
+    """
 
     meaning: str
     head: str
@@ -227,7 +236,8 @@ class Locked:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryRedacted:
     """The content of an earlier entry was taken out, for the reason given; its hashes remain. ICH
-    E6(R3) 4.2."""
+    E6(R3) 4.2.
+    """
 
     redacted: int
 
@@ -263,7 +273,8 @@ EVENTS: dict[str, type[Event]] = {kind.__name__: kind for kind in get_args(Event
 
 def payload_of(event: Event) -> dict[str, Any]:
     """The event as JSON members: dates as ISO text, tuples as lists; a copy that shares nothing
-    with the event."""
+    with the event.
+    """
     kind = type(event)
     payload = {}
     for name, hint in members_of_class(kind).items():
@@ -275,7 +286,8 @@ def payload_of(event: Event) -> dict[str, Any]:
 
 def event_of(entry: Entry) -> Event:
     """The event an entry holds; `BadEvent` for an unknown type, a member too many or few, or one of
-    the wrong type."""
+    the wrong type.
+    """
     kind = EVENTS.get(entry.type)
     where = f"entry {entry.seq} ({entry.type})"
     if kind is None:

@@ -36,7 +36,8 @@ def resistant_fraction_by_exponential(
     start: ArrayLike, time: ArrayLike, half_life: ArrayLike
 ) -> Floats:
     """The published form, start * 2^(-time/half_life); for small fractions only, and too hopeful
-    for large ones."""
+    for large ones.
+    """
     return _between("start", start) * np.exp(-_decay(time, half_life))
 
 
@@ -88,7 +89,8 @@ def is_below_limit(
     tumor_fraction: ArrayLike, clone_fraction: ArrayLike, limit_of_detection: ArrayLike
 ) -> NDArray[np.bool_]:
     """Does an assay with this limit miss the variant? Not seen is left-censored at the limit, never
-    zero."""
+    zero.
+    """
     return allele_fraction(tumor_fraction, clone_fraction) < _limit(limit_of_detection)
 
 
@@ -140,7 +142,8 @@ def _checked(
     name: str, value: ArrayLike, allowed: Callable[[Floats], NDArray[np.bool_]], expected: str
 ) -> Floats:
     """The values as floats. Raises ValueError that names the first one out of range and where it
-    stands."""
+    stands.
+    """
     values = np.asarray(value, dtype=np.float64)
     wrong = ~allowed(values)  # NaN compares as False, so it is wrong too
     if wrong.any():

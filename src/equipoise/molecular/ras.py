@@ -1,5 +1,6 @@
 """Is this blood sample proof of wild-type RAS? Five answers, since a negative test is not yet wild
-type."""
+type.
+"""
 
 from __future__ import annotations
 
@@ -85,7 +86,8 @@ class Sample:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RasPolicy:
     """What the protocol declares about RAS in plasma; every number comes from its file (protocol
-    I06)."""
+    I06).
+    """
 
     panel: tuple[Codon, ...]
     limit_of_detection_required: Decimal
@@ -108,7 +110,8 @@ class RasPolicy:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RasFinding:
     """The state, why it is not an answer (else None), a sentence with what to do, and the records
-    it rests on."""
+    it rests on.
+    """
 
     state: RasState
     reason: Reason | None
@@ -118,7 +121,8 @@ class RasFinding:
 
 def ras_status(sample: Sample, policy: RasPolicy) -> RasFinding:
     """The state of one sample. The first rule that applies decides, since a mutation seen outweighs
-    a codon unread."""
+    a codon unread.
+    """
     if not sample.qc_passed:
         return _failed(sample)
     seen = [result for result in _on_panel(sample, policy) if result.variant]
@@ -162,7 +166,8 @@ def answers_criterion(finding: RasFinding, policy: RasPolicy) -> tuple[Verdict, 
 
 def somatic_signal(genes: Iterable[str], policy: RasPolicy) -> bool:
     """Whether genes found changed show tumor DNA: blood cells of the healthy change too, in known
-    genes."""
+    genes.
+    """
     of_blood = {gene.upper() for gene in policy.clonal_hematopoiesis_genes}
     return any(gene.strip().upper() not in of_blood for gene in genes)
 

@@ -23,7 +23,8 @@ DAYS_PER_WEEK = 7
 @dataclass(frozen=True, slots=True)
 class Scenario:
     """An assumption on the truth: the share with the endpoint in each arm, and where it was taken
-    from (`id`)."""
+    from (`id`).
+    """
 
     id: str
     p_control: float
@@ -98,7 +99,8 @@ class ComputedDesign:
 
 def compute_design(protocol: Protocol, test: Test = "boschloo") -> ComputedDesign:
     """Everything about the primary endpoint's two shares that needs no simulation; equal arms in
-    the curves."""
+    the curves.
+    """
     design, alpha = protocol.design, float(protocol.design.alpha)
     n_1, n_0 = planned_per_arm(protocol)
     table = planned_table(protocol)

@@ -1,5 +1,6 @@
 """What does simulation say of a design beside what is computed? Declared shares, early looks, the
-scan interval."""
+scan interval.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +39,8 @@ def simulate_design(
     protocol: Protocol, trials: int, seed: int, *, workers: int = 1
 ) -> dict[str, Any]:
     """The simulated side of `equipoise design`: plain values, each figure with its Monte-Carlo
-    error."""
+    error.
+    """
     half = protocol.design.participants // 2
     follow = protocol.cutoff.primary_days_after_last_randomization
     trial = trial_of(protocol, looks=(Look(participants=half, follow_days=follow),))
@@ -73,7 +75,8 @@ def _shares(
     protocol: Protocol, control: float, experimental: float, trials: int, seed: int, workers: int
 ) -> Any:
     """Shares of trials that reject, with the allocation of the protocol: its arms are not always of
-    one size."""
+    one size.
+    """
     strata = prod(len(stratum.levels) for stratum in protocol.randomization.strata)
     trial = ShareTrial(
         control=control,
@@ -97,7 +100,8 @@ def _early(
     without: FullTrialResults,
 ) -> Mapping[str, Any]:
     """One look at half of the participants: what it costs and saves, by theory and in virtual
-    trials."""
+    trials.
+    """
     design = sequential_design(protocol, (half,), spending)
     level, power = float(protocol.design.alpha) / 2, float(protocol.design.power)
     drift = fixed_drift(level, power)

@@ -60,7 +60,8 @@ TestCode = Annotated[str, AfterValidator(_known_test)]
 
 class LabLimit(Model):
     """A laboratory value against a limit, or against a multiple of the upper limit of normal of the
-    same row."""
+    same row.
+    """
 
     kind: Literal["lab"]
     test: TestCode = Field(description="CDISC LBTESTCD", examples=["NEUT"])
@@ -93,7 +94,8 @@ class LabAnswer(Model):
 
 class NotCounted(Model):
     """A condition that does not count: a code, and where the code alone cannot tell, the morphology
-    that must agree."""
+    that must agree.
+    """
 
     code: str = Field(description="ICD-10; a prefix, so C44 covers C44.3")
     morphology: str | None = Field(
@@ -103,7 +105,8 @@ class NotCounted(Model):
 
 class Condition(Model):
     """Does, or did, the participant have a condition? Met means: has it. Use `not` for an
-    exclusion."""
+    exclusion.
+    """
 
     kind: Literal["condition"]
     category: str = Field(description="MHCAT", examples=["OTHER MALIGNANCY"])
@@ -132,7 +135,8 @@ class Condition(Model):
 
 class PriorLine(Model):
     """A line of systemic therapy that was given, with or without a drug, and ended in progression
-    or not."""
+    or not.
+    """
 
     kind: Literal["prior_line"]
     line: int = Field(ge=1)
@@ -154,7 +158,8 @@ class PriorLines(Model):
 
 class Genomic(Model):
     """A genomic status. `panel` names an entry of `molecular`, which loading replaces by its
-    definition."""
+    definition.
+    """
 
     kind: Literal["genomic"]
     specimen: Literal["PLASMA", "TISSUE"]
@@ -172,7 +177,8 @@ class Genomic(Model):
 
 class RasPanel(Model):
     """Which codons must be shown to be wild type, to which limit, and what a result below it
-    means."""
+    means.
+    """
 
     codons: dict[str, tuple[int, ...]] = Field(description="gene -> codons")
     limit_of_detection: Decimal = Field(
@@ -197,7 +203,8 @@ class Performance(Model):
 
 class MeasurableDisease(Model):
     """At least so many measurable lesions at baseline (RECIST 1.1 3.1.1). Loading fills in the
-    thresholds."""
+    thresholds.
+    """
 
     kind: Literal["measurable_disease"]
     at_least: int = Field(ge=1)
@@ -257,7 +264,8 @@ class Not(Model):
 
 class Measured(Model):
     """At least so many of these tests have a usable result in the window; fewer leave it
-    unknown."""
+    unknown.
+    """
 
     kind: Literal["measured"]
     tests: tuple[TestCode, ...]
@@ -267,7 +275,8 @@ class Measured(Model):
 
 class IfMeasured(Model):
     """The part holds, or its test was not done at all in the window. An unreadable result stays
-    unknown."""
+    unknown.
+    """
 
     kind: Literal["if_measured"]
     of: LabLimit
@@ -300,7 +309,8 @@ for _model in (AllOf, AnyOf, Not, Genomic):
 
 def without_data(rule: Rule) -> Verdict:
     """The answer for a participant of whom nothing is recorded; `eligibility.evaluate` agrees
-    (property-tested)."""
+    (property-tested).
+    """
     match rule:
         case AllOf(of=parts):
             return all_of(without_data(part) for part in parts)

@@ -1,5 +1,6 @@
 """What is to be estimated, and how is it analyzed? Estimands (ICH E9(R1)) and the analyses that
-belong to them."""
+belong to them.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ from equipoise.protocol.criteria import Model
 
 class IntercurrentEvent(Model):
     """An event after randomization that affects the meaning or existence of the variable (ICH
-    E9(R1) A.3.3)."""
+    E9(R1) A.3.3).
+    """
 
     event: str
     strategy: Literal[

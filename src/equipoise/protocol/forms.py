@@ -23,7 +23,8 @@ Values = Mapping[str, Any]
 
 class FormField(Model):
     """One question. A value is text as typed, or {"missing": reason} where a reason for missing is
-    allowed."""
+    allowed.
+    """
 
     id: str
     label: str
@@ -155,7 +156,8 @@ def _row(group: FormGroup, record: Mapping[str, str]) -> dict[str, Any]:
 
 def problems(form: Form, values: Values, groups: Mapping[str, Any]) -> list[str]:
     """Everything that is wrong with an entry, each with where, what was found and what was
-    expected."""
+    expected.
+    """
     found = [
         f"{form.id}: no field {key!r}" for key in values if key not in {f.id for f in form.header}
     ]

@@ -49,7 +49,8 @@ class Arm(Sourced):
 
 class Criterion(Sourced):
     """One criterion: the registered wording beside its executable form. Met always means: does not
-    block entry."""
+    block entry.
+    """
 
     id: str
     registered: str | None = Field(
@@ -141,7 +142,8 @@ class Visit(Sourced):
 
 class RecistRules(Sourced):
     """Thresholds and named choices of RECIST 1.1; see assessments.rules for what each of them
-    does."""
+    does.
+    """
 
     version: Literal["1.1"]
     diameter: Measure
@@ -289,7 +291,8 @@ class Cutoff(Sourced):
 
 class CensoringRules(Sourced):
     """The named choices of one set of rules for progression-free survival (DOMAIN: time to
-    event)."""
+    event).
+    """
 
     no_baseline_scan: Literal["censor", "ignore"]
     progression_date: Literal["dated", "scan"] = Field(

@@ -1,5 +1,6 @@
 """Where does a value of the protocol come from? The record, a mirror of it, or an assumption that
-says why."""
+says why.
+"""
 
 from __future__ import annotations
 
@@ -60,7 +61,8 @@ def sourced_blocks(part: Any, where: str = "") -> list[tuple[str, Sourced]]:
 
 def provenance_problems(whole: Model, assumptions: Mapping[str, Assumption]) -> list[str]:
     """Blocks that name no source, sources that do not exist, and assumptions that nothing rests
-    on."""
+    on.
+    """
     used: set[str] = set()
     found = []
     for where, block in sourced_blocks(whole):

@@ -1,5 +1,6 @@
 """Where does the trial come from? Reads a protocol file, with every error at once, each with line
-and column."""
+and column.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +52,8 @@ def shipped() -> list[str]:
 
 def read_text(name: str) -> str:
     """The text of a protocol: a file's path, or the id of a shipped trial. Raises
-    FileNotFoundError."""
+    FileNotFoundError.
+    """
     if name in shipped():
         return (resources.files("equipoise.protocol") / "trials" / f"{name}.yaml").read_text(
             encoding="utf-8"
@@ -75,7 +77,8 @@ def load(name: str) -> Protocol:
 
 def parse(text: str, name: str = "protocol") -> Protocol:
     """A validated protocol from YAML text, with forms included and references resolved. Raises
-    ProtocolError."""
+    ProtocolError.
+    """
     try:
         tree = YAML().load(text)
     except ReaderError as error:
@@ -144,7 +147,8 @@ LARGEST = 200_000
 
 def _size(node: Any) -> int:
     """How many values there are with all aliases written out; counting ends a little above
-    `LARGEST`."""
+    `LARGEST`.
+    """
     total = 1
     parts = node.values() if isinstance(node, Mapping) else node if isinstance(node, list) else ()
     for part in parts:
@@ -227,7 +231,8 @@ def _child(node: Any, part: Any) -> tuple[Any, Any] | None:
 
 def _forms(tree: Any, declared: Any, problems: list[Problem]) -> Iterator[Any]:
     """The forms of a protocol: `include` takes modules of the library, `adjust` changes fields,
-    `own` adds forms."""
+    `own` adds forms.
+    """
     if not isinstance(declared, Mapping):
         problems.append(
             Problem(*_position(tree, ["forms"])[:2], "forms", "expected include, adjust and own")
@@ -305,7 +310,8 @@ def _adjusted(form: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, Any
 
 def _resolve(protocol: Protocol, tree: Any, name: str) -> Protocol:
     """Criteria with their panel and RECIST thresholds, so that whoever evaluates them needs nothing
-    else."""
+    else.
+    """
     problems: list[Problem] = []
 
     def resolved(part: Any, path: list[Any]) -> Any:

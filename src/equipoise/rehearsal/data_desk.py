@@ -27,7 +27,8 @@ READ_AGAIN = "the MDT has read the scan again"
 
 class DataDesk:
     """Enters forms for the sites, with slips now and then, and has them questioned and
-    corrected."""
+    corrected.
+    """
 
     def __init__(
         self, office: Office, agenda: Agenda, protocol: Protocol, parameters: Parameters, seed: int
@@ -47,7 +48,8 @@ class DataDesk:
 
     def save(self, day: date, code: str, filled: Filled) -> int:
         """Enter a form and return its entry's number. What edit checks or reviewers find is put on
-        the agenda."""
+        the agenda.
+        """
         form = self.protocol.form(filled.form)
         if form is None:
             raise Unexpected(
@@ -159,7 +161,8 @@ class DataDesk:
 
     def _review_later(self, day: date, code: str, seq: int, filled: Filled) -> None:
         """A plausible slip is found by comparison with the source, most of the time; readings are
-        always compared."""
+        always compared.
+        """
         is_reading = "response" in filled.groups
         number_slipped = seq in self.slips
         found = self.rng.random() < self.parameters["review_finds"]
@@ -177,7 +180,8 @@ class DataDesk:
 
     def _compare_reading(self, day: date, code: str, seq: int, filled: Filled) -> None:
         """The MDT's response against the one derived from the lesions (protocol: disagreement opens
-        a query)."""
+        a query).
+        """
         subject = self.subject(code)
         if self._lesions_questioned(day, subject):
             return
@@ -191,7 +195,8 @@ class DataDesk:
 
     def _lesions_questioned(self, day: date, subject: Subject) -> bool:
         """Lesions that RECIST does not allow as recorded are a slip at baseline; somebody has to
-        ask about it."""
+        ask about it.
+        """
         try:
             self._derived(subject, "")
         except LesionError as error:

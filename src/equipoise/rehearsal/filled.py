@@ -36,7 +36,8 @@ class Filled:
     @property
     def day(self) -> date:
         """The day the form is about; forms without a date of their own have none. Raises
-        KeyError."""
+        KeyError.
+        """
         return date.fromisoformat(self.values["date"])
 
 
@@ -47,7 +48,8 @@ def dated(form: str, visit: str, day: date, **groups: list[Row]) -> Filled:
 
 def with_slip(rng: np.random.Generator, form: Form, filled: Filled) -> Filled:
     """The form with the decimal point of one number moved, if it has a number that can be mistyped
-    so."""
+    so.
+    """
     places = _numbers(form, filled.groups)
     if not places:
         return filled

@@ -1,5 +1,6 @@
 """What becomes of a virtual participant once her arm is known? All she does, in the order in which
-it is recorded."""
+it is recorded.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +28,8 @@ _NO_CONTACT = ("CONTACT", "DATA", "LOST")
 @dataclass(frozen=True, slots=True)
 class Planned:
     """Something about one participant: the day it is about, the day it is recorded, and a form or a
-    decision."""
+    decision.
+    """
 
     day: date
     entered: date
@@ -273,7 +275,8 @@ def _contacts(desk: Desk, story: Story, horizon: date) -> Iterator[Planned]:
 
 def _leaving(story: Story, treated_until: date) -> Iterator[Planned]:
     """Who has no treatment left withdraws from none, and after progression there are no visits to
-    leave."""
+    leave.
+    """
     day, level = story.leaves, story.level
     had = {"TREATMENT": treated_until, "VISITS": min(story.progression, story.clinical)}
     if day == NEVER or had.get(level, NEVER) < day:

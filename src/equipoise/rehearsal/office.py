@@ -1,5 +1,6 @@
 """Who records what, and when? Every step of a rehearsal goes through a session, on one clock that
-only rises."""
+only rises.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +45,8 @@ class Agenda:
 
 class Office:
     """A session with everybody's stamps; salts and keys come from the seed, so the same seed gives
-    the same bytes."""
+    the same bytes.
+    """
 
     def __init__(self, storage: Storage, seed: int) -> None:
         self.session = Session(storage)
@@ -74,7 +76,8 @@ class Office:
         **details: Any,
     ) -> Entry:
         """Run a command that must succeed. Raises `Unexpected`, which names it and what was in the
-        way."""
+        way.
+        """
         outcome = self.attempt(day, role, site, command, *args, **details)
         if not isinstance(outcome, Entry):
             said = (

@@ -1,5 +1,6 @@
 """What would this trial look like, from first visit to last contact? Virtual people through the
-real commands."""
+real commands.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +46,8 @@ _CLEANING = 14  # days from the last entry to the lock
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rehearsal:
     """What was played: counts of people, entries and queries, and the days on which the data are
-    cut."""
+    cut.
+    """
 
     screened: int
     persons: int
@@ -69,7 +71,8 @@ class Rehearsal:
 
 def draw_sealed_list(protocol: Protocol, *, participants: int, seed: int) -> SealedList:
     """The sealed list of a rehearsal: as the statistician draws it, with randomness and salt from
-    the seed."""
+    the seed.
+    """
     rng = np.random.default_rng([seed, 0])
     design = protocol.design.model_copy(
         update={"participants": max(participants, protocol.design.participants)}
@@ -105,7 +108,8 @@ def rehearse(
 @dataclass(slots=True)
 class _Followed:
     """A randomized participant: her case, her story as it really is, and the day her record
-    ends."""
+    ends.
+    """
 
     case: Case
     story: Story
@@ -297,7 +301,8 @@ class _Run:
 
     def close(self) -> None:
         """Before the analysis: the last queries are settled, the trial is locked, and the list is
-        opened."""
+        opened.
+        """
         assert self.trial.head is not None
         day = date.fromisoformat(self.trial.head.at[:10]) + timedelta(days=_CLEANING)
         for code, query, status in self._pending():

@@ -1,5 +1,6 @@
 """How does a virtual person get into the trial, or not? From the first visit to the arm or the
-reason she failed."""
+reason she failed.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +55,8 @@ class Case:
 
 class Screening:
     """The way in. `on_randomized` takes over with the case and the entry; `on_failed` hears of
-    everybody else."""
+    everybody else.
+    """
 
     def __init__(
         self,
@@ -120,7 +122,8 @@ class Screening:
 
     def _visit(self, day: date, case: Case) -> None:
         """Everything that must be recent: blood, performance, judgements, the scan; and once, the
-        MDT's choice."""
+        MDT's choice.
+        """
         if (day - case.scanned).days > _SCAN_LASTS:
             self._scan(day, case)
         for form in visit_forms(case.desk, day):
@@ -255,7 +258,8 @@ class Screening:
 
 def again(case: Case) -> Desk | None:
     """The desk for another screening some weeks later, if what failed may be mended and she wants
-    to."""
+    to.
+    """
     if case.rescreened or not case.criteria or not TIME_MAY_MEND.issuperset(case.criteria):
         return None
     if not case.desk.chance("rescreened"):

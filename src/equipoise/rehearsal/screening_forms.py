@@ -1,5 +1,6 @@
 """What does a site enter about a virtual person before randomization, and what does her blood
-show?"""
+show?
+"""
 
 from __future__ import annotations
 
@@ -27,7 +28,8 @@ _SEEN_FROM = 0.003  # tumor fraction from which another somatic variant can be r
 @dataclass(frozen=True, slots=True)
 class Desk:
     """What is needed to fill in the forms of one person: she, her dice, the protocol and the
-    parameters."""
+    parameters.
+    """
 
     person: Person
     rng: np.random.Generator
@@ -41,7 +43,8 @@ class Desk:
 
 def first_forms(desk: Desk, day: date) -> list[Filled]:
     """What is asked on the day of consent. A carcinoma told late is entered without its
-    morphology."""
+    morphology.
+    """
     person = desk.person
     subject = {"birth": person.birth, "sex": person.sex}
     tissue = dated(
@@ -73,7 +76,8 @@ def history_with_pathology(desk: Desk, day: date) -> Filled:
 
 def visit_forms(desk: Desk, day: date) -> list[Filled]:
     """What must be recent at randomization: performance, blood, body size and, for women, the
-    pregnancy test."""
+    pregnancy test.
+    """
     person = desk.person
     forms = [
         dated("ECOG", SCREENING, day, score=[{"score": str(person.ecog)}]),

@@ -1,5 +1,6 @@
 """What is a virtual participant given, what does it do to her, and what does the site enter about
-it?"""
+it?
+"""
 
 from __future__ import annotations
 
@@ -88,7 +89,8 @@ def draw_cycles(
     desk: Desk, regimen: str, experimental: bool, first: date, stops: date
 ) -> tuple[list[Cycle], str]:
     """Cycles from the first dose to the day treatment stops for other reasons, and `TOXICITY` when
-    that came first."""
+    that came first.
+    """
     events = draw_events(desk, experimental)
     patience = int(desk.rng.integers(2, 9)) if desk.chance("stops_early") else 10_000
     cycles: list[Cycle] = []
@@ -119,7 +121,8 @@ def _visit_forms(
     desk: Desk, number: int, day: date, weight: float, before: Iterable[Event]
 ) -> list[Filled]:
     """From the second cycle on: blood that shows what the cycle before did, weight, and its adverse
-    events."""
+    events.
+    """
     if number == 1:
         return []
     at = _values_with_grades(desk, before)
@@ -208,7 +211,8 @@ def event_row(event: Event, cycle: date, seen: date, last: bool) -> tuple[Row, d
 
 def event_forms(cycles: list[Cycle], until: date) -> list[tuple[date, Filled]]:
     """(day of entry, form) for the events of each cycle: at the next cycle, or at the safety
-    follow-up."""
+    follow-up.
+    """
     found = []
     for cycle, following in zip(cycles, [*cycles[1:], None], strict=True):
         seen = following.day if following else until

@@ -51,7 +51,8 @@ _NEAR = {
 @dataclass(frozen=True, slots=True)
 class Scan:
     """One scan as recorded: its number in the schedule, the day, the reading that stands in the
-    end, and its form."""
+    end, and its form.
+    """
 
     number: int
     day: date
@@ -133,7 +134,8 @@ def _reading(
     rng: np.random.Generator, derived: Response, has_new: bool, p: Parameters
 ) -> tuple[Response, Response]:
     """The reading that stands, and the one typed first: who differs may correct it after a
-    query."""
+    query.
+    """
     differs = rng.random() < p["reader_differs"]
     corrects = rng.random() < p["reader_corrects"]
     if not differs or has_new or derived not in _NEAR:

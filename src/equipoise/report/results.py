@@ -1,5 +1,6 @@
 """How are results kept as a file that other programs can rely on? One JSON layout, with its
-schema."""
+schema.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +12,8 @@ from typing import Any
 
 def write_results(results: Mapping[str, Any]) -> str:
     """results.json: sorted keys, two blanks, one newline at the end. Raises ValueError on NaN or
-    infinity."""
+    infinity.
+    """
     try:
         return (
             json.dumps(results, sort_keys=True, indent=2, ensure_ascii=False, allow_nan=False)

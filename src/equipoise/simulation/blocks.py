@@ -73,7 +73,8 @@ def run_blocks(
 
 def _found(kept: KeptBlocks | None, sizes: dict[int, int]) -> dict[int, Block]:
     """The blocks that need not be run; a longer one than asked for begins with the trials asked
-    for."""
+    for.
+    """
     if kept is None:
         return {}
     found = {b: block for b in sizes if (block := kept.read(b)) is not None}

@@ -27,7 +27,8 @@ from equipoise.statistics.survival.ordered import partition
 class EventTimes(NamedTuple):
     """What is assumed: pieces begin at `starts` (piece,), the first at 0; hazards (stratum * 2 +
     arm, piece), dropout hazards (arm, piece); accrual by durations and rates (period,); strata by
-    `shares`."""
+    `shares`.
+    """
 
     subjects: int
     starts: Floats
@@ -42,7 +43,8 @@ class EventTimes(NamedTuple):
 
 class Drawn(NamedTuple):
     """One trial as it really is, (subject,): calendar time of entry, time from entry to event or
-    dropout, and which."""
+    dropout, and which.
+    """
 
     entry: Floats
     time: Floats
@@ -86,7 +88,8 @@ def room_for_trial(subjects: int) -> tuple[Drawn, Observed]:
 @njit(cache=True)
 def piecewise_time(level: float, starts: Floats, hazard: Floats, row: int) -> float:
     """The time at which row `row` of a piecewise constant hazard has added up to `level`; infinite
-    if it never does."""
+    if it never does.
+    """
     last = len(starts) - 1
     for piece in range(last):
         expected = hazard[row, piece] * (starts[piece + 1] - starts[piece])
@@ -122,7 +125,8 @@ def draw_trial(rng: np.random.Generator, assumed: EventTimes, drawn: Drawn) -> N
 @njit(cache=True)
 def date_of_event(drawn: Drawn, events: int, dates: Floats, room: Floats, count: Ints) -> float:
     """The calendar date of so many events; the date the last subject ends if there are never so
-    many."""
+    many.
+    """
     happened, last = 0, 0.0
     for i in range(len(drawn.entry)):
         date = drawn.entry[i] + drawn.time[i]
@@ -138,7 +142,8 @@ def date_of_event(drawn: Drawn, events: int, dates: Floats, room: Floats, count:
 @njit(cache=True)
 def sort_times(time: Floats, n: int, seen: Observed) -> None:
     """Fill `seen.order` with the order of `time[:n]`: buckets of equal width, then insertion within
-    what is near."""
+    what is near.
+    """
     longest = 0.0
     for i in range(n):
         longest = max(longest, time[i])
@@ -163,7 +168,8 @@ def sort_times(time: Floats, n: int, seen: Observed) -> None:
 @njit(cache=True)
 def cut_at(date: float, drawn: Drawn, raw_time: Floats, raw_index: Ints, seen: Observed) -> int:
     """Fill `seen` with what is known at a calendar date, in order of time; returns how many have
-    entered."""
+    entered.
+    """
     n = 0
     for i in range(len(drawn.entry)):
         if drawn.entry[i] < date:
@@ -187,7 +193,8 @@ weight), row by row."""
 
 class Looks(NamedTuple):
     """When the data are cut and what is computed then. A cut waits for `events` (look,), or 0:
-    comes on `dates`."""
+    comes on `dates`.
+    """
 
     events: Ints
     dates: Floats
@@ -218,7 +225,8 @@ def simulate_event_trials(
     rng: np.random.Generator, assumed: EventTimes, looks: Looks, out: Floats
 ) -> None:
     """Fill `out` (trial, look, column) for the subjects of each trial; all looks are taken,
-    whatever they show."""
+    whatever they show.
+    """
     subjects = assumed.subjects
     drawn, seen = room_for_trial(subjects)
     times, room, rows = np.zeros(subjects), np.zeros(subjects), np.zeros(subjects, np.int32)

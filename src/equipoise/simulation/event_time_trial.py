@@ -1,5 +1,6 @@
 """What does a trial with a time-to-event endpoint show, over and over? The assumptions, checked,
-and the results."""
+and the results.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +41,8 @@ class Stratum:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cut:
     """When the data are cut: at a number of events, or on a date counted from the first day of
-    accrual."""
+    accrual.
+    """
 
     events: int | None = None
     date: float | None = None
@@ -184,7 +186,8 @@ class EventTimeResults:
     @property
     def z(self) -> Floats:
         """Standardized scores (trial, look, test), positive when the experimental arm does better;
-        0 without events."""
+        0 without events.
+        """
         variance = np.diagonal(self.covariance, axis1=2, axis2=3)
         return np.divide(
             -self.scores, np.sqrt(variance), out=np.zeros_like(self.scores), where=variance > 0
@@ -201,7 +204,8 @@ def simulate_event_times(
     progress: Progress | None = None,
 ) -> EventTimeResults:
     """Simulate `trials` trials; the same seed gives the same results for any number of workers (see
-    `run_blocks`)."""
+    `run_blocks`).
+    """
     block = partial(_simulate_block, trial)
     found = run_blocks(block, trials, seed, workers=workers, kept=kept, progress=progress)
     w = len(trial.tests)

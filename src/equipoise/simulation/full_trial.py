@@ -99,7 +99,8 @@ class FullTrial:
 @dataclass(frozen=True, slots=True)
 class TimesSeen:
     """One time-to-event endpoint at each look, arrays (trial, look); `z` is positive when cetuximab
-    does better."""
+    does better.
+    """
 
     events: Floats
     z: Floats
@@ -111,7 +112,8 @@ class TimesSeen:
 class FullTrialResults:
     """What each trial showed at each look: `cut` in days from the first and all `entered` by then
     (trial, look); counts of participants judged, with disease control and with response (trial,
-    look, arm), control first; times to event."""
+    look, arm), control first; times to event.
+    """
 
     cut: Floats
     entered: Floats
@@ -132,7 +134,8 @@ def simulate_trials(
     progress: Progress | None = None,
 ) -> FullTrialResults:
     """Simulate `trials` trials; the same seed gives the same results for any number of workers (see
-    `run_blocks`)."""
+    `run_blocks`).
+    """
     block = partial(_simulate_block, trial)
     found = run_blocks(block, trials, seed, workers=workers, kept=kept, progress=progress)
     return FullTrialResults(

@@ -76,7 +76,8 @@ class Rules(NamedTuple):
 class Conduct(NamedTuple):
     """What participants do besides their tumor. Rates per day; `crossover` is the share of the
     control arm that starts anti-EGFR treatment after progression, `crossover_after` and
-    `crossover_within` the days from then."""
+    `crossover_within` the days from then.
+    """
 
     leaves_per_day: float
     crossover: float
@@ -86,7 +87,8 @@ class Conduct(NamedTuple):
 
 class Participants(NamedTuple):
     """All participants of one trial in order of entry; scans of a participant stand in her row,
-    baseline left out."""
+    baseline left out.
+    """
 
     entry: Floats  # (subject,), calendar days
     arm: Codes  # (subject,)
@@ -214,7 +216,8 @@ def follow_tumor(
 class Plan(NamedTuple):
     """How the trial is set up. Days; accrual by period, strata by `shares`; look `l` comes when the
     first `participants[l]` have been followed `follow_days[l]` days. Without `effect` nobody has
-    anti-EGFR treatment."""
+    anti-EGFR treatment.
+    """
 
     planned: Ints  # (scan,), from randomization
     accrual_durations: Floats
@@ -260,7 +263,8 @@ def draw_participants(
 
 class Outcomes(NamedTuple):
     """Times to event of one cut, (subject,) of which those who entered are filled, and room to sort
-    them."""
+    them.
+    """
 
     time: Floats
     event: Codes
@@ -273,7 +277,8 @@ class Outcomes(NamedTuple):
 @njit(cache=True)
 def write_times(outcomes: Outcomes, n: int, row: Floats) -> None:
     """Events, log-rank score and variance, and the Cox model's log hazard ratio; NaN where it has
-    no estimate."""
+    no estimate.
+    """
     order = np.argsort(outcomes.time[:n])
     for place in range(n):
         outcomes.sorted_time[place] = outcomes.time[order[place]]

@@ -1,5 +1,6 @@
 """How often is a design right, how long does it take, and how far are its estimates off? With
-Monte-Carlo errors."""
+Monte-Carlo errors.
+"""
 
 from __future__ import annotations
 
@@ -55,7 +56,8 @@ class Estimate:
 
 def share_of(flags: Flags) -> Estimate:
     """The share of trials, flags (trial,); the error of a share of 0 or 1 is that of one trial on
-    the other side."""
+    the other side.
+    """
     n = len(flags)
     if not n:
         raise ValueError("flags is empty; a share needs at least one trial")
@@ -66,7 +68,8 @@ def share_of(flags: Flags) -> Estimate:
 
 def mean_of(values: Floats) -> Estimate:
     """The mean over trials, values (trial,). Raises ValueError for NaN, and for fewer than two
-    trials."""
+    trials.
+    """
     n = len(values)
     if n < 2 or not np.isfinite(values).all():
         raise ValueError(
@@ -80,7 +83,8 @@ def mean_of(values: Floats) -> Estimate:
 class Decisions:
     """What became of each trial, (trial,): the look it stopped at, from 0, and whether it stopped
     for `efficacy` or, in a two-sided design, for `harm`. Who does neither ends for futility, or
-    accepts at the last look."""
+    accepts at the last look.
+    """
 
     look: NDArray[np.int64]
     efficacy: Flags
@@ -103,12 +107,14 @@ class Decisions:
 
     def stopped_for_harm(self) -> tuple[Estimate, ...]:
         """For each look the share of all trials that pass the lower bound of a two-sided design
-        there."""
+        there.
+        """
         return self._by_look(self.harm)
 
     def stopped_for_futility(self) -> tuple[Estimate, ...]:
         """For each look the share of all trials that end there without rejecting; at the last:
-        accept."""
+        accept.
+        """
         return self._by_look(~self.efficacy & ~self.harm)
 
     def _by_look(self, flags: Flags) -> tuple[Estimate, ...]:
@@ -162,8 +168,8 @@ def coverage_of_difference(
     events: Floats, n: Floats, difference: float, level: float = 0.95
 ) -> Flags:
     """Which trials' Miettinen-Nurminen interval of the difference in shares holds the true one,
-    (trial,)."""
-
+    (trial,).
+    """
     if not -1 <= difference <= 1:
         raise ValueError(f"difference is {difference}; it must lie between -1 and 1")
 
@@ -189,7 +195,8 @@ def _each_table(events: Floats, n: Floats, ask: Callable[[int, int, int, int], b
 
 def pooled_z(events: Floats, n: Floats) -> Floats:
     """The pooled z statistic of two shares, experimental minus control, (trial,); 0 if the pooled
-    share is 0 or 1."""
+    share is 0 or 1.
+    """
     share, pooled = events / n, events.sum(axis=-1) / n.sum(axis=-1)
     spread = np.sqrt(pooled * (1 - pooled) * (1 / n).sum(axis=-1))
     gap = share[..., 1] - share[..., 0]
@@ -200,7 +207,8 @@ def coverage_of_hazard_ratio(
     results: EventTimeResults, look: int, hazard_ratio: float, level: float = 0.95
 ) -> Flags:
     """Which trials' Wald interval holds the true hazard ratio, (trial,); one without an estimate
-    does not."""
+    does not.
+    """
     z = float(ndtri((1 + check_share("level", level)) / 2))
     if not 0 < hazard_ratio < np.inf:
         raise ValueError(f"hazard_ratio is {hazard_ratio}; it must be a finite number above 0")

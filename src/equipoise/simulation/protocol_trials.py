@@ -1,5 +1,6 @@
 """What does the trial of a protocol show, over and over, with its effect and without? One table of
-plain values."""
+plain values.
+"""
 
 from __future__ import annotations
 
@@ -64,7 +65,8 @@ ProgressFor = Callable[[str], Progress | None]
 
 def protocol_trials(protocol: Protocol) -> dict[str, FullTrial]:
     """The scenarios of a protocol: with its effect, and without. Looks come first, then the cutoffs
-    of the protocol."""
+    of the protocol.
+    """
     follow = protocol.cutoff.primary_days_after_last_randomization
     looks = tuple(
         Look(participants=look.participants, follow_days=follow) for look in protocol.design.looks
@@ -134,7 +136,8 @@ def simulate_protocol(
 
 def perfectly_conducted(trial: FullTrial) -> FullTrial:
     """The same tumors if every scan were on its day and measured without error, and nobody left or
-    crossed over."""
+    crossed over.
+    """
     tumor = trial.tumor._replace(
         noise=0.0,
         window_days=0,
@@ -243,7 +246,8 @@ def _rates(events: Floats, n: Floats) -> dict[str, Any]:
 
 def _times(seen: TimesSeen, look: int, bound: float) -> dict[str, Any]:
     """Log-rank test and the Cox model's hazard ratio, which is an average where hazards are not
-    proportional."""
+    proportional.
+    """
     z, log_ratio = seen.z[:, look], seen.log_hazard_ratio[:, look]
     estimated = np.isfinite(log_ratio)
     mean = mean_of(log_ratio[estimated])
@@ -274,7 +278,8 @@ def _stopping(
     protocol: Protocol, trial: FullTrial, results: FullTrialResults
 ) -> dict[str, Any] | None:
     """With looks: where trials stop by the pooled z statistic and the bounds of the protocol; None
-    without."""
+    without.
+    """
     looks = tuple(look.participants for look in protocol.design.looks)
     if not looks:
         return None
@@ -285,7 +290,8 @@ def looked_early(
     protocol: Protocol, results: FullTrialResults, looks: tuple[int, ...], spending: str
 ) -> dict[str, Any]:
     """What early looks at the pooled z statistic would do; `results` has a column for each look,
-    then the end."""
+    then the end.
+    """
     design = sequential_design(protocol, looks, spending)
     stages = len(looks) + 1
     z = np.stack(

@@ -1,5 +1,6 @@
 """What does a trial of two shares show when the shares are simply given? Compiled: allocation, then
-one coin each."""
+one coin each.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ def simulate_share_trials(
     out: Floats,
 ) -> None:
     """Fill `out` (trial, 2, arm) with events and subjects; `share` by arm, `arm` (subject,) is
-    room."""
+    room.
+    """
     stratum = np.zeros_like(arm)
     out[:] = 0.0
     for trial in range(len(out)):

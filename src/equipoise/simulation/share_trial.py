@@ -16,7 +16,8 @@ from equipoise.simulation.trial_rules import Floats
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShareTrial:
     """Shares with the endpoint and subjects in all; permuted blocks in strata of these shares,
-    control first."""
+    control first.
+    """
 
     control: float
     experimental: float

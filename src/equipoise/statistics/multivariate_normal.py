@@ -135,7 +135,8 @@ def _limits(
     slope: Floats, bounds: Floats, farthest: float = np.inf
 ) -> tuple[Floats, Floats, NDArray[np.bool_]]:
     """Between which values slope y <= b holds for every constraint; one without slope holds
-    everywhere or nowhere."""
+    everywhere or nowhere.
+    """
     low, high = np.full(len(bounds), -farthest), np.full(len(bounds), farthest)
     for a, b in zip(slope, bounds.T, strict=True):
         if a > 0:
@@ -147,7 +148,8 @@ def _limits(
 
 def _of_polygons(normals: Floats, bounds: Floats) -> Floats:
     """Whole plane if the origin is inside, less the cone beyond each edge as seen from the origin
-    (Owen's T)."""
+    (Owen's T).
+    """
     length = np.hypot(*normals.T)
     flat = length < 1e-150
     possible = np.all(bounds[:, flat] >= 0, axis=1)
@@ -166,7 +168,8 @@ def _of_polygons(normals: Floats, bounds: Floats) -> Floats:
 
 def _edges(unit: Floats, distance: Floats) -> tuple[Floats, Floats]:
     """Where each edge begins and ends, in its own direction from the foot of the perpendicular;
-    begin >= end: none."""
+    begin >= end: none.
+    """
     low, high = np.full(distance.shape, -np.inf), np.full(distance.shape, np.inf)
     along = np.stack([-unit[:, 1], unit[:, 0]], axis=1)
     for i in range(len(unit)):
@@ -190,7 +193,8 @@ def _edges(unit: Floats, distance: Floats) -> tuple[Floats, Floats]:
 
 def _parallel(i: int, j: int, same: float, d_i: Floats, d_j: Floats, low: Floats) -> None:
     """Of two lines with one direction the nearer bounds, the first if both are one; opposite ones
-    may leave nothing."""
+    may leave nothing.
+    """
     if same > 0:
         low[d_j < d_i, i] = np.inf
         low[d_i <= d_j, j] = np.inf
@@ -236,7 +240,8 @@ def _first_intervals(
     possible: NDArray[np.bool_],
 ) -> tuple[NDArray[np.intp], Floats, Floats]:
     """Cut at even steps and where a constraint turns sharply, so that no narrow feature falls
-    between the points."""
+    between the points.
+    """
     even = np.linspace(-FAR, FAR, 7)
     steep = np.abs(slope) > 2 * np.linalg.norm(rest, axis=1)
     width = np.linalg.norm(rest[steep], axis=1) / np.abs(slope[steep])

@@ -52,7 +52,8 @@ class BlockFiles:
 
 def open_blocks(folder: Path, *, seed: int, digest: str, trials_per_block: int) -> BlockFiles:
     """The blocks of one simulation, `digest` naming what is simulated. Raises ValueError for a
-    folder of others."""
+    folder of others.
+    """
     manifest = {"seed": seed, "digest": digest, "trials_per_block": trials_per_block}
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -1,5 +1,6 @@
 """How are documents written so that nobody ever reads half of one, or two that do not belong
-together?"""
+together?
+"""
 
 from __future__ import annotations
 
@@ -11,7 +12,8 @@ from pathlib import Path
 
 def write_files(texts: Mapping[Path, str | bytes]) -> None:
     """Write all texts (or bytes) or leave what was there: every copy is on disk before the first
-    takes its place."""
+    takes its place.
+    """
     copies = {path: path.with_name(path.name + ".writing") for path in texts}
     for path in texts:
         if path.is_dir():

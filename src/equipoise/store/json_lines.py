@@ -1,5 +1,6 @@
 """The ledger as one text file: one entry a line, only ever added to, readable without this
-program."""
+program.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ _CHUNK = 1 << 20
 
 class DamagedFile(Exception):
     """The file holds something that is not an entry; the message names file, line and what to
-    do."""
+    do.
+    """
 
 
 class IncompleteLine(DamagedFile):
@@ -31,14 +33,16 @@ class WriteFailed(OSError):
 
 class JsonLines:
     """A ledger file (21 CFR 11.10(c)). Writers in any number of processes take turns by a lock file
-    beside it."""
+    beside it.
+    """
 
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
 
     def lines(self) -> list[bytes]:
         """The stored lines with their newlines, for `chain.verify_lines`; an absent file has
-        none."""
+        none.
+        """
         with self._locked(fcntl.LOCK_SH):
             return self._lines()
 
@@ -59,7 +63,8 @@ class JsonLines:
 
     def append_many(self, entries: Iterable[Entry]) -> None:
         """As `append` for a whole rehearsal: written in pieces as the entries come, made durable
-        once at the end."""
+        once at the end.
+        """
         with self._locked(fcntl.LOCK_EX):
             _write(self.path, _pieces(_following(self._head(), entries)), mode=self._mode())
 
@@ -191,7 +196,8 @@ def _pieces(entries: Iterable[Entry]) -> Iterator[bytes]:
 
 def _write(path: Path, pieces: Iterable[bytes], mode: int) -> None:
     """Add bytes to a file and wait for the disk; whatever goes wrong, the file ends where it ended
-    before."""
+    before.
+    """
     is_new = not path.exists()
     handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, mode)
     length = os.fstat(handle).st_size

@@ -22,7 +22,8 @@ class Memory:
 
     def append(self, entries: Iterable[Entry]) -> None:
         """Add entries that follow the head, all or none. Raises `Conflict` when they were built on
-        another head."""
+        another head.
+        """
         new = list(entries)
         check_follows(self._entries[-1] if self._entries else None, new)
         self._entries += new
@@ -50,7 +51,8 @@ def check_follows(head: Entry | None, entries: Iterable[Entry]) -> None:
 
 def check_rewrite(kept: Sequence[Entry], entries: Sequence[Entry]) -> None:
     """Raise `Conflict` if an entry kept would be lost, ValueError if the new chain does not
-    verify."""
+    verify.
+    """
     if [entry.hash for entry in kept] != [entry.hash for entry in entries[: len(kept)]]:
         raise Conflict(
             f"the ledger holds {len(kept)} entries that the rewritten one does not all carry:"

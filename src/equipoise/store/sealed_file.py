@@ -14,7 +14,8 @@ from equipoise.ledger.events import AllocationOpened
 
 class Unsealed(Exception):
     """The list's file cannot be trusted: others may read it, or it was changed; the message says
-    what to do."""
+    what to do.
+    """
 
 
 class SealedFile:

@@ -139,7 +139,8 @@ class PR(Record):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GF(Record):
     """A genomic finding: one codon, or a property of the whole sample (GFTESTCD QC, TUMFRAC,
-    SOMSIG)."""
+    SOMSIG).
+    """
 
     test: str = _text("GFTESTCD")
     gene: str = _text("GFGENSR")
@@ -192,7 +193,8 @@ class TR(Record):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RS(Record):
     """A response as a reader recorded it (RSTESTCD OVRLRESP), or clinical progression
-    (CLINPROG)."""
+    (CLINPROG).
+    """
 
     test: str = _text("RSTESTCD")
     original: str = _text("RSORRES")
@@ -316,7 +318,8 @@ def read_record(
     domain: str, values: Mapping[str, Any], source: Source, order: int | None = None
 ) -> Record:
     """One record from SDTM variables. Raises ValueError naming the domain and variable that cannot
-    be read."""
+    be read.
+    """
     if domain not in DOMAINS:
         raise ValueError(f"{domain!r} is not a domain; known are {', '.join(DOMAINS)}")
     known = variables(domain)
@@ -361,7 +364,8 @@ def write_record(record: Record) -> dict[str, str]:
 
 def standardize(record: AnyRecord) -> AnyRecord:
     """The record with its value in the standard unit (SDTM --STRESN), or the reason why there is
-    none."""
+    none.
+    """
     if isinstance(record, LB):
         return _standardize_lab(record)  # type: ignore[return-value]
     if isinstance(record, TR) and record.test in ("LDIAM", "SAXIS"):

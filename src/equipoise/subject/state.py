@@ -1,5 +1,6 @@
 """What happened to one person, and to the trial? The only fold: entry by entry, each under its own
-protocol version."""
+protocol version.
+"""
 
 from __future__ import annotations
 
@@ -131,7 +132,8 @@ class Subject:
 
     def with_records(self, added: Iterable[Record], without: int | None = None) -> Subject:
         """The subject with more records, and without those of the entry that a correction
-        replaces."""
+        replaces.
+        """
         found = dict(self.by_domain)
         if without is not None:
             found = {
@@ -369,7 +371,8 @@ def _save_form(
 
 def _milestones(event: Any, source: int) -> Iterable[Record]:
     """Decisions are events of their own; SDTM shows them as disposition (DS) and death details
-    (DD)."""
+    (DD).
+    """
 
     def ds(decoded: str, term: str, on: date, category: str = DISPOSITION) -> DS:
         return DS(

@@ -78,13 +78,15 @@ def years_before(index: date, years: int) -> date:
 
 def completed_years(birth: date, on: date) -> int:
     """Age in calendar years: the birthday counts, whatever the leap years before it; 29 February
-    waits for 1 March."""
+    waits for 1 March.
+    """
     return on.year - birth.year - ((on.month, on.day) < (birth.month, birth.day))
 
 
 def in_window(when: PartialDate, opens: date, closes: date) -> Verdict:
     """Is the date between two days, both included? A partial date decides only if every completion
-    agrees."""
+    agrees.
+    """
     if opens <= when.earliest and when.latest <= closes:
         return Verdict.MET
     if when.latest < opens or closes < when.earliest:

@@ -146,5 +146,6 @@ def convert(value: Decimal, unit: str, to: str, test: str = "") -> Decimal | Non
 
 def decimal_of(text: str) -> Decimal | None:
     """The number a text states, or None. Signs such as `<0.5`, exponents, words and endless digits
-    are not numbers."""
+    are not numbers.
+    """
     return Decimal(text.strip()) if _NUMBER.fullmatch(text.strip()) else None

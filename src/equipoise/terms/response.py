@@ -37,7 +37,8 @@ class Response(_Coded):
 
 class NonTarget(_Coded):
     """The state of all non-target lesions together (RECIST 1.1 4.3.3); NONE: there was no such
-    disease at baseline."""
+    disease at baseline.
+    """
 
     NONE = 0
     CR = 1

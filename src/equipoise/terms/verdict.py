@@ -1,5 +1,6 @@
 """What can a question about a participant be answered with? Met, not met or unknown, and why
-unknown."""
+unknown.
+"""
 
 from __future__ import annotations
 
@@ -47,5 +48,6 @@ def all_of(verdicts: Iterable[Verdict]) -> Verdict:
 
 def any_of(verdicts: Iterable[Verdict]) -> Verdict:
     """Kleene's *or*: one met decides, else one unknown leaves it open. Of nothing, nothing is
-    met."""
+    met.
+    """
     return all_of(verdict.negate() for verdict in verdicts).negate()

@@ -1,5 +1,6 @@
 """What are virtual participants drawn from? Numbers and tables beside the protocol, each with a
-source or `assumed`."""
+source or `assumed`.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ _LIKE_CELLS = ("NEUT", "PLAT")
 @dataclass(frozen=True, slots=True)
 class Site:
     """One virtual site: its share of those screened, the units its laboratory reports in, and its
-    ctDNA assay."""
+    ctDNA assay.
+    """
 
     id: str
     share: float
@@ -31,7 +33,8 @@ class Site:
 @dataclass(frozen=True, slots=True)
 class Parameters:
     """All parameters of one trial. `numbers` are plain figures, `tables` lists and mappings as the
-    file has them."""
+    file has them.
+    """
 
     trial: str
     sites: tuple[Site, ...]

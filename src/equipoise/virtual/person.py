@@ -31,7 +31,8 @@ _PRIMARY = (
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """One virtual person. Laboratory levels are in SI units; the tumor is drawn again from its seed
-    in either arm."""
+    in either arm.
+    """
 
     site: Site
     sex: str
@@ -94,7 +95,8 @@ def draw_person(
 
 def tumor_fraction(normal: float | Floats, p: Parameters) -> Floats:
     """The share of tumor DNA in plasma that belongs to a standard normal number; of the same
-    shape."""
+    shape.
+    """
     return np.clip(p["tumor_fraction"] * np.exp(p["tumor_fraction_sd"] * normal), 2e-4, 0.8)
 
 
@@ -171,7 +173,8 @@ def _draw_therapy(
     rng: np.random.Generator, p: Parameters, day: date
 ) -> tuple[tuple[Mapping[str, str], ...], frozenset[str]]:
     """First line with cetuximab, second without; the interval since cetuximab is mostly the length
-    of the second."""
+    of the second.
+    """
     first: Drugs
     second: Drugs
     naive = rng.random()
@@ -214,7 +217,8 @@ def intended_regimen(
     rng: np.random.Generator, protocol: Protocol, p: Parameters, person: Person
 ) -> str:
     """What the MDT chooses by previous chemotherapy, before the arm is known (protocol:
-    chemotherapy)."""
+    chemotherapy).
+    """
     offered = {regimen.id: regimen for regimen in protocol.regimens}
     if "IRINOTECAN" not in person.had:
         return "FOLFIRI"
@@ -242,7 +246,8 @@ def tumor_course(
     person: Person, protocol: Protocol, p: Parameters, *, experimental: bool
 ) -> Course:
     """The tumor of this person in one arm or the other: the same seed, so the same person at
-    baseline."""
+    baseline.
+    """
     scan = protocol.visit(protocol.assessment.scan_visit)
     tumor = tumor_parameters(person, protocol, p)
     planned = np.arange(scan.day, tumor.follow_days, scan.every_days or tumor.follow_days)

@@ -41,7 +41,8 @@ _LONGEST = 9999
 
 class TumorParameters(NamedTuple):
     """Rates are given as logarithms per day with the standard deviation between subjects, where
-    there is one."""
+    there is one.
+    """
 
     growth_log: float
     growth_sd: float
@@ -228,7 +229,8 @@ def least_mm(node: int) -> float:
 @njit(cache=True)
 def draw_sites(rng: np.random.Generator, lesions: int, scans: Scans) -> None:
     """Two to five targets, one or two of them in the liver and at most two in any organ (RECIST 1.1
-    4.2)."""
+    4.2).
+    """
     in_liver = 1 + floor(2 * rng.random())
     lung, node = 0, 0
     for drawn in range(lesions - in_liver):  # two places each in lung, nodes and elsewhere

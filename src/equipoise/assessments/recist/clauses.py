@@ -1,5 +1,6 @@
 """Which clause of the guideline decided? The codes that the compiled rules return, with reference
-and sentence."""
+and sentence.
+"""
 
 from __future__ import annotations
 

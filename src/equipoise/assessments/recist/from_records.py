@@ -1,5 +1,6 @@
 """What do the tumor records of one subject say? From TU and TR to the arrays of the rules, and back
-to the sources."""
+to the sources.
+"""
 
 from __future__ import annotations
 
@@ -55,6 +56,7 @@ def lesion_series(
         schedule.
 
     Raises LesionError naming the record's source.
+
     """
     tumors = [t for t in tu if evaluator is None or t.evaluator == evaluator]
     readings = [t for t in tr if evaluator is None or t.evaluator == evaluator]
@@ -120,7 +122,8 @@ def _visits_apart(
 
 def _measured_twice(seen: Iterable[Sighting]) -> tuple[str, ...]:
     """One lesion with two lengths at one visit: the first stands, and somebody has to say which is
-    right."""
+    right.
+    """
     known: dict[tuple[str, str], Sighting] = {}
     notes = []
     for s in seen:
@@ -165,7 +168,8 @@ def _where(record: TU | TR) -> str:
 
 def _lesion(reading: TR, lesions: dict[str, TU]) -> TU:
     """The lesion that was measured; parts (T1.1) and merged ones (T1/T2) belong to the lesion they
-    came from."""
+    came from.
+    """
     for name in (reading.link, reading.link.split("/")[0], reading.link.rsplit(".", 1)[0]):
         if name in lesions:
             return lesions[name]
@@ -235,7 +239,8 @@ def _length(reading: TR, role: str) -> tuple[int | None, str]:
 
 def _new(lesion: TU, day: date) -> Sighting:
     """A new lesion that was identified and not described: equivocal only when its record says
-    so."""
+    so.
+    """
     state = "EQUIVOCAL" if lesion.lesion.strip().upper() == "EQUIVOCAL" else "UNEQUIVOCAL"
     return Sighting(
         visit=lesion.visit,
@@ -250,7 +255,8 @@ def _new(lesion: TU, day: date) -> Sighting:
 
 def _diameter_first(seen: Iterable[Sighting]) -> list[Sighting]:
     """One sighting for each lesion and visit: a state explains a missing diameter, a diameter goes
-    before a state."""
+    before a state.
+    """
     best: dict[tuple[str, str], Sighting] = {}
     for s in seen:
         known = best.get((s.visit, s.lesion))
@@ -265,7 +271,8 @@ def _rank(s: Sighting) -> int:
 
 def _baseline_as_one(seen: Iterable[Sighting], start: date) -> list[Sighting]:
     """All scans until randomization are one baseline visit; of a lesion scanned twice the later one
-    counts."""
+    counts.
+    """
     rows = sorted(seen, key=lambda s: s.date)
     before = {s.lesion: s for s in rows if s.date <= start}
     if not before:

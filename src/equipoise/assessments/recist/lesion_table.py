@@ -1,5 +1,6 @@
 """What do the measurements in this table say? A plain list of lesions in, a response with its
-reasons out."""
+reasons out.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +55,8 @@ class VisitAssessment:
 
 def read_lesions(text: str) -> tuple[Sighting, ...]:
     """Read the comma-separated table of lesions (columns: COLUMNS); raises LesionError naming the
-    row."""
+    row.
+    """
     try:
         return _sightings(csv.DictReader(io.StringIO(text.lstrip("\ufeff"))))
     except csv.Error as error:
@@ -217,7 +219,8 @@ def _assessment(series: LesionSeries, results: VisitResults, v: int) -> VisitAss
 
 def _query(series: LesionSeries, results: VisitResults, v: int) -> str:
     """EORTC clarification: after a CR, seeing disease puts either the CR or the new finding in
-    doubt."""
+    doubt.
+    """
     earlier = [u for u in range(1, v) if results.response[u] == Response.CR]
     if not earlier or results.response[v] in (Response.CR, Response.NE):
         return ""

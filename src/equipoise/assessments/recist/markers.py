@@ -1,5 +1,6 @@
 """May it be called a complete response? Not while the tumor marker is above normal (RECIST 1.1
-4.3.3, 4.3.4)."""
+4.3.3, 4.3.4).
+"""
 
 from __future__ import annotations
 
@@ -55,7 +56,8 @@ def _first_cr(series: LesionSeries, policy: RecistPolicy) -> int | None:
 
 def _sample(samples: Sequence[LB], visit: str, scan: date, start: date) -> LB | None:
     """The sample of the visit, else the nearest before the scan; none from baseline, which says
-    nothing of today."""
+    nothing of today.
+    """
     near = [lb for lb in samples if lb.date and start < lb.date.earliest]
     of_visit = [
         lb for lb in near if lb.visit == visit and abs(_days_before(lb, scan)) <= WITHIN_DAYS

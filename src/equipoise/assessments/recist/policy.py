@@ -1,5 +1,6 @@
 """Which RECIST does this trial use? Thresholds, and one named switch for each point the paper
-leaves open."""
+leaves open.
+"""
 
 from __future__ import annotations
 
@@ -108,7 +109,8 @@ def _check(name: str, value: int | bool, is_switch: bool) -> None:
 
 def any_targets(policy: RecistPolicy) -> RecistPolicy:
     """The policy for targets that others selected: as many and as small as they are, not as in
-    3.2."""
+    3.2.
+    """
     return policy._replace(
         measurable_tenths=0, measurable_node_tenths=0, max_targets=10_000, max_per_organ=10_000
     )

@@ -72,7 +72,8 @@ def add_up(row: Ints, policy: RecistPolicy) -> tuple[int, int]:
 @njit(cache=True)
 def is_disease(tenths: int, node: bool, policy: RecistPolicy) -> bool:
     """3.1, 4.3.1: something is seen, and a node is not normal. What was not evaluated is not
-    seen."""
+    seen.
+    """
     if tenths == TOO_SMALL and not node:
         return True  # faint, yet there, whatever it adds to the sum
     length = counted(tenths, policy)
@@ -154,7 +155,8 @@ def incomplete_target(
     total: int, missing: int, back: int, visit: int, memory: Memory, policy: RecistPolicy
 ) -> tuple[int, int, int, int]:
     """4.4.2: a target was not evaluated. Missing lesions can only add, so measured ones may prove
-    PD, never less."""
+    PD, never less.
+    """
     reference, at = reference_sum(memory, policy)
     if policy.missing_target_may_prove_pd:
         if back != NOBODY:
@@ -216,7 +218,8 @@ def with_targets(target: int, clause: int, nontarget: int) -> tuple[int, int]:
 @njit(cache=True)
 def first_sight(new: Codes, visit: int, policy: RecistPolicy) -> int:
     """4.3.5: the visit a new lesion was first seen at, when it was equivocal at every visit in
-    between."""
+    between.
+    """
     seen = visit
     while policy.new_lesion_dated_at_first_sight and seen > 1 and new[seen - 1] == EQUIVOCAL:
         seen -= 1
@@ -325,7 +328,8 @@ def pd_dates(
     policy: RecistPolicy,
 ) -> None:
     """The day of each PD: of the scan that first showed the new lesion, else the declared scan of
-    the visit."""
+    the visit.
+    """
     for v in range(day.shape[0]):
         if results.response[v] != PD:
             continue
@@ -369,7 +373,8 @@ def assess_visit(
     policy: RecistPolicy,
 ) -> Memory:
     """RECIST 1.1 at visit `v`, after those before it: fills row `v` of `r` but for the day of PD,
-    and `was_gone`."""
+    and `was_gone`.
+    """
     r.nadir_before[v] = memory.nadir
     if not is_assessable(day, assessable_until, policy):
         r.clause[v] = clauses.NOT_ASSESSABLE
@@ -405,6 +410,7 @@ def assess_dated_visits(
         node: [lesion], 1 for lymph nodes (short axis), else 0.
         nontarget, new: [v], NonTarget and NewLesion.
         assessable_until: day of new anticancer therapy or of resection of a target, or -1.
+
     """
     visits, targets = tenths.shape
     r = no_results(visits, targets)
@@ -439,7 +445,8 @@ def assess_visits(
     policy: RecistPolicy,
 ) -> VisitResults:
     """As `assess_dated_visits`, for visits of one day each; `organ` counts only when targets are
-    chosen."""
+    chosen.
+    """
     return assess_dated_visits(
         day, day, day, tenths, node, nontarget, new, assessable_until, policy
     )

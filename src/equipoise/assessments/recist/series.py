@@ -1,5 +1,6 @@
 """What did each scan show of each lesion, as arrays for the rules, with the way back to where it
-was recorded?"""
+was recorded?
+"""
 
 from __future__ import annotations
 
@@ -56,7 +57,8 @@ _TENTHS = {"GONE": GONE, "TOO SMALL": TOO_SMALL, "NOT EVALUATED": NOT_EVALUATED}
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sighting:
     """One lesion at one visit: a length in tenths of a millimeter (targets) or a state of
-    FITTING."""
+    FITTING.
+    """
 
     visit: str
     date: date
@@ -77,7 +79,8 @@ class Sighting:
 
 class LesionError(ValueError):
     """The lesions cannot be assessed as recorded; the message says where, what was found and what
-    to do."""
+    to do.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +172,8 @@ def assess_series(
     series: LesionSeries, policy: RecistPolicy, assessable_until: int = -1
 ) -> VisitResults:
     """RECIST 1.1 at every visit; `assessable_until` is the day of new therapy or resection of a
-    target, or -1."""
+    target, or -1.
+    """
     results: VisitResults = assess_dated_visits(
         series.day,
         series.last_day,
@@ -186,7 +190,8 @@ def assess_series(
 
 def _check_baseline(targets: Sequence[Sighting], policy: RecistPolicy) -> None:
     """RECIST 1.1 3.1, 3.2: measurable, at most five, at most two in an organ; nodes are one
-    organ."""
+    organ.
+    """
     for s in targets:
         if "/" in s.lesion:
             raise LesionError(
@@ -254,7 +259,8 @@ def _check_later(
 
 def wholes(lesion: str, targets: Sequence[str]) -> tuple[str, ...]:
     """The targets a record belongs to: T1.1 and T1.2 are parts of T1, T1/T2 is T1 merged with T2
-    (CDISC)."""
+    (CDISC).
+    """
     if lesion in targets:
         return (lesion,)
     if "/" in lesion:
@@ -264,7 +270,8 @@ def wholes(lesion: str, targets: Sequence[str]) -> tuple[str, ...]:
 
 def _cell(seen: Sequence[Sighting], lesion: str, policy: RecistPolicy) -> tuple[int, Any]:
     """The value of one target at one visit, and its record; a target nobody mentions was not
-    evaluated."""
+    evaluated.
+    """
     rows = [s for s in seen if s.role == TARGET and lesion in wholes(s.lesion, (lesion,))]
     if not rows:
         return NOT_EVALUATED, None
@@ -306,7 +313,8 @@ def _new_as_seen(seen: Sequence[Sighting]) -> NewLesion:
 
 def _new_lesions(at: Sequence[Sequence[Sighting]], origin: date) -> tuple[list[int], list[int]]:
     """State and day of new lesions at each visit. An equivocal one counts only if that same lesion
-    is confirmed."""
+    is confirmed.
+    """
     new, day = [int(NewLesion.NONE)] * len(at), [(seen[0].date - origin).days for seen in at]
     for lesion in dict.fromkeys(s.lesion for seen in at for s in seen if s.role == NEW):
         track = [
@@ -323,7 +331,8 @@ def _new_lesions(at: Sequence[Sequence[Sighting]], origin: date) -> tuple[list[i
 
 def _confirmed(track: Sequence[Sighting | None]) -> list[tuple[int, int]]:
     """From the last visit back: unequivocal, and the unbroken run of equivocal or unseen visits
-    before it."""
+    before it.
+    """
     found: list[tuple[int, int]] = []
     first = min(
         (v for v, s in enumerate(track) if s and s.state in ("EQUIVOCAL", "UNEQUIVOCAL")),

@@ -1,5 +1,6 @@
 """By which clause did the targets alone get their response? For comparison with one that others
-report."""
+report.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ NON_TARGET_CLAUSE = {
 
 def target_clause(results: VisitResults, visit: int, policy: RecistPolicy) -> clauses.Clause:
     """The clause of `results.target[visit]` (RECIST 1.1 4.3.1), whatever decided the overall
-    response."""
+    response.
+    """
     target, total = int(results.target[visit]), int(results.sum[visit])
     baseline = int(results.sum[0])
     nadir = baseline if policy.pd_against_baseline else int(results.nadir_before[visit])

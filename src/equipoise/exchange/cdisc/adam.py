@@ -1,5 +1,6 @@
 """How is what was derived written down? ADRS- and ADTTE-shaped tables, the discrepancies and the
-policy beside them."""
+policy beside them.
+"""
 
 from __future__ import annotations
 

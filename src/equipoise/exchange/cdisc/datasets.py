@@ -22,13 +22,15 @@ Row = dict[str, str]
 
 class DatasetError(ValueError):
     """A file, or the package as a whole, that cannot be used; names the file, what was found and
-    what is expected."""
+    what is expected.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
     """One file: row i of `rows` is row i + 1 of the data, its values as text, empty where there is
-    none."""
+    none.
+    """
 
     file: str
     sha256: str

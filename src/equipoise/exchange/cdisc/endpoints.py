@@ -65,7 +65,8 @@ class Endpoints:
 @dataclass(frozen=True, slots=True)
 class Series:
     """One subject by one reader and one source of responses; visits and sources one for each
-    response."""
+    response.
+    """
 
     person: Person
     course: Course
@@ -77,7 +78,8 @@ class Series:
 
 def derive_endpoints(package: Package, policy: DerivationPolicy, cutoff: date) -> Endpoints:
     """All endpoints of all subjects who started by the cutoff; what cannot be derived is added to
-    the problems."""
+    the problems.
+    """
     adrs: list[Row] = []
     adtte: list[Row] = []
     differences: list[tuple[Row, Discrepancy]] = []
@@ -144,7 +146,8 @@ def _series(
     person: Person, course: Course, reader: Reader, package: Package, policy: DerivationPolicy
 ) -> Iterator[Series]:
     """The sources of responses that this reader has. Lesions that cannot be assessed give no
-    endpoint at all: without them the subject would look like one who was never scanned."""
+    endpoint at all: without them the subject would look like one who was never scanned.
+    """
     refused = course.lesions is None and bool(course.subject.records(TR))
     keys = {
         **_keys(person, reader),
@@ -217,7 +220,8 @@ def _responses(series: Series, policy: DerivationPolicy) -> Iterator[Row]:
 
 def _counted(reading: Reading, therapy: int, policy: DerivationPolicy) -> int:
     """How many assessments the parameters look at: up to progression, and to new therapy where that
-    ends it."""
+    ends it.
+    """
     end = int(last_counted(np.array(reading.days, np.int32), therapy, policy.response))
     progressed = first_progression(
         reading.days, reading.responses, policy.response, therapy_day=therapy

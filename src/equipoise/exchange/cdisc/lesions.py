@@ -1,5 +1,6 @@
 """Which of the lengths of this lesion counts? Packages give several for one scan; RECIST wants
-one."""
+one.
+"""
 
 from __future__ import annotations
 
@@ -71,7 +72,8 @@ def _scans(readings: Iterable[Known], problems: Problems) -> Iterator[list[Known
 
 def _lesion(known: Known, lesions: Lesions) -> TU | None:
     """The lesion that was measured; parts (T1.1) and merged ones (T1/T2) belong to the one they
-    came from."""
+    came from.
+    """
     tr: TR = known.record
     for link in (tr.link, tr.link.split("/")[0], tr.link.rsplit(".", 1)[0]):
         if (found := lesions.get((*_who(tr), link))) is not None:

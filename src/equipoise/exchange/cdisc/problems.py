@@ -1,5 +1,6 @@
 """What in a package could not be used, or has to be asked about? One line each, with file, row and
-reason."""
+reason.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +12,8 @@ NOT_USED, TO_ASK = "NOT USED", "TO ASK"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
     """Something found in one row; `row` counts the rows of data from 1, and 0 is the subject or
-    file as a whole."""
+    file as a whole.
+    """
 
     kind: str  # NOT_USED or TO_ASK
     file: str

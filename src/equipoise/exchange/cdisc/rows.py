@@ -1,5 +1,6 @@
 """Can this row be used? Rows of SDTM become records one by one, or a line in the listing of
-problems."""
+problems.
+"""
 
 from __future__ import annotations
 
@@ -88,7 +89,8 @@ def read_rows(
     datasets: Iterable[Dataset], domain: str, subjects: Iterable[str], problems: Problems
 ) -> Iterator[Known]:
     """The records of one domain, from all files that hold it; what cannot be read is listed and
-    left out."""
+    left out.
+    """
     known, first = set(subjects), dict[tuple[str, int], Place]()
     for dataset in (one for one in datasets if one.domain == domain):
         for number, row in enumerate(dataset.rows, 1):
@@ -217,7 +219,8 @@ def tumor(known: Known, problems: Problems) -> TU | None:
 
 def _ask_for_day(known: Known, problems: Problems) -> None:
     """A scan without a day takes that of its visit's other scans, never one of our making; somebody
-    has to say."""
+    has to say.
+    """
     when = known.record.date
     if when is None or when.exact is None:
         reason = f"no day; that of the other scans of {known.record.visit or 'its visit'} is taken"
@@ -228,7 +231,8 @@ def _ask_for_day(known: Known, problems: Problems) -> None:
 
 def measurement(known: Known, test: str, role: str, problems: Problems) -> TR:
     """A reading of a lesion. One that cannot be used stays, as not evaluated: dropped, it would
-    look as if nobody had looked, and the sum as if it were complete."""
+    look as if nobody had looked, and the sum as if it were complete.
+    """
     tr: TR = replace(known.record, test=test, status=known.record.status.upper())
     _ask_for_day(known, problems)
     if tr.status == NOT_DONE:
@@ -258,7 +262,8 @@ def _state(tr: TR, row: Row, role: str) -> TR:
 
 def _length(tr: TR, row: Row) -> TR:
     """Millimeters from TRSTRESN in TRSTRESU, else from TRORRES in TRORRESU; a unit that is not
-    given is not guessed."""
+    given is not guessed.
+    """
     standard = bool(row.get("TRSTRESN") or row.get("TRSTRESU"))
     variable, unit_variable = ("TRSTRESN", "TRSTRESU") if standard else ("TRORRES", "TRORRESU")
     text, unit = row.get(variable, ""), row.get(unit_variable, "")
@@ -281,7 +286,8 @@ def _length(tr: TR, row: Row) -> TR:
 
 def reported_response(known: Known, policy: DerivationPolicy, problems: Problems) -> RS | None:
     """A response as reported; None for other criteria and tests, for what was not done and for what
-    cannot be read."""
+    cannot be read.
+    """
     rs: RS = known.record
     if rs.test == "CLINPROG":
         return rs

@@ -1,5 +1,6 @@
 """Who is in this package, and what is known of them? A folder of SDTM datasets becomes subjects
-with records."""
+with records.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +54,8 @@ Reader = tuple[str, str]
 @dataclass(frozen=True, slots=True)
 class Person:
     """One subject of the package. `deceased_undated`: dead, and nothing says when, so no survival
-    can be told."""
+    can be told.
+    """
 
     study: str
     subject: Subject
@@ -63,7 +65,8 @@ class Person:
 @dataclass(frozen=True, slots=True)
 class Package:
     """All subjects with a start, the readers of each source of responses, and what could not be
-    used."""
+    used.
+    """
 
     folder: str
     datasets: tuple[Dataset, ...]
@@ -79,7 +82,8 @@ class Package:
 
 def read_package(folder: Path, policy: DerivationPolicy) -> Package:
     """Read a folder of SDTM. Raises DatasetError when no subject or no response could come of
-    it."""
+    it.
+    """
     datasets, problems = read_folder(folder), Problems()
     domains = tuple(dict.fromkeys(one.domain for one in datasets if one.domain))
     _check_domains(folder, domains)
@@ -157,7 +161,8 @@ def _records(
     known: Mapping[str, list[Known]], policy: DerivationPolicy, problems: Problems
 ) -> Found:
     """All usable records as the rules want them: one reader each, one diameter each, one response a
-    day."""
+    day.
+    """
     found: Found = defaultdict(lambda: defaultdict(list))
 
     def keep(subject: str, record: Any) -> None:
@@ -186,7 +191,8 @@ def _ask_about_criteria(
     rows: Iterable[Known], policy: DerivationPolicy, problems: Problems
 ) -> None:
     """Responses by other criteria (iRECIST, Lugano) are another question; how many there are is
-    said."""
+    said.
+    """
     categories = Counter((one.place.file, one.row.get("RSCAT", "")) for one in rows)
     for (file, category), number in categories.items():
         if category.upper() not in policy.response_categories:
@@ -334,7 +340,8 @@ def _contacts(records: Mapping[type[Record], list[Any]]) -> Iterator[SS]:
 
 def _ask_about_therapy(subject: Subject, start: date, problems: Problems) -> None:
     """Cancer drugs after the start that no declared category calls new therapy are not counted;
-    somebody is asked."""
+    somebody is asked.
+    """
     for cm in subject.records(CM):
         later = cm.start is not None and cm.start.latest > start
         if later and "ANTINEOPLASTIC" in cm.drug_class.upper() and cm.category != SUBSEQUENT:
@@ -385,8 +392,9 @@ def _readers(
     problems: Problems,
 ) -> dict[str, tuple[Reader, ...]]:
     """Source of responses -> its readers. Raises DatasetError when nobody is the evaluator that was
-    asked for."""
-    needed: dict[str, tuple[set[str], type[TR] | type[RS]]] = {
+    asked for.
+    """
+    needed: dict[str, tuple[set[str], type[TR | RS]]] = {
         MEASUREMENTS: ({"TU", "TR"}, TR),
         REPORTED: ({"RS"}, RS),
     }

@@ -1,5 +1,6 @@
 """What would a registered record be as a protocol? Imports a page or its JSON, dropping and hiding
-nothing."""
+nothing.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +46,8 @@ class ImportedCriterion:
 @dataclass(frozen=True, slots=True)
 class Imported:
     """A draft protocol, its criteria in order, and everything a reader must know before using
-    them."""
+    them.
+    """
 
     draft_yaml: str
     criteria: tuple[ImportedCriterion, ...]
@@ -54,7 +56,8 @@ class Imported:
 
 def import_record(text: str) -> Imported:
     """A draft from a registry page saved as text, or from JSON of the API v2. Raises
-    UnreadableRecord."""
+    UnreadableRecord.
+    """
     record = read_record(text)
     criteria: list[ImportedCriterion] = []
     findings: list[RegistryFinding] = []
@@ -80,7 +83,8 @@ thousand."""
 
 def read_record(text: str) -> RegistryRecord:
     """The record, from whichever of the two forms. Raises UnreadableRecord: what was found,
-    expected, and to do."""
+    expected, and to do.
+    """
     text = text.removeprefix("\ufeff")
     if len(text) > LARGEST or any(len(line) > LONGEST_LINE for line in text.splitlines()):
         raise UnreadableRecord(
@@ -92,7 +96,8 @@ def read_record(text: str) -> RegistryRecord:
 
 def _numbered(record: RegistryRecord) -> Iterator[tuple[str, RegisteredText, str]]:
     """(id, criterion, the text before it); ids count what is there, whatever the record's
-    numbers."""
+    numbers.
+    """
     counts = {"inclusion": 0, "exclusion": 0}
     before = ""
     for registered in record.criteria:
@@ -126,7 +131,8 @@ def _imported(
 
 def _provenance(registered: RegisteredText, codes: list[str]) -> str | dict[str, str]:
     """`record`, and for the rule the assumption that weighs most: a person's word before a reading
-    before silence."""
+    before silence.
+    """
     rests_on = [KNOWN[code][2] for code in codes if KNOWN[code][2] and code != "GLUED_CRITERIA"]
     rests_on.sort(key=lambda one: (one == "A-ABSENCE", one != "A-ATTESTED"))
     told = {"*": "record"}
@@ -141,7 +147,8 @@ def _added(record: RegistryRecord) -> Iterator[Criterion]:
     """Limits of age and sex that the record holds beside its criteria."""
     facts = record.facts
     years = {
-        name: re.match(r"(\d+) ?year", facts.get(name, ""), re.I) for name in ("youngest", "oldest")
+        name: re.match(r"(\d+) ?year", facts.get(name, ""), re.IGNORECASE)
+        for name in ("youngest", "oldest")
     }
     rules: list[tuple[str, str, dict[str, object]]] = []
     if low := years["youngest"]:

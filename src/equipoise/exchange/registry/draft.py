@@ -1,5 +1,6 @@
 """How does an imported record look as a protocol? A draft in its format, with a note for all it
-leaves open."""
+leaves open.
+"""
 
 from __future__ import annotations
 

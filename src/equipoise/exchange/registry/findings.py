@@ -1,5 +1,6 @@
 """What must a reader of a registry record know before using it? Every way in which records mislead,
-with what to do."""
+with what to do.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ from equipoise.protocol.model import Protocol, Registration
 @dataclass(frozen=True, slots=True)
 class RegistryFinding:
     """One thing a record leaves open or says misleadingly; no `criterion` when it concerns the
-    whole record."""
+    whole record.
+    """
 
     code: str
     criterion: str
@@ -299,7 +301,9 @@ def record_findings(record: RegistryRecord) -> Iterator[RegistryFinding]:
     if "cycle" in told.lower() and "day" not in told.lower():
         yield finding("CYCLE_LENGTH", found=told)
     asked = " ".join(criterion.text for criterion in record.criteria)
-    if "youngest" not in record.facts and not re.search(r"\bage|\byears? old", asked, re.I):
+    if "youngest" not in record.facts and not re.search(
+        r"\bage|\byears? old", asked, re.IGNORECASE
+    ):
         yield finding("NOT_IN_RECORD", found="eligibility: a minimum age")
     for name in missing_facts(record):
         yield finding("NOT_IN_RECORD", found=f"registration.{name}")

@@ -60,13 +60,15 @@ _ADENOCARCINOMA = ("814", "821", "822", "826", "848", "849")
 
 def condition(category: str) -> RuleData:
     """Has, or had, the participant this condition? Silence is unknown, the only reading that lets
-    nobody in."""
+    nobody in.
+    """
     return {"kind": "condition", "category": category, "absence": "unknown"}
 
 
 def diagnosis(text: str) -> RuleData:
     """The disease under study, by ICD-10 where the text names an organ that is known here, and by
-    its histology."""
+    its histology.
+    """
     rule = condition("PRIMARY DIAGNOSIS")
     if codes := [code for name, codes in _SITES.items() if name in text.lower() for code in codes]:
         rule["codes"] = codes
@@ -77,14 +79,15 @@ def diagnosis(text: str) -> RuleData:
 
 def conditions(text: str, everything: str) -> Iterator[Piece]:
     """The conditions listed above, other malignancies with their exceptions, and liver
-    metastases."""
+    metastases.
+    """
     for category, pattern in _CONDITIONS.items():
-        if found := re.search(_BEFORE + pattern, text, re.I):
+        if found := re.search(_BEFORE + pattern, text, re.IGNORECASE):
             notes = [("SILENCE", found[0])]
             if category == "PERIPHERAL NEUROPATHY":
                 notes.append(("ANY_GRADE", found[0]))
             rule = condition(category)
-            if re.search(r"\b(?:acute|active)\b", found[0], re.I):
+            if re.search(r"\b(?:acute|active)\b", found[0], re.IGNORECASE):
                 rule["current"] = True
             yield Piece(*found.span(), rule, category.lower(), tuple(notes))
     yield from _malignancy(text)
@@ -96,7 +99,7 @@ _MALIGNANCY = re.compile(
     " )*(?:malignanc(?:y|ies)|cancers?)"
     r"(?: (?:with)?in (?:the )?(?:last |past |previous )?(?P<years>\w+) years?)?"
     "(?P<except>,? ?(?:with (?:the )?exception of|except(?: for)?|other than) .*)?",
-    re.I,
+    re.IGNORECASE,
 )
 
 
@@ -122,23 +125,25 @@ def _malignancy(text: str) -> Iterator[Piece]:
 
 def _exceptions(text: str) -> tuple[list[dict[str, str]], str]:
     """(exceptions with their codes, what of the text was not coded)."""
-    coded = [code for pattern, code in _EXCEPTIONS if re.search(pattern, text, re.I)]
+    coded = [code for pattern, code in _EXCEPTIONS if re.search(pattern, text, re.IGNORECASE)]
     for pattern, _ in _EXCEPTIONS:
-        text = re.sub(pattern, "", text, flags=re.I)
+        text = re.sub(pattern, "", text, flags=re.IGNORECASE)
     filler = (
         "with|the|exception|of|except|for|a|an|history|previous|prior|adequately|treated|cured|"
         "curatively|or|and|other|than"
     )
     return (
         coded,
-        re.sub(r"[\s,.;()/]+", " ", re.sub(rf"\b(?:{filler})\b", "", text, flags=re.I)).strip(),
+        re.sub(
+            r"[\s,.;()/]+", " ", re.sub(rf"\b(?:{filler})\b", "", text, flags=re.IGNORECASE)
+        ).strip(),
     )
 
 
 _LIVER = re.compile(
     "(?:clinical or radiological evidence of )?(?P<not>non-?resectable |unresectable )?liver"
     " metastas[ei]s",
-    re.I,
+    re.IGNORECASE,
 )
 
 
@@ -151,14 +156,14 @@ def _liver_metastases(text: str, everything: str) -> Iterator[Piece]:
         rules.append(attest("the liver metastases cannot be resected"))
         notes.append(("JUDGEMENT", found["not"].strip()))
     if not re.search(
-        "extra-?hepatic|outside the liver|liver[- ](?:only|limited)", everything, re.I
+        "extra-?hepatic|outside the liver|liver[- ](?:only|limited)", everything, re.IGNORECASE
     ):
         notes.append(("OUTSIDE_LIVER", found[0]))
     yield Piece(*found.span(), all_together(rules), "liver metastases", tuple(notes))
 
 
 _NEGATIVE = re.compile(
-    "negative (?:(?:serum|urine|or|/|blood|beta-?hcg|β-?hcg|hcg) ?)*pregnancy tests?", re.I
+    "negative (?:(?:serum|urine|or|/|blood|beta-?hcg|β-?hcg|hcg) ?)*pregnancy tests?", re.IGNORECASE
 )
 
 
@@ -168,21 +173,24 @@ def _test_negative() -> RuleData:
 
 def pregnancy(text: str, everything: str) -> Iterator[Piece]:
     """Pregnancy and breast-feeding: no question to men, and a test only when the record asks for
-    one."""
+    one.
+    """
     if negative := _NEGATIVE.search(text):
         of_women: RuleData = {"kind": "any", "of": [{"kind": "sex", "is": "M"}, _test_negative()]}
         yield Piece(*negative.span(), of_women, "pregnancy test", (("NOT_FOR_MEN", negative[0]),))
         return
-    pregnant = re.search(r"\bpregnan(?:t|cy)\b(?: women)?(?: \([^)]*\))?", text, re.I)
+    pregnant = re.search(r"\bpregnan(?:t|cy)\b(?: women)?(?: \([^)]*\))?", text, re.IGNORECASE)
     feeding = re.search(
-        r"(?:or |and )?\b(?:breast-? ?feeding|lactating|lactation|nursing)\b(?: women)?", text, re.I
+        r"(?:or |and )?\b(?:breast-? ?feeding|lactating|lactation|nursing)\b(?: women)?",
+        text,
+        re.IGNORECASE,
     )
     found = [match for match in (pregnant, feeding) if match]
     if not found:
         return
     parts: list[RuleData] = []
     notes = [("NOT_FOR_MEN", text)]
-    if pregnant and re.search("hcg|pregnancy test", text, re.I):
+    if pregnant and re.search("hcg|pregnancy test", text, re.IGNORECASE):
         parts.append({"kind": "not", "of": _test_negative()})
     elif pregnant:
         parts.append(condition("PREGNANCY"))
@@ -209,17 +217,19 @@ _LINE = re.compile(
     " (?P<non>non-)?(?P<drug>[a-z]+)(?![a-z-])"
     r"(?P<ras> \([^)]*\bRAS\b[^)]*wild[- ]?type[^)]*\))?(?: (?:treatment|therapy|chemotherapy))?"
     r"(?P<ended>,? (?:and|with) (?:then )?(?:disease )?progress\w*)?",
-    re.I,
+    re.IGNORECASE,
 )
 _LINES = re.compile(
-    r"exactly (?P<n>\w+) (?:prior|previous) lines?(?: of \w+ ?(?:therapy|treatment)?)?", re.I
+    r"exactly (?P<n>\w+) (?:prior|previous) lines?(?: of \w+ ?(?:therapy|treatment)?)?",
+    re.IGNORECASE,
 )
 _NO_DRUG = ("TREATMENT", "THERAPY", "CHEMOTHERAPY", "SYSTEMIC")
 
 
 def therapy_lines(text: str, everything: str) -> Iterator[Piece]:
     """A line of therapy with or without a drug, and whether it ended in progression; or the number
-    of lines."""
+    of lines.
+    """
     for found in _LINE.finditer(text):
         rules, notes = _line(found, everything)
         yield Piece(
@@ -248,8 +258,8 @@ def _line(found: re.Match[str], everything: str) -> tuple[list[RuleData], Notes]
         tissue = {"kind": "genomic", "specimen": "TISSUE", "panel": "RAS", "status": "WILD TYPE"}
         rules.append({**tissue, "before_line": line["line"]})
         notes.append(("TISSUE_REPORT", found["ras"].strip()))
-    told = re.search("interval|free of|(?:complete|partial) response", everything, re.I)
-    if named and not told and len(re.findall(drug, everything, re.I)) > 1:
+    told = re.search("interval|free of|(?:complete|partial) response", everything, re.IGNORECASE)
+    if named and not told and len(re.findall(drug, everything, re.IGNORECASE)) > 1:
         notes.append(("NO_INTERVAL", found[0]))
     return rules, notes
 
@@ -258,10 +268,11 @@ _CTDNA = r"(?:circulating tumou?r DNA|ctDNA|liquid biopsy)"
 _PLASMA = re.compile(
     rf"(?:received )?{_CTDNA}[^.;]*?\bRAS\b[^.;]*?wild[- ]?type(?: status)?"
     rf"|\bRAS\b[^.;]*?wild[- ]?type[^.;]*?{_CTDNA}(?: test(?:ing)?)?",
-    re.I,
+    re.IGNORECASE,
 )
 _TISSUE = re.compile(
-    r"\bRAS\b(?: genes?)? wild[- ]?type(?: status| tumou?rs?)?|wild[- ]?type RAS(?: genes?)?", re.I
+    r"\bRAS\b(?: genes?)? wild[- ]?type(?: status| tumou?rs?)?|wild[- ]?type RAS(?: genes?)?",
+    re.IGNORECASE,
 )
 _NEEDED = {
     "codons": r"\bcodons?\b|\bexons?\b",
@@ -274,7 +285,8 @@ _NEEDED = {
 
 def genes(text: str, everything: str) -> Iterator[Piece]:
     """RAS wild type in plasma or in tissue; what makes a negative sample wild type the text hardly
-    ever says."""
+    ever says.
+    """
     plasma = _PLASMA.search(text)
     if not (found := plasma or _TISSUE.search(text)):
         return
@@ -284,7 +296,7 @@ def genes(text: str, everything: str) -> Iterator[Piece]:
         "panel": "RAS",
         "status": "WILD TYPE",
     }
-    lacking = [name for name, words in _NEEDED.items() if not re.search(words, text, re.I)]
+    lacking = [name for name, words in _NEEDED.items() if not re.search(words, text, re.IGNORECASE)]
     notes = [("PANEL_UNDEFINED", f"{found[0]} (without {', '.join(lacking)})")] if lacking else []
     if plasma:
         notes.append(("MARKER_NOT_TESTED", found[0]))

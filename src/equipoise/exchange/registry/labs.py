@@ -1,5 +1,6 @@
 """Which laboratory limits does a registered criterion state? Tests, comparisons, units and
-multiples of the ULN."""
+multiples of the ULN.
+"""
 
 from __future__ import annotations
 
@@ -83,12 +84,12 @@ _LIMIT = (
 )
 _VERB = r"\s*(?:must be|should be|levels?|of|is|:|,)?\s*"
 _NAMES = "|".join(f"(?P<{test}>{names})" for test, names in _TESTS.items())
-_LAB = re.compile(rf"(?<![A-Za-z])(?:{_NAMES}){_VERB}{_LIMIT}", re.I)
+_LAB = re.compile(rf"(?<![A-Za-z])(?:{_NAMES}){_VERB}{_LIMIT}", re.IGNORECASE)
 _TRANSAMINASES = re.compile(
     r"(?:serum )?(?:transaminases?\s*)?\(?\s*(?P<either>either"
     rf" )?\b(?:{_AST}|{_ALT})\s*(?P<link>and/or|or|and|/|,)\s*"
     rf"(?:{_ALT}|{_AST})\s*\)?{_VERB}{_LIMIT}",
-    re.I,
+    re.IGNORECASE,
 )
 
 
@@ -137,7 +138,8 @@ def sign_of(written: str | None) -> str:
 
 def _limit(test: str, found: re.Match[str]) -> RuleData:
     """`>` is stated as *not at most*, which leaves unknown unknown; of the ULN only *at most*
-    exists."""
+    exists.
+    """
     sign = sign_of(found["cmp"])
     if found["uln"]:
         base = {
@@ -181,11 +183,14 @@ _ORGANS: dict[str, tuple[str, set[str]]] = {
 
 def organs_without_limit(text: str, read: set[str]) -> Iterator[Piece]:
     """ "Adequate hepatic and renal function" with limits for the one only: the other is a
-    judgement."""
-    if not (found := re.search(r"adequate (?P<organs>[^:;.(]*?) ?functions?\b", text, re.I)):
+    judgement.
+    """
+    if not (
+        found := re.search(r"adequate (?P<organs>[^:;.(]*?) ?functions?\b", text, re.IGNORECASE)
+    ):
         return
     for organ, (words, tests) in _ORGANS.items():
-        if re.search(words, found["organs"], re.I) and not tests & read:
+        if re.search(words, found["organs"], re.IGNORECASE) and not tests & read:
             claim = attest(f"{organ} function is adequate for the study treatment")
             note = ("MISSING_THRESHOLD", f"{organ} function in {found[0]!r}")
             yield Piece(found.start(), found.start(), claim, f"{organ} function attested", (note,))

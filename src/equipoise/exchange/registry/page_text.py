@@ -1,5 +1,6 @@
 """What does a registry's web page say, saved as text? Labels and headings, wherever the line breaks
-fell."""
+fell.
+"""
 
 from __future__ import annotations
 
@@ -37,14 +38,15 @@ _LABEL = re.compile(
         [rf"(?P<{fact}>(?<![A-Za-z] )(?:{words})\s*[:?])" for fact, words in _LABELS.items()]
         + [rf"(?P<{fact}>(?:{words})[ \t]*$)" for fact, words in _HEADINGS.items()]
     ),
-    re.M,
+    re.MULTILINE,
 )
 _STRAY = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffd]")
 
 
 def read_page(text: str) -> RegistryRecord:
     """A registry page saved as text. Raises UnreadableRecord for anything in which no criteria can
-    be found."""
+    be found.
+    """
     _refuse_what_is_no_text(text)
     criteria, outside = read_criteria(text)
     facts = _facts(text[: _criteria_start(text)])
@@ -66,7 +68,9 @@ def _refuse_what_is_no_text(text: str) -> None:
     if text.startswith("%PDF") or len(_STRAY.findall(text)) > len(text) / 100:
         raise UnreadableRecord(f"found binary data, expected text or JSON. {todo}")
     if re.match(
-        r"\s*(?:<!--.*?-->\s*)?<(?:!doctype|html|head|body|div|\?xml)\b", text, re.I | re.S
+        r"\s*(?:<!--.*?-->\s*)?<(?:!doctype|html|head|body|div|\?xml)\b",
+        text,
+        re.IGNORECASE | re.DOTALL,
     ):
         raise UnreadableRecord(
             f"found markup ({text.strip()[:30]!r}), expected text or JSON. {todo}"

@@ -1,5 +1,6 @@
 """What rule does a registered criterion become? Every pattern that is recognized, and a person's
-word for the rest."""
+word for the rest.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +29,8 @@ Note = tuple[str, str]
 @dataclass(frozen=True, slots=True)
 class Reading:
     """A criterion as a rule that is met when it does not block entry; `notes` are (code of a
-    finding, text found)."""
+    finding, text found).
+    """
 
     rule: RuleData
     short: str
@@ -57,13 +59,14 @@ _FILLER = frozenset(_ADDS_NOTHING.split())
 _EXCEPTION = re.compile(
     r"\b(?:unless|except|excluding|other"
     r" than|if|allowed|without|no|not|never|absence|free|grade)\b",
-    re.I,
+    re.IGNORECASE,
 )
 
 
 def read_rule(criterion: RegisteredText, everything: str) -> Reading:
     """The rule of one criterion; `everything` is the whole record, which some readings depend
-    on."""
+    on.
+    """
     text, excludes = criterion.text, criterion.section == "exclusion"
     pieces = _pieces(text, everything)
     given = windows(text)
@@ -120,7 +123,7 @@ def _window_notes(pieces: list[Piece], given: list[Window]) -> list[Note]:
         notes.append(("WINDOW_HERE_ONLY", window.text))
         if window.months:
             notes.append(("WINDOW_IN_MONTHS", window.text))
-        if window.anchor and not re.search("randomi[sz]ation", window.anchor, re.I):
+        if window.anchor and not re.search("randomi[sz]ation", window.anchor, re.IGNORECASE):
             notes.append(("WINDOW_ANCHOR", window.text))
     return notes
 

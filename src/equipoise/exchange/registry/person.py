@@ -24,22 +24,23 @@ from equipoise.exchange.registry.piece import (
 _CONSENT = re.compile(
     "(?:(?:written|signed),? )*informed consent(?: form)?(?: for participation in the"
     " (?:trial|study))?",
-    re.I,
+    re.IGNORECASE,
 )
 _MEASURABLE = re.compile(
     r"(?:(?:with )?at least (?P<n>\w+) )?measurable (?:target )?(?:tumou?r|lesion|disease)s?"
     r"(?: (?:by|according to|per|as defined by) RECIST(?: (?:version |v)?1\.1)?)?",
-    re.I,
+    re.IGNORECASE,
 )
 _HISTOLOGY = re.compile(
     r"(?:primary tumou?r was )?(?:histo|cyto|patho)logically(?: ?(?:or|/|and) ?\w+logically)?[- ]"
     "(?:confirmed|proven|documented) [^;.:]+",
-    re.I,
+    re.IGNORECASE,
 )
 _LIFE = re.compile(
-    rf"(?:an? )?(?:expected )?life expectancy ?(?:of )?(?:{SIGN})? ?\w+ (?:months?|weeks?)", re.I
+    rf"(?:an? )?(?:expected )?life expectancy ?(?:of )?(?:{SIGN})? ?\w+ (?:months?|weeks?)",
+    re.IGNORECASE,
 )
-_SEX = re.compile("(?P<sex>women|females?|men|males?)(?: only| patients?)*[.;]?", re.I)
+_SEX = re.compile("(?P<sex>women|females?|men|males?)(?: only| patients?)*[.;]?", re.IGNORECASE)
 
 
 def persons(text: str, everything: str) -> Iterator[Piece]:
@@ -68,7 +69,7 @@ def persons(text: str, everything: str) -> Iterator[Piece]:
 
 _YEARS = "(?: ?years?(?: old| of age| or older| and older| or over)*)?"
 _AGES = tuple(
-    re.compile(form, re.I)
+    re.compile(form, re.IGNORECASE)
     for form in (
         (
             r"(?:patients? )?\bage[ds]?:? ?(?:between )?(?P<low>\d\d?) ?(?:-|–|~|to|and)"
@@ -100,13 +101,14 @@ _ECOG = re.compile(
     rf"zubrod|performance (?:status|score)|PS|[ ()/,:])+?) ?(?:of |score |is )*(?P<cmp>{SIGN})?"
     r" ?(?P<low>[0-4])"
     r"(?:(?: ?(?:-|–|~|to|or|,|/) ?)+(?P<high>[0-4]))*(?![\d.])",
-    re.I,
+    re.IGNORECASE,
 )
 
 
 def _performance(text: str) -> Iterator[Piece]:
     """ECOG at or under a limit. What leaves out 0 ("ECOG 2") is no limit, and stays with a
-    person."""
+    person.
+    """
     if not (found := _ECOG.search(text)):
         return
     low, high, sign = int(found["low"]), found["high"], sign_of(found["cmp"])

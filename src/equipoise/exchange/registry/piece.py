@@ -65,7 +65,7 @@ _WINDOW = re.compile(
     r" |past )?"
     r"(?P<n>\d+|[a-z]+)[\s-]*(?P<unit>hour|day|week|month)s?\b"
     r"(?: (?:prior to|before|of|preceding) (?:the )?(?P<anchor>(?:(?! - )[^,;:.)])+))?(?:\s*\))?",
-    re.I,
+    re.IGNORECASE,
 )
 
 
@@ -97,7 +97,8 @@ def number_of(text: str) -> int | None:
 
 def attest(claim: str) -> RuleData:
     """A judgement about something the text claims; worded as a question when it is known what a yes
-    must mean."""
+    must mean.
+    """
     return {"kind": "attestation", "claim": claim, "denied": False}
 
 
@@ -126,7 +127,8 @@ def all_together(rules: list[RuleData]) -> RuleData:
 
 def finished(rule: Any, days: int | None) -> Any:
     """The rule as the protocol writes it: windows filled in, claims worded so that *yes* means:
-    does not block."""
+    does not block.
+    """
     if isinstance(rule, list):
         return [finished(part, days) for part in rule]
     if not isinstance(rule, Mapping):

@@ -1,5 +1,6 @@
 """What does a registry record say, before anybody reads meaning into it? Its parts, and how
-criteria are told apart."""
+criteria are told apart.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ Section = Literal["inclusion", "exclusion"]
 
 class UnreadableRecord(ValueError):
     """A text in which no registry record was recognized: what was found, what was expected, what to
-    do."""
+    do.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,8 @@ class RegisteredText:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegistryRecord:
     """A record: single facts by name, the criteria, and text of the criteria section that belongs
-    to none of them."""
+    to none of them.
+    """
 
     layout: str
     facts: Mapping[str, str] = field(default_factory=dict)
@@ -53,7 +56,8 @@ def _heading(word: str) -> re.Pattern[str]:
     """A heading at the start of a line, or anywhere when a colon follows."""
     heading = rf"(?:key|main|principal|major)?\s*{word}\s+criteria(?:\s+for\s+\w+)?"
     return re.compile(
-        rf"^[ \t*#-]*{heading}[ \t]*\**[ \t]*[:：]?|{heading}[ \t]*[:：]", re.I | re.M
+        rf"^[ \t*#-]*{heading}[ \t]*\**[ \t]*[:：]?|{heading}[ \t]*[:：]",
+        re.IGNORECASE | re.MULTILINE,
     )
 
 
@@ -80,7 +84,8 @@ _GLUE = re.compile(rf"(?<=[a-z)\d])\s+(?=(?:{_OPENS})\b)")
 
 def read_criteria(text: str) -> tuple[tuple[RegisteredText, ...], tuple[str, ...]]:
     """(criteria, text outside of them) of a criteria section. Raises UnreadableRecord without an
-    inclusion heading."""
+    inclusion heading.
+    """
     begins = _INCLUSION.search(text)
     if not begins:
         raise UnreadableRecord(
@@ -111,7 +116,8 @@ def read_criteria(text: str) -> tuple[tuple[RegisteredText, ...], tuple[str, ...
 
 def split_criteria(section: Section, body: str) -> tuple[str, list[RegisteredText]]:
     """(text before the first criterion, criteria) of a section: numbered, bulleted, or one
-    paragraph each."""
+    paragraph each.
+    """
     lines = _lines_with_markers(body)
     if not any(_MARKER.match(line) for line in lines):
         paragraphs = re.split(r"\n\s*\n", body.strip())
@@ -125,7 +131,8 @@ def split_criteria(section: Section, body: str) -> tuple[str, list[RegisteredTex
 
 def _lines_with_markers(body: str) -> list[str]:
     """The lines; where numbers 1, 2, 3 ... stand inside a line, its break was lost and is put
-    back."""
+    back.
+    """
     body = body.strip("\n")
     first = _MARKER.match(body)
     if first and first["number"]:
@@ -138,14 +145,15 @@ def _lines_with_markers(body: str) -> list[str]:
 
 def _next_number(body: str, at: int, number: int, indent: int) -> re.Match[str] | None:
     """Where a number opens the next criterion: at the start of a line, else inside one."""
-    at_line = re.compile(rf"^[ \t]{{0,{indent + 1}}}{number}[.)]\s*(?=[^\d\s])", re.M)
+    at_line = re.compile(rf"^[ \t]{{0,{indent + 1}}}{number}[.)]\s*(?=[^\d\s])", re.MULTILINE)
     inside = re.compile(rf"(?<=\S ){number}[.)]\s(?=\S)")
     return at_line.search(body, at) or inside.search(body, at)
 
 
 def _items(lines: list[str]) -> tuple[list[str], list[tuple[str, list[str]]]]:
     """Criteria with their lines; bullets of another kind, or further in, belong to the criterion
-    above them."""
+    above them.
+    """
     before: list[str] = []
     items: list[tuple[str, list[str]]] = []
     top: re.Match[str] | None = None

@@ -1,5 +1,6 @@
 """What is expected of re-challenge, and of whom? The figures that a simulation fills and a report
-shows."""
+shows.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ class Expected:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """Disease control and PFS of a group, or the difference between two. Shares of 1; PFS in
-    months."""
+    months.
+    """
 
     disease_control: Expected
     pfs_mean: Expected  # restricted to the first 12 months
@@ -72,7 +74,8 @@ class Point:
 @dataclass(frozen=True, slots=True)
 class Input:
     """One number the answer rests on, and whether it is published, fitted, declared by the protocol
-    or assumed."""
+    or assumed.
+    """
 
     label: str
     value: str

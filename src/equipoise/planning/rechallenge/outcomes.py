@@ -50,7 +50,8 @@ class Table:
 @dataclass(frozen=True, slots=True)
 class Figures:
     """`parts` (1 + part, figure): disease control, restricted mean, median, PFS at 6 months; times
-    in months."""
+    in months.
+    """
 
     parts: Floats
     median_error: float
@@ -65,7 +66,8 @@ def simulate_outcomes(
     progress: Progress | None = None,
 ) -> Table:
     """Follow so many patients, each in the control arm and once at each resistant fraction. See
-    `run_blocks`."""
+    `run_blocks`.
+    """
     if patients < 2 * PARTS:
         raise ValueError(
             f"patients is {patients}; it must be {2 * PARTS} or more, for the Monte-Carlo error"
@@ -177,7 +179,8 @@ def _crossing(curve: Floats) -> float:
 
 def _jackknife(parts: Floats) -> Floats:
     """Standard errors, from estimates of which each but the first leaves out a part; of the shape
-    of one of them."""
+    of one of them.
+    """
     left_out = parts[1:]
     return np.asarray(
         np.sqrt((PARTS - 1) / PARTS * ((left_out - left_out.mean(axis=0)) ** 2).sum(axis=0))

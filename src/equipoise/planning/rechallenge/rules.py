@@ -1,5 +1,6 @@
 """What becomes of participants whose resistant fraction is known? Compiled, by the trial's own
-tumor and rules."""
+tumor and rules.
+"""
 
 from __future__ import annotations
 

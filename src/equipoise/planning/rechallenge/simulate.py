@@ -91,7 +91,8 @@ def draw_population(
 
 def assays_of(protocol: Protocol, parameters: Parameters) -> tuple[Assay, ...]:
     """The test as the protocol asks for it, the same with less asked, and bounds no assay
-    reaches."""
+    reaches.
+    """
     ras, shown = (
         parameters["resistant_by_ras"],
         float(protocol.molecular["RAS"].tumor_fraction_at_least),
@@ -287,7 +288,8 @@ def inputs_of(protocol: Protocol, p: Parameters) -> tuple[Input, ...]:
 
 def _number(p: Parameters, name: str, label: str, reason: str = "") -> Input:
     """A number that virtual participants are drawn from; what its source is not said to be assumed
-    was published."""
+    was published.
+    """
     source = p.sources[name]
     status = "assumed" if source.startswith("assumed") else "published"
     return Input(

@@ -1,5 +1,6 @@
 """What does the planned size buy? Power computed and simulated, early looks, scans, assurance: as
-text and page."""
+text and page.
+"""
 
 from __future__ import annotations
 
@@ -299,7 +300,8 @@ def _tables_of(section: Section) -> Iterator[Table]:
 
 def _plain(table: Table) -> list[str]:
     """A table as text: columns as wide as they must be, the first to the left, numbers to the
-    right."""
+    right.
+    """
     rows = [[str(cell) for cell in row] for row in (table.head, *table.rows)]
     widths = [max(len(row[i]) for row in rows) for i in range(len(table.head))]
     left = len(widths) if table.words else 1

@@ -1,5 +1,6 @@
 """What did thousands of virtual trials show? The figures as text, each with its Monte-Carlo
-error."""
+error.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
 """Whom does a number stand for? Every number of the report leads to its subjects, and each subject
-to its entries."""
+to its entries.
+"""
 
 from __future__ import annotations
 
@@ -63,7 +64,8 @@ def subject_link(name: str) -> Markup:
 
 def source_link(source: Any) -> Markup:
     """The place a value came from: an entry of the ledger as a link, a record of an import as
-    text."""
+    text.
+    """
     if isinstance(source, int):
         return Markup(f'<a class="e" href="#{entry_anchor(source)}">{source}</a>')
     return Markup(escape(" ".join(str(part) for part in source)))

@@ -1,5 +1,6 @@
 """How is a result written? Numbers with the same digits everywhere, and nothing written where there
-is none."""
+is none.
+"""
 
 from __future__ import annotations
 

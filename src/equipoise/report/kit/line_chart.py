@@ -1,5 +1,6 @@
 """How does one figure depend on another? Lines over a scale, with bands of uncertainty and a name
-at each line."""
+at each line.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ _KINDS = ("experimental", "control", "third", "fourth")
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line: points (x, y) from left to right; `low` and `high` are the band's bounds at the
-    same x, if any."""
+    same x, if any.
+    """
 
     label: str
     x: Sequence[float]
@@ -30,7 +32,8 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class LineChart:
     """Up to four lines; ticks are given, since a reader thinks in round numbers; `limits` are
-    dashed levels of y."""
+    dashed levels of y.
+    """
 
     label: str
     x_title: str
@@ -46,7 +49,8 @@ class LineChart:
 
 def draw_lines(chart: LineChart, width: float) -> str:
     """The chart at a width in pixels: a legend above, then axes, bands and lines. Raises ValueError
-    for no lines."""
+    for no lines.
+    """
     if not chart.lines or len(chart.lines) > len(_KINDS):
         raise ValueError(f"{len(chart.lines)} lines; a chart has 1 to {len(_KINDS)}")
     legend, top = _legend(chart, width)

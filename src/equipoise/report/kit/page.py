@@ -1,5 +1,6 @@
 """How is a page made of words, tables and figures that is not about one ledger? One file, complete
-in itself."""
+in itself.
+"""
 
 from __future__ import annotations
 

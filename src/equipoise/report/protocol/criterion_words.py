@@ -1,5 +1,6 @@
 """What does an executable criterion ask, in words? For people who compare it with the registered
-sentence."""
+sentence.
+"""
 
 from __future__ import annotations
 

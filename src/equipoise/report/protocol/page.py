@@ -1,5 +1,6 @@
 """What does this protocol say? The whole of it on one page of plain text, each value with where it
-comes from."""
+comes from.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ JOINED = "\N{NO-BREAK SPACE}"
 
 def show_protocol(protocol: Protocol) -> str:
     """Plain text, 100 columns: the trial, its criteria, its rules, its endpoints, and everything
-    that was assumed."""
+    that was assumed.
+    """
     parts = (
         _trial,
         _arms,

@@ -1,5 +1,6 @@
 """What is expected of re-challenge? The answer as text for the terminal and as a page with figures
-and tables."""
+and tables.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
 """Where does each value come from? The appendix: every subject with its values, and the ledger
-entries they rest on."""
+entries they rest on.
+"""
 
 from __future__ import annotations
 
@@ -268,7 +269,8 @@ def _adverse_event_facts(results: Mapping[str, Any], name: str) -> Iterable[Fact
 
 def _eligibility_facts(analysis: Analysis, subject: Subject) -> Iterable[Fact]:
     """Criteria that were not proven at randomization, or that fail by what is known now; for most,
-    none."""
+    none.
+    """
     one = analysis.results["eligibility"][subject.id]
     at = subject.randomized
     if at is None or not (one["then"] or one["now"]):
@@ -314,7 +316,8 @@ def _short(analysis: Analysis) -> dict[str, str]:
 
 def referenced(persons: Iterable[Person], entries: Sequence[Entry]) -> list[Line]:
     """The entries that a value names, with those they replace, and the milestones of trial and
-    subjects."""
+    subjects.
+    """
     persons = list(persons)
     wanted = {
         source

@@ -51,7 +51,8 @@ def draw_waterfall(
     changes: Mapping[str, Any], arms: Arms, limits: tuple[int, int], simulated: bool, width: float
 ) -> str:
     """One bar for each subject, from most growth to most shrinkage; `limits` are the percentages of
-    PD and PR."""
+    PD and PR.
+    """
     legend, used = arm_legend(arms, width, 34)
     top, left, right = used + 26, 48.0, 8.0
     ordered = sorted(changes.items(), key=lambda item: (-item[1]["value"], item[0]))

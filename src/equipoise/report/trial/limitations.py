@@ -1,5 +1,6 @@
 """What can this design not show? Its power, the day of its scans, and the questions it leaves
-open."""
+open.
+"""
 
 from __future__ import annotations
 
@@ -60,7 +61,8 @@ ALWAYS = (
 
 def selects_by_ctdna(protocol: Protocol) -> bool:
     """Whether everybody who enters has the same ctDNA status, so that the trial cannot say what the
-    status is worth."""
+    status is worth.
+    """
     return any(_asks_plasma(criterion.rule) for criterion in protocol.criteria)
 
 

@@ -1,5 +1,6 @@
 """How do results become a page that a person reads? One file with its figures, tables, subjects and
-entries inside."""
+entries inside.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +50,8 @@ CONTENTS = (
 
 def write_report(analysis: Analysis, entries: Sequence[Entry]) -> str:
     """The report as one HTML file; `entries` is the ledger that was analyzed. The same input gives
-    the same bytes."""
+    the same bytes.
+    """
     seen = [entry for entry in entries if entry.seq <= analysis.results["ledger"]["entries"]]
     behind = Behind()
     persons = appendix.people(analysis, seen)

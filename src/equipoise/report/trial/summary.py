@@ -1,5 +1,6 @@
 """What was found, in words that a patient's relative could follow, and how far may it be
-trusted?"""
+trusted?
+"""
 
 from __future__ import annotations
 
@@ -31,7 +32,8 @@ from equipoise.report.trial.tables import of_arm
 
 def too_early(analysis: Analysis) -> list[str]:
     """Why this is not the analysis that the protocol plans; nothing when the planned size and
-    cutoff are reached."""
+    cutoff are reached.
+    """
     protocol, randomized = analysis.trial.protocol, analysis.results["flow"]["randomized"]
     found = []
     if randomized < protocol.design.participants:

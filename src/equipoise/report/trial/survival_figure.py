@@ -1,5 +1,6 @@
 """How long until the event, arm by arm? The Kaplan-Meier figure with its interval, censor marks and
-numbers at risk."""
+numbers at risk.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +43,8 @@ class Curves:
 
 def draw_survival(what: Curves, width: float) -> str:
     """Curves with pointwise intervals (log-log), over months; the legend gives events and
-    medians."""
+    medians.
+    """
     last = (
         max((max(c["times"]) for c in what.found["curves"].values() if c["times"]), default=0)
         / DAYS_PER_MONTH

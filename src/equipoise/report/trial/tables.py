@@ -71,7 +71,8 @@ CLASSES = {
 
 def baseline_table(results: Mapping[str, Any], protocol: Protocol, behind: Behind) -> Table:
     """Who they were at randomization. No tests: differences at baseline are chance (CONSORT 2025
-    item 23)."""
+    item 23).
+    """
     people = results["baseline"]
     rows: list[list[Cell]] = []
     for key in ("age", "sex", "ecog", "organs", "liver_only", "sum_mm", "anti_egfr_free_months"):
@@ -185,7 +186,8 @@ def proportion_table(results: Mapping[str, Any], ids: Iterable[str], behind: Beh
 
 def comparison_table(results: Mapping[str, Any], found: Mapping[str, Any], behind: Behind) -> Table:
     """The difference and its tests; the declared one first, every other labeled sensitivity or
-    nominal."""
+    nominal.
+    """
     everyone = {n: why for arm in results["arms"] for n, why in of_arm(found, arm, results).items()}
     differ = behind.number(
         points(found["difference"]), f"{found['label']}: everyone compared", everyone
@@ -287,7 +289,8 @@ def _changed_cell(
 
 def time_table(results: Mapping[str, Any], ids: Iterable[str], behind: Behind) -> Table:
     """Events, medians and hazard ratio of every time-to-event endpoint under each rule set; all
-    nominal."""
+    nominal.
+    """
     arms = list(results["arms"].items())
     rows: list[list[Cell]] = []
     for one in ids:

@@ -1,5 +1,6 @@
 """Why does a participant have this value? From the value back to the entries that made it, in
-words."""
+words.
+"""
 
 from __future__ import annotations
 
@@ -114,7 +115,8 @@ def _row(row: dict[str, Any]) -> str:
 
 def _eligibility(analysis: Analysis, subject: Subject, entries: Sequence[Entry]) -> Iterator[str]:
     """The verdict of record uses only entries before randomization; an open screening is judged at
-    the cutoff."""
+    the cutoff.
+    """
     before, at = subject.before_randomization, subject.randomized
     protocol = analysis.trial.version(at.version).protocol if at else analysis.trial.protocol
     ended = subject.screening_failed.on if subject.screening_failed else analysis.cutoff

@@ -111,7 +111,8 @@ def _risk_sets(
 
 def _null(sets: RiskSets) -> tuple[float, Floats, Floats]:
     """Log likelihood, score and information (lower triangle) at coefficients of 0; the covariates
-    must differ."""
+    must differ.
+    """
     o, p = sets.ordered, sets.x.shape[1]
     score, triangle = np.zeros(p), np.zeros(p * (p + 1) // 2)
     loglik = slope(
@@ -135,7 +136,8 @@ def _maximum(
     sets: RiskSets, null: float, score: Floats, triangle: Floats, tolerance: float
 ) -> tuple[Floats, float, int, Floats]:
     """Standardized coefficients, log likelihood, steps and information (lower triangle) at the
-    top."""
+    top.
+    """
     o = sets.ordered
     beta, loglik, taken, converged = maximize(
         o.time,

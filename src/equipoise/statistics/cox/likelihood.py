@@ -108,7 +108,8 @@ def _rebuild(
     risk: Any, x: Any, beta: Any, time: Any, entry: Any, lo: int, hi: int, t: float
 ) -> float:
     """The risk set at `t` summed anew: what was taken off it again may have been all that the sums
-    could hold."""
+    could hold.
+    """
     shift = -np.inf
     for i in range(lo, hi):
         if entry[i] < t <= time[i]:
@@ -137,7 +138,8 @@ def _walk(
     at: int,
 ) -> Any:
     """One stratum from its last time to its first: its log likelihood, and the next free row of
-    `records`."""
+    `records`.
+    """
     q = 1 + x.shape[1] + len(information)
     risk, dying, mean, nothing = np.zeros(q), np.zeros(q), np.zeros(len(beta)), np.zeros(0)
     loglik, shift, highest, i, leaving = 0.0, -np.inf, 0.0, hi - 1, hi - 1
@@ -229,7 +231,8 @@ def slope(
 @njit(cache=True, error_model="numpy")
 def _solve(information: Any, score: Any, step: Any, least: float) -> bool:
     """Newton's step by Cholesky; false where a coefficient has less than `least` information given
-    those before it."""
+    those before it.
+    """
     p = len(score)
     root = np.zeros((p, p))
     at = 0
@@ -318,7 +321,8 @@ def maximize(
 @njit(cache=True, error_model="numpy")
 def _shrinks(information: Any, score: Any, step: Any) -> bool:
     """Whether the next step would be less than half of the last for each covariate, as it is near a
-    top."""
+    top.
+    """
     following, shrinks = np.zeros(len(step)), True
     if not _solve(information, score, following, 0.0):
         return False
@@ -343,7 +347,8 @@ def column_range(x: Any) -> Any:
 @njit(cache=True, error_model="numpy")
 def standardize(x: Any, rows: Any) -> Any:
     """The covariates of `rows`, each with mean 0 and standard deviation 1; their means and
-    deviations (p,)."""
+    deviations (p,).
+    """
     n, p = len(rows), x.shape[1]
     z, mean, scale = np.empty((n, p)), np.zeros(p), np.zeros(p)
     for i in range(n):

@@ -82,7 +82,8 @@ class EventTimes:
 
 def event_times(sets: RiskSets, beta: Floats) -> EventTimes:
     """One more walk over the risk sets at standardized coefficients `beta`, writing down every time
-    with a death."""
+    with a death.
+    """
     ordered, p = sets.ordered, len(beta)
     stratum = stratum_of(ordered)
     died = np.flatnonzero(ordered.event)

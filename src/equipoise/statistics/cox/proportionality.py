@@ -17,7 +17,8 @@ Transform = Literal["km", "identity", "log", "rank"]
 @dataclass(frozen=True, slots=True)
 class ProportionalityTest:
     """Score tests of a coefficient that changes with a function of time: each alone, (covariate,),
-    and all at once."""
+    and all at once.
+    """
 
     chi_square: Floats
     p: Floats

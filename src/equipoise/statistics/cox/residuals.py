@@ -18,7 +18,8 @@ from equipoise.statistics.survival.ordered import Floats, label_codes
 @dataclass(frozen=True, slots=True)
 class BaselineHazard:
     """Cumulative hazard at every distinct time, event or censoring, rising within each stratum;
-    shapes (time,)."""
+    shapes (time,).
+    """
 
     time: Floats
     cumulative_hazard: Floats
@@ -28,7 +29,8 @@ class BaselineHazard:
 @dataclass(frozen=True, slots=True)
 class SchoenfeldResiduals:
     """For every death, by stratum and rising time: its time and stratum (death,), residuals (death,
-    covariate)."""
+    covariate).
+    """
 
     time: Floats
     stratum: NDArray[Any]
@@ -64,7 +66,8 @@ def baseline_hazard(fit: CoxFit, at: ArrayLike | None = None) -> BaselineHazard:
 
 def martingale_residuals(fit: CoxFit) -> Floats:
     """Events minus expected events of each subject, (subject,); they add up to 0 (R: residuals,
-    type martingale)."""
+    type martingale).
+    """
     sets, ordered = fit.risk_sets, fit.risk_sets.ordered
     events = event_times(sets, fit.coef * sets.scale)
     died = ordered.event == 1
@@ -76,13 +79,15 @@ def martingale_residuals(fit: CoxFit) -> Floats:
 
 def score_residuals(fit: CoxFit) -> Floats:
     """Each subject's part of the score, (subject, covariate); they add up to 0 (R: residuals, type
-    score)."""
+    score).
+    """
     return _score_residuals(fit.risk_sets, fit.coef) * fit.risk_sets.scale
 
 
 def dfbeta(fit: CoxFit) -> Floats:
     """About how much each subject moved each coefficient, (subject, covariate): score residuals
-    times the variance."""
+    times the variance.
+    """
     return score_residuals(fit) @ fit.naive_covariance
 
 

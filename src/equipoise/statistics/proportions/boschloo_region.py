@@ -40,7 +40,8 @@ def _bracket(
     order: Floats, levels: Floats, rejected: int, limit: float, slack: float
 ) -> tuple[int, int]:
     """Indices of a level rejected for sure and of one that is not: the grid's peak tells, except
-    close to the limit."""
+    close to the limit.
+    """
     sure = order <= (levels[rejected] * slack if rejected >= 0 else -1.0)
     left_out = np.flatnonzero(~sure.ravel())
     rising = left_out[np.argsort(order.ravel()[left_out], kind="stable")]
@@ -57,7 +58,8 @@ def _bracket(
 
 def _peaks(sums: Floats, tables: NDArray[np.intp], shape: tuple[int, ...], limit: float) -> Floats:
     """The highest point of the grid after each table is added, up to the chunk in which the limit
-    is passed."""
+    is passed.
+    """
     one, zero = (binomial_on_grid(n - 1, len(sums)) for n in shape)
     found: list[Floats] = []
     for i in range(0, len(tables), CHUNK):

@@ -43,7 +43,8 @@ def power_of(
     test: AnyTest, n_1: int, n_0: int, p_1: float, p_0: float, alpha: float = 0.05
 ) -> float:
     """Probability that the test rejects when the true shares are p_1 and p_0; those known by name
-    are two-sided."""
+    are two-sided.
+    """
     check_probability("p_1", p_1)
     check_probability("p_0", p_0)
     region = rejection_region(test, n_1, n_0, alpha)
@@ -65,7 +66,8 @@ def size_of(test: AnyTest, n_1: int, n_0: int, alpha: float = 0.05) -> float:
 @lru_cache(maxsize=2048)
 def rejection_region(test: AnyTest, n_1: int, n_0: int, alpha: float = 0.05) -> Region:
     """Which tables the test rejects: bool (n_1 + 1, n_0 + 1), indexed by the events; read-only,
-    kept."""
+    kept.
+    """
     check_share("alpha", alpha)
     if isinstance(test, FarringtonManning):
         region = score_p_values(test, n_1, n_0) <= alpha * (1 + 1e-9)

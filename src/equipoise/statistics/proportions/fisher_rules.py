@@ -1,5 +1,6 @@
 """How likely is a two-by-two table, or a less likely one, among those with its margins? Compiled:
-thousands ask it."""
+thousands ask it.
+"""
 
 from typing import Any
 
@@ -54,7 +55,8 @@ def _log_choose(n: int, k: int, log_factorial: Any) -> float:
 @njit(cache=True)
 def _no_likelier(chance: Any, slack: float) -> Any:
     """The sum of all no likelier than each: the chances rise to one peak, so they are taken from
-    both ends inwards."""
+    both ends inwards.
+    """
     k = len(chance)
     order, sums = np.empty(k, np.int64), np.empty(k)
     left, right, total = 0, k - 1, 0.0

@@ -14,7 +14,8 @@ from equipoise.statistics.proportions.restricted import restricted_share
 @dataclass(frozen=True, slots=True)
 class Interval:
     """An estimate (a share, or a difference of shares) with the two-sided confidence interval at
-    `level`."""
+    `level`.
+    """
 
     estimate: float
     lower: float
@@ -24,7 +25,8 @@ class Interval:
 
 def clopper_pearson(events: int, n: int, level: float = 0.95) -> Interval:
     """Exact interval of one share from the beta quantiles (Clopper and Pearson, Biometrika
-    1934)."""
+    1934).
+    """
     check_counts(events, n)
     tail = (1 - check_share("level", level)) / 2
     lower = float(beta.ppf(tail, events, n - events + 1)) if events else 0.0
@@ -52,7 +54,8 @@ def wilson(events: int, n: int, level: float = 0.95) -> Interval:
 
 def newcombe(events_1: int, n_1: int, events_0: int, n_0: int, level: float = 0.95) -> Interval:
     """Interval of p1 - p0 from the two Wilson intervals (Newcombe, Statistics in Medicine 1998,
-    method 10)."""
+    method 10).
+    """
     check_table(events_1, n_1, events_0, n_0)
     one, zero = wilson(events_1, n_1, level), wilson(events_0, n_0, level)
     below = np.hypot(one.estimate - one.lower, zero.upper - zero.estimate)
@@ -93,7 +96,8 @@ def _bound(excess: Callable[[float], float], observed: float, limit: float) -> f
 
 def _score_variance(events_1: int, n_1: int, events_0: int, n_0: int, difference: float) -> float:
     """Variance of the difference at the likeliest pair of shares that lie `difference` apart, times
-    N/(N-1)."""
+    N/(N-1).
+    """
     share_0 = restricted_share(events_1, n_1, events_0, n_0, difference)
     share_1 = share_0 + difference
     return (

@@ -51,7 +51,8 @@ class FarringtonManning:
 
     def z(self, events_1: ArrayLike, n_1: int, events_0: ArrayLike, n_0: int) -> Floats:
         """The score statistic of every table; 0 where nothing varies and the margin is met
-        exactly."""
+        exactly.
+        """
         x_1, x_0 = np.asarray(events_1, dtype=np.float64), np.asarray(events_0, dtype=np.float64)
         if self.measure == "difference":
             p_0, factor, shift = (
@@ -77,7 +78,8 @@ class FarringtonManning:
 
     def null_shares(self, angles: Floats) -> tuple[Floats, Floats]:
         """Pairs (p1, p0) on the edge of the null hypothesis, p0 even in the arcsine of its root
-        over `angles`."""
+        over `angles`.
+        """
         s = np.sin(angles) ** 2
         if self.measure == "difference":
             p_0 = max(0.0, -self.margin) + s * (1 - abs(self.margin))
@@ -89,7 +91,8 @@ class FarringtonManning:
 @dataclass(frozen=True, slots=True)
 class ScoreComparison:
     """The observed difference or ratio (nan for 0 / 0, infinite for something / 0), the score z,
-    and its p-value."""
+    and its p-value.
+    """
 
     estimate: float
     z: float

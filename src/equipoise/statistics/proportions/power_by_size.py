@@ -32,7 +32,8 @@ class SawTooth:
 
     def always_from(self, power: float) -> int | None:
         """Index of the first step from which every later one shown has the power; None if the last
-        falls short."""
+        falls short.
+        """
         short = np.flatnonzero(self.power < check_share("power", power))
         first = int(short[-1]) + 1 if len(short) else 0
         return first if first < len(self.power) else None

@@ -1,5 +1,6 @@
 """Which two shares are likeliest, given the data, if they are a stated distance (or ratio)
-apart?"""
+apart?
+"""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -38,7 +39,8 @@ def share_at_ratio(
     events_1: ArrayLike, n_1: int, events_0: ArrayLike, n_0: int, ratio: float
 ) -> Floats:
     """Maximum likelihood estimate of p0 given p1 = ratio p0, for every table: the smaller root of a
-    quadratic."""
+    quadratic.
+    """
     x_1, x_0 = np.asarray(events_1), np.asarray(events_0)
     square = (n_1 + n_0) * ratio
     linear = n_1 * ratio + x_1 + n_0 + x_0 * ratio

@@ -16,7 +16,8 @@ Floats = NDArray[np.float64]
 @dataclass(frozen=True, slots=True)
 class StratifiedComparison:
     """Cochran-Mantel-Haenszel: chi-square on one degree of freedom, its p-value, and the common
-    risk difference."""
+    risk difference.
+    """
 
     chi_square: float
     p: float

@@ -35,7 +35,8 @@ STARTS = 3
 @dataclass(frozen=True, slots=True)
 class LargestSize:
     """The largest probability of rejecting that was found, and the common share of each stratum
-    where it is."""
+    where it is.
+    """
 
     size: float
     shares: tuple[float, ...]
@@ -44,7 +45,8 @@ class LargestSize:
 @dataclass(frozen=True, slots=True)
 class _Half:
     """Outcomes of some strata: gap and variance of each, and for each the tables of the strata by
-    index."""
+    index.
+    """
 
     sizes: tuple[tuple[int, int], ...]
     gap: Floats
@@ -207,7 +209,8 @@ def _pairs(angles: Sequence[float]) -> list[tuple[float, float]]:
 
 def _climb(plan: _Plan, angles: Sequence[float]) -> LargestSize:
     """One share after the other, within one step of the grid, until a round gains less than
-    1e-8."""
+    1e-8.
+    """
     shares, step = [float(angle) for angle in angles], np.pi / 2 / (POINTS[len(angles)] - 1)
     cut = len(plan.first.sizes)
     reached, before = 0.0, -1.0
@@ -247,7 +250,8 @@ def _climb_half(
     half: _Half, rejected: Floats, angles: list[float], step: float
 ) -> tuple[list[float], float]:
     """The shares of one half, each climbed in turn; `rejected` is the probability given each of its
-    outcomes."""
+    outcomes.
+    """
     angles, reached = list(angles), 0.0
     for place, (n_1, n_0) in enumerate(half.sizes):
         weights = _given_one(half, rejected, angles, place).reshape(n_1 + 1, n_0 + 1)
@@ -268,7 +272,8 @@ def _climb_half(
 
 def _given_one(half: _Half, rejected: Floats, angles: list[float], place: int) -> Floats:
     """Probability of rejecting given the table of one stratum, the others of the half summed
-    over."""
+    over.
+    """
     tables = [(n_1 + 1) * (n_0 + 1) for n_1, n_0 in half.sizes]
     before, after = int(np.prod(tables[:place])), int(np.prod(tables[place + 1 :]))
     pairs = _pairs(angles)

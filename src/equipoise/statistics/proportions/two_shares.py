@@ -23,7 +23,8 @@ TIE = 1 + 1e-7
 
 def pooled_z(events_1: int, n_1: int, events_0: int, n_0: int) -> float:
     """The p-value of the z test with pooled variance and no continuity correction; 1 if nobody or
-    everybody has it."""
+    everybody has it.
+    """
     check_table(events_1, n_1, events_0, n_0)
     return float(_pooled_z(np.array(events_1), n_1, np.array(events_0), n_0))
 
@@ -38,7 +39,8 @@ def _pooled_z(events_1: NDArray[np.int_], n_1: int, events_0: NDArray[np.int_], 
 
 def fisher(events_1: int, n_1: int, events_0: int, n_0: int) -> float:
     """Fisher's exact p-value: the probability, given both margins, of every table no likelier than
-    this one."""
+    this one.
+    """
     check_table(events_1, n_1, events_0, n_0)
     margin, fewest = events_1 + events_0, max(0, events_1 + events_0 - n_0)
     return float(fisher_of_margin(n_1, n_0, margin, TIE)[events_1 - fewest])
@@ -60,7 +62,8 @@ def boschloo(events_1: int, n_1: int, events_0: int, n_0: int) -> float:
 @lru_cache(maxsize=512)
 def p_values(test: Test, n_1: int, n_0: int) -> Floats:
     """The p-value of every possible table: shape (n_1 + 1, n_0 + 1), indexed by the events;
-    read-only, kept."""
+    read-only, kept.
+    """
     if test not in get_args(Test):
         raise ValueError(f"test is {test!r}; known are {', '.join(get_args(Test))}")
     check_counts(0, n_1, "n_1")

@@ -20,7 +20,8 @@ from equipoise.statistics.checks import check_share
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TwoStage:
     """Give up with `r1` or fewer responses among the first `n1`, or with `r` or fewer among all
-    `n`."""
+    `n`.
+    """
 
     r1: int
     n1: int
@@ -47,7 +48,8 @@ class TwoStage:
 
     def rejects(self, p: float) -> float:
         """Probability of more than r responses, the treatment being held for active: the error at
-        p0, power at p1."""
+        p0, power at p1.
+        """
         x = np.arange(self.r1 + 1, self.n1 + 1)
         return float(binom.pmf(x, self.n1, p) @ binom.sf(self.r - x, self.n - self.n1, p))
 
@@ -130,7 +132,8 @@ def _best_of_each_n(
     p0: float, p1: float, alpha: float, beta: float, most: int, log_factorial: Any
 ) -> Any:
     """For each n up to `most` the design of least expected n at p0: rows r1, n1, r, n, expected n;
-    r1 -1 if none."""
+    r1 -1 if none.
+    """
     rows = np.full((most + 1, 5), -1.0)
     pmf0, tail0 = _binomials(p0, most, log_factorial)
     pmf1, tail1 = _binomials(p1, most, log_factorial)

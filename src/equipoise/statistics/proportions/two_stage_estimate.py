@@ -16,7 +16,8 @@ from equipoise.statistics.proportions.unconditional import log_choose
 @dataclass(frozen=True, slots=True)
 class TwoStageResult:
     """`stage` of the end, the naive share of responses, the unbiased one with its exact interval,
-    and p at p0."""
+    and p at p0.
+    """
 
     stage: int
     naive: float
@@ -59,7 +60,8 @@ def _share_where(rising: Callable[[float], float]) -> float:
 
 def _at_least(design: TwoStage, responses: int, p: float) -> float:
     """Probability of this result or one with more evidence; every second stage has more than any
-    early end."""
+    early end.
+    """
     if responses <= design.r1:
         return float(binom.sf(responses - 1, design.n1, p))
     x = np.arange(design.r1 + 1, design.n1 + 1)

@@ -30,7 +30,8 @@ def largest_probability(region: Region) -> float:
 
 def exceeds(region: Region, limit: float) -> bool:
     """Is the largest probability above a limit? The grid alone answers unless its highest point is
-    near the limit."""
+    near the limit.
+    """
     grid = on_grid(region)
     if grid.max() > limit:
         return True
@@ -107,7 +108,8 @@ def binomial_on_grid(n: int, points: int) -> Floats:
 
 def binomial(n: int, share: float | Floats) -> Floats:
     """Probabilities of 0..n events; the last axis counts events, leading axes are those of `share`
-    (ending in 1)."""
+    (ending in 1).
+    """
     k = np.arange(n + 1)
     return np.asarray(
         np.exp(log_choose(n, k) + xlogy(k, share) + xlog1py(n - k, -np.asarray(share))), np.float64

@@ -26,7 +26,8 @@ _JACOBI = 48
 @dataclass(frozen=True, slots=True)
 class NormalPrior:
     """For instance of a log hazard ratio; good to 1e-9 where the power rises over a tenth of the
-    deviation or more."""
+    deviation or more.
+    """
 
     mean: float
     deviation: float
@@ -48,7 +49,8 @@ class NormalPrior:
 @dataclass(frozen=True, slots=True)
 class BetaPrior:
     """Of a share; the quadrature is exact for powers that are polynomials of degree up to 95 in
-    it."""
+    it.
+    """
 
     a: float
     b: float

@@ -88,7 +88,8 @@ def size_by_average_hazard_ratio(
     sided: int = 1,
 ) -> Accrual:
     """The accrual, its rates in the proportions given, with which the analysis at `time` has the
-    power."""
+    power.
+    """
     wanted = sum(normal_sum(power, alpha, sided))
     found = average_hazard_ratio(time, accrual, arms)
     if found.hazard_ratio >= 1:

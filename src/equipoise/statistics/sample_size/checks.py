@@ -44,7 +44,8 @@ def check_rates(name: str, rates: Sequence[float]) -> tuple[float, ...]:
 
 def check_starts(name: str, starts: Sequence[float], wanted: int) -> tuple[float, ...]:
     """Return the starts if they begin at 0 and rise, one for each rate, or refuse the first that
-    does not."""
+    does not.
+    """
     if len(starts) != wanted:
         raise ValueError(
             f"{name} has {len(starts)} values, rates has {wanted}; one start is needed for each"
@@ -61,8 +62,9 @@ def check_starts(name: str, starts: Sequence[float], wanted: int) -> tuple[float
 
 
 def normal_sum(power: float, alpha: float, sided: int) -> tuple[float, float]:
-    """z of the level of one tail, and z of the power; refuses a power that is no more than the
-    level."""
+    """Z of the level of one tail, and z of the power; refuses a power that is no more than the
+    level.
+    """
     bound = level_bound(alpha, sided)
     check_share("power", power)
     if power <= alpha / sided:
@@ -74,7 +76,7 @@ def normal_sum(power: float, alpha: float, sided: int) -> tuple[float, float]:
 
 
 def level_bound(alpha: float, sided: int) -> float:
-    """z of the level of one tail."""
+    """Z of the level of one tail."""
     check_share("alpha", alpha)
     if sided not in (1, 2):
         raise ValueError(f"sided is {sided}; it must be 1 or 2")

@@ -45,7 +45,8 @@ def schoenfeld_power(
     events: float, hazard_ratio: float, *, alpha: float = 0.025, sided: int = 1, ratio: float = 1.0
 ) -> float:
     """Probability to reject in the direction of the hazard ratio with this many events of both
-    arms."""
+    arms.
+    """
     information = log_rank_information(events, ratio)
     drift = abs(log(check_positive("hazard_ratio", hazard_ratio))) * sqrt(information)
     return float(ndtr(drift - level_bound(alpha, sided)))
@@ -60,6 +61,7 @@ def detectable_hazard_ratio(
 
 def log_rank_information(events: float, ratio: float = 1.0) -> float:
     """Information on the log hazard ratio in the log-rank test: events r / (1 + r)^2, events / 4 in
-    equal arms."""
+    equal arms.
+    """
     r = check_positive("ratio", ratio)
     return check_positive("events", events) * r / (1 + r) ** 2

@@ -52,7 +52,8 @@ NO_DROPOUT = Hazard((0.0,))
 @dataclass(frozen=True, slots=True)
 class Accrual:
     """Subjects per unit of time (both arms together), for each stretch of time; none after the
-    last."""
+    last.
+    """
 
     rates: tuple[float, ...]
     durations: tuple[float, ...]
@@ -140,7 +141,8 @@ class ExpectedCounts:
 
 def expected_counts(time: float, accrual: Accrual, arms: TwoArms) -> ExpectedCounts:
     """Subjects entered, events and dropouts of each arm by a calendar time since the first
-    entry."""
+    entry.
+    """
     check_positive("time", time)
     no_cut = np.array([0.0])
     control = _by_period(time, accrual, arms.control, no_cut) * (1 - arms.share)
@@ -160,7 +162,8 @@ def events_by_period(
     time: float, accrual: Accrual, arms: TwoArms, starts: Floats
 ) -> tuple[Floats, Floats]:
     """Events of the control and the experimental arm in each period since entry that begins at
-    `starts` (from 0)."""
+    `starts` (from 0).
+    """
     control = _by_period(time, accrual, arms.control, starts)[0] * (1 - arms.share)
     return control, _by_period(time, accrual, arms.experimental, starts)[0] * arms.share
 

@@ -24,7 +24,8 @@ class SurvivalLook:
 
 def inflate(fixed: float, design: GroupSequentialDesign) -> float:
     """Subjects or events of a trial with the looks of `design`, from those of one with the same
-    errors and no looks."""
+    errors and no looks.
+    """
     if design.inflation_factor is None:
         raise ValueError("design has no inflation_factor; make it with the power of the trial")
     return check_positive("fixed", fixed) * design.inflation_factor
@@ -46,7 +47,8 @@ def expected_looks(
 
 def accrual_for_events(events: float, accrual: Accrual, arms: TwoArms, duration: float) -> Accrual:
     """The accrual, its rates in the proportions given, with which so many events are expected by
-    `duration`."""
+    `duration`.
+    """
     check_positive("events", events)
     expected = expected_counts(check_positive("duration", duration), accrual, arms).events
     if expected <= 0:

@@ -28,7 +28,8 @@ from equipoise.statistics.sample_size.expected_events import (
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SurvivalSize:
     """A trial with the power asked for; not rounded. `duration` runs from the first entry to the
-    analysis."""
+    analysis.
+    """
 
     subjects: float
     events: float
@@ -62,7 +63,8 @@ class ProportionalHazards:
 
     def arms(self, null: bool = False) -> TwoArms:
         """Both arms under the alternative, or under the null hypothesis with the same average
-        hazard."""
+        hazard.
+        """
         average = (1 + self.hazard_ratio * self.ratio) / (1 + self.ratio)
         control = self.control.times(average if null else 1.0)
         experimental = self.control.times(average if null else self.hazard_ratio)
@@ -79,7 +81,8 @@ def size_for_duration(
     trial: ProportionalHazards, accrual: Accrual, duration: float
 ) -> SurvivalSize:
     """The rates of accrual, in the proportions given, that give a trial of fixed accrual and total
-    time the power."""
+    time the power.
+    """
     if check_positive("duration", duration) < accrual.duration:
         raise ValueError(
             f"duration is {duration}; it must not be less than the accrual's {accrual.duration:g}"
@@ -111,7 +114,8 @@ def size_for_follow_up(
 
 def duration_for_accrual(trial: ProportionalHazards, accrual: Accrual) -> SurvivalSize:
     """How long a trial with this very accrual must go on; refused if it ends before accrual does,
-    or never."""
+    or never.
+    """
     if (
         _z_power(trial, accrual, accrual.duration)
         > normal_sum(trial.power, trial.alpha, trial.sided)[1]

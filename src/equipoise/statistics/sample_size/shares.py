@@ -75,7 +75,8 @@ def size_for_shares(
 
 def restricted_shares(p_1: float, p_0: float, ratio: float, margin: float) -> tuple[float, float]:
     """The shares most likely when their difference is the margin; Farrington and Manning 1990,
-    appendix."""
+    appendix.
+    """
     if margin == 0:
         pooled = (ratio * p_1 + p_0) / (1 + ratio)
         return pooled, pooled

@@ -44,7 +44,8 @@ class Pocock(WangTsiatis):
 @dataclass(frozen=True, slots=True)
 class HaybittlePeto:
     """The same z at every interim look; the bound of the last look spends what is left, so that the
-    level holds."""
+    level holds.
+    """
 
     z: float = 3.0
 
@@ -56,7 +57,8 @@ class HaybittlePeto:
     @classmethod
     def by_p(cls, p: float, sided: int = 2) -> "HaybittlePeto":
         """The interim bound as a p-value, two-sided unless said otherwise (0.001 two-sided is z
-        3.29)."""
+        3.29).
+        """
         return cls(-float(ndtri(check_between("p", p) / sided)))
 
 

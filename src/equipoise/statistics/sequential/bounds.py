@@ -51,7 +51,8 @@ class Looks:
 @dataclass(frozen=True, slots=True)
 class Bounds:
     """z of each look, and the error of one tail spent at it; futility is minus infinity where it
-    does not stop."""
+    does not stop.
+    """
 
     efficacy: tuple[float, ...]
     futility: tuple[float, ...]
@@ -78,7 +79,8 @@ def with_futility(looks: Looks, alone: Bounds, drift: float) -> Bounds:
 
 def _settle(looks: Looks, drift: float) -> Bounds:
     """Bounds, repeated until a futility bound that is built on the last efficacy bound agrees with
-    it."""
+    it.
+    """
     if not isinstance(looks.futility, ConditionalPowerFutility):
         return _by_rule(looks, drift)
     last, found = INFINITY, _by_rule(replace(looks, futility=None), drift)
@@ -150,7 +152,8 @@ def _haybittle_peto(looks: Looks, rule: HaybittlePeto, drift: float) -> Bounds:
 
 def _walk(looks: Looks, drift: float, efficacy: Efficacy) -> Bounds:
     """One pass over the looks, carrying those within the bounds under no effect and under the
-    drift."""
+    drift.
+    """
     null_steps, steps = (
         canonical_steps(looks.information, 0.0),
         canonical_steps(looks.information, drift),

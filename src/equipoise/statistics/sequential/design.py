@@ -200,7 +200,8 @@ def without_futility(design: GroupSequentialDesign) -> GroupSequentialDesign:
 
 def efficacy_at_level(design: GroupSequentialDesign, level: float, looks: int) -> tuple[float, ...]:
     """Efficacy bounds of the first looks if one tail had this level; futility bounds are left
-    out."""
+    out.
+    """
     return bounds_at(_looks_of(design, None, level), 0.0).efficacy[:looks]
 
 
@@ -346,7 +347,8 @@ def _power(looks: Looks, bounds: Bounds, drift: float) -> float:
 
 def _drift_for(looks: Looks, power: float) -> tuple[float, Bounds]:
     """The drift with this power, and the bounds at it: futility by beta spending moves with the
-    drift."""
+    drift.
+    """
     at: Callable[[float], Bounds]
     if looks.binding and not isinstance(looks.futility, FutilityBounds):
         at = lambda drift: bounds_at(looks, drift)  # noqa: E731

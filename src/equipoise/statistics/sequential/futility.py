@@ -13,7 +13,8 @@ from equipoise.statistics.sequential.spending import Spending
 @dataclass(frozen=True, slots=True)
 class FutilityBounds:
     """Fixed z of each interim look, one fewer than looks; minus infinity where one never stops for
-    futility."""
+    futility.
+    """
 
     z: tuple[float, ...]
 
@@ -29,7 +30,8 @@ class FutilityBounds:
 @dataclass(frozen=True, slots=True)
 class BetaSpending:
     """The type II error at the effect of the design is spent over the looks (Pampallona, Tsiatis
-    and Kim, 2001)."""
+    and Kim, 2001).
+    """
 
     spending: Spending
 
@@ -57,7 +59,7 @@ class ConditionalPowerFutility:
     def bounds(
         self, information: Sequence[float], last_bound: float, drift: float
     ) -> tuple[float, ...]:
-        """z of each interim look at which the conditional power is `power`."""
+        """Z of each interim look at which the conditional power is `power`."""
         end = information[-1]
         theta = drift if self.effect == "design" else self.effect
         found = []

@@ -35,7 +35,8 @@ class Interval:
 @dataclass(frozen=True, slots=True)
 class FinalInference:
     """After stopping: p-value, median-unbiased estimate and interval of theta, by the stage-wise
-    ordering."""
+    ordering.
+    """
 
     p_value: float
     estimate: float
@@ -151,7 +152,7 @@ def _at_least_as_strong(design: GroupSequentialDesign, look: int, z: float, drif
 def _rising_root(
     chance: Callable[[float], float], z: float, root: float, design: GroupSequentialDesign
 ) -> float:
-    """theta where a probability that rises with the drift is reached."""
+    """Theta where a probability that rises with the drift is reached."""
     scale = sqrt(design.maximum_information)
     center = z / root * scale
     low, high, width = center - 2.0, center + 2.0, 2.0

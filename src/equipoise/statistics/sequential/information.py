@@ -33,7 +33,8 @@ def check_rising(
     name: str, values: Sequence[float], what: str = "information"
 ) -> tuple[float, ...]:
     """Return the values if they are finite, above 0 and strictly rising, or refuse the first that
-    is not."""
+    is not.
+    """
     rising = tuple(float(value) for value in values)
     if not rising:
         raise ValueError(f"{name} is empty; at least one look is needed")
@@ -55,7 +56,8 @@ def check_rising(
 
 def check_fractions(name: str, values: Sequence[float]) -> tuple[float, ...]:
     """Return the values if they rise within (0, 1] and end at 1, or refuse the first that does not
-    fit."""
+    fit.
+    """
     fractions = check_rising(name, values, "the fraction")
     for k, value in enumerate(fractions):
         if value > 1:

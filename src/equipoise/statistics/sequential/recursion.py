@@ -46,7 +46,8 @@ class Step:
 @dataclass(frozen=True, slots=True)
 class Surviving:
     """Those still within the bounds: the probability `mass` at each of the `nodes` on the z
-    scale."""
+    scale.
+    """
 
     nodes: Floats
     mass: Floats
@@ -68,7 +69,8 @@ def start_at(z: float = 0.0) -> Surviving:
 
 def canonical_steps(information: Sequence[float], theta: float) -> tuple[Step, ...]:
     """Z of look k is normal(theta sqrt(I_k), 1) with correlation sqrt(I_j / I_k); Jennison and
-    Turnbull (3.1)."""
+    Turnbull (3.1).
+    """
     steps, before = [], 0.0
     for now in information:
         root = float(np.sqrt(now))
@@ -129,7 +131,8 @@ def go_on(
     now: Surviving, step: Step, following: Step | None, lower: float, upper: float
 ) -> Surviving:
     """Those who stay between `lower` and `upper` at the next look; `following` is the step after
-    it, if any."""
+    it, if any.
+    """
     low = max(lower, step.mean - REACH * step.deviation)
     high = min(upper, step.mean + REACH * step.deviation)
     if following is None or low >= high or not now.nodes.size:
@@ -165,7 +168,8 @@ def exits(
     start: Surviving | None = None,
 ) -> Exits:
     """Where a chain leaves: above[k], below[k] at each look, and `within`, still inside after the
-    last."""
+    last.
+    """
     now = start_at() if start is None else start
     above, below = np.zeros(len(steps)), np.zeros(len(steps))
     within = 1.0
@@ -183,19 +187,22 @@ def exits(
 
 def bound_above(now: Surviving, step: Step, chance: float) -> float:
     """The bound that those within pass upwards with this probability; infinity when it is too small
-    for a double."""
+    for a double.
+    """
     return _bound(now, step, chance, 1.0)
 
 
 def bound_below(now: Surviving, step: Step, chance: float) -> float:
     """The bound that those within pass downwards with this probability; minus infinity when it is
-    too small."""
+    too small.
+    """
     return -_bound(now, step, chance, -1.0)
 
 
 def _bound(now: Surviving, step: Step, chance: float, sign: float) -> float:
     """Root in the logarithm, where the tail is nearly a parabola and small levels keep their
-    digits."""
+    digits.
+    """
     center = sign * (step.slope * now.nodes + step.shift)
     if chance <= 0.0 or not now.nodes.size:
         return float("inf")

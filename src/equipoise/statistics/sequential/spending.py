@@ -22,7 +22,8 @@ Floats = NDArray[np.float64]
 @dataclass(frozen=True, slots=True)
 class OBrienFlemingSpending:
     """Lan-DeMets spending like O'Brien-Fleming: 2 - 2 Phi(z(total / 2) / sqrt(t)), total being one
-    tail's error."""
+    tail's error.
+    """
 
     def spent(self, total: float, fractions: Sequence[float]) -> Floats:
         """Cumulative error at each fraction."""
@@ -44,7 +45,8 @@ class PocockSpending:
 @dataclass(frozen=True, slots=True)
 class HwangShihDeCani:
     """total * (1 - exp(-gamma t)) / (1 - exp(-gamma)); gamma -4 resembles O'Brien-Fleming, 1
-    Pocock, 0 is linear."""
+    Pocock, 0 is linear.
+    """
 
     gamma: float
 
@@ -121,7 +123,8 @@ class TabulatedSpending:
 @dataclass(frozen=True, slots=True)
 class SpendingFunction:
     """Cumulative error as any function of the fraction, rising to the total at fraction 1, which is
-    function(1)."""
+    function(1).
+    """
 
     function: Callable[[float], float]
 

@@ -1,5 +1,6 @@
 """Does one arm live longer, when nobody knows beforehand whether the difference comes early, late
-or all along?"""
+or all along?
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -78,7 +79,8 @@ def max_combo_of_scores(
     alternative: Alternative = "two-sided",
 ) -> MaxCombo:
     """MaxCombo test from scores, shape (weight,), and their covariance, (weight, weight), as
-    simulations keep them."""
+    simulations keep them.
+    """
     if alternative not in get_args(Alternative):
         raise ValueError(
             f"alternative is {alternative!r}; known are {', '.join(get_args(Alternative))}"

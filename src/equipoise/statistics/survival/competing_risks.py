@@ -48,7 +48,8 @@ class CumulativeIncidence:
 
     def at(self, time: float) -> Floats:
         """Incidence of each cause at a landmark, (cause,); NaN after the last time unless nobody
-        was left."""
+        was left.
+        """
         row = int(np.searchsorted(self.times, time, side="right")) - 1
         if np.isnan(time):
             raise ValueError("time is NaN; a landmark must be a number")
@@ -62,7 +63,8 @@ class CumulativeIncidence:
 @dataclass(frozen=True, slots=True)
 class GrayTest:
     """Gray's test of k groups; arrays in the order of `groups`: score (group,), variance (group,
-    group)."""
+    group).
+    """
 
     groups: NDArray[Any]
     chi_square: float
@@ -105,7 +107,8 @@ def _variance(
     f: Floats, before: Floats, n: Floats, dead: Floats, d: Floats, variance: Variance
 ) -> Floats:
     """Sums over earlier event times of (F(t) - F(s))^2 a(s) + b(s) - 2 (F(t) - F(s)) c(s), the
-    squares expanded."""
+    squares expanded.
+    """
     with np.errstate(divide="ignore", invalid="ignore"):
         if variance == "delta":
             a, b, c = dead / (n * (n - dead)), before**2 * d * (n - d) / n**3, before * d / n**2
@@ -189,7 +192,8 @@ def _gray_sums(
     n: Floats, own: Floats, other: Floats, rho: float
 ) -> tuple[Floats, Floats, NDArray[np.bool_]]:
     """Score (group,), its variance (group, group) and who was at risk at an event, from counts
-    (time, group)."""
+    (time, group).
+    """
     m, k = n.shape
     dead = own + other
     survival = np.cumprod(1 - np.divide(dead, n, out=np.zeros((m, k)), where=n > 0), axis=0)
@@ -247,7 +251,8 @@ def _order_causes(
     time: ArrayLike, cause: ArrayLike, strata: ArrayLike | None = None
 ) -> tuple[Ordered, Counts]:
     """Ordered subjects whose `event` is 0 or the position of the cause, counted from 1, among those
-    seen."""
+    seen.
+    """
     kinds = np.asarray(cause)
     times, _ = check_times(time, np.zeros(kinds.shape, dtype=bool))
     if kinds.dtype.kind not in "biuf":

@@ -23,7 +23,8 @@ Transformation = Literal["log-log", "log", "plain", "arcsine"]
 @dataclass(frozen=True, slots=True)
 class Quantile:
     """The time by which a share has had the event, with its interval; infinity where the curve
-    never falls so far."""
+    never falls so far.
+    """
 
     time: float
     lower: float
@@ -117,7 +118,8 @@ def _sorted(
     time: ArrayLike, event: ArrayLike, entry: ArrayLike | None
 ) -> tuple[Floats, NDArray[np.uint8], Floats]:
     """Times, events and sorted entries alone: the order itself is let go before the curve needs its
-    memory."""
+    memory.
+    """
     ordered = order_subjects(time, event, entry=entry)
     return (
         ordered.time,
@@ -164,7 +166,8 @@ def product_limit(time: Any, event: Any, entry: Any) -> Any:
 @njit(cache=True, error_model="numpy")
 def _bounds(survival: Any, error: Any, events: Any, z: float, interval: int) -> Any:
     """Bounds at every row; (1, 1) before the first event, NaN at 0. `interval` counts through
-    Transformation."""
+    Transformation.
+    """
     lower, upper = np.empty(len(survival)), np.empty(len(survival))
     low = high = 1.0
     for i in range(len(survival)):
@@ -194,7 +197,8 @@ def _bounds_at(s: float, error: float, z: float, interval: int) -> Any:
 @njit(cache=True, error_model="numpy")
 def first_time_at(times: Any, curve: Any, left: float) -> float:
     """First time at which a falling curve is at or under `left`; the middle of the stretch if it
-    stays at `left`."""
+    stays at `left`.
+    """
     # The slack is R's: the square root of the smallest step of a float.
     slack = 1.5e-8
     for i in range(len(times)):
@@ -211,6 +215,7 @@ def first_time_at(times: Any, curve: Any, left: float) -> float:
 @njit(cache=True, error_model="numpy")
 def median_of_sorted(time: Any, event: Any) -> float:
     """Kaplan-Meier median of one group sorted by time, for compiled loops; infinity if not
-    reached."""
+    reached.
+    """
     times, survival, _, _, _ = product_limit(time.copy(), event, np.empty(0))
     return first_time_at(times, survival, 0.5)

@@ -23,7 +23,8 @@ from equipoise.statistics.survival.ordered import (
 @dataclass(frozen=True, slots=True)
 class MeanTime:
     """Area under the survival curve up to tau, in the unit of time, with standard error and
-    interval."""
+    interval.
+    """
 
     estimate: float
     se: float
@@ -44,7 +45,8 @@ class MeanContrast:
 @dataclass(frozen=True, slots=True)
 class RestrictedMean:
     """Restricted mean of each group in the order of `groups`; contrasts are second against first,
-    None if not two."""
+    None if not two.
+    """
 
     groups: NDArray[Any]
     means: tuple[MeanTime, ...]
@@ -101,7 +103,8 @@ def _check_tau(tau: float | None, parts: list[tuple[Floats, Bytes]], names: NDAr
 
 def _mean_time(times: Floats, happened: Bytes, tau: float, z: float) -> MeanTime:
     """Area, and variance as the sum of squared areas to the right of each event times Greenwood's
-    step."""
+    step.
+    """
     moments, survival, _, at_risk, events = product_limit(times, happened, NO_TIMES)
     kept = moments <= tau
     edges = np.concatenate([[0.0], moments[kept], [tau]])

@@ -63,7 +63,8 @@ def order_checked(
     times: Floats, happened: Bytes, strata: ArrayLike | None = None, entry: ArrayLike | None = None
 ) -> Ordered:
     """As `order_subjects`, for times and event codes (0 censored, others kinds of event) already
-    checked."""
+    checked.
+    """
     entries = NO_TIMES
     if entry is not None:
         times, entries = _fold_pairs(times, check_entry(entry, times))
@@ -144,7 +145,8 @@ def _unpack(keys: Any, mask: Any, times: Any, rows: Any, rising: Any) -> bool:
 @njit(cache=True)
 def fold_ties(rising: Any) -> None:
     """Give sorted times that differ by rounding error the first of their values, in place (as R's
-    aeqSurv)."""
+    aeqSurv).
+    """
     total, distinct, last = 0.0, 0, -1.0
     for t in rising:
         if t != last:
@@ -186,7 +188,8 @@ def _by_entry(entries: Floats, starts: Rows) -> Rows:
 @njit(cache=True)
 def partition(codes: Any, k: int) -> Any:
     """Rows by code 0..k-1, those of one code as they came, and where each code starts: shapes
-    (row,), (k + 1,)."""
+    (row,), (k + 1,).
+    """
     starts = np.zeros(k + 1, dtype=np.int32)
     for c in codes:
         starts[c + 1] += 1
@@ -210,7 +213,8 @@ def take(values: Any, rows: Any) -> Any:
 
 def check_times(time: ArrayLike, event: ArrayLike) -> tuple[Floats, Bytes]:
     """Times as floats and events as 0 or 1, shape (subject,); refuse empty, unequal, missing or
-    negative ones."""
+    negative ones.
+    """
     times, happened = _numbers("time", time), np.asarray(event)
     if times.ndim != 1 or not len(times) or times.shape != happened.shape:
         raise ValueError(
@@ -273,7 +277,8 @@ def _numbers(name: str, values: ArrayLike) -> Floats:
 
 def label_codes(name: str, values: ArrayLike, subjects: int) -> tuple[NDArray[Any], Codes]:
     """Distinct labels, rising, and the position of each subject's label among them; ValueError if
-    one is missing."""
+    one is missing.
+    """
     if not isinstance(values, np.ndarray) and isinstance(values, Sequence):
         # numpy would turn a NaN among words into the word 'nan'.
         _refuse_missing(name, np.array(values, dtype=object))

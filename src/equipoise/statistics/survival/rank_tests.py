@@ -34,7 +34,8 @@ Alternative = Literal["two-sided", "longer", "shorter"]
 @dataclass(frozen=True, slots=True)
 class FlemingHarrington:
     """Weight S^rho (1 - S)^gamma; (0, 0) is the log-rank test, (1, 0) Peto-Prentice, (0, 1) late
-    differences."""
+    differences.
+    """
 
     rho: float = 0.0
     gamma: float = 0.0
@@ -43,7 +44,8 @@ class FlemingHarrington:
 @dataclass(frozen=True, slots=True)
 class ModestWeight:
     """Weight 1 / max(S(t-), S(t_star), s_star): it grows until `t_star` or until survival has
-    fallen to `s_star`."""
+    fallen to `s_star`.
+    """
 
     t_star: float | None = None
     s_star: float | None = None
@@ -76,7 +78,8 @@ class LogRank:
 
 class LogRankScores(NamedTuple):
     """Weighted observed minus expected deaths of the second group, shape (weight,), and their
-    covariance."""
+    covariance.
+    """
 
     scores: Floats
     covariance: Floats
@@ -189,7 +192,8 @@ def order_groups(
 
 def weight_row(weight: Weight) -> tuple[float, float, float, float]:
     """A weight as the kernel takes it: rho, gamma, t*, s*. Without a floor s* is 1, without a time
-    t* never comes."""
+    t* never comes.
+    """
     if isinstance(weight, FlemingHarrington):
         for name, value in (("rho", weight.rho), ("gamma", weight.gamma)):
             if not 0 <= value < np.inf:
@@ -312,7 +316,8 @@ def weight_at(survival: float, rho: float, gamma: float, floor: float) -> float:
 @njit(cache=True, error_model="numpy")
 def _floors(time: Any, event: Any, lo: int, hi: int, weights: Any, floor: Any) -> None:
     """max(S(t*), s*) for each weight in one stratum; the curve is walked only where a t* asks for
-    it."""
+    it.
+    """
     for a in range(len(weights)):
         floor[a] = weights[a, 3]
         t_star = weights[a, 2]
