@@ -7,10 +7,11 @@ from decimal import Decimal
 import pytest
 
 from equipoise.analysis.analyze import analyze
-from equipoise.analysis.efficacy import Value, compare_times
+from equipoise.analysis.time_to_event import compare_times
 from equipoise.conduct import enrolment as commands
 from equipoise.endpoints.best_response import AS_RECORDED, CR_WAS_TRUE
 from equipoise.endpoints.course import recist_policy, response_policy, tenths
+from equipoise.endpoints.values import Value
 from equipoise.ledger.entry import Entry
 from equipoise.protocol.yaml_file import load
 from equipoise.terms.quantity import Quantity

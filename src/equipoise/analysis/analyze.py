@@ -12,16 +12,13 @@ from datetime import date
 from typing import Any
 
 from equipoise.analysis import description
-from equipoise.analysis.efficacy import (
-    Courses,
-    analyze_binary,
-    analyze_time_to_event,
-    confidence_of,
-    describe_binary,
-)
+from equipoise.analysis.arms import confidence_of
+from equipoise.analysis.binary import analyze_binary, describe_binary
 from equipoise.analysis.safety import analyze_safety
+from equipoise.analysis.time_to_event import analyze_time_to_event
 from equipoise.endpoints.course import Course, course_of
 from equipoise.endpoints.populations import members
+from equipoise.endpoints.values import Courses
 from equipoise.protocol.estimands import BinaryAnalysis, TimeToEventAnalysis
 from equipoise.protocol.model import Endpoint, Protocol
 from equipoise.subject.state import Trial

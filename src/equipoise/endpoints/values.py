@@ -1,0 +1,153 @@
+"""What is the value of an endpoint for one person, why, and from which records?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from equipoise.endpoints.best_response import (
+    derive_best_response,
+    first_progression,
+    first_response,
+)
+from equipoise.endpoints.course import (
+    Course,
+    Reading,
+    censoring_rules,
+    progression_after_cr,
+    response_policy,
+)
+from equipoise.endpoints.time_to_event import (
+    TimeToEvent,
+    derive_duration_of_response,
+    derive_os,
+    derive_pfs,
+)
+from equipoise.protocol.model import Endpoint, Protocol
+from equipoise.subject.records import Source
+from equipoise.terms.response import Response
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One subject's value of an endpoint, why, and the ledger positions it came from."""
+
+    value: Any
+    why: str
+    source: tuple[Source, ...]
+
+    def told(self) -> dict[str, Any]:
+        """As it stands in the results."""
+        return {
+            "value": self.value,
+            "why": self.why,
+            "source": [_plain(one) for one in self.source],
+        }
+
+
+def _plain(source: Source) -> Any:
+    return list(source) if isinstance(source, tuple) else source
+
+
+Courses = Mapping[str, Course]
+
+
+def best_response(
+    course: Course, protocol: Protocol, reading: Reading, sd_min_days: int | None = None
+) -> Value:
+    """The best response of one subject, by one reader."""
+    policy = response_policy(protocol.assessment, sd_min_days)
+    best = derive_best_response(
+        reading.days,
+        reading.responses,
+        policy,
+        pd_day=reading.pd_days,
+        therapy_day=course.new_therapy,
+    )
+    source = reading.sources[best.index] if best.index >= 0 else course.sources["randomization"]
+    day = f", day {reading.days[best.index]}" if best.index >= 0 else ""
+    return Value(best.response.cdisc, best.why + day, source)
+
+
+def is_missing(course: Course, best: Value, protocol: Protocol) -> bool:
+    """Not evaluable for want of data, so best and worst case differ.
+
+    Only death or new therapy by the cutoff, and before the window of the first scan closes,
+    explains why no scan could show control; whoever died later had a scan to miss.
+    """
+    scan = protocol.visit(protocol.assessment.scan_visit)
+    due = min(scan.day + scan.after_days, course.cutoff)
+    explained = any(0 <= day <= due for day in (course.death, course.new_therapy))
+    return bool(best.value == Response.NE.cdisc and not explained)
+
+
+def late_control(course: Course, protocol: Protocol, reading: Reading) -> Value:
+    """Was disease still controlled at the declared later day? (sensitivity analysis)"""
+    policy = response_policy(protocol.assessment)
+    end = first_progression(reading.days, reading.responses, policy, therapy_day=course.new_therapy)
+    wanted = {int(Response.parse(text)) for text in protocol.primary.responses}
+    for i, (day, code) in enumerate(zip(reading.days, reading.responses, strict=True)):
+        ended = (0 <= end <= i) or (policy.therapy_ends_response and 0 <= course.new_therapy < day)
+        if day >= protocol.assessment.late_control_days and code in wanted and not ended:
+            return Value(True, f"{Response(code).cdisc} on day {day}", reading.sources[i])
+    return Value(False, "not shown to last", course.sources["randomization"])
+
+
+def binary_values(endpoint: Endpoint, courses: Courses, protocol: Protocol) -> dict[str, Value]:
+    """Reached or not, for each randomized subject, as the primary reader saw it."""
+    best = {name: best_response(course, protocol, course.read) for name, course in courses.items()}
+    return {name: counted_as_reached(endpoint, value) for name, value in best.items()}
+
+
+def counted_as_reached(endpoint: Endpoint, best: Value) -> Value:
+    """Whether the best response is one of those that the endpoint counts."""
+    return Value(
+        best.value in endpoint.responses, f"best response {best.value}: {best.why}", best.source
+    )
+
+
+def time_values(
+    endpoint: Endpoint, rules: str, courses: Courses, protocol: Protocol
+) -> dict[str, Value]:
+    """Days and event, for each subject who has them, under one rule set."""
+    found = {}
+    for name, course in courses.items():
+        time = _time(rules, course, protocol)
+        if time is not None:
+            found[name] = Value(
+                {"days": time.days, "event": time.event}, time.why, _time_source(course, time)
+            )
+    return found
+
+
+def _time(rules: str, course: Course, protocol: Protocol) -> TimeToEvent | None:
+    known = course.follow_up(
+        progression_after_cr(course.read, response_policy(protocol.assessment))
+    )
+    if rules == "OS":
+        return derive_os(known)
+    if rules == "DOR":
+        return _duration(course, protocol)
+    return derive_pfs(known, censoring_rules(protocol, protocol.censoring[rules]))
+
+
+def _duration(course: Course, protocol: Protocol) -> TimeToEvent | None:
+    reading, policy = course.read, response_policy(protocol.assessment)
+    first = first_response(
+        reading.days,
+        reading.responses,
+        policy,
+        confirm=protocol.assessment.confirmation is not None,
+        pd_day=reading.pd_days,
+        therapy_day=course.new_therapy,
+    )
+    rules = censoring_rules(protocol, protocol.censoring["FDA"])
+    known = course.follow_up(progression_after_cr(reading, policy))
+    return derive_duration_of_response(known, reading.days[first] if first >= 0 else -1, rules)
+
+
+def _time_source(course: Course, time: TimeToEvent) -> tuple[Source, ...]:
+    if time.source_kind == "scan":
+        return course.read.sources[time.source_index]
+    return course.sources.get(time.source_kind) or course.sources["randomization"]
