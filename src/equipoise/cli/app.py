@@ -4,6 +4,7 @@ answer.
 
 from __future__ import annotations
 
+import inspect
 import os
 import signal
 import sys
@@ -28,14 +29,14 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
-    help="""Run a randomized oncology trial from its protocol.
-
-    Research software, not validated for patient care.
-
-    Try: [bold]equipoise demo[/] (a whole simulated trial),
-    [bold]equipoise protocol show NCT04509635[/],
-    [bold]equipoise screen --example > she.json[/] and then [bold]equipoise screen she.json[/].
-    """,
+    help=(
+        "Run a randomized oncology trial from its protocol.\n\n"
+        "Research software, not validated for patient care.\n\n"
+        "Try: [bold]equipoise demo[/] (a whole simulated trial), "
+        "[bold]equipoise protocol show NCT04509635[/],\n"
+        "[bold]equipoise screen --example > she.json[/] and then "
+        "[bold]equipoise screen she.json[/]."
+    ),
 )
 app.add_typer(protocol.app, name="protocol")
 app.add_typer(conformance.app, name="conformance")
@@ -43,6 +44,16 @@ app.add_typer(derive.app, name="derive")
 app.add_typer(analyze.app, name="analyze")
 for module in (trial, design, rechallenge, participant, ledger):
     module.register(app)
+
+
+def _reflow(text: str) -> str:
+    """Paragraphs without the line breaks of the source, which rich would print as they are."""
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in text.split("\n\n"))
+
+
+for group in (app, protocol.app, conformance.app, derive.app, analyze.app):
+    for command in group.registered_commands:
+        command.help = _reflow(inspect.getdoc(command.callback) or "")
 
 
 def main() -> None:

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import date
+from importlib import resources
 from typing import Any
 
 from equipoise.protocol.criteria import asks_a_person
@@ -142,7 +143,7 @@ def subject_schema() -> dict[str, Any]:
     domains = {
         domain: {
             "type": "array",
-            "description": (cls.__doc__ or "").split("\n")[0],
+            "description": " ".join((cls.__doc__ or "").split("\n\n")[0].split()),
             "items": {
                 "type": "object",
                 "additionalProperties": False,
@@ -179,109 +180,8 @@ def subject_schema() -> dict[str, Any]:
     }
 
 
-def example_subject() -> dict[str, Any]:
-    """An invented participant who meets every criterion of NCT04509635 on 2021-03-10."""
-    panel = [(gene, codon) for gene in ("KRAS", "NRAS") for codon in (12, 13, 59, 61, 117, 146)]
-    sample = {"GFSPEC": "PLASMA", "GFREFID": "P-1", "GFDTC": "2021-03-01"}
-    read = {**sample, "GFTESTCD": "CODON", "GFORRES": "NOT DETECTED", "GFLOD": "0.001"}
-    codons = [{**read, "GFGENSR": gene, "GFCODON": str(codon)} for gene, codon in panel]
-    properties = [
-        {**sample, "GFTESTCD": "QC", "GFORRES": "PASS"},
-        {**sample, "GFTESTCD": "TUMFRAC", "GFORRES": "0.06"},
-    ]
-    tissue = {
-        "GFSPEC": "TISSUE",
-        "GFTESTCD": "RASSTAT",
-        "GFORRES": "WILD TYPE",
-        "GFDTC": "2019-01-15",
-    }
-    return {
-        "subject": "EX-001",
-        "index_date": "2021-03-10",
-        "records": {
-            "DM": [{"BRTHDTC": "1958", "SEX": "F"}],
-            "DS": [
-                {"DSDECOD": "INFORMED CONSENT OBTAINED", "DSTERM": "1.0", "DSSTDTC": "2021-03-02"}
-            ],
-            "MH": [
-                {
-                    "MHCAT": "PRIMARY DIAGNOSIS",
-                    "MHOCCUR": "Y",
-                    "MHTERM": "colon adenocarcinoma",
-                    "MHDECOD": "C18.7",
-                    "MHMORPH": "8140/3",
-                },
-                {"MHCAT": "LIVER METASTASIS", "MHOCCUR": "Y", "MHDECOD": "C78.7"},
-                *(
-                    {"MHCAT": category, "MHOCCUR": "N"}
-                    for category in (
-                        "HYPERSENSITIVITY",
-                        "INTESTINAL OCCLUSION",
-                        "BREAST-FEEDING",
-                        "OTHER MALIGNANCY",
-                        "SUBSTANCE ABUSE",
-                        "LEGAL INCAPACITY",
-                        "PERIPHERAL NEUROPATHY",
-                    )
-                ),
-            ],
-            "CM": [
-                _drug("1", "CETUXIMAB", "ANTI-EGFR", "2019-02-01", "2020-01-20"),
-                _drug("1", "IRINOTECAN", "IRINOTECAN", "2019-02-01", "2020-01-20"),
-                _drug("2", "BEVACIZUMAB", "ANTI-VEGF", "2020-02-15", "2021-02-08"),
-                _drug("2", "OXALIPLATIN", "OXALIPLATIN", "2020-02-15", "2021-02-08"),
-            ],
-            "GF": [tissue, *properties, *codons],
-            "TU": [{"TULNKID": "T1", "TUORRES": "TARGET", "TULOC": "LIVER", "TUDTC": "2021-02-24"}],
-            "TR": [
-                {
-                    "TRLNKID": "T1",
-                    "TRTESTCD": "LDIAM",
-                    "TRORRES": "34",
-                    "TRORRESU": "mm",
-                    "TRDTC": "2021-02-24",
-                }
-            ],
-            "QS": [{"QSTESTCD": "ECOG101", "QSORRES": "1", "QSDTC": "2021-03-08"}],
-            "LB": [
-                _lab("NEUT", "3.1", "10*9/L"),
-                _lab("PLAT", "182", "10*9/L"),
-                _lab("HGB", "11.2", "g/dL"),
-                _lab("BILI", "0.9", "mg/dL", "1.2"),
-                _lab("ALP", "210", "U/L", "120"),
-                _lab("AST", "48", "U/L", "40"),
-                _lab("ALT", "39", "U/L", "41"),
-                _lab("CREAT", "71", "umol/L", "90"),
-                _lab("HCG", "NEGATIVE"),
-            ],
-        },
-        "attestations": [
-            {"criterion": criterion, "answer": True, "by": "investigator-01", "date": "2021-03-08"}
-            for criterion in ("I02", "I08", "I10")
-        ],
-    }
-
-
-def _drug(line: str, drug: str, kind: str, start: str, end: str) -> dict[str, str]:
-    return {
-        "CMCAT": "PRIOR ANTICANCER THERAPY",
-        "CMLINE": line,
-        "CMSETTING": "METASTATIC",
-        "CMTRT": drug,
-        "CMCLAS": kind,
-        "CMSTDTC": start,
-        "CMENDTC": end,
-        "CMOUTCOME": "PROGRESSION",
-        "CMPDDTC": end,
-    }
-
-
-def _lab(test: str, value: str, unit: str = "", upper: str = "") -> dict[str, str]:
-    row = {
-        "LBTESTCD": test,
-        "LBORRES": value,
-        "LBORRESU": unit,
-        "LBORNRHI": upper,
-        "LBDTC": "2021-03-08",
-    }
-    return {name: text for name, text in row.items() if text}
+def example_subject(trial: str = "NCT04509635") -> dict[str, Any]:
+    """The invented participant that stands beside a shipped trial, who meets all its criteria."""
+    place = resources.files("equipoise.protocol") / "trials" / f"{trial}.participant.json"
+    person: dict[str, Any] = json.loads(place.read_text(encoding="utf-8"))
+    return person
