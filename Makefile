@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 OUT ?= demo
 FLAGS := $(if $(NOSERVE),--no-serve)
 
-.PHONY: demo test format lock clean
+.PHONY: demo test coverage format lock clean
 
 demo: $(VENV)/runtime
 	$(BIN)/equipoise demo --out $(OUT) $(FLAGS)
@@ -17,6 +17,12 @@ test: $(VENV)/test
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -n auto --dist loadfile
+
+# Which branches does no test take? Kernels run as plain Python, which coverage can see.
+coverage: $(VENV)/test
+	NUMBA_DISABLE_JIT=1 $(BIN)/python -m coverage run -m pytest -n auto --dist loadfile
+	$(BIN)/python -m coverage combine --quiet
+	$(BIN)/python -m coverage report
 
 $(BIN)/python:
 	@echo "== Creating a virtual environment in $(VENV)"

@@ -1,0 +1,42 @@
+"""Does the demo still give the bytes that it gave? A change of the house changes no answer.
+
+`python tests/test_equal_bytes.py` prints the digests as they are now. Whoever changes an answer on
+purpose writes them here, and the reason into the commit.
+"""
+
+import hashlib
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+from typer.testing import CliRunner
+
+from equipoise.cli.app import app
+
+DIGESTS = {
+    "ledger.jsonl": "d96ac01ba4c5e4ec223149215e371532051b984b9e674259a456a1b7b86bd8b6",
+    "results.json": "1912ed85669dca255e4c818883d1b5a66c7d966f5c52986170b7c7f5bab7c1e8",
+    "report.html": "29730b1e5493bc97ae821607efd299bd04dbea7e8649f35109fb4b198dfd424c",
+}
+"""SHA-256 of `equipoise demo` with 50 participants and seed 7; of the results with all numbers to
+twelve digits, since the last bits of an exponential depend on the processor."""
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """The digests of a demo that is written into the folder."""
+    ran = CliRunner().invoke(app, ["demo", "--out", str(folder)])
+    assert ran.exit_code == 0, ran.output
+    content = {name: (folder / name).read_bytes() for name in DIGESTS}
+    results = json.loads(content["results.json"], parse_float=lambda text: f"{float(text):.12g}")
+    content["results.json"] = json.dumps(results, sort_keys=True).encode()
+    return {name: hashlib.sha256(written).hexdigest() for name, written in content.items()}
+
+
+def test_the_demo_gives_the_bytes_that_it_gave(tmp_path: Path) -> None:
+    assert digests(tmp_path) == DIGESTS
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as place:
+        json.dump(digests(Path(place)), sys.stdout, indent=4)
