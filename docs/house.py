@@ -2,8 +2,9 @@
 
     python docs/house.py [SOURCES ...]
 
-prints one column of figures for each folder of sources (default: src/equipoise), so that two states
-of the code can be laid side by side. Nothing of the code is run: everything is read from its syntax.
+prints one column of figures for each folder of sources (default: src/equipoise), so that two
+states of the code can be laid side by side. Nothing of the code is run: everything is read from its
+syntax.
 """
 
 from __future__ import annotations
