@@ -11,10 +11,12 @@ from typing import Any
 
 import numpy as np
 
+from equipoise.analysis.known import Known
 from equipoise.conduct import data_entry, data_management, randomization
 from equipoise.conduct import enrolment as commands
 from equipoise.conduct.attribution import Outcome, Stamp
 from equipoise.conduct.carry_out import Session
+from equipoise.conduct.verify import verify_entries
 from equipoise.ledger.entry import Entry
 from equipoise.protocol.model import Protocol
 from equipoise.protocol.yaml_file import load
@@ -39,6 +41,11 @@ class Story:
             self.protocol, np.random.default_rng(self.seed), "ab" * 16
         )
         self.sealed = drawn
+
+    def known(self, cutoff: date) -> Known:
+        """What is known of the trial by now, up to a clinical cutoff, from a ledger that holds."""
+        verified = verify_entries(self.storage.read())
+        return Known(trial=self.session.trial, cutoff=cutoff, verified=verified)
 
     def clock(self, on: str) -> str:
         """Noon of the day, or the time of the last entry: what happened earlier may be recorded

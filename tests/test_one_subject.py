@@ -6,8 +6,9 @@ from datetime import date
 
 from equipoise.analysis.analyze import analyze
 from equipoise.conduct.attribution import Refused
-from equipoise.ledger.chain import Verified, verify
+from equipoise.ledger.chain import verify
 from equipoise.ledger.entry import Entry
+from equipoise.ledger.verified import Verified
 from story import Story
 
 
@@ -17,7 +18,7 @@ def test_consent_to_progression_free_survival():
     story.scan("S01-001", "2021-05-05", 1, "SD", "45")
     last = story.scan("S01-001", "2021-06-30", 2, "PD", "60")
 
-    found = analyze(story.session.trial, cutoff=date(2021, 12, 31)).results
+    found = analyze(story.known(date(2021, 12, 31))).results
 
     dcr = found["endpoints"]["DCR"]["subjects"]["S01-001"]
     pfs = found["endpoints"]["PFS"]["FDA"]["subjects"]["S01-001"]

@@ -46,7 +46,7 @@ def enters(story: Story, *names: str, day: date = DAY, **changes) -> Story:
 
 
 def results(story: Story, cutoff: date = CUTOFF):
-    return analyze(story.session.trial, cutoff=cutoff).results
+    return analyze(story.known(cutoff)).results
 
 
 def treated(story: Story, subject: str, *drugs: str) -> None:
@@ -154,7 +154,7 @@ def test_everybody_randomized_counts_in_the_flow_of_the_arms_under_the_code_rand
     )
     trial = replace(story.session.trial, subjects={**subjects, "S01-002": again})
 
-    flow = analyze(trial, cutoff=CUTOFF).results["flow"]
+    flow = analyze(replace(story.known(CUTOFF), trial=trial)).results["flow"]
 
     assert flow["arms"][EXPERIMENTAL]["randomized"] == ["S01-001"]
     assert (flow["screened"], flow["randomized"]) == (1, 1)

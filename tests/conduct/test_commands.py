@@ -9,8 +9,9 @@ from equipoise.conduct import data_entry, data_management, randomization
 from equipoise.conduct import enrolment as commands
 from equipoise.conduct.attribution import AlreadyDone, Refused
 from equipoise.conduct.edit_checks import questions
-from equipoise.ledger.chain import CannotRedact, Verified, redact, verify
+from equipoise.ledger.chain import CannotRedact, redact, verify
 from equipoise.ledger.entry import Entry
+from equipoise.ledger.verified import Verified
 from equipoise.protocol.yaml_file import load
 from equipoise.subject.records import DD, LB
 from equipoise.subject.state import replay
@@ -237,7 +238,7 @@ def test_ineligible_after_randomization_stays_with_both_verdicts(story):
         reason="misread",
     )
 
-    found = analyze(story.session.trial, date(2021, 6, 1)).results
+    found = analyze(story.known(date(2021, 6, 1))).results
 
     assert found["eligibility"]["S01-001"] == {"then": [], "now": ["I07"]}
     assert found["flow"]["randomized"] == 1
@@ -461,7 +462,7 @@ def test_rescreening_is_one_person(story):
         previous_subject="S01-001",
     )
 
-    flow = analyze(story.session.trial, later).results["flow"]
+    flow = analyze(story.known(later)).results["flow"]
 
     assert (flow["screened"], flow["rescreened"]) == (1, 1)
 
@@ -609,9 +610,9 @@ def test_a_partial_date_of_death_is_the_earliest_that_the_contacts_allow(story, 
         cause="disease",
     )
 
-    found = analyze(story.session.trial, date(2021, 12, 31)).results["endpoints"]["OS"]["OS"][
-        "subjects"
-    ]["S01-001"]
+    found = analyze(story.known(date(2021, 12, 31))).results["endpoints"]["OS"]["OS"]["subjects"][
+        "S01-001"
+    ]
 
     assert found["value"] == {"days": days, "event": True}
 
@@ -989,4 +990,4 @@ def test_withdrawing_on_the_day_of_randomization_does_not_make_one_ineligible(st
         cause="choice",
     )
 
-    assert analyze(story.session.trial, DAY).results["eligibility"]["S01-001"]["now"] == []
+    assert analyze(story.known(DAY)).results["eligibility"]["S01-001"]["now"] == []

@@ -22,11 +22,11 @@ def randomized() -> Story:
 
 
 def course(story: Story, cutoff: date = CUTOFF):
-    return analyze(story.session.trial, cutoff=cutoff).courses[WHO]
+    return analyze(story.known(cutoff)).courses[WHO]
 
 
 def results(story: Story, cutoff: date = CUTOFF):
-    return analyze(story.session.trial, cutoff=cutoff).results
+    return analyze(story.known(cutoff)).results
 
 
 def therapy(story: Story, start: str, on: str = "2021-12-01") -> Entry:

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from ledger_story import BY_SITE, form, salt, story, write
 
-from equipoise.ledger.chain import Broken, CannotRedact, Verified, redact, verify, verify_lines
+from equipoise.ledger.chain import CannotRedact, redact, verify, verify_lines
 from equipoise.ledger.entry import GENESIS, BadEntry, Entry, hash_of, line_of, members_of
 from equipoise.ledger.events import EntryRedacted
+from equipoise.ledger.verified import Broken, Verified
 
 
 def test_a_story_as_written_verifies_and_gives_the_head_to_keep_elsewhere() -> None:

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from ledger_story import story, write
 from test_chain import redacted
 
-from equipoise.ledger.chain import Broken, Verified, verify, verify_lines
+from equipoise.ledger.chain import verify, verify_lines
 from equipoise.ledger.entry import line_of
 from equipoise.ledger.events import QueryAnswered
+from equipoise.ledger.verified import Broken, Verified
 
 STORY = story()
 LINES = [line_of(entry) for entry in redacted(STORY, 4)]

@@ -13,8 +13,9 @@ import pytest
 
 from equipoise.conduct.attribution import Refused, Stamp
 from equipoise.eligibility import evaluate_all
-from equipoise.ledger.chain import Verified, verify
+from equipoise.ledger.chain import verify
 from equipoise.ledger.entry import Entry, line_of
+from equipoise.ledger.verified import Verified
 from equipoise.protocol.model import Protocol
 from equipoise.protocol.yaml_file import load
 from equipoise.rehearsal.filled import Filled, with_slip

@@ -57,7 +57,7 @@ def small_trial(
             lambda part=part, subject=subject, day=day, n=number: part(story, rng, subject, day, n),
         )
     story.tell()
-    return analyze(story.session.trial, cutoff=cutoff), tuple(story.storage.read())
+    return analyze(story.known(cutoff)), tuple(story.storage.read())
 
 
 def _not_entered(story: Diary, rng: Any, subject: str, day: date, number: int) -> None:

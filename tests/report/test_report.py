@@ -19,7 +19,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 from small_trial import Diary, small_trial
 
 from equipoise.analysis.analyze import Analysis, analyze
+from equipoise.analysis.known import know
 from equipoise.conduct import enrolment as commands
+from equipoise.conduct.verify import verify_entries
 from equipoise.protocol.yaml_file import load
 from equipoise.rehearsal.rehearse import draw_sealed_list, rehearse
 from equipoise.report.kit.drill_down import entry_anchor, subject_anchor
@@ -27,7 +29,6 @@ from equipoise.report.kit.formats import p_value, percent, points, points_span, 
 from equipoise.report.results import results_schema, write_results
 from equipoise.report.trial.page import write_report
 from equipoise.store.memory import Memory
-from equipoise.subject.state import replay
 
 
 class Page(HTMLParser):
@@ -170,7 +171,7 @@ def test_a_rehearsed_trial_has_no_loose_ends():
         seed=4,
     )
     entries = tuple(storage.read())
-    analysis = analyze(replay(entries), cutoff=played.os_cutoff)
+    analysis = analyze(know(entries, verify_entries(entries), cutoff=played.os_cutoff))
 
     page = Page(write_report(analysis, entries))
 
@@ -184,7 +185,7 @@ def test_a_rehearsed_trial_has_no_loose_ends():
 
 
 def told(story: Diary, cutoff: date = date(2022, 12, 31)) -> str:
-    text = write_report(analyze(story.session.trial, cutoff=cutoff), tuple(story.storage.read()))
+    text = write_report(analyze(story.known(cutoff)), tuple(story.storage.read()))
     page = Page(text)
     assert {href[1:] for href in page.hrefs} <= set(page.ids)
     return text

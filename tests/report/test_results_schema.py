@@ -24,14 +24,14 @@ VALID = Draft202012Validator(results_schema())
 def empty() -> dict:
     story = Diary()
     story.begin()
-    return analyze(story.session.trial, cutoff=date(2021, 12, 31)).results
+    return analyze(story.known(date(2021, 12, 31))).results
 
 
 def one_subject() -> dict:
     story = Diary()
     story.begin()
     story.ready("S01-001").randomize("S01-001")
-    return analyze(story.session.trial, cutoff=date(2021, 12, 31)).results
+    return analyze(story.known(date(2021, 12, 31))).results
 
 
 def small() -> dict:

@@ -17,8 +17,9 @@ import pytest
 from stored_entries import adopted, endless, entries, follow, form
 
 from equipoise.conduct.ports import Conflict, Storage
-from equipoise.ledger.chain import Verified, redact, verify, verify_lines
+from equipoise.ledger.chain import redact, verify, verify_lines
 from equipoise.ledger.entry import Entry
+from equipoise.ledger.verified import Verified
 from equipoise.store.json_lines import DamagedFile, IncompleteLine, JsonLines, WriteFailed
 from equipoise.store.memory import Memory
 

@@ -14,6 +14,7 @@ from typing import Any
 from equipoise.analysis import description
 from equipoise.analysis.arms import confidence_of
 from equipoise.analysis.binary import analyze_binary, describe_binary
+from equipoise.analysis.known import Known, check_known
 from equipoise.analysis.safety import analyze_safety
 from equipoise.analysis.time_to_event import analyze_time_to_event
 from equipoise.endpoints.course import Course, course_of
@@ -22,10 +23,6 @@ from equipoise.endpoints.values import Courses
 from equipoise.protocol.estimands import BinaryAnalysis, TimeToEventAnalysis
 from equipoise.protocol.model import Endpoint, Protocol
 from equipoise.subject.state import Trial
-
-
-class CannotAnalyze(ValueError):
-    """Why a ledger cannot be analyzed, for the person who asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +36,15 @@ class Analysis:
     results: dict[str, Any]
 
 
-def analyze(trial: Trial, cutoff: date, as_of: str | None = None) -> Analysis:
-    """Results of a trial with nothing clinical after `cutoff`; `as_of` says which entries the trial
-    was folded from.
+def analyze(known: Known) -> Analysis:
+    """Results of a trial as it was known, with nothing clinical after the cutoff.
 
-    Raises CannotAnalyze when the ledger holds no protocol.
+    Raises CannotAnalyze when the ledger holds no protocol, or when no finding says that it holds.
     """
-    if not trial.versions or trial.head is None:
-        raise CannotAnalyze("the ledger holds no protocol: its first entry must be ProtocolAdopted")
+    check_known(known)
+    trial, cutoff = known.trial, known.cutoff
+    assert trial.head is not None
+    as_of = known.as_of.isoformat() if known.as_of else trial.head.at
     courses = courses_of(trial, cutoff)
     populations = populations_of(trial, courses, cutoff)
     results = {
@@ -60,7 +58,7 @@ def analyze(trial: Trial, cutoff: date, as_of: str | None = None) -> Analysis:
         "simulated": trial.simulated,
         "redacted": sorted(seq for subject in trial.subjects.values() for seq in subject.redacted),
         "cutoff": cutoff.isoformat(),
-        "as_of": as_of or trial.head.at,
+        "as_of": as_of,
         "confidence": confidence_of(trial.protocol),
         "arms": {arm.id: {"label": arm.label, "role": arm.role} for arm in trial.protocol.arms},
         "flow": description.flow(trial, cutoff),
@@ -70,7 +68,7 @@ def analyze(trial: Trial, cutoff: date, as_of: str | None = None) -> Analysis:
             for endpoint in trial.protocol.endpoints
         },
     }
-    return Analysis(trial, cutoff, as_of or trial.head.at, courses, results)
+    return Analysis(trial, cutoff, as_of, courses, results)
 
 
 def courses_of(trial: Trial, cutoff: date) -> dict[str, Course]:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from equipoise.cli.speak import BAD_NEWS, err, fail, out, readable_failures
+
+if TYPE_CHECKING:
+    from equipoise.ledger.verified import Verified
 
 ACTOR = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{1,39}")
 Ledger = Annotated[Path, typer.Argument(help="a ledger file (JSON lines)")]
@@ -35,31 +39,18 @@ def verify(
     ] = None,
 ) -> None:
     """Was anything changed since it was written? Exit 0, or 1 with the first bad entry."""
-    from equipoise.ledger.chain import Broken, verify_lines
+    from equipoise.conduct.verify import verify_lines
+    from equipoise.ledger.verified import Broken
     from equipoise.store.json_lines import JsonLines
 
     with readable_failures():
-        store = JsonLines(_existing(ledger))
-        found = verify_lines(store.lines(), anchor)
-        if isinstance(found, Broken):
-            err.print(f"{ledger}: entry {found.seq}: {found.why}", markup=False)
+        finding = verify_lines(JsonLines(_existing(ledger)).lines(), anchor)
+        if isinstance(finding, Broken):
+            err.print(f"{ledger}: entry {finding.seq}: {finding.why}", markup=False)
             raise typer.Exit(BAD_NEWS)
-        list_says = _list_opened(store)
-    half = ledger.with_name(ledger.name + ".rewriting")
-    if half.exists():
-        err.print(
-            f"{half} is left from a redaction that was interrupted; it holds the old content:"
-            " delete it",
-            markup=False,
-        )
-    gone = (
-        f", content redacted by log: {', '.join(map(str, found.redacted))}"
-        if found.redacted
-        else ""
-    )
-    out.print(f"{ledger}: {found.entries} entries hold{gone}. Head {found.head}", markup=False)
-    if list_says:
-        out.print(list_says, markup=False)
+    _warn_of_leftovers(ledger)
+    for line in _told(ledger, finding):
+        out.print(line, markup=False)
     if anchor is None:
         out.print(
             "Without --anchor, a ledger that was cut short or written anew cannot be told from a"
@@ -67,31 +58,28 @@ def verify(
         )
 
 
-def _list_opened(store: Any) -> str:
-    """Was the randomization list, once opened, the one that was committed before the first
-    randomization?
-    """
-    from equipoise.allocation.sealed_list import check_opening
-    from equipoise.ledger.events import (
-        AllocationCommitted,
-        AllocationOpened,
-        SubjectRandomized,
-        event_of,
-    )
+def _warn_of_leftovers(ledger: Path) -> None:
+    half = ledger.with_name(ledger.name + ".rewriting")
+    if half.exists():
+        err.print(
+            f"{half} is left from a redaction that was interrupted; it holds the old content:"
+            " delete it",
+            markup=False,
+        )
 
-    kinds = ("AllocationCommitted", "AllocationOpened", "SubjectRandomized")
-    events = [event_of(entry) for entry in store.read() if entry.type in kinds]
-    opened = [event for event in events if isinstance(event, AllocationOpened)]
-    committed = [event for event in events if isinstance(event, AllocationCommitted)]
-    allocated = [event for event in events if isinstance(event, SubjectRandomized)]
-    if not opened:
-        return ""
-    if mismatch := check_opening(committed[0].commitment, opened[0], allocated):
-        fail(f"the opened randomization list is not what was committed: {mismatch}", BAD_NEWS)
-    return (
-        f"The opened randomization list is the one committed, and all {len(allocated)} allocations"
-        " follow it."
-    )
+
+def _told(ledger: Path, finding: Verified) -> Iterator[str]:
+    """The finding in words: what holds, what was redacted, and whether the opened list was kept
+    to.
+    """
+    redacted = ", ".join(map(str, finding.redacted))
+    gone = f", content redacted by log: {redacted}" if redacted else ""
+    yield f"{ledger}: {finding.entries} entries hold{gone}. Head {finding.head}"
+    if finding.allocations is not None:
+        yield (
+            "The opened randomization list is the one committed, and all"
+            f" {finding.allocations} allocations follow it."
+        )
 
 
 def redact(
@@ -109,8 +97,10 @@ def redact(
     """Take the content out of one entry, logged; all hashes stay valid. Exit 0, or 1 when
     refused.
     """
-    from equipoise.ledger.chain import Broken, CannotRedact, verify_lines
+    from equipoise.conduct.verify import verify_lines
+    from equipoise.ledger.chain import CannotRedact
     from equipoise.ledger.chain import redact as redact_entry
+    from equipoise.ledger.verified import Broken
     from equipoise.store.json_lines import JsonLines
 
     with readable_failures():

@@ -16,6 +16,7 @@ from equipoise.cli.speak import err, out, readable_failures
 if TYPE_CHECKING:
     from equipoise.analysis.analyze import Analysis
     from equipoise.ledger.entry import Entry
+    from equipoise.ledger.verified import Broken, Verified
 
 
 def register(app: typer.Typer) -> None:
@@ -39,11 +40,13 @@ def demo(
     """A whole simulated trial, from screening to report: ledger.jsonl, results.json and
     report.html.
     """
+    from equipoise.conduct.verify import verify_entries
+
     began = time.perf_counter()
     with readable_failures():
         entries = _rehearsed("NCT04509635", participants, seed)
         _store_new(out_dir / "ledger.jsonl", entries)
-        analyzed = analyzed_from(entries, None, None)
+        analyzed = _analyzed(entries, verify_entries(entries), None, None)
         _write(analyzed, entries, out_dir)
     _summary(analyzed, out_dir)
     err.print(f"{time.perf_counter() - began:.1f} s")
@@ -160,41 +163,29 @@ def analyze(
 
 def read_trial(ledger: Path, as_of: str | None, cutoff: str | None) -> tuple[Analysis, list[Entry]]:
     """The analysis of a ledger file that verifies, and its entries."""
-    from equipoise.ledger.chain import Broken, verify_lines
+    from equipoise.conduct.verify import verify_lines
+    from equipoise.ledger.verified import Broken
     from equipoise.store.json_lines import JsonLines
 
     if not ledger.is_file():
         raise FileNotFoundError(f"there is no ledger {str(ledger)!r}; `equipoise demo` makes one")
     store = JsonLines(ledger)
-    if isinstance(found := verify_lines(store.lines()), Broken):
+    if isinstance(finding := verify_lines(store.lines()), Broken):
         raise ValueError(
-            f"{ledger}: entry {found.seq}: {found.why}. A ledger that does not verify is not"
+            f"{ledger}: entry {finding.seq}: {finding.why}. A ledger that does not verify is not"
             " analyzed"
         )
     entries = store.read()
-    return analyzed_from(entries, as_of, cutoff), entries
+    return _analyzed(entries, finding, _day(as_of, "--as-of"), _day(cutoff, "--cutoff")), entries
 
 
-def analyzed_from(entries: list[Entry], as_of: str | None, cutoff: str | None) -> Analysis:
-    """The analysis of the entries recorded by `as_of`, with nothing clinical after `cutoff`."""
+def _analyzed(
+    entries: list[Entry], finding: Verified | Broken, as_of: date | None, cutoff: date | None
+) -> Analysis:
     from equipoise.analysis.analyze import analyze as analyze_trial
-    from equipoise.subject.state import replay
+    from equipoise.analysis.known import know
 
-    known, wanted = _day(as_of, "--as-of"), _day(cutoff, "--cutoff")
-    if entries and known and known.isoformat() < entries[0].at[:10]:
-        raise ValueError(
-            f"--as-of: nothing was recorded by {known}; the first entry is of {entries[0].at[:10]}"
-        )
-    trial = replay(entries, lambda entry: known is None or entry.at[:10] <= known.isoformat())
-    told = [
-        entry.at[:10]
-        for entry in entries
-        if entry.type not in ("EntryRedacted", "Signed", "AllocationOpened")
-    ]
-    last = known or (date.fromisoformat(told[-1]) if told else date.today())
-    if wanted and wanted > last:
-        raise ValueError(f"--cutoff: {wanted} is after {last}, up to which anything was recorded")
-    return analyze_trial(trial, wanted or last, as_of)
+    return analyze_trial(know(entries, finding, as_of=as_of, cutoff=cutoff))
 
 
 def _day(text: str | None, option: str) -> date | None:

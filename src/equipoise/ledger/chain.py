@@ -18,6 +18,7 @@ from equipoise.ledger.entry import (
     members_of,
 )
 from equipoise.ledger.events import EntryRedacted, Event, payload_of
+from equipoise.ledger.verified import Broken, Verified
 
 _NEEDED = {
     "ProtocolAdopted": "every later entry is read under the protocol it carries",
@@ -39,27 +40,6 @@ _NEEDED_UNTIL_CORRECTED = {
     "StudyEnded",
     "DeathRecorded",
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verified:
-    """The chain holds: so many entries, the hash to keep elsewhere, and the entries whose content
-    was redacted.
-    """
-
-    entries: int
-    head: str
-    redacted: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """The first entry that does not hold, counted from 1 in the order stored, and what is wrong
-    with it.
-    """
-
-    seq: int
-    why: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from equipoise.ledger.chain import Broken, Verified, verify_lines
+from equipoise.ledger.chain import verify_lines
 from equipoise.ledger.entry import BadEntry, Entry, entry_of, line_of
+from equipoise.ledger.verified import Broken, Verified
 from equipoise.store.memory import check_follows, check_rewrite
 
 _CHUNK = 1 << 20

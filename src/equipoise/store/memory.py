@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from equipoise.conduct.ports import Conflict
-from equipoise.ledger.chain import Broken, verify
+from equipoise.ledger.chain import verify
 from equipoise.ledger.entry import GENESIS, Entry
+from equipoise.ledger.verified import Broken
 
 
 class Memory:
