@@ -7,14 +7,14 @@ Targets are the fit's own results; the response rule here is written out for thi
 import numpy as np
 import pytest
 
+from equipoise.arrays import NEVER
 from equipoise.statistics.survival import kaplan_meier
 from equipoise.virtual.tumor import (
-    ALIVE,
     EQUIVOCAL_LESION,
     GONE,
     NEW_LESION,
     TOO_SMALL,
-    draw_course,
+    draw_virtual_tumor,
     velo_fit,
 )
 
@@ -38,7 +38,7 @@ def read(course):
         controlled = True
         if evaluated[visit]:
             best, smallest = min(best, sums[visit] / sums[0] - 1), min(smallest, sums[visit])
-    if course.death_day != ALIVE:
+    if course.death_day != NEVER:
         return course.death_day, True, best, controlled
     return course.days[-1], False, best, controlled
 
@@ -46,7 +46,7 @@ def read(course):
 @pytest.fixture(scope="module", params=[False, True], ids=["control", "experimental"])
 def arm(request):
     rng = np.random.default_rng(20200901)
-    courses = [draw_course(rng, request.param, velo_fit(), SCANS) for _ in range(4000)]
+    courses = [draw_virtual_tumor(rng, request.param, velo_fit(), SCANS) for _ in range(4000)]
     days, happened, best, controlled = (
         np.array(column) for column in zip(*map(read, courses), strict=True)
     )
@@ -73,7 +73,7 @@ def test_response_and_disease_control(arm):
 
 def test_overall_survival_is_8_to_12_months_as_assumed(arm):
     experimental, *_, died = arm
-    months = np.median(np.where(died == ALIVE, np.inf, died)) / MONTH
+    months = np.median(np.where(died == NEVER, np.inf, died)) / MONTH
 
     assert 8 <= months <= 12.5
     assert (months > 10) == experimental

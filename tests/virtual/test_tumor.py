@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from equipoise.arrays import NEVER
 from equipoise.virtual import tumor
-from equipoise.virtual.tumor import draw_course, velo_fit
-from equipoise.virtual.tumor_rules import NEVER, death_day, draw_tumor, volume_on
+from equipoise.virtual.tumor import draw_virtual_tumor, velo_fit
+from equipoise.virtual.tumor_rules import BEYOND, death_day, draw_tumor, volume_on
 
 SCANS = np.arange(63, 760, 63)
 QUIET = velo_fit()._replace(
@@ -20,7 +21,9 @@ QUIET = velo_fit()._replace(
 
 def courses(n, parameters=None, experimental=True, seed=1):
     rng = np.random.default_rng(seed)
-    return [draw_course(rng, experimental, parameters or velo_fit(), SCANS) for _ in range(n)]
+    return [
+        draw_virtual_tumor(rng, experimental, parameters or velo_fit(), SCANS) for _ in range(n)
+    ]
 
 
 def test_the_same_seed_gives_the_same_subject():
@@ -63,7 +66,7 @@ def test_baseline_sums_lie_around_80_mm():
 def test_nobody_is_scanned_after_death_and_no_day_repeats():
     for course in courses(300):
         assert np.all(np.diff(course.days) > 0)
-        if course.death_day != tumor.ALIVE:
+        if course.death_day != NEVER:
             assert course.days[-1] < course.death_day
 
 
@@ -115,7 +118,7 @@ def test_hazards_add_up_as_a_sum_over_days_does():
         hazard = np.exp(p.death_log) * np.minimum(volume, p.volume_cap) ** p.death_power
         reached = np.searchsorted(np.cumsum(hazard), drawn.death_at) + 1
         found = death_day(drawn, 0, 1461, p)
-        assert abs(found - reached) <= 2 if reached <= 1459 else found == NEVER or found >= 1459
+        assert abs(found - reached) <= 2 if reached <= 1459 else found == BEYOND or found >= 1459
 
 
 def test_control_tumors_ignore_resistance_and_a_sensitive_tumor_vanishes_only_on_treatment():
@@ -163,4 +166,4 @@ def test_missing_scans_and_lesions_occur_as_often_as_declared():
 @pytest.mark.parametrize("days", [[], [0, 63], [63, 63], [126, 63]])
 def test_scan_days_must_rise_from_day_1(days):
     with pytest.raises(ValueError, match="expected rising days after randomization"):
-        draw_course(np.random.default_rng(1), True, velo_fit(), np.array(days, dtype=int))
+        draw_virtual_tumor(np.random.default_rng(1), True, velo_fit(), np.array(days, dtype=int))

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from equipoise.allocation.strata import levels
-from equipoise.assessments.recist.rules import NOBODY
+from equipoise.assessments.recist.rules import NO_SUM
 from equipoise.eligibility import evaluate_all
 from equipoise.eligibility.finding import Finding
 from equipoise.endpoints.course import Course
@@ -189,7 +189,7 @@ def _characteristics(course: Course, protocol: Protocol) -> dict[str, Any]:
         for cm in subject.records(CM)
         if cm.drug_class == "ANTI-EGFR" and cm.end and cm.category.startswith("PRIOR")
     ]
-    first_sum = int(course.assessed.sum[0]) if course.assessed is not None else NOBODY
+    first_sum = int(course.assessed.sum[0]) if course.assessed is not None else NO_SUM
     return {
         "age": completed_years(birth.earliest, start) if birth else None,
         "sex": known[-1].sex if known else None,

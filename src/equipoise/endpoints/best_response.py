@@ -11,18 +11,15 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from equipoise.arrays import NEVER, NOWHERE, Codes, Ints
 from equipoise.compiled import njit
 from equipoise.terms.response import Response
-
-Ints = NDArray[np.int32]
-Codes = NDArray[np.int8]
 
 CR_WAS_TRUE, CR_WAS_PR, AS_RECORDED = 0, 1, 2
 """`after_cr`, RECIST Table 3 note a: disease after CR is PD; or the CR is changed to PR; or neither
 is touched."""
-NONE = -1
 NE, CR, PR, SD = int(Response.NE), int(Response.CR), int(Response.PR), int(Response.SD)
 NON_CR_NON_PD, PD = int(Response.NON_CR_NON_PD), int(Response.PD)
 
@@ -122,7 +119,7 @@ def progression(day: Ints, response: Codes, therapy_day: int, policy: ResponsePo
         if had_cr and policy.after_cr == CR_WAS_TRUE and is_disease_after_cr(response[i]):
             return i
         had_cr = had_cr or response[i] == CR
-    return NONE
+    return NOWHERE
 
 
 @njit(cache=True)
@@ -134,7 +131,7 @@ def before_progression(
     """
     end = last_counted(day, therapy_day, policy)
     first = progression(day, response, therapy_day, policy)
-    if first == NONE:
+    if first == NOWHERE:
         return end
     while first > 0 and pd_day[first] >= 0 and day[first - 1] >= pd_day[first]:
         first -= 1
@@ -147,7 +144,7 @@ def first_of(response: Codes, wanted: int, end: int) -> int:
     for i in range(end):
         if response[i] == wanted:
             return i
-    return NONE
+    return NOWHERE
 
 
 @njit(cache=True)
@@ -159,13 +156,13 @@ def without_response(
     """
     for i in range(end):
         if day[i] >= policy.sd_min_days and response[i] in (CR, PR, SD):
-            return Found(SD, i, NONE, 3)
+            return Found(SD, i, NOWHERE, 3)
     for i in range(end):
         if day[i] >= policy.sd_min_days and response[i] == NON_CR_NON_PD:
-            return Found(NON_CR_NON_PD, i, NONE, 4)
-    if progressed != NONE:
-        return Found(PD, progressed, NONE, 5 if response[progressed] == PD else 9)
-    return Found(NE, 0 if counted > 0 else NONE, NONE, 6 if counted > 0 else 0)
+            return Found(NON_CR_NON_PD, i, NOWHERE, 4)
+    if progressed != NOWHERE:
+        return Found(PD, progressed, NOWHERE, 5 if response[progressed] == PD else 9)
+    return Found(NE, 0 if counted > 0 else NOWHERE, NOWHERE, 6 if counted > 0 else 0)
 
 
 @njit(cache=True)
@@ -176,8 +173,8 @@ def best_unconfirmed(
     end = before_progression(day, response, pd_day, therapy_day, policy)
     for wanted in (CR, PR):
         i = first_of(response, wanted, end)
-        if i != NONE:
-            return Found(wanted, i, NONE, wanted)  # WHY 1 and 2 are CR and PR
+        if i != NOWHERE:
+            return Found(wanted, i, NOWHERE, wanted)  # WHY 1 and 2 are CR and PR
     progressed = progression(day, response, therapy_day, policy)
     return without_response(
         day, response, end, progressed, last_counted(day, therapy_day, policy), policy
@@ -193,7 +190,7 @@ def later_enough(
         fits = response[j] == CR or (not cr_only and response[j] == PR)
         if fits and day[j] - day[i] >= policy.confirmation_min_days:
             return j
-    return NONE
+    return NOWHERE
 
 
 @njit(cache=True)
@@ -227,9 +224,9 @@ def confirmed(day: Ints, response: Codes, end: int, wanted: int, policy: Respons
         if not starts:
             continue
         j = later_enough(day, response, i, end, cr_only, policy)
-        if j != NONE and may_stand_between(response, i, j, cr_only, policy):
+        if j != NOWHERE and may_stand_between(response, i, j, cr_only, policy):
             return Found(wanted, i, j, 7 if cr_only else 8)
-    return Found(NE, NONE, NONE, 0)
+    return Found(NE, NOWHERE, NOWHERE, 0)
 
 
 @njit(cache=True)
@@ -240,7 +237,7 @@ def best_confirmed(
     end = before_progression(day, response, pd_day, therapy_day, policy)
     for wanted in (CR, PR):
         found = confirmed(day, response, end, wanted, policy)
-        if found.at != NONE:
+        if found.at != NOWHERE:
             return found
     progressed = progression(day, response, therapy_day, policy)
     return without_response(
@@ -260,7 +257,11 @@ def _arrays(
         raise ValueError(
             f"days {days.tolist()} are not in order of time; sort the assessments first"
         )
-    return days, codes, np.full_like(days, NONE) if pd_day is None else np.asarray(pd_day, np.int32)
+    return (
+        days,
+        codes,
+        np.full_like(days, NEVER) if pd_day is None else np.asarray(pd_day, np.int32),
+    )
 
 
 def _best(found: Found) -> BestResponse:
@@ -275,7 +276,7 @@ def derive_best_response(
     policy: ResponsePolicy,
     *,
     pd_day: ArrayLike | None = None,
-    therapy_day: int = NONE,
+    therapy_day: int = NEVER,
 ) -> BestResponse:
     """Best overall response without confirmation (RECIST 1.1 4.4.3); `therapy_day` is new
     anticancer therapy or -1.
@@ -289,7 +290,7 @@ def derive_confirmed_best_response(
     policy: ResponsePolicy,
     *,
     pd_day: ArrayLike | None = None,
-    therapy_day: int = NONE,
+    therapy_day: int = NEVER,
 ) -> BestResponse:
     """Best overall response with confirmation of CR and PR (RECIST 1.1 Table 3)."""
     return _best(best_confirmed(*_arrays(day, response, pd_day), therapy_day, policy))
@@ -319,7 +320,7 @@ def first_response(
     *,
     confirm: bool,
     pd_day: ArrayLike | None = None,
-    therapy_day: int = NONE,
+    therapy_day: int = NEVER,
 ) -> int:
     """The assessment at which response begins, CR or PR, confirmed when asked; -1 for none
     (4.6.2).
@@ -330,11 +331,11 @@ def first_response(
         found = [confirmed(days, codes, end, wanted, policy).at for wanted in (CR, PR)]
     else:
         found = [first_of(codes, wanted, end) for wanted in (CR, PR)]
-    return int(min((i for i in found if i != NONE), default=NONE))
+    return int(min((i for i in found if i != NOWHERE), default=NOWHERE))
 
 
 def first_progression(
-    day: ArrayLike, response: ArrayLike, policy: ResponsePolicy, *, therapy_day: int = NONE
+    day: ArrayLike, response: ArrayLike, policy: ResponsePolicy, *, therapy_day: int = NEVER
 ) -> int:
     """The first assessment that shows progression under the policy, or -1."""
     days, codes, _ = _arrays(day, response, None)
@@ -347,7 +348,7 @@ def derive_clinical_benefit(
     policy: ResponsePolicy,
     *,
     confirm: bool,
-    therapy_day: int = NONE,
+    therapy_day: int = NEVER,
 ) -> Achieved:
     """Response, or disease not progressing at the minimum duration of SD or later, whichever is
     seen first.
@@ -360,11 +361,11 @@ def derive_clinical_benefit(
         for i in range(end)
         if days[i] >= policy.sd_min_days and codes[i] in (CR, PR, SD, NON_CR_NON_PD)
     ]
-    reached = [i for i in (responded, lasting[0] if lasting else NONE) if i != NONE]
+    reached = [i for i in (responded, lasting[0] if lasting else NOWHERE) if i != NOWHERE]
     if not reached:
         return Achieved(
             False,
-            NONE,
+            NOWHERE,
             "no response, and nothing lasting to the minimum duration of stable disease",
         )
     first = min(reached)

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from equipoise.arrays import NEVER, NOWHERE
 from equipoise.endpoints.best_response import (
-    NONE,
     Achieved,
     ResponsePolicy,
     derive_best_response,
@@ -53,7 +53,7 @@ def derive_response_parameters(
     policy: ResponsePolicy,
     *,
     pd_day: Sequence[int] | None = None,
-    therapy_day: int = NONE,
+    therapy_day: int = NEVER,
 ) -> tuple[ResponseParameter, ...]:
     """All parameters of one series, in the order of PARAMETERS; PD only when there was progression.
 
@@ -98,7 +98,7 @@ def derive_response_parameters(
         benefited(True),
         ResponseParameter("CBOR", sure.response.cdisc, sure.index, sure.why),
     ]
-    if progressed != NONE:
+    if progressed != NOWHERE:
         parameters.append(ResponseParameter("PD", "Y", progressed, "first progression"))
     if len(day):
         parameters.append(

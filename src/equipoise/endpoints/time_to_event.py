@@ -12,15 +12,12 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from equipoise.arrays import NEVER, NOWHERE, Codes, Ints
 from equipoise.compiled import njit
 from equipoise.terms.response import Response
 
-Ints = NDArray[np.int32]
-Codes = NDArray[np.int8]
 NE, PD = int(Response.NE), int(Response.PD)
-NEVER = -1
 
 CENSOR, EVENT, IGNORE = 0, 1, 2
 """What a situation does: censors at the last adequate scan before it, is an event, or changes
@@ -154,7 +151,7 @@ def documented_progression(day: Ints, response: Codes, until: int) -> int:
     for i in range(day.shape[0]):
         if response[i] == PD and day[i] <= until:
             return i
-    return NEVER
+    return NOWHERE
 
 
 @njit(cache=True)
@@ -162,7 +159,7 @@ def last_adequate(day: Ints, response: Codes, until: int) -> int:
     """The last scan not after `until` that could be evaluated, or -1 (then randomization stands
     in).
     """
-    found = NEVER
+    found = NOWHERE
     for i in range(day.shape[0]):
         if response[i] != NE and day[i] <= until:
             found = i
@@ -173,8 +170,8 @@ def last_adequate(day: Ints, response: Codes, until: int) -> int:
 def censored(day: Ints, response: Codes, until: int, why: int) -> End:
     """Censored at the last adequate scan not after `until`."""
     i = last_adequate(day, response, until)
-    if i == NEVER:
-        return end_on(0, 0, 12 if why == 11 else why, RANDOMIZATION, NEVER)
+    if i == NOWHERE:
+        return end_on(0, 0, 12 if why == 11 else why, RANDOMIZATION, NOWHERE)
     return end_on(day[i], 0, why, AT_SCAN, i)
 
 
@@ -204,17 +201,17 @@ def first_event(
     rules: TimeToEventRules,
 ) -> End:
     """The first event that counts and is known by `until`; day -1 when there is none."""
-    first = end_on(NEVER, 0, 11, RANDOMIZATION, NEVER)
+    first = end_on(NEVER, 0, 11, RANDOMIZATION, NOWHERE)
     i = documented_progression(day, response, until)
-    if i != NEVER:
+    if i != NOWHERE:
         dated = pd_day[i] if rules.progression_date == DATED and pd_day[i] >= 0 else day[i]
         first = end_on(dated, 1, 0, AT_SCAN, i)
     if rules.clinical_progression == EVENT and happens(clinical, until):
-        first = sooner(first, end_on(clinical, 1, 2, CLINICAL, NEVER))
+        first = sooner(first, end_on(clinical, 1, 2, CLINICAL, NOWHERE))
     if rules.death == EVENT and happens(death, until):
-        first = sooner(first, end_on(death, 1, 1, DEATH, NEVER))
+        first = sooner(first, end_on(death, 1, 1, DEATH, NOWHERE))
     if rules.new_therapy == EVENT and happens(therapy, until):
-        first = sooner(first, end_on(therapy, 1, 3, THERAPY, NEVER))
+        first = sooner(first, end_on(therapy, 1, 3, THERAPY, NOWHERE))
     return first
 
 
@@ -236,7 +233,7 @@ def horizon(
         until, why = death, 16
     if rules.new_therapy == CENSOR and happens(therapy, until):
         until, why = therapy, 13
-    undocumented = documented_progression(day, response, until) == NEVER
+    undocumented = documented_progression(day, response, until) == NOWHERE
     if rules.clinical_progression == CENSOR and undocumented and happens(clinical, until):
         until, why = clinical, 15
     return until, why
@@ -258,14 +255,14 @@ def progression_free(
     for.
     """
     if not has_baseline and rules.no_baseline_scan == CENSOR:
-        return end_on(0, 0, 10, RANDOMIZATION, NEVER)
+        return end_on(0, 0, 10, RANDOMIZATION, NOWHERE)
     until, why = horizon(day, response, death, therapy, clinical, cutoff, rules)
     event = first_event(day, response, pd_day, death, therapy, clinical, until, rules)
     if event.day < 0:
         return censored(day, response, until, why)
     if rules.missed_visits == CENSOR:
         before = last_adequate(day, response, event.day - 1)
-        seen = day[before] if before != NEVER else 0
+        seen = day[before] if before != NOWHERE else 0
         if event.day - seen > rules.longest_gap:
             return censored(day, response, event.day - 1, 14)
     return event
@@ -351,12 +348,12 @@ def derive_duration_of_response(
 def survival_end(death: int, last_known_alive: int, cutoff: int) -> End:
     """Death by the cutoff; else censored when last known alive, not after the cutoff."""
     if happens(death, cutoff):
-        return end_on(death, 1, 20, DEATH, NEVER)
+        return end_on(death, 1, 20, DEATH, NOWHERE)
     if last_known_alive > cutoff or death > cutoff:  # who dies later was alive at the cutoff
-        return end_on(cutoff, 0, 22, ALIVE, NEVER)
+        return end_on(cutoff, 0, 22, ALIVE, NOWHERE)
     if last_known_alive < 0:
-        return end_on(0, 0, 23, RANDOMIZATION, NEVER)
-    return end_on(last_known_alive, 0, 21, ALIVE, NEVER)
+        return end_on(0, 0, 23, RANDOMIZATION, NOWHERE)
+    return end_on(last_known_alive, 0, 21, ALIVE, NOWHERE)
 
 
 def derive_os(known: FollowUp) -> TimeToEvent:
@@ -371,5 +368,5 @@ def derive_time_to(
     cutoff.
     """
     if happens(event_day, cutoff):
-        return _told(End(event_day, 1, 30, DECLARED, NEVER), start_day)
-    return _told(End(min(last_observed_day, cutoff), 0, 31, ALIVE, NEVER), start_day)
+        return _told(End(event_day, 1, 30, DECLARED, NOWHERE), start_day)
+    return _told(End(min(last_observed_day, cutoff), 0, 31, ALIVE, NOWHERE), start_day)

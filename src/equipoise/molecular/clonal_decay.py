@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit, logit
 
-Floats = NDArray[np.float64]
+from equipoise.arrays import Floats
+
 ALLELES_CARRYING = 0.5
 """A clone with a heterozygous variant in diploid cells: one copy in two."""
 

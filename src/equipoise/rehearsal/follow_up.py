@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from equipoise.arrays import NEVER
 from equipoise.conduct import enrolment as commands
 from equipoise.conduct.attribution import Outcome
 from equipoise.rehearsal.filled import Filled, Row, dated
@@ -18,9 +19,8 @@ from equipoise.rehearsal.tumor_forms import Scan, draw_scans
 from equipoise.terms.dates import DAYS_PER_MONTH
 from equipoise.terms.response import Response
 from equipoise.virtual.person import tumor_course
-from equipoise.virtual.tumor import ALIVE
 
-NEVER = date.max
+BEYOND = date.max
 _NO_VISITS = ("VISITS", "CONTACT", "DATA", "LOST")
 _NO_CONTACT = ("CONTACT", "DATA", "LOST")
 
@@ -40,7 +40,7 @@ class Planned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """The turning points of one participant; a day that never comes is `NEVER`."""
+    """The turning points of one participant; a day that does not come is `BEYOND`."""
 
     start: date
     regimen: str
@@ -56,17 +56,17 @@ class Story:
     @property
     def visits_end(self) -> date:
         """From this day on she is not seen at the site."""
-        return min(self.death, self.leaves if self.level in _NO_VISITS else NEVER)
+        return min(self.death, self.leaves if self.level in _NO_VISITS else BEYOND)
 
     @property
     def contact_ends(self) -> date:
         """From this day on nobody hears of her."""
-        return self.leaves if self.level in _NO_CONTACT else NEVER
+        return self.leaves if self.level in _NO_CONTACT else BEYOND
 
     @property
     def off_protocol(self) -> date:
         """When survival contacts begin: after progression, or when visits end."""
-        quits = self.leaves if self.level == "VISITS" else NEVER
+        quits = self.leaves if self.level == "VISITS" else BEYOND
         return min(self.progression, self.clinical, quits)
 
     def treatment_stops(self) -> tuple[date, str]:
@@ -85,15 +85,17 @@ def draw_story(desk: Desk, regimen: str, start: date, *, experimental: bool) -> 
     """Draw the turning points of one participant in her arm."""
     rng, p = desk.rng, desk.parameters
     course = tumor_course(desk.person, desk.protocol, p, experimental=experimental)
-    death = NEVER if course.death_day == ALIVE else start + timedelta(days=max(course.death_day, 1))
+    death = (
+        BEYOND if course.death_day == NEVER else start + timedelta(days=max(course.death_day, 1))
+    )
     leaves = start + timedelta(
         days=1 + int(rng.exponential(DAYS_PER_MONTH / p["leaves_per_month"]))
     )
     level = weighted(rng, p.tables["leaving"])
-    ends = min(death, leaves if level in _NO_VISITS else NEVER)
+    ends = min(death, leaves if level in _NO_VISITS else BEYOND)
     scans = draw_scans(rng, course, desk.protocol, p, desk.person.site, start)
     seen = [scan for scan in scans if scan.day < ends]
-    clinical = NEVER
+    clinical = BEYOND
     if desk.chance("clinical_progression") and seen and seen[-1].response is Response.PD:
         clinical = max(
             seen.pop().day - timedelta(days=int(rng.integers(3, 15))), start + timedelta(days=5)
@@ -106,11 +108,11 @@ def draw_story(desk: Desk, regimen: str, start: date, *, experimental: bool) -> 
         regimen=regimen,
         experimental=experimental,
         scans=tuple(seen),
-        progression=seen[-1].day if progressed else NEVER,
+        progression=seen[-1].day if progressed else BEYOND,
         clinical=clinical,
-        leaves=leaves if leaves < death else NEVER,
+        leaves=leaves if leaves < death else BEYOND,
         level=level if leaves < death else "",
-        therapy=therapy if early and therapy < ends else NEVER,
+        therapy=therapy if early and therapy < ends else BEYOND,
         death=death,
     )
 
@@ -119,7 +121,7 @@ def plan(desk: Desk, story: Story, horizon: date) -> list[Planned]:
     """Everything that will be recorded of the story, up to the horizon."""
     treatment = list(_treatment(desk, story, horizon))
     treated_until = min(
-        (one.day for one in treatment if one.command is commands.end_treatment), default=NEVER
+        (one.day for one in treatment if one.command is commands.end_treatment), default=BEYOND
     )
     found = [
         *treatment,
@@ -167,7 +169,7 @@ def _treatment(desk: Desk, story: Story, horizon: date) -> Iterator[Planned]:
             yield _entered(desk, cycle.day, form)
     yield from _after_treatment(desk, story, cycles)
     ended = min(cycles[-1].day + timedelta(days=10), stops) if toxic else stops
-    if ended < NEVER:
+    if ended < BEYOND:
         yield _decided(
             ended, commands.end_treatment, ended_on=ended, cause=toxic if ended < stops else cause
         )
@@ -230,12 +232,12 @@ def _scans(desk: Desk, story: Story) -> Iterator[Planned]:
 
 
 def _therapies(desk: Desk, story: Story) -> Iterator[Planned]:
-    if story.therapy < NEVER:
+    if story.therapy < BEYOND:
         yield _therapy(desk, story.therapy, "UNSCHEDULED 2", "CHEMOTHERAPY")
     after = min(story.progression, story.clinical)
     has, crosses = desk.chance("new_therapy_after_progression"), desk.chance("crossover")
     wait = timedelta(days=int(desk.rng.integers(14, 61)))
-    if has and after < NEVER and after + wait < min(story.death, story.contact_ends):
+    if has and after < BEYOND and after + wait < min(story.death, story.contact_ends):
         kind = "ANTI-EGFR" if crosses and not story.experimental else "CHEMOTHERAPY"
         yield _therapy(desk, after + wait, "SURVIVAL 1", kind)
 
@@ -262,7 +264,7 @@ def contact(day: date, visit: str, status: str, how: str = "TELEPHONE") -> Fille
 def _contacts(desk: Desk, story: Story, horizon: date) -> Iterator[Planned]:
     visit = desk.protocol.visit("SURVIVAL")
     number, target = 1, story.off_protocol
-    while target < NEVER:
+    while target < BEYOND:
         target += timedelta(days=visit.day if number == 1 else visit.every_days or visit.day)
         day = target + timedelta(
             days=int(desk.rng.integers(-visit.before_days, visit.after_days + 1))
@@ -279,7 +281,7 @@ def _leaving(story: Story, treated_until: date) -> Iterator[Planned]:
     """
     day, level = story.leaves, story.level
     had = {"TREATMENT": treated_until, "VISITS": min(story.progression, story.clinical)}
-    if day == NEVER or had.get(level, NEVER) < day:
+    if day == BEYOND or had.get(level, BEYOND) < day:
         return
     if level == "LOST":
         for number, wait in ((101, 21), (102, 42)):
@@ -294,7 +296,7 @@ def _leaving(story: Story, treated_until: date) -> Iterator[Planned]:
 
 
 def _death(desk: Desk, story: Story) -> Iterator[Planned]:
-    if story.death == NEVER or story.death >= story.contact_ends:
+    if story.death == BEYOND or story.death >= story.contact_ends:
         return
     learned = story.death + timedelta(days=int(desk.rng.integers(0, 15)))
     known = (

@@ -19,7 +19,7 @@ from equipoise.ledger.entry import Entry
 from equipoise.protocol.model import Protocol
 from equipoise.rehearsal.data_desk import DataDesk
 from equipoise.rehearsal.follow_up import (
-    NEVER,
+    BEYOND,
     Planned,
     Story,
     contact,
@@ -113,7 +113,7 @@ class _Followed:
 
     case: Case
     story: Story
-    until: date = NEVER
+    until: date = BEYOND
 
 
 class _Run:
@@ -139,7 +139,7 @@ class _Run:
         self.persons = self.in_screening = 0
         self.followed: dict[str, _Followed] = {}
         self.start = date.fromisoformat(protocol.registration.start)
-        self.last = NEVER
+        self.last = BEYOND
 
     @property
     def trial(self) -> Trial:

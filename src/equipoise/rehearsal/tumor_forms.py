@@ -29,7 +29,7 @@ from equipoise.virtual.tumor import (
     NOT_EVALUATED,
     OTHER,
     TOO_SMALL,
-    Course,
+    VirtualTumor,
 )
 
 FORM = "TUMOR_ASSESSMENT"
@@ -61,7 +61,7 @@ class Scan:
     form: Filled
 
 
-def baseline_form(course: Course, protocol: Protocol, site: Site, day: date) -> Filled:
+def baseline_form(course: VirtualTumor, protocol: Protocol, site: Site, day: date) -> Filled:
     """The lesions before randomization, named and measured; nothing to respond yet."""
     lesions: list[Row] = [
         {
@@ -82,7 +82,7 @@ def baseline_form(course: Course, protocol: Protocol, site: Site, day: date) -> 
 
 def draw_scans(
     rng: np.random.Generator,
-    course: Course,
+    course: VirtualTumor,
     protocol: Protocol,
     parameters: Parameters,
     site: Site,
@@ -115,7 +115,7 @@ def draw_scans(
     return scans
 
 
-def _derived(course: Course, protocol: Protocol) -> list[Response]:
+def _derived(course: VirtualTumor, protocol: Protocol) -> list[Response]:
     """What the lesions say, by the very function that the analysis uses."""
     results = assess_visits(
         course.days,
@@ -145,7 +145,7 @@ def _reading(
 
 
 def _scan_form(
-    course: Course, v: int, visit: str, day: date, protocol: Protocol, site: Site
+    course: VirtualTumor, v: int, visit: str, day: date, protocol: Protocol, site: Site
 ) -> Filled:
     groups: dict[str, list[Row]] = {"measurement": _measurements(course, v, site)}
     if course.new[v] != NO_NEW_LESION and not course.new[:v].any():
@@ -171,7 +171,7 @@ def _with_response(form: Filled, response: Response, typed: Response) -> Filled:
     )
 
 
-def _measurements(course: Course, v: int, site: Site) -> list[Row]:
+def _measurements(course: VirtualTumor, v: int, site: Site) -> list[Row]:
     rows = [
         _measured(f"T{i + 1}", int(tenths), bool(course.node[i]), site)
         for i, tenths in enumerate(course.tenths[v])

@@ -10,11 +10,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from equipoise.arrays import Codes, Floats, Ints
 from equipoise.compiled import njit
 from equipoise.simulation.trial_rules import (
-    Codes,
-    Floats,
-    Ints,
     allocate_all,
     draw_entries,
     smallest,

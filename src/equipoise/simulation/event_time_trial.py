@@ -10,6 +10,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from equipoise.arrays import Floats
 from equipoise.simulation.blocks import Block, KeptBlocks, Progress, run_blocks
 from equipoise.simulation.event_time_rules import (
     DATE,
@@ -22,7 +23,6 @@ from equipoise.simulation.event_time_rules import (
     Looks,
     simulate_event_trials,
 )
-from equipoise.simulation.trial_rules import Floats
 from equipoise.statistics.sample_size import Accrual, Arm
 from equipoise.statistics.survival import FlemingHarrington, Weight, weight_row
 

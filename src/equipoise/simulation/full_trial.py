@@ -8,6 +8,7 @@ from math import prod
 
 import numpy as np
 
+from equipoise.arrays import Floats
 from equipoise.endpoints.course import censoring_rules, recist_policy, response_policy
 from equipoise.protocol.model import Protocol
 from equipoise.simulation.blocks import Block, KeptBlocks, Progress, run_blocks
@@ -31,7 +32,6 @@ from equipoise.simulation.full_trial_rules import (
     Rules,
     simulate_full_trials,
 )
-from equipoise.simulation.trial_rules import Floats
 from equipoise.statistics.sample_size import Accrual
 from equipoise.terms.dates import DAYS_PER_MONTH
 from equipoise.virtual.parameters import read_parameters

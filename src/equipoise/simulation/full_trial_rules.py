@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from equipoise.arrays import Codes, Floats, Ints
 from equipoise.assessments.recist.policy import RecistPolicy
 from equipoise.assessments.recist.rules import (
     NE,
@@ -27,9 +28,6 @@ from equipoise.endpoints.best_response import ResponsePolicy, best_unconfirmed
 from equipoise.endpoints.time_to_event import TimeToEventRules, progression_free, survival_end
 from equipoise.simulation.trial_rules import (
     EXPERIMENTAL,
-    Codes,
-    Floats,
-    Ints,
     allocate_all,
     draw_entries,
 )
@@ -37,8 +35,8 @@ from equipoise.statistics.cox import two_group_cox
 from equipoise.statistics.survival import two_group_log_rank
 from equipoise.terms.response import Response
 from equipoise.virtual.tumor_rules import (
+    BEYOND,
     MAX_TARGETS,
-    NEVER,
     Scans,
     Tumor,
     TumorParameters,
@@ -98,7 +96,7 @@ class Participants(NamedTuple):
     response: Codes  # (subject, scan)
     pd_day: Ints  # (subject, scan)
     death: Ints  # (subject,), -1: not in the time followed, or after she left
-    leaves: Ints  # (subject,), last day anything is known of her; NEVER
+    leaves: Ints  # (subject,), last day anything is known of her; BEYOND
 
 
 @njit(cache=True)
@@ -162,17 +160,17 @@ def follow_tumor(
     she leaves.
 
     The arrays seen stand in `room` (see `part_of`), their responses in `results`. Days that do not
-    come are NEVER.
+    come are BEYOND.
     """
-    anti_egfr_from = 0 if experimental else NEVER
+    anti_egfr_from = 0 if experimental else BEYOND
     scans = part_of(room, tumor.lesions)
     error = scan_baseline(rng, tumor, scans, p)
     dies = death_day(tumor, anti_egfr_from, p.follow_days, p)
     appears = new_lesion_day(tumor, anti_egfr_from, min(dies, last_scan_day(planned, p)), p)
-    leaves = NEVER
+    leaves = BEYOND
     if conduct.leaves_per_day > 0:
         leaves = int(
-            min(float(NEVER), floor(rng.standard_exponential() / conduct.leaves_per_day) + 1)
+            min(float(BEYOND), floor(rng.standard_exponential() / conduct.leaves_per_day) + 1)
         )
     was_gone = np.zeros(tumor.lesions, np.int8)
     memory, v, seen_until = NOTHING_SEEN, 0, min(dies, leaves)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from equipoise.arrays import Flags, Floats
 from equipoise.simulation.event_time_trial import (
     EventTimeResults,
     EventTimeTrial,
@@ -40,9 +41,6 @@ __all__ = [
     "simulate_event_times",
     "simulate_trials",
 ]
-
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import Any, get_args
 import numpy as np
 from scipy.special import ndtri
 
+from equipoise.arrays import Floats
 from equipoise.protocol.model import Protocol
 from equipoise.simulation.blocks import KeptBlocks, Progress
 from equipoise.simulation.full_trial import (
@@ -30,7 +31,6 @@ from equipoise.simulation.operating_characteristics import (
     rejected_by,
     share_of,
 )
-from equipoise.simulation.trial_rules import Floats
 from equipoise.statistics.proportions import Test, power_of
 from equipoise.statistics.sequential import (
     GroupSequentialDesign,

@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from equipoise.arrays import Codes, Floats, Ints
 from equipoise.compiled import njit
-from equipoise.simulation.trial_rules import Codes, Floats, Ints, allocate_all
+from equipoise.simulation.trial_rules import allocate_all
 
 
 @njit(cache=True)

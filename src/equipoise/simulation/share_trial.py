@@ -7,10 +7,10 @@ from functools import partial
 
 import numpy as np
 
+from equipoise.arrays import Floats
 from equipoise.simulation.blocks import Block, run_blocks
 from equipoise.simulation.event_time_trial import check_blocks, check_shares
 from equipoise.simulation.share_rules import simulate_share_trials
-from equipoise.simulation.trial_rules import Floats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

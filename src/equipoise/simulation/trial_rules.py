@@ -10,13 +10,9 @@ from __future__ import annotations
 from math import floor
 
 import numpy as np
-from numpy.typing import NDArray
 
+from equipoise.arrays import Codes, Floats, Ints
 from equipoise.compiled import njit
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int32]
-Codes = NDArray[np.int8]
 
 CONTROL, EXPERIMENTAL = 0, 1
 

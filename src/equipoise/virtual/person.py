@@ -7,16 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
-from numpy.typing import NDArray
 
+from equipoise.arrays import Floats
 from equipoise.protocol.model import Protocol
 from equipoise.terms.dates import DAYS_PER_MONTH
 from equipoise.virtual.parameters import Parameters, Site
-from equipoise.virtual.tumor import Course, TumorParameters, draw_course, velo_fit
+from equipoise.virtual.tumor import TumorParameters, VirtualTumor, draw_virtual_tumor, velo_fit
 
 ANTI_EGFR, ANTI_VEGF = "ANTI-EGFR", "ANTI-VEGF"
 Drugs = tuple[tuple[str, str], ...]
-Floats = NDArray[np.float64]
 _IRINOTECAN: Drugs = (("IRINOTECAN", "IRINOTECAN"), ("FLUOROURACIL", "FLUOROPYRIMIDINE"))
 _OXALIPLATIN: Drugs = (("OXALIPLATIN", "OXALIPLATIN"), ("FLUOROURACIL", "FLUOROPYRIMIDINE"))
 _NEITHER: Drugs = (("CAPECITABINE", "FLUOROPYRIMIDINE"),)
@@ -244,14 +243,16 @@ def tumor_parameters(person: Person, protocol: Protocol, p: Parameters) -> Tumor
 
 def tumor_course(
     person: Person, protocol: Protocol, p: Parameters, *, experimental: bool
-) -> Course:
+) -> VirtualTumor:
     """The tumor of this person in one arm or the other: the same seed, so the same person at
     baseline.
     """
     scan = protocol.visit(protocol.assessment.scan_visit)
     tumor = tumor_parameters(person, protocol, p)
     planned = np.arange(scan.day, tumor.follow_days, scan.every_days or tumor.follow_days)
-    return draw_course(np.random.default_rng(person.tumor_seed), experimental, tumor, planned)
+    return draw_virtual_tumor(
+        np.random.default_rng(person.tumor_seed), experimental, tumor, planned
+    )
 
 
 def recovered(person: Person, p: Parameters) -> Person:

@@ -11,13 +11,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from equipoise.assessments.recist.rules import GONE, NOT_EVALUATED, TOO_SMALL, Codes, Ints
+from equipoise.arrays import NEVER, Codes, Ints
+from equipoise.assessments.recist.rules import GONE, NOT_EVALUATED, TOO_SMALL
 from equipoise.compiled import njit
 from equipoise.virtual.tumor_rules import (
+    BEYOND,
     EQUIVOCAL_LESION,
     LIVER,
     LUNG,
-    NEVER,
     NEW_LESION,
     NO_NEW_LESION,
     NO_NON_TARGET,
@@ -40,7 +41,6 @@ from equipoise.virtual.tumor_rules import (
 )
 
 __all__ = [
-    "ALIVE",
     "EQUIVOCAL_LESION",
     "GONE",
     "LIVER",
@@ -55,14 +55,11 @@ __all__ = [
     "NO_NON_TARGET",
     "OTHER",
     "TOO_SMALL",
-    "Course",
     "TumorParameters",
-    "draw_course",
+    "VirtualTumor",
+    "draw_virtual_tumor",
     "velo_fit",
 ]
-
-ALIVE = -1
-"""`death_day` of a subject who outlives the days followed."""
 
 
 def velo_fit() -> TumorParameters:
@@ -107,14 +104,14 @@ def velo_fit() -> TumorParameters:
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class VirtualTumor:
     """What was seen of one virtual subject, in the arrays the RECIST rules take; v visits, the
     first is baseline.
 
     `days` int32 (v,) from randomization, baseline 0 or before; `tenths` int32 (v, lesion); `node`
     int8 (lesion,), 1 for nodes; `organ` int32 (lesion,); `nontarget` and `new` int8 (v,).
     `resistant_fraction` is the true share of the resistant clone at randomization, which no scan
-    shows; `death_day` is ALIVE if not within the days followed.
+    shows; `death_day` is NEVER if not within the days followed.
     """
 
     days: Ints
@@ -127,12 +124,12 @@ class Course:
     death_day: int
 
 
-def draw_course(
+def draw_virtual_tumor(
     rng: np.random.Generator,
     experimental: bool,
     parameters: TumorParameters,
     scan_days: NDArray[np.integer],
-) -> Course:
+) -> VirtualTumor:
     """Draw one subject; `scan_days` are the planned days after randomization, rising. Scans stop
     only with death.
 
@@ -143,7 +140,7 @@ def draw_course(
     planned = check_scan_days(scan_days)
     seen = _draw(rng, experimental, parameters, planned)
     v, scans, death = seen.visits, seen.scans, seen.death
-    return Course(
+    return VirtualTumor(
         days=scans.days[:v],
         tenths=scans.tenths[:v],
         node=scans.node,
@@ -151,7 +148,7 @@ def draw_course(
         nontarget=scans.nontarget[:v],
         new=scans.new[:v],
         resistant_fraction=seen.tumor.resistant,
-        death_day=death if death != NEVER else ALIVE,
+        death_day=death if death != BEYOND else NEVER,
     )
 
 
@@ -175,7 +172,7 @@ class _Seen(NamedTuple):
 @njit(cache=True)
 def _draw(rng: np.random.Generator, experimental: bool, p: TumorParameters, planned: Ints) -> _Seen:
     """Baseline and every scan made before death."""
-    anti_egfr_from = 0 if experimental else NEVER
+    anti_egfr_from = 0 if experimental else BEYOND
     tumor = draw_tumor(rng, p)
     scans = room_for(len(planned), tumor.lesions)
     error = scan_baseline(rng, tumor, scans, p)
@@ -184,7 +181,7 @@ def _draw(rng: np.random.Generator, experimental: bool, p: TumorParameters, plan
     v = 1
     for when in planned:
         day = draw_scan_day(rng, when, p)
-        if day >= dies or day == NEVER or day <= scans.days[v - 1]:
+        if day >= dies or day == BEYOND or day <= scans.days[v - 1]:
             continue
         scan_once(rng, v, day, tumor, anti_egfr_from, appears, error, scans, p)
         v += 1

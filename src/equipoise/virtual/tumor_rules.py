@@ -14,15 +14,11 @@ from math import exp, floor, log, sqrt
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from equipoise.arrays import Codes, Floats, Ints
 from equipoise.assessments.recist.rules import GONE, NOT_EVALUATED, TOO_SMALL
 from equipoise.compiled import njit
 from equipoise.terms.response import NewLesion, NonTarget
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int32]
-Codes = NDArray[np.int8]
 
 LIVER, LUNG, NODE, OTHER = 1, 2, 3, 4
 """Values of `organ`; nodes are one organ (RECIST 1.1)."""
@@ -31,8 +27,9 @@ NON_TARGET_PRESENT, NON_TARGET_PD = int(NonTarget.NON_CR_NON_PD), int(NonTarget.
 NO_NEW_LESION, NEW_LESION = int(NewLesion.NONE), int(NewLesion.UNEQUIVOCAL)
 EQUIVOCAL_LESION = int(NewLesion.EQUIVOCAL)
 MAX_TARGETS = 5
-NEVER = 2**30
-"""A day that does not come."""
+BEYOND = 2**30
+"""A day after all that is followed: what does not come comes then, so that the least of days is a
+comparison. Outside the loops it is `NEVER`."""
 _STEP = 14
 """Days over which a hazard is taken as that of their middle."""
 _LATE_AT_MOST = 9
@@ -135,7 +132,7 @@ def part_of(room: Scans, lesions: int) -> Scans:
 
 @njit(cache=True)
 def volume_on(day: float, tumor: Tumor, anti_egfr_from: int) -> float:
-    """Relative volume when anti-EGFR treatment starts on a day (NEVER: not at all).
+    """Relative volume when anti-EGFR treatment starts on a day (BEYOND: not at all).
 
     dR/dt = (g - c(t)) R and dS/dt = (g - c(t) - a) S with c(t) = c exp(-f t) have this closed form.
     """
@@ -178,8 +175,8 @@ def day_reached(
     last: int,
     p: TumorParameters,
 ) -> int:
-    """The day on which a hazard of exp(log_hazard) * volume^power has added up to `level`; NEVER if
-    after `last`.
+    """The day on which a hazard of exp(log_hazard) * volume^power has added up to `level`; BEYOND
+    if after `last`.
 
     Volume is capped. Midpoint rule over fortnights, and linear within the one that is reached. The
     exponentials of `volume_on` go from one middle to the next by a constant factor.
@@ -201,11 +198,11 @@ def day_reached(
         hazard = exp(log_hazard + power * min(log_volume, log_cap))
         if added + hazard * _STEP >= level:
             day = start + floor((level - added) / hazard) + 1
-            return day if day <= last else NEVER
+            return day if day <= last else BEYOND
         added += hazard * _STEP
         middle += _STEP
         fading *= fades
-    return NEVER
+    return BEYOND
 
 
 @njit(cache=True)
@@ -290,11 +287,11 @@ def scan_baseline(
 
 @njit(cache=True)
 def draw_scan_day(rng: np.random.Generator, planned: int, p: TumorParameters) -> int:
-    """The day of a planned scan, in its window or after it; NEVER when it is missed."""
+    """The day of a planned scan, in its window or after it; BEYOND when it is missed."""
     missed, late = rng.random() < p.missed_scan, rng.random() < p.late_scan
     within = rng.random()
     if missed:
-        return NEVER
+        return BEYOND
     if late:
         return planned + p.window_days + 1 + floor(_LATE_AT_MOST * within)
     return max(planned - p.window_days + floor((2 * p.window_days + 1) * within), 1)

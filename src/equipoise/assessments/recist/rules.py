@@ -10,23 +10,19 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from equipoise.arrays import NEVER, NOWHERE, Codes, Ints
 from equipoise.assessments.recist import clauses
 from equipoise.assessments.recist.policy import ALWAYS, LAST_SCAN, RecistPolicy
 from equipoise.compiled import njit
 from equipoise.terms.response import NewLesion, NonTarget, Response
 
-Ints = NDArray[np.int32]
-Codes = NDArray[np.int8]
-
 GONE, NOT_EVALUATED, TOO_SMALL = 0, -1, -2
 """Special values of `tenths`."""
 NO_TARGETS = -1
 """`target[v]` when there was no measurable disease at baseline."""
-NOBODY = -1
-"""`decided_lesion[v]` when no single lesion decided; `pd_day[v]` when there is no PD; `sum[v]` when
-incomplete."""
+NO_SUM = -1
+"""`sum[v]` when a target was not evaluated; sums of the memory that there are not."""
 
 NE, CR, PR, SD = int(Response.NE), int(Response.CR), int(Response.PR), int(Response.SD)
 NON_CR_NON_PD, PD = int(Response.NON_CR_NON_PD), int(Response.PD)
@@ -59,12 +55,12 @@ def counted(tenths: int, policy: RecistPolicy) -> int:
 @njit(cache=True)
 def add_up(row: Ints, policy: RecistPolicy) -> tuple[int, int]:
     """4.3.1: the sum of what was evaluated, and the first target that was not (-1: all were)."""
-    total, missing = 0, NOBODY
+    total, missing = 0, NOWHERE
     for lesion in range(row.shape[0]):
         length = counted(row[lesion], policy)
         if length != NOT_EVALUATED:
             total += length
-        elif missing == NOBODY:
+        elif missing == NOWHERE:
             missing = lesion
     return total, missing
 
@@ -114,7 +110,7 @@ def came_back(row: Ints, node: Codes, was_gone: Codes, after_cr: bool, policy: R
         watched = after_cr or (policy.reappearance == ALWAYS and was_gone[lesion] == 1)
         if watched and is_disease(row[lesion], node[lesion] == 1, policy):
             return lesion
-    return NOBODY
+    return NOWHERE
 
 
 @njit(cache=True)
@@ -159,10 +155,10 @@ def incomplete_target(
     """
     reference, at = reference_sum(memory, policy)
     if policy.missing_target_may_prove_pd:
-        if back != NOBODY:
+        if back != NOWHERE:
             return PD, clauses.PD_REAPPEARED, since_cr(memory, visit), back
         if reference >= 0 and has_grown(total, reference, policy):
-            return PD, clauses.PD_MEASURED_PART, at, NOBODY
+            return PD, clauses.PD_MEASURED_PART, at, NOWHERE
     return NE, clauses.TARGET_NOT_EVALUATED, visit, missing
 
 
@@ -173,24 +169,24 @@ def target_response(
     """4.3.1 at one visit: response, clause, deciding visit, deciding lesion."""
     total, missing = add_up(row, policy)
     back = came_back(row, node, was_gone, memory.cr_visit >= 0, policy)
-    if missing != NOBODY:
+    if missing != NOWHERE:
         return incomplete_target(total, missing, back, visit, memory, policy)
     if not any_disease(
         row, node, policy
     ):  # before growth: a normal node is normal, however it changed
-        return CR, clauses.CR, visit, NOBODY
-    if back != NOBODY:
+        return CR, clauses.CR, visit, NOWHERE
+    if back != NOWHERE:
         return PD, clauses.PD_REAPPEARED, since_cr(memory, visit), back
     reference, at = reference_sum(memory, policy)
     if reference >= 0 and has_grown(total, reference, policy):
-        return PD, clauses.PD_FROM_ZERO if reference == 0 else clauses.PD_SUM, at, NOBODY
+        return PD, clauses.PD_FROM_ZERO if reference == 0 else clauses.PD_SUM, at, NOWHERE
     if memory.baseline < 0:
-        return NE, clauses.BASELINE_INCOMPLETE, 0, NOBODY
+        return NE, clauses.BASELINE_INCOMPLETE, 0, NOWHERE
     if has_shrunk(total, memory.baseline, policy):
-        return PR, clauses.PR, 0, NOBODY
+        return PR, clauses.PR, 0, NOWHERE
     if memory.pr_visit >= 0 and policy.pr_stays_pr:
-        return PR, clauses.PR_KEPT, memory.pr_visit, NOBODY
-    return SD, clauses.SD, at, NOBODY
+        return PR, clauses.PR_KEPT, memory.pr_visit, NOWHERE
+    return SD, clauses.SD, at, NOWHERE
 
 
 @njit(cache=True)
@@ -254,7 +250,7 @@ def is_assessable(day: int, assessable_until: int, policy: RecistPolicy) -> bool
     return not policy.therapy_ends_assessability or assessable_until < 0 or day <= assessable_until
 
 
-class Verdict(NamedTuple):
+class VisitAnswer(NamedTuple):
     """The answer for one visit."""
 
     response: int
@@ -274,20 +270,20 @@ def judge_visit(
     new: Codes,
     memory: Memory,
     policy: RecistPolicy,
-) -> Verdict:
+) -> VisitAnswer:
     """4.4.1 at visit `v`. A new lesion is looked at first: it is what progression is dated by."""
-    target, why, decided, lesion = NO_TARGETS, -1, v, NOBODY
+    target, why, decided, lesion = NO_TARGETS, -1, v, NOWHERE
     if tenths.shape[1] > 0:
         target, why, decided, lesion = target_response(tenths[v], node, was_gone, v, memory, policy)
     if new[v] == UNEQUIVOCAL:
         seen = first_sight(new, v, policy)
         clause = clauses.PD_NEW_LESION if seen == v else clauses.PD_NEW_LESION_BACKDATED
-        return Verdict(PD, target, clause, seen, NOBODY)
+        return VisitAnswer(PD, target, clause, seen, NOWHERE)
     response, clause = overall_response(target, why, nontarget[v], memory.cr_visit >= 0, policy)
     if clause == why:
-        return Verdict(response, target, clause, decided, lesion)
-    return Verdict(
-        response, target, clause, memory.cr_visit if clause == clauses.PD_AFTER_CR else v, NOBODY
+        return VisitAnswer(response, target, clause, decided, lesion)
+    return VisitAnswer(
+        response, target, clause, memory.cr_visit if clause == clauses.PD_AFTER_CR else v, NOWHERE
     )
 
 
@@ -300,7 +296,7 @@ def remember(memory: Memory, v: int, total: int, response: int, target: int) -> 
     if total >= 0 and (nadir < 0 or total < nadir):
         nadir, nadir_visit = total, v
     if response == PD:
-        pr_visit = NOBODY
+        pr_visit = NOWHERE
     elif pr_visit < 0 and target in (PR, CR):
         pr_visit = v
     if cr_visit < 0 and response == CR:
@@ -345,16 +341,16 @@ def no_results(visits: int, targets: int) -> VisitResults:
     return VisitResults(
         response=np.zeros(visits, np.int8),
         target=np.full(visits, NE if targets > 0 else NO_TARGETS, np.int8),
-        sum=np.full(visits, NOBODY, np.int32),
-        nadir_before=np.full(visits, NOBODY, np.int32),
+        sum=np.full(visits, NO_SUM, np.int32),
+        nadir_before=np.full(visits, NO_SUM, np.int32),
         clause=np.zeros(visits, np.int8),
         decided_by=np.arange(visits).astype(np.int32),
-        decided_lesion=np.full(visits, NOBODY, np.int32),
-        pd_day=np.full(visits, NOBODY, np.int32),
+        decided_lesion=np.full(visits, NOWHERE, np.int32),
+        pd_day=np.full(visits, NEVER, np.int32),
     )
 
 
-NOTHING_SEEN = Memory(NOBODY, NOBODY, 0, NOBODY, NOBODY)
+NOTHING_SEEN = Memory(NO_SUM, NO_SUM, 0, NOWHERE, NOWHERE)
 """The memory before baseline."""
 
 
@@ -380,11 +376,11 @@ def assess_visit(
         r.clause[v] = clauses.NOT_ASSESSABLE
         return memory
     total, missing = add_up(tenths[v], policy)
-    if tenths.shape[1] > 0 and missing == NOBODY:
+    if tenths.shape[1] > 0 and missing == NOWHERE:
         r.sum[v] = total
     if v > 0:
-        verdict = judge_visit(v, tenths, node, was_gone, nontarget, new, memory, policy)
-        r.response[v], r.target[v], r.clause[v], r.decided_by[v], r.decided_lesion[v] = verdict
+        answer = judge_visit(v, tenths, node, was_gone, nontarget, new, memory, policy)
+        r.response[v], r.target[v], r.clause[v], r.decided_by[v], r.decided_lesion[v] = answer
         note_gone(was_gone, tenths[v], node, policy)
     return remember(memory, v, r.sum[v], r.response[v], r.target[v])
 

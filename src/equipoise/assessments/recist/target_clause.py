@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from equipoise.assessments.recist import clauses
 from equipoise.assessments.recist.policy import RecistPolicy
-from equipoise.assessments.recist.rules import NOBODY, VisitResults, has_grown, has_shrunk
+from equipoise.assessments.recist.rules import NO_SUM, VisitResults, has_grown, has_shrunk
 from equipoise.terms.response import NonTarget, Response
 
 NON_TARGET_CLAUSE = {
@@ -39,14 +39,14 @@ def target_clause(results: VisitResults, visit: int, policy: RecistPolicy) -> cl
         ]
     if target == Response.NE:
         return clauses.CLAUSES[
-            clauses.BASELINE_INCOMPLETE if total != NOBODY else clauses.TARGET_NOT_EVALUATED
+            clauses.BASELINE_INCOMPLETE if total != NO_SUM else clauses.TARGET_NOT_EVALUATED
         ]
     return clauses.CLAUSES[clauses.CR if target == Response.CR else clauses.SD]
 
 
 def _progression(total: int, nadir: int, policy: RecistPolicy) -> int:
-    if total == NOBODY:
+    if total == NO_SUM:
         return clauses.PD_MEASURED_PART
-    if nadir == NOBODY or not has_grown(total, nadir, policy):
+    if nadir == NO_SUM or not has_grown(total, nadir, policy):
         return clauses.PD_REAPPEARED
     return clauses.PD_FROM_ZERO if nadir == 0 else clauses.PD_SUM

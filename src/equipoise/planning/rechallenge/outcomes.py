@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import expit
 
+from equipoise.arrays import Floats
 from equipoise.planning.rechallenge.figures import Expected, Outcome
 from equipoise.planning.rechallenge.rules import follow_both_arms
 from equipoise.simulation.blocks import Block, Progress, run_blocks
@@ -23,7 +23,6 @@ from equipoise.simulation.full_trial import FullTrial
 from equipoise.statistics.survival import kaplan_meier
 from equipoise.terms.dates import DAYS_PER_MONTH
 
-Floats = NDArray[np.float64]
 LOGITS = np.linspace(-14.0, 10.0, 49)
 """The row of resistant fractions, by their log odds; beyond its ends nothing changes any more."""
 PARTS = 20

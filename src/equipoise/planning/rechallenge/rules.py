@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from equipoise.arrays import Floats, Ints
 from equipoise.assessments.recist.rules import no_results
 from equipoise.compiled import njit
 from equipoise.endpoints.best_response import best_unconfirmed
@@ -19,7 +20,6 @@ from equipoise.simulation.full_trial_rules import (
     Rules,
     follow_tumor,
 )
-from equipoise.simulation.trial_rules import Floats, Ints
 from equipoise.virtual.tumor_rules import (
     MAX_TARGETS,
     Tumor,

@@ -19,12 +19,12 @@ from numpy.typing import NDArray
 from scipy.special import expit, logit, ndtri
 from scipy.stats import qmc
 
+from equipoise.arrays import Floats
 from equipoise.molecular.clonal_decay import probability_unseen, resistant_fraction
 from equipoise.planning.rechallenge.figures import UNSELECTED, Assay, Input, Point, Rechallenge
 from equipoise.planning.rechallenge.outcomes import (
     LOGITS,
     Figures,
-    Floats,
     Table,
     control_of,
     outcome_at,
