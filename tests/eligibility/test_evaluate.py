@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 from equipoise.eligibility import Finding, evaluate_all, evaluate_criterion, overall
 from equipoise.eligibility.finding import ADVICE
 from equipoise.exchange.subject_json import example_subject, read_subject
-from equipoise.protocol.criteria import Rule
+from equipoise.protocol.criteria import AnyRule
 from equipoise.protocol.model import Criterion
 from equipoise.protocol.yaml_file import load
 from equipoise.subject.records import read_record
@@ -25,7 +25,7 @@ from equipoise.subject.state import Attested, Ended, Subject
 from equipoise.terms.verdict import Reason, Verdict
 
 INDEX = date(2021, 3, 10)
-RULES: TypeAdapter[Any] = TypeAdapter(Rule)
+RULES: TypeAdapter[Any] = TypeAdapter(AnyRule)
 COLUMNS = {
     "LB": ("LBTESTCD", "LBORRES", "LBORRESU", "LBORNRHI", "LBDTC", "LBSTAT", "LBREASND"),
     "QS": ("QSTESTCD", "QSORRES", "QSDTC"),

@@ -8,136 +8,18 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from generated_rules import CATEGORIES, RULE, RULES, TESTS
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from pydantic import TypeAdapter
 
 from equipoise.eligibility import evaluate, overall
 from equipoise.eligibility.evaluate import Asked, evaluate_criterion
-from equipoise.protocol.criteria import Rule, without_data
 from equipoise.protocol.model import Criterion
 from equipoise.subject.records import Record, read_record
 from equipoise.subject.state import Attested, Subject
 from equipoise.terms.verdict import Verdict, all_of, any_of
 
 INDEX = date(2021, 3, 10)
-RULES: TypeAdapter[Any] = TypeAdapter(Rule)
-DAYS = st.integers(1, 30)
-TESTS = st.sampled_from(["NEUT", "PLAT", "HGB", "BILI", "ALP", "AST", "ALT"])
-CATEGORIES = st.sampled_from(["LIVER METASTASIS", "OTHER MALIGNANCY", "PERIPHERAL NEUROPATHY"])
-PANEL = {
-    "codons": {"KRAS": [12, 61]},
-    "limit_of_detection": "0.001",
-    "mutated_at": "0.001",
-    "mutated_at_inclusive": True,
-    "below_threshold_meets": False,
-    "tumor_fraction_at_least": "0.01",
-    "accept_not_detected": False,
-    "clonal_hematopoiesis_genes": ["TET2"],
-}
-
-
-@st.composite
-def limits(draw: st.DrawFn) -> dict[str, Any]:
-    bound = draw(
-        st.sampled_from(
-            [{"at_least": "1.5 10*9/L"}, {"at_most": "3 10*9/L"}, {"at_most_uln": "1.5"}]
-        )
-    )
-    return {"kind": "lab", "test": draw(TESTS), **bound, "within_days": draw(DAYS)}
-
-
-@st.composite
-def conditions(draw: st.DrawFn) -> dict[str, Any]:
-    years = draw(st.one_of(st.none(), st.integers(1, 10)))
-    return {
-        "kind": "condition",
-        "category": draw(CATEGORIES),
-        "codes": draw(st.sampled_from([[], ["C50", "C78.7"]])),
-        "histology": draw(st.sampled_from([[], ["809"]])),
-        "absence": draw(st.sampled_from(["unknown", "closed_world"])),
-        "within_years": years,
-        "current": draw(st.booleans()),
-        "except": draw(
-            st.sampled_from([[], [{"code": "C44", "morphology": "809"}, {"code": "D06"}]])
-        ),
-        "same_disease": draw(st.sampled_from([[], ["C77", "C78"]])),
-    }
-
-
-LEAVES = st.one_of(
-    limits(),
-    conditions(),
-    st.builds(lambda limit: {"kind": "if_measured", "of": limit}, limits()),
-    st.builds(
-        lambda d: {"kind": "lab_answer", "test": "HCG", "is": "NEGATIVE", "within_days": d}, DAYS
-    ),
-    st.builds(
-        lambda d: {"kind": "measured", "tests": ["AST", "ALT"], "at_least": 1, "within_days": d},
-        DAYS,
-    ),
-    st.builds(
-        lambda d, n: {"kind": "performance", "test": "ECOG101", "at_most": n, "within_days": d},
-        DAYS,
-        st.integers(0, 4),
-    ),
-    st.builds(
-        lambda n, p: {"kind": "prior_line", "line": n, "includes": ["A"], "progressed": p},
-        st.integers(1, 3),
-        st.booleans(),
-    ),
-    st.builds(
-        lambda n: {"kind": "prior_line", "line": n, "excludes_class": ["X"]}, st.integers(1, 3)
-    ),
-    st.builds(lambda n: {"kind": "prior_lines", "exactly": n}, st.integers(0, 3)),
-    st.builds(
-        lambda s, d, line, before: {
-            "kind": "genomic",
-            "specimen": s,
-            "panel": "RAS",
-            "status": "WILD TYPE",
-            "within_days": d,
-            "after_line": line,
-            "before_line": before,
-            "resolved": PANEL,
-        },
-        st.sampled_from(["PLASMA", "TISSUE"]),
-        st.one_of(st.none(), DAYS),
-        st.one_of(st.none(), st.integers(1, 2)),
-        st.one_of(st.none(), st.integers(1, 2)),
-    ),
-    st.builds(
-        lambda n, d: {
-            "kind": "measurable_disease",
-            "at_least": n,
-            "within_days": d,
-            "diameter": "10 mm",
-            "short_axis": "15 mm",
-        },
-        st.integers(1, 2),
-        DAYS,
-    ),
-    st.builds(
-        lambda d: {"kind": "attestation", "question": "Fit?", "within_days": d},
-        st.one_of(st.none(), DAYS),
-    ),
-    st.builds(lambda s: {"kind": "sex", "is": s}, st.sampled_from("MF")),
-    st.builds(lambda n: {"kind": "age", "at_least": n}, st.integers(0, 90)),
-    st.just({"kind": "consent"}),
-)
-TREES = st.recursive(
-    LEAVES,
-    lambda inner: st.one_of(
-        st.builds(
-            lambda k, of: {"kind": k, "of": of},
-            st.sampled_from(["all", "any"]),
-            st.lists(inner, min_size=1, max_size=4),
-        ),
-        st.builds(lambda of: {"kind": "not", "of": of}, inner),
-    ),
-    max_leaves=8,
-)
-RULE = TREES.map(RULES.validate_python)
 
 
 @st.composite
@@ -337,13 +219,13 @@ def ask(rule: Any, subject: Subject) -> Verdict:
 @given(RULE)
 @settings(max_examples=400, deadline=None)
 def test_the_protocol_and_the_evaluation_agree_about_a_participant_without_data(rule):
-    assert ask(rule, Subject(id="S")) is without_data(rule)
+    assert ask(rule, Subject(id="S")) is rule.without_data()
 
 
 @given(st.lists(RULE, min_size=1, max_size=6))
 @settings(max_examples=200, deadline=None)
 def test_a_participant_without_data_is_never_eligible_under_a_protocol_that_loads(rules):
-    assume(all_of(without_data(rule) for rule in rules) is not Verdict.MET)
+    assume(all_of(rule.without_data() for rule in rules) is not Verdict.MET)
     criteria = [
         Criterion.model_construct(id=f"C{n}", registered=None, short="", rule=rule, from_="record")
         for n, rule in enumerate(rules)

@@ -9,7 +9,8 @@ import json
 import pytest
 from ruamel.yaml import YAML
 
-from equipoise.protocol.criteria import Genomic, MeasurableDisease
+from equipoise.protocol.criteria.genomic import Genomic
+from equipoise.protocol.criteria.measurable_disease import MeasurableDisease
 from equipoise.protocol.yaml_file import (
     ProtocolError,
     from_payload,

@@ -21,7 +21,6 @@ from equipoise.conduct.preconditions import (
 )
 from equipoise.ledger import events
 from equipoise.ledger.entry import canonical
-from equipoise.protocol.criteria import asks_a_person
 from equipoise.protocol.model import Protocol
 from equipoise.protocol.yaml_file import to_payload
 from equipoise.subject.records import EX, LB, QS, RS, SS, TR, VS
@@ -157,7 +156,7 @@ def attest(
 ) -> Outcome:
     """An investigator's judgement about a criterion that asks for one."""
     event = events.CriterionAttested(criterion=criterion, answer=answer, attested_on=attested_on)
-    asked = [c.id for c in trial.protocol.criteria if asks_a_person(c.rule)]
+    asked = [c.id for c in trial.protocol.criteria if c.rule.asks_a_person()]
     found = not_open(trial, subject_id) + no_consent(trial, subject_id)
     found += not_in_future(stamp, attested_on, "attested_on")
     if criterion not in asked:

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 
 from equipoise.eligibility import evaluate_criterion
 from equipoise.molecular.ras import CodonResult, RasPolicy, Sample, answers_criterion, ras_status
-from equipoise.protocol.criteria import Rule
+from equipoise.protocol.criteria import AnyRule
 from equipoise.protocol.model import Criterion
 from equipoise.subject.records import read_record
 from equipoise.subject.state import Attested, Subject
@@ -46,7 +46,7 @@ def subject_of(inputs: Mapping[str, Any]) -> Subject:
 
 @cache
 def _rules() -> TypeAdapter[Any]:
-    return TypeAdapter(Rule)
+    return TypeAdapter(AnyRule)
 
 
 def _with_panel(rule: Any, panel: Any) -> Any:

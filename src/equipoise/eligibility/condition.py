@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from equipoise.eligibility.evaluate import Asked, evaluate
-from equipoise.eligibility.finding import Finding
-from equipoise.protocol.criteria import Condition
+from equipoise.eligibility.finding import Finding, decided, unknown
+from equipoise.protocol.criteria.condition import Condition
 from equipoise.subject.records import MH, Source
 from equipoise.terms.dates import in_window, years_before
 from equipoise.terms.verdict import Reason, Verdict, all_of, any_of
@@ -20,18 +20,17 @@ def _(rule: Condition, asked: Asked) -> Finding:
     declares.
     """
     rows = [mh for mh in asked.subject.records(MH) if mh.category == rule.category]
-    told = [mh for mh in rows if mh.occurred in ("Y", "N")]
-    if not told:
+    answered = [mh for mh in rows if mh.occurred in ("Y", "N")]
+    if not answered:
         return _silence(rule, rows)
-    present = [(mh, _counts(rule, mh, asked.index)) for mh in told if mh.occurred == "Y"]
+    present = [(mh, _counts(rule, mh, asked.index)) for mh in answered if mh.occurred == "Y"]
     verdict = any_of(answer[0] for _, answer in present)
-    if verdict is Verdict.NOT_MET and (doubts := _asked_again(rows, told)):
+    if verdict is Verdict.NOT_MET and (doubts := _asked_again(rows, answered)):
         detail = f"{rule.category.lower()}: asked again, without an answer"
-        return Finding(rule.kind, Verdict.UNKNOWN, detail, doubts, Reason.NOT_DECLARED)
+        return unknown(rule, Reason.NOT_DECLARED, detail, *doubts)
     deciding = [(mh, answer) for mh, answer in present if answer[0] is verdict]
-    sources = tuple(
-        dict.fromkeys(mh.source for mh, _ in deciding) or dict.fromkeys(mh.source for mh in told)
-    )
+    named = [mh for mh, _ in deciding] or answered
+    sources = tuple(dict.fromkeys(mh.source for mh in named))
     detail = "; ".join(
         f"{mh.term or rule.category.lower()}: {answer[1]}" for mh, answer in deciding
     )
@@ -41,38 +40,37 @@ def _(rule: Condition, asked: Asked) -> Finding:
     )
 
 
-def _asked_again(rows: list[MH], told: list[MH]) -> tuple[Source, ...]:
+def _asked_again(rows: list[MH], answered: list[MH]) -> tuple[Source, ...]:
     """Rows without an answer (U) that no answer came after: what was once denied is in doubt
     again.
     """
     doubts = [
-        mh for mh in rows if mh not in told and not any(_after(answer, mh) for answer in told)
+        mh
+        for mh in rows
+        if mh not in answered and not any(_after(answer, mh) for answer in answered)
     ]
     return tuple(dict.fromkeys(mh.source for mh in doubts))
 
 
-def _after(one: MH, other: MH) -> bool:
+def _after(answer: MH, doubt: MH) -> bool:
     """By the date asked, and by the order of entry where the dates do not tell."""
-    if (
-        one.date
-        and other.date
-        and (one.date.earliest > other.date.latest or one.date.latest < other.date.earliest)
-    ):
-        return one.date.earliest > other.date.latest
-    later: bool = one.source > other.source  # type: ignore[operator]
+    if answer.date and doubt.date:
+        if answer.date.earliest > doubt.date.latest:
+            return True
+        if answer.date.latest < doubt.date.earliest:
+            return False
+    later: bool = answer.source > doubt.source  # type: ignore[operator]
     return later
 
 
 def _silence(rule: Condition, rows: list[MH]) -> Finding:
-    asked_without_answer = tuple(mh.source for mh in rows)
+    condition = rule.category.lower()
     if rule.absence == "closed_world" and not rows:
-        return Finding(
-            rule.kind,
-            Verdict.NOT_MET,
-            f"{rule.category.lower()}: none recorded, which the protocol reads as absent",
+        return decided(
+            rule, False, f"{condition}: none recorded, which the protocol reads as absent"
         )
-    detail = f"{rule.category.lower()}: neither presence nor absence was declared"
-    return Finding(rule.kind, Verdict.UNKNOWN, detail, asked_without_answer, Reason.NOT_DECLARED)
+    detail = f"{condition}: neither presence nor absence was declared"
+    return unknown(rule, Reason.NOT_DECLARED, detail, *(mh.source for mh in rows))
 
 
 def _counts(rule: Condition, mh: MH, index: date) -> _Answer:
@@ -101,17 +99,17 @@ def _morphology(mh: MH) -> str:
     return mh.morphology.strip().upper().removeprefix("M").lstrip("- ")
 
 
-def _among(told: str, found: str, wanted: tuple[str, ...]) -> _Answer:
+def _among(shown_as: str, code: str, wanted: tuple[str, ...]) -> _Answer:
     """Is the code one of those asked about? A code shorter than these (C78 where C78.7 is asked)
     may be or not.
     """
     if not wanted:
         return Verdict.MET, "present", None
-    shown = f"{told}, asked about {', '.join(wanted)}"
+    shown = f"{shown_as}, asked about {', '.join(wanted)}"
     prefixes = tuple(map(_code, wanted))
-    if found.startswith(prefixes):
+    if code.startswith(prefixes):
         return Verdict.MET, shown, None
-    if any(prefix.startswith(found) for prefix in prefixes):
+    if any(prefix.startswith(code) for prefix in prefixes):
         return Verdict.UNKNOWN, shown, Reason.NOT_CLASSIFIED
     return Verdict.NOT_MET, shown, None
 

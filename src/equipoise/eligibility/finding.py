@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from equipoise.protocol.criteria import Rule
 from equipoise.subject.records import Source
 from equipoise.terms.verdict import Reason, Verdict
 
@@ -50,3 +51,13 @@ class Finding:
         """What to do about an unknown, or nothing."""
         todo = [ADVICE[part.reason] for part in self.open_parts if part.reason]
         return "; ".join(dict.fromkeys(todo)) if self.verdict is Verdict.UNKNOWN else ""
+
+
+def decided(rule: Rule, holds: bool, detail: str, *evidence: Source) -> Finding:
+    """The records settle it."""
+    return Finding(rule.kind, Verdict.MET if holds else Verdict.NOT_MET, detail, evidence)
+
+
+def unknown(rule: Rule, reason: Reason, detail: str, *evidence: Source) -> Finding:
+    """The records leave it open, for a reason."""
+    return Finding(rule.kind, Verdict.UNKNOWN, detail, evidence, reason)

@@ -7,9 +7,10 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from equipoise.eligibility.evaluate import Asked, decided_by_latest, evaluate
-from equipoise.eligibility.finding import Finding
-from equipoise.eligibility.prior_therapy import prior_drugs
+from equipoise.eligibility.evaluate import Asked, evaluate
+from equipoise.eligibility.finding import Finding, decided, unknown
+from equipoise.eligibility.latest import decided_by_latest
+from equipoise.eligibility.prior_lines import prior_drugs
 from equipoise.molecular.ras import (
     CodonResult,
     RasPolicy,
@@ -19,7 +20,8 @@ from equipoise.molecular.ras import (
     ras_status,
     somatic_signal,
 )
-from equipoise.protocol.criteria import Genomic, RasPanel
+from equipoise.protocol.criteria.genomic import Genomic
+from equipoise.protocol.panel import RasPanel
 from equipoise.subject.records import CM, GF
 from equipoise.terms.dates import PartialDate, in_window
 from equipoise.terms.quantity import decimal_of
@@ -74,10 +76,11 @@ def somatic_genes(text: str) -> list[str] | None:
     None when the text is anything else: `NEGATIVE` and `not detected` are no genes, and prove no
     tumor DNA.
     """
-    told = [part.strip().upper() for part in re.split("[,;]", text)]
-    if told in ([""], ["NONE"]):
+    genes = [part.strip().upper() for part in re.split("[,;]", text)]
+    if genes in ([""], ["NONE"]):
         return []
-    return told if all(_GENE.fullmatch(gene) and gene not in _NOT_GENES for gene in told) else None
+    readable = all(_GENE.fullmatch(gene) and gene not in _NOT_GENES for gene in genes)
+    return genes if readable else None
 
 
 def _unreadable(rows: list[GF]) -> str | None:
@@ -122,9 +125,8 @@ def _tissue(rule: Genomic, asked: Asked) -> Finding:
     def decide(row: GF) -> Finding:
         detail = f"{rule.panel} in tissue {row.original} on {row.date}"
         if row.original not in ("WILD TYPE", "MUTATED"):
-            return Finding(rule.kind, Verdict.UNKNOWN, detail, (row.source,), Reason.NO_RESULT)
-        verdict = Verdict.MET if row.original == rule.status else Verdict.NOT_MET
-        return Finding(rule.kind, verdict, detail, (row.source,))
+            return unknown(rule, Reason.NO_RESULT, detail, row.source)
+        return decided(rule, row.original == rule.status, detail, row.source)
 
     rows = [
         gf
@@ -137,25 +139,18 @@ def _tissue(rule: Genomic, asked: Asked) -> Finding:
     first = _first_dose(rule.before_line, asked)
     if first is None:
         detail = f"the date of the first dose of line {rule.before_line} is not recorded"
-        return Finding(rule.kind, Verdict.UNKNOWN, detail, (), Reason.NO_RESULT)
-    found = [
-        decided_by_latest(
-            rule,
-            rows,
-            what,
-            replace(asked, index=min(closes, asked.index)),
-            rule.within_days,
-            decide,
-        )
-        for closes in _completions(first, rows)
+        return unknown(rule, Reason.NO_RESULT, detail)
+    as_of = [replace(asked, index=min(closes, asked.index)) for closes in _completions(first, rows)]
+    findings = [
+        decided_by_latest(rule, rows, what, then, rule.within_days, decide) for then in as_of
     ]
-    if len({one.verdict for one in found}) == 1:
-        return found[-1]
+    if len({finding.verdict for finding in findings}) == 1:
+        return findings[-1]
     detail = (
         f"the first dose of line {rule.before_line} is dated {first}; which report was before it is"
         " open"
     )
-    return Finding(rule.kind, Verdict.UNKNOWN, detail, found[-1].evidence, Reason.PARTIAL_DATE)
+    return unknown(rule, Reason.PARTIAL_DATE, detail, *findings[-1].evidence)
 
 
 def _first_dose(line: int, asked: Asked) -> PartialDate | None:
@@ -203,23 +198,22 @@ def _sample_finding(
     sources = tuple(dict.fromkeys(row.source for row in rows))
     assert when is not None  # the latest row has a date
     if early := _too_early(rule, when, asked):
-        return Finding(rule.kind, Verdict.UNKNOWN, early[1], sources, early[0])
+        return unknown(rule, *early, *sources)
     try:
-        found = ras_status(sample_of(rows, when.latest, policy), policy)
+        status = ras_status(sample_of(rows, when.latest, policy), policy)
     except ValueError as error:
-        return Finding(rule.kind, Verdict.UNKNOWN, str(error), sources, Reason.VALUE_UNREADABLE)
-    verdict, reason = answers_criterion(found, policy)
+        return unknown(rule, Reason.VALUE_UNREADABLE, str(error), *sources)
+    verdict, reason = answers_criterion(status, policy)
     # What was failed or excluded already stays so; nothing is proven by a sample with an entry that
     # cannot be read.
     if (
         verdict is not Verdict.NOT_MET
-        and found.state is not RasState.FAILED_QC
+        and status.state is not RasState.FAILED_QC
         and (entry := _unreadable(rows))
     ):
-        return Finding(rule.kind, Verdict.UNKNOWN, entry, sources, Reason.VALUE_UNREADABLE)
-    return Finding(
-        rule.kind, verdict, f"{found.state.name}: {found.detail}", found.evidence, reason
-    )
+        return unknown(rule, Reason.VALUE_UNREADABLE, entry, *sources)
+    detail = f"{status.state.name}: {status.detail}"
+    return Finding(rule.kind, verdict, detail, status.evidence, reason)
 
 
 def _too_early(rule: Genomic, when: PartialDate, asked: Asked) -> tuple[Reason, str] | None:

@@ -11,7 +11,6 @@ from datetime import date
 from importlib import resources
 from typing import Any
 
-from equipoise.protocol.criteria import asks_a_person
 from equipoise.protocol.model import Protocol
 from equipoise.subject.records import DOMAINS, read_record, variables
 from equipoise.subject.state import SUBJECT_CODE, Attested, Subject
@@ -111,7 +110,7 @@ def _records(value: Any, problems: list[str]) -> Any:
 
 
 def _attestations(value: Any, protocol: Protocol, problems: list[str]) -> Any:
-    known = {criterion.id for criterion in protocol.criteria if asks_a_person(criterion.rule)}
+    known = {criterion.id for criterion in protocol.criteria if criterion.rule.asks_a_person()}
     for number, row in enumerate(value if isinstance(value, list) else [value], start=1):
         where = f"attestations[{number}]"
         if not isinstance(row, Mapping) or set(row) != {"criterion", "answer", "by", "date"}:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from equipoise.protocol.criteria import Model
+from equipoise.protocol.base import Model
 
 
 class IntercurrentEvent(Model):

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from equipoise.protocol.criteria import Model
+from equipoise.protocol.base import Model
 from equipoise.terms.dates import parse_date
 from equipoise.terms.quantity import decimal_of, known_unit
 

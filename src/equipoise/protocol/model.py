@@ -13,9 +13,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from equipoise.protocol.criteria import Measure, Model, RasPanel, Rule, without_data
+from equipoise.protocol.base import Model
+from equipoise.protocol.criteria import AnyRule
 from equipoise.protocol.estimands import Analysis, BinaryAnalysis, Estimand
 from equipoise.protocol.forms import Form
+from equipoise.protocol.measure import Measure
+from equipoise.protocol.panel import RasPanel
 from equipoise.protocol.provenance import Assumption, Sourced, provenance_problems
 from equipoise.terms.verdict import Verdict, all_of
 
@@ -57,7 +60,7 @@ class Criterion(Sourced):
         description="the wording in the record; null for a criterion added by assumption"
     )
     short: str
-    rule: Rule
+    rule: AnyRule
     note: str | None = None
 
 
@@ -446,7 +449,7 @@ def _contradictions(trial: Protocol) -> list[str]:
         found.append(
             f"assessment.scan_visit: no visit {trial.assessment.scan_visit!r} in the schedule"
         )
-    if all_of(without_data(c.rule) for c in trial.criteria) is Verdict.MET:
+    if all_of(c.rule.without_data() for c in trial.criteria) is Verdict.MET:
         found.append(
             "eligibility: a participant without any data would be eligible; "
             "state at least one criterion that only data can meet"

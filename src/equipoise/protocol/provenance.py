@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import Field
 
-from equipoise.protocol.criteria import Model
+from equipoise.protocol.base import Model
 
 Provenance = str | dict[str, str]
 

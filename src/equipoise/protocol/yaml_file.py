@@ -15,8 +15,9 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.reader import ReaderError
 
-from equipoise.protocol.criteria import Genomic, MeasurableDisease, Model, RasPanel
+from equipoise.protocol.base import Model
 from equipoise.protocol.model import Protocol
+from equipoise.protocol.references import resolve
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,7 @@ def _validate(tree: Any, plain: dict[str, Any], name: str, problems: list[Proble
         raise ProtocolError(name, sorted(problems, key=lambda p: (p.line, p.column))) from None
     if problems:
         raise ProtocolError(name, problems)
-    return _resolve(protocol, tree, name)
+    return _with_references(protocol, tree, name)
 
 
 LARGEST = 200_000
@@ -308,48 +309,13 @@ def _adjusted(form: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, Any
     return form
 
 
-def _resolve(protocol: Protocol, tree: Any, name: str) -> Protocol:
-    """Criteria with their panel and RECIST thresholds, so that whoever evaluates them needs nothing
-    else.
-    """
-    problems: list[Problem] = []
-
-    def resolved(part: Any, path: list[Any]) -> Any:
-        if isinstance(part, Genomic):
-            if part.panel not in protocol.molecular:
-                line, column, _ = _position(tree, [*path, "panel"])
-                known = ", ".join(protocol.molecular)
-                problems.append(
-                    Problem(
-                        line,
-                        column,
-                        ".".join(map(str, path)),
-                        f"no panel {part.panel!r}; known: {known}",
-                    )
-                )
-                return part
-            block = protocol.molecular[part.panel]
-            panel = RasPanel(**{field: getattr(block, field) for field in RasPanel.model_fields})
-            return part.model_copy(update={"resolved": panel})
-        if isinstance(part, MeasurableDisease):
-            recist = protocol.assessment.recist
-            return part.model_copy(
-                update={"diameter": recist.diameter, "short_axis": recist.short_axis}
-            )
-        if isinstance(part, Model):
-            changes = {
-                key: resolved(getattr(part, key), [*path, key]) for key in type(part).model_fields
-            }
-            return part.model_copy(
-                update={k: v for k, v in changes.items() if v is not getattr(part, k)}
-            )
-        if isinstance(part, tuple):
-            return tuple(resolved(one, [*path, i]) for i, one in enumerate(part))
-        return part
-
-    done = protocol.model_copy(
-        update={"eligibility": resolved(protocol.eligibility, ["eligibility"])}
-    )
-    if problems:
-        raise ProtocolError(name, problems)
-    return done
+def _with_references(protocol: Protocol, tree: Any, name: str) -> Protocol:
+    """The protocol with its references filled in, or each that leads nowhere at its place."""
+    resolved, unresolved = resolve(protocol)
+    if not unresolved:
+        return resolved
+    problems = []
+    for path, field, message in unresolved:
+        line, column, _ = _position(tree, [*path, field])
+        problems.append(Problem(line, column, ".".join(map(str, path)), message))
+    raise ProtocolError(name, problems)

@@ -16,7 +16,6 @@ from equipoise.conduct.attribution import Refused
 from equipoise.conduct.ports import SealedAllocation
 from equipoise.eligibility.finding import Finding
 from equipoise.ledger.entry import Entry
-from equipoise.protocol.criteria import asks_a_person
 from equipoise.rehearsal.data_desk import DataDesk
 from equipoise.rehearsal.filled import Filled
 from equipoise.rehearsal.office import Agenda, Office, Unexpected
@@ -129,7 +128,7 @@ class Screening:
         for form in visit_forms(case.desk, day):
             self.data.save(day, case.code, form)
         for criterion in self.data.protocol.criteria:
-            if asks_a_person(criterion.rule):
+            if criterion.rule.asks_a_person():
                 self._attest(day, case, criterion.id)
         if not case.regimen:
             self._intend(day, case)

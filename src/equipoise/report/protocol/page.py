@@ -11,7 +11,6 @@ from equipoise.protocol.estimands import BinaryAnalysis, SafetyAnalysis, TimeToE
 from equipoise.protocol.model import Criterion, Endpoint, Protocol, Visit
 from equipoise.protocol.provenance import Sourced
 from equipoise.report.kit.formats import first_up, plural, spoken
-from equipoise.report.protocol.criterion_words import rule_words
 
 COLUMNS = 100
 LABEL = 18
@@ -131,7 +130,7 @@ def _criterion(one: Criterion) -> Iterator[str]:
     yield ""
     yield from _row(one.id, first_up(one.short))
     yield from _row("", f"Registered: {one.registered or 'nothing'}")
-    yield from _row("", f"Asked: {rule_words(one.rule)}  {_mark(one, 'rule')}")
+    yield from _row("", f"Asked: {one.rule.words()}  {_mark(one, 'rule')}")
     if one.note:
         yield from _row("", f"Note: {one.note}  {_mark(one, 'note')}")
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from equipoise.planning.design import planned_per_arm, planned_table, scan_timing
-from equipoise.protocol.criteria import Genomic
+from equipoise.protocol.criteria.genomic import Genomic
 from equipoise.protocol.model import Protocol
 from equipoise.report.kit.formats import percent
 from equipoise.report.kit.table import Table

@@ -6,9 +6,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from equipoise.eligibility.evaluate import Asked, decided_by_latest, evaluate
-from equipoise.eligibility.finding import Finding
-from equipoise.protocol.criteria import MeasurableDisease
+from equipoise.eligibility.evaluate import Asked, evaluate
+from equipoise.eligibility.finding import Finding, decided, unknown
+from equipoise.eligibility.latest import decided_by_latest
+from equipoise.protocol.criteria.measurable_disease import MeasurableDisease
 from equipoise.subject.records import TR, TU
 from equipoise.terms.dates import PartialDate
 from equipoise.terms.quantity import Quantity, convert
@@ -42,28 +43,28 @@ def _(rule: MeasurableDisease, asked: Asked) -> Finding:
 
 def _counted(rule: MeasurableDisease, each: list[Finding], days: list[str]) -> Finding:
     """Enough lesions are measurable, or cannot be, or those left open may tell."""
-    large = [one for one in each if one.verdict is Verdict.MET]
-    unread = [one for one in each if one.verdict is Verdict.UNKNOWN]
+    large = [lesion for lesion in each if lesion.verdict is Verdict.MET]
+    unread = [lesion for lesion in each if lesion.verdict is Verdict.UNKNOWN]
     on = f" on {' and '.join(days)}" if days else ""
     detail = f"{len(large)} measurable lesion{'s' * (len(large) != 1)}{on}, needed {rule.at_least}"
-    sources = tuple(dict.fromkeys(source for one in large or each for source in one.evidence))
+    sources = tuple(dict.fromkeys(source for lesion in large or each for source in lesion.evidence))
     if len(large) >= rule.at_least:
-        return Finding(rule.kind, Verdict.MET, detail, sources)
+        return decided(rule, True, detail, *sources)
     if len(large) + len(unread) < rule.at_least:
-        return Finding(rule.kind, Verdict.NOT_MET, detail, sources)
-    return Finding(
-        rule.kind, Verdict.UNKNOWN, f"{detail}; {unread[0].detail}", sources, unread[0].reason
-    )
+        return decided(rule, False, detail, *sources)
+    first = unread[0]
+    assert first.reason is not None  # it is unknown
+    return unknown(rule, first.reason, f"{detail}; {first.detail}", *sources)
 
 
 def _lesions(asked: Asked) -> dict[tuple[str, str], list[TR]]:
     """(lesion, axis that measures it) -> its readings. A node is measured by its short axis,
     whatever else was read.
     """
-    found = [tu for tu in asked.subject.records(TU) if tu.role in ("TARGET", "NON-TARGET")]
-    nodes = {tu.link for tu in found if tu.location.strip().upper().startswith(NODE)}
+    known = [tu for tu in asked.subject.records(TU) if tu.role in ("TARGET", "NON-TARGET")]
+    nodes = {tu.link for tu in known if tu.location.strip().upper().startswith(NODE)}
     lesions: dict[tuple[str, str], list[TR]] = {}
-    for link in sorted({tu.link for tu in found}):
+    for link in sorted({tu.link for tu in known}):
         rows = [
             tr
             for tr in asked.subject.records(TR)
@@ -82,21 +83,18 @@ def _measurable(rule: MeasurableDisease, row: TR) -> Finding:
         + f" on {row.date}"
     )
     if row.value is None:
-        return Finding(
-            rule.kind, Verdict.UNKNOWN, detail, (row.source,), row.why_missing or Reason.NO_RESULT
-        )
-    verdict = Verdict.MET if row.value >= limit else Verdict.NOT_MET
-    return Finding(rule.kind, verdict, detail, (row.source,))
+        return unknown(rule, row.why_missing or Reason.NO_RESULT, detail, row.source)
+    return decided(rule, row.value >= limit, detail, row.source)
 
 
 def _millimeters(limit: Quantity | None) -> Decimal:
     """A threshold of the protocol. Raises ValueError for one that is no length, or was not
     resolved.
     """
-    found = convert(limit.value, limit.unit, "mm") if limit else None
-    if found is None:
+    millimeters = convert(limit.value, limit.unit, "mm") if limit else None
+    if millimeters is None:
         raise ValueError(
             f"the threshold of a measurable lesion is {limit}, expected a length: see"
             " assessment.recist"
         )
-    return found
+    return millimeters

@@ -1,0 +1,35 @@
+"""Is there disease that can be measured?"""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import Field
+
+from equipoise.protocol.criteria.kind import References, Rule, within
+from equipoise.protocol.measure import Measure
+
+
+class MeasurableDisease(Rule):
+    """At least so many measurable lesions at baseline (RECIST 1.1 3.1.1). Loading fills in the
+    thresholds.
+    """
+
+    kind: Literal["measurable_disease"]
+    at_least: int = Field(ge=1)
+    within_days: int = Field(gt=0)
+    diameter: Measure | None = None
+    short_axis: Measure | None = None
+
+    def words(self) -> str:
+        """The number of lesions, and what measurable means."""
+        how = (
+            f" (diameter {self.diameter}, node {self.short_axis} or more)" if self.diameter else ""
+        )
+        return f"at least {self.at_least} measurable lesion{how}{within(self.within_days)}"
+
+    def with_references(self, references: References) -> Self:
+        """With the thresholds of `assessment.recist`."""
+        return self.model_copy(
+            update={"diameter": references.diameter, "short_axis": references.short_axis}
+        )

@@ -1,0 +1,26 @@
+"""Were enough of some tests measured at all?"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from equipoise.protocol.criteria.kind import Rule, within
+from equipoise.protocol.measure import TestCode
+
+
+class Measured(Rule):
+    """At least so many of these tests have a usable result in the window; fewer leave it
+    unknown.
+    """
+
+    kind: Literal["measured"]
+    tests: tuple[TestCode, ...]
+    at_least: int = Field(ge=1)
+    within_days: int = Field(gt=0)
+
+    def words(self) -> str:
+        """How many of which tests."""
+        tests = ", ".join(self.tests)
+        return f"at least {self.at_least} of {tests} measured{within(self.within_days)}"
