@@ -10,13 +10,13 @@ from typing import Any
 
 from equipoise.allocation.strata import levels
 from equipoise.assessments.recist.rules import NO_SUM
-from equipoise.eligibility import evaluate_all
-from equipoise.eligibility.finding import Finding
+from equipoise.eligibility import of_record
+from equipoise.eligibility.of_record import failed_screening
 from equipoise.endpoints.course import Course
-from equipoise.endpoints.populations import at_randomization, ineligible_as_known_now, received
+from equipoise.endpoints.populations import received
 from equipoise.protocol.model import Protocol
 from equipoise.subject.records import CM, DM, QS, TU
-from equipoise.subject.state import Ended, Subject, Trial
+from equipoise.subject.state import Subject, Trial
 from equipoise.terms.dates import DAYS_PER_MONTH, completed_years
 from equipoise.terms.response import Response
 from equipoise.terms.verdict import Verdict
@@ -79,12 +79,6 @@ def _codes_of(subject: Subject, subjects: Mapping[str, Subject]) -> set[str]:
     return codes
 
 
-def failed_screening(subject: Subject, cutoff: date) -> Ended | None:
-    """The decision that the person will not enter, when it was made by the cutoff."""
-    failed = subject.screening_failed
-    return failed if failed and failed.on <= cutoff else None
-
-
 def has_declined(subject: Subject, cutoff: date) -> bool:
     """Will the person not enter without any criterion of record, that is by their own decision?"""
     failed = failed_screening(subject, cutoff)
@@ -97,17 +91,8 @@ def reasons_of_record(subject: Subject, cutoff: date) -> list[str]:
     return failed.cause.split(", ") if failed and failed.cause else []
 
 
-def screening_findings(trial: Trial, subject: Subject, cutoff: date) -> list[Finding]:
-    """Every criterion of somebody who was not randomized, on the day screening failed or else at
-    the cutoff.
-    """
-    protocol = trial.version_at(subject.site, subject.screened_on or cutoff).protocol
-    failed = failed_screening(subject, cutoff)
-    return list(evaluate_all(protocol, subject, failed.on if failed else cutoff))
-
-
 def _screening(trial: Trial, subject: Subject, cutoff: date) -> dict[str, list[str]]:
-    findings = screening_findings(trial, subject, cutoff)
+    findings = of_record.at_screening(trial, subject, cutoff)
     computed = [f.id for f in findings if f.verdict is Verdict.NOT_MET]
     return {
         "not_met": list(dict.fromkeys([*computed, *reasons_of_record(subject, cutoff)])),
@@ -141,7 +126,7 @@ def strata_report(trial: Trial, randomized: Iterable[Subject]) -> dict[str, Any]
     found = {}
     for subject in randomized:
         assert subject.randomized is not None
-        declared = at_randomization(trial, subject).randomization.strata
+        declared = of_record.protocol_at_randomization(trial, subject).randomization.strata
         actual = tuple(
             level.value or "unknown" for level in levels(declared, subject, subject.randomized.on)
         )
@@ -155,18 +140,17 @@ def strata_report(trial: Trial, randomized: Iterable[Subject]) -> dict[str, Any]
 
 def eligibility_report(trial: Trial, randomized: Iterable[Subject]) -> dict[str, Any]:
     """Eligibility as known at randomization, the verdict of record, and as known now."""
-    found = {}
-    for subject in randomized:
-        before, at = subject.before_randomization, subject.randomized
-        assert before is not None
-        assert at is not None
-        protocol = at_randomization(trial, subject)
-        then = evaluate_all(protocol, before, at.on)
-        found[subject.id] = {
-            "then": [f.id for f in then if f.verdict is not Verdict.MET],
-            "now": list(ineligible_as_known_now(protocol, subject)),
+    return {
+        subject.id: {
+            "then": [
+                finding.id
+                for finding in of_record.at_randomization(trial, subject)
+                if finding.verdict is not Verdict.MET
+            ],
+            "now": list(of_record.ineligible_as_known_now(trial, subject)),
         }
-    return found
+        for subject in randomized
+    }
 
 
 def baseline(

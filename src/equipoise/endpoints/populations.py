@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from equipoise.eligibility import evaluate_all
+from equipoise.eligibility.of_record import ineligible_as_known_now, protocol_at_randomization
 from equipoise.protocol.model import Population, Protocol
 from equipoise.subject.records import EX, RS, TR
 from equipoise.subject.state import Subject, Trial
-from equipoise.terms.verdict import Verdict
 
 
 def experimental_drug(protocol: Protocol) -> str:
@@ -35,24 +34,6 @@ def _named(drug: str) -> str:
     return drug.strip().upper()
 
 
-def ineligible_as_known_now(protocol: Protocol, subject: Subject) -> tuple[str, ...]:
-    """Criteria not met on the day of randomization by everything known now; the verdict of record
-    is another.
-    """
-    if subject.randomized is None:
-        return ()
-    findings = evaluate_all(protocol, subject, subject.randomized.on)
-    return tuple(finding.id for finding in findings if finding.verdict is Verdict.NOT_MET)
-
-
-def at_randomization(trial: Trial, subject: Subject) -> Protocol:
-    """The protocol under which the subject was randomized; a later amendment does not change who
-    was eligible.
-    """
-    assert subject.randomized is not None
-    return trial.version(subject.randomized.version).protocol
-
-
 def members(
     population: Population, trial: Trial, subjects: Iterable[Subject], cutoff: date
 ) -> Mapping[str, str]:
@@ -61,18 +42,18 @@ def members(
     for subject in subjects:
         if subject.randomized is None or subject.randomized.on > cutoff:
             continue
-        protocol = at_randomization(trial, subject)
         if population.rule == "received_experimental_drug":
             if received(subject, None, cutoff):
+                protocol = protocol_at_randomization(trial, subject)
                 found[subject.id] = _as_received(protocol, subject, cutoff)
-        elif _belongs(population, protocol, subject, cutoff):
+        elif _belongs(population, trial, subject, cutoff):
             found[subject.id] = subject.randomized.arm
     return found
 
 
-def _belongs(population: Population, protocol: Protocol, subject: Subject, cutoff: date) -> bool:
+def _belongs(population: Population, trial: Trial, subject: Subject, cutoff: date) -> bool:
     if population.rule == "treated_as_planned":
-        return _as_planned(protocol, subject, cutoff)
+        return _as_planned(trial, subject, cutoff)
     return population.rule == "randomized" or _evaluable(subject, cutoff)
 
 
@@ -81,13 +62,14 @@ def _as_received(protocol: Protocol, subject: Subject, cutoff: date) -> str:
     return (protocol.experimental if got else protocol.control).id
 
 
-def _as_planned(protocol: Protocol, subject: Subject, cutoff: date) -> bool:
+def _as_planned(trial: Trial, subject: Subject, cutoff: date) -> bool:
     assert subject.randomized is not None
+    protocol = protocol_at_randomization(trial, subject)
     treated = (
         received(subject, None, cutoff)
         and _as_received(protocol, subject, cutoff) == subject.randomized.arm
     )
-    return treated and not ineligible_as_known_now(protocol, subject)
+    return treated and not ineligible_as_known_now(trial, subject)
 
 
 def _evaluable(subject: Subject, cutoff: date) -> bool:

@@ -11,9 +11,10 @@ from typing import Any
 from markupsafe import Markup
 
 from equipoise.analysis.analyze import Analysis
-from equipoise.analysis.description import failed_screening, reasons_of_record, screening_findings
-from equipoise.eligibility import evaluate_all
+from equipoise.analysis.description import reasons_of_record
+from equipoise.eligibility import of_record
 from equipoise.eligibility.finding import Finding
+from equipoise.eligibility.of_record import failed_screening
 from equipoise.endpoints.course import Course
 from equipoise.ledger.entry import Entry
 from equipoise.report.kit.drill_down import entry_anchor, subject_anchor
@@ -123,7 +124,7 @@ def _randomized(analysis: Analysis, name: str, course: Course, entries: Sequence
 
 
 def _not_randomized(analysis: Analysis, subject: Subject, entries: Sequence[Entry]) -> Person:
-    findings = screening_findings(analysis.trial, subject, analysis.cutoff)
+    findings = of_record.at_screening(analysis.trial, subject, analysis.cutoff)
     short = _short(analysis)
     facts = [_finding_fact(f, short) for f in findings if f.verdict is not Verdict.MET]
     failed = failed_screening(subject, analysis.cutoff)
@@ -272,15 +273,14 @@ def _eligibility_facts(analysis: Analysis, subject: Subject) -> Iterable[Fact]:
     none.
     """
     one = analysis.results["eligibility"][subject.id]
-    at = subject.randomized
-    if at is None or not (one["then"] or one["now"]):
+    if subject.randomized is None or not (one["then"] or one["now"]):
         return
-    protocol, short = analysis.trial.version(at.version).protocol, _short(analysis)
-    for when, known, ids in (
-        ("at randomization", subject.before_randomization, one["then"]),
-        ("as known now", subject, one["now"]),
+    trial, short = analysis.trial, _short(analysis)
+    for when, findings, ids in (
+        ("at randomization", of_record.at_randomization(trial, subject), one["then"]),
+        ("as known now", of_record.as_known_now(trial, subject), one["now"]),
     ):
-        for finding in evaluate_all(protocol, known or subject, at.on):
+        for finding in findings:
             if finding.id in ids:
                 fact = _finding_fact(finding, short)
                 yield Fact(f"{fact.label}, {when}", fact.value, fact.why, fact.sources)

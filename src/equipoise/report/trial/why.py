@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from equipoise.analysis.analyze import Analysis
-from equipoise.eligibility import evaluate_all
+from equipoise.eligibility import of_record
 from equipoise.ledger.entry import Entry
 from equipoise.subject.state import Subject
 
@@ -117,10 +117,12 @@ def _eligibility(analysis: Analysis, subject: Subject, entries: Sequence[Entry])
     """The verdict of record uses only entries before randomization; an open screening is judged at
     the cutoff.
     """
-    before, at = subject.before_randomization, subject.randomized
-    protocol = analysis.trial.version(at.version).protocol if at else analysis.trial.protocol
-    ended = subject.screening_failed.on if subject.screening_failed else analysis.cutoff
-    for finding in evaluate_all(protocol, before or subject, at.on if at else ended):
+    findings = (
+        of_record.at_randomization(analysis.trial, subject)
+        if subject.randomized
+        else of_record.at_screening(analysis.trial, subject, analysis.cutoff)
+    )
+    for finding in findings:
         yield ""
         yield f"{finding.id} {finding.verdict.value.replace('_', ' ')}: {finding.detail}"
         for seq in finding.evidence:
