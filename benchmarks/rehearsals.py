@@ -25,11 +25,11 @@ import numpy as np
 
 from equipoise.analysis.analyze import analyze_endpoint, courses_of, populations_of
 from equipoise.endpoints.best_response import derive_best_response
-from equipoise.endpoints.course import response_policy
+from equipoise.endpoints.choices import response_policy
 from equipoise.protocol.model import Protocol
 from equipoise.protocol.yaml_file import load
 from equipoise.rehearsal import rehearse as rehearsal
-from equipoise.rehearsal.follow_up import NEVER, Story
+from equipoise.rehearsal.follow_up import BEYOND, Story
 from equipoise.statistics.proportions import power_of
 from equipoise.store.memory import Memory
 from equipoise.subject.state import replay
@@ -56,7 +56,7 @@ def reached(story: Story, protocol: Protocol) -> bool:
     """Disease control of a drawn course, without forms or ledger."""
     days = [(scan.day - story.start).days for scan in story.scans]
     responses = [int(scan.response) for scan in story.scans]
-    therapy = (story.therapy - story.start).days if story.therapy < NEVER else -1
+    therapy = (story.therapy - story.start).days if story.therapy < BEYOND else -1
     best = derive_best_response(
         days, responses, response_policy(protocol.assessment), therapy_day=therapy
     )

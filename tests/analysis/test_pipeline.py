@@ -9,8 +9,8 @@ import pytest
 from equipoise.analysis.analyze import analyze
 from equipoise.analysis.time_to_event import compare_times
 from equipoise.conduct import enrolment as commands
-from equipoise.endpoints.best_response import AS_RECORDED, CR_WAS_TRUE
-from equipoise.endpoints.course import recist_policy, response_policy, tenths
+from equipoise.endpoints.choices import recist_policy, response_policy, tenths
+from equipoise.endpoints.response_rules import AS_RECORDED, CR_WAS_TRUE
 from equipoise.endpoints.values import Value
 from equipoise.ledger.entry import Entry
 from equipoise.protocol.yaml_file import load

@@ -6,16 +6,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from equipoise.endpoints.best_response import (
-    ADMIRAL,
-    CR_WAS_TRUE,
-    ResponsePolicy,
     derive_best_response,
     derive_clinical_benefit,
     derive_confirmed_best_response,
-    derive_disease_control,
     first_progression,
     first_response,
+    reached,
 )
+from equipoise.endpoints.catalogue import DISEASE_CONTROL
+from equipoise.endpoints.policies import ADMIRAL
+from equipoise.endpoints.response_rules import CR_WAS_TRUE, ResponsePolicy
 from equipoise.terms.response import Response
 
 CR, PR, SD, PD, NE = Response.CR, Response.PR, Response.SD, Response.PD, Response.NE
@@ -60,7 +60,7 @@ def test_a_confirmed_response_names_both_scans():
 
 
 def test_disease_control_repeats_the_reason():
-    control = derive_disease_control(derive_best_response([56], [NE], TRIAL))
+    control = reached(derive_best_response([56], [NE], TRIAL), DISEASE_CONTROL.counted)
 
     assert not control.achieved
     assert control.why.startswith("best response NE: never evaluable")

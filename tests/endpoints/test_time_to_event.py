@@ -6,24 +6,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from equipoise.endpoints.catalogue import EMA_2013, FDA_2018_A, FDA_2018_C, RULE_SETS
+from equipoise.endpoints.censoring import rules_for_schedule
 from equipoise.endpoints.time_to_event import (
-    CHOICES,
-    EMA_2013,
-    FDA_2018_A,
-    FDA_2018_C,
     FollowUp,
     derive_duration_of_response,
     derive_os,
     derive_pfs,
     derive_time_to,
-    rules_for_schedule,
 )
 from equipoise.terms.response import Response
 
 SD, PD, NE = int(Response.SD), int(Response.PD), int(Response.NE)
 RULES = {
-    name: rules_for_schedule(choices, interval_days=56, window_days=7)
-    for name, choices in CHOICES.items()
+    name: rules_for_schedule(rule_set.rules, interval_days=56, window_days=7)
+    for name, rule_set in RULE_SETS.items()
 }
 
 

@@ -21,7 +21,7 @@ from equipoise.subject.state import replay
 from equipoise.terms.response import Response
 from equipoise.virtual.parameters import read_parameters
 from equipoise.virtual.person import tumor_parameters
-from equipoise.virtual.tumor_rules import MAX_TARGETS, NEVER, room_for
+from equipoise.virtual.tumor_rules import BEYOND, MAX_TARGETS, room_for
 
 PROTOCOL = load("NCT04509635")
 TRIAL = trial_of(PROTOCOL)
@@ -77,7 +77,7 @@ def followed(person, experimental):
     v, dies, leaves = follow_participant(
         rng, experimental, tumor, STAYS, TRIAL.rules, planned, room, results
     )
-    assert leaves == NEVER
+    assert leaves == BEYOND
     return [array[1:v].tolist() for array in (room.days, results.response, results.pd_day)], dies
 
 

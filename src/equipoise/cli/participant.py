@@ -133,7 +133,7 @@ def assess(
     """
     from equipoise.assessments.recist.lesion_table import assess as assess_lesions
     from equipoise.assessments.recist.lesion_table import read_lesions
-    from equipoise.endpoints.course import recist_policy
+    from equipoise.endpoints.choices import recist_policy
     from equipoise.protocol.yaml_file import load
 
     with readable_failures():

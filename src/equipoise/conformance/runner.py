@@ -22,6 +22,7 @@ from typing import Any
 
 import numpy as np
 
+from equipoise.arrays import NEVER
 from equipoise.assessments.recist.clauses import CLAUSES
 from equipoise.assessments.recist.policy import build_policy
 from equipoise.assessments.recist.rules import (
@@ -32,8 +33,22 @@ from equipoise.assessments.recist.rules import (
 )
 from equipoise.assessments.recist.series import combine
 from equipoise.conformance.eligibility_answers import answer_eligibility, answer_ras
-from equipoise.endpoints import best_response as endpoint
-from equipoise.endpoints import time_to_event as time
+from equipoise.endpoints.best_response import (
+    BestResponse,
+    derive_best_response,
+    derive_confirmed_best_response,
+    reached,
+)
+from equipoise.endpoints.catalogue import (
+    DISEASE_CONTROL,
+    NOTHING_CENSORS,
+    OBJECTIVE_RESPONSE,
+    RULE_SETS,
+    TIME_ENDPOINTS,
+)
+from equipoise.endpoints.censoring import TimeToEventRules, rules_for_schedule
+from equipoise.endpoints.response_rules import ResponsePolicy
+from equipoise.endpoints.time_to_event import FollowUp
 from equipoise.terms.response import NewLesion, NonTarget, Response
 
 CASES = Path(__file__).parent / "cases"
@@ -217,10 +232,8 @@ def answer_combine(inputs: Mapping[str, Any]) -> dict[str, Any]:
 AFTER_CR = ("CR_WAS_TRUE", "CR_WAS_PR", "AS_RECORDED")
 
 
-def _best(
-    inputs: Mapping[str, Any], derive: Callable[..., endpoint.BestResponse]
-) -> dict[str, Any]:
-    policy = endpoint.ResponsePolicy(
+def _best(inputs: Mapping[str, Any], derive: Callable[..., BestResponse]) -> dict[str, Any]:
+    policy = ResponsePolicy(
         **{**inputs["policy"], "after_cr": AFTER_CR.index(inputs["policy"]["after_cr"])}
     )
     scans = inputs["scans"]
@@ -234,24 +247,24 @@ def _best(
     return {
         "best": best.response.cdisc,
         "scan": best.index,
-        "disease_control": endpoint.derive_disease_control(best).achieved,
-        "objective_response": endpoint.derive_objective_response(best).achieved,
+        "disease_control": reached(best, DISEASE_CONTROL.counted).achieved,
+        "objective_response": reached(best, OBJECTIVE_RESPONSE.counted).achieved,
     }
 
 
 def answer_best(inputs: Mapping[str, Any]) -> dict[str, Any]:
     """Topic `best_response`: without confirmation."""
-    return _best(inputs, endpoint.derive_best_response)
+    return _best(inputs, derive_best_response)
 
 
 def answer_confirmed(inputs: Mapping[str, Any]) -> dict[str, Any]:
     """Topic `confirmed_response`: RECIST 1.1 Table 3."""
-    return _best(inputs, endpoint.derive_confirmed_best_response)
+    return _best(inputs, derive_confirmed_best_response)
 
 
-def _follow_up(inputs: Mapping[str, Any]) -> time.FollowUp:
+def _follow_up(inputs: Mapping[str, Any]) -> FollowUp:
     scans = inputs["scans"]
-    return time.FollowUp(
+    return FollowUp(
         scan_days=tuple(s["day"] for s in scans),
         responses=tuple(int(Response.parse(s["response"])) for s in scans),
         pd_days=tuple(s.get("pd_day", -1) for s in scans),
@@ -264,22 +277,21 @@ def _follow_up(inputs: Mapping[str, Any]) -> time.FollowUp:
     )
 
 
+def _rules(inputs: Mapping[str, Any]) -> TimeToEventRules:
+    if "rules" not in inputs:
+        return NOTHING_CENSORS
+    return rules_for_schedule(
+        RULE_SETS[inputs["rules"]].rules,
+        interval_days=inputs["schedule"]["interval"],
+        window_days=inputs["schedule"]["window"],
+    )
+
+
 def answer_censoring(inputs: Mapping[str, Any]) -> dict[str, Any]:
     """Topic `censoring`: PFS, duration of response or overall survival under a rule set."""
-    known = _follow_up(inputs)
-    if inputs["endpoint"] == "OS":
-        end: time.TimeToEvent | None = time.derive_os(known)
-    else:
-        schedule = inputs["schedule"]
-        rules = time.rules_for_schedule(
-            time.CHOICES[inputs["rules"]],
-            interval_days=schedule["interval"],
-            window_days=schedule["window"],
-        )
-        if inputs["endpoint"] == "PFS":
-            end = time.derive_pfs(known, rules)
-        else:
-            end = time.derive_duration_of_response(known, inputs["first_response"], rules)
+    endpoint = TIME_ENDPOINTS[inputs["endpoint"]]
+    responded = inputs.get("first_response", NEVER)
+    end = endpoint.derive(_follow_up(inputs), responded, _rules(inputs))
     return (
         {"days": None}
         if end is None

@@ -7,37 +7,25 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 
+import numpy as np
+
 from equipoise.assessments.recist.from_records import lesion_series
-from equipoise.assessments.recist.policy import RecistPolicy, any_targets, build_policy
+from equipoise.assessments.recist.policy import RecistPolicy, any_targets
 from equipoise.assessments.recist.rules import VisitResults
 from equipoise.assessments.recist.series import LesionError, LesionSeries, assess_series
-from equipoise.endpoints import event_dates as dated
-from equipoise.endpoints.best_response import (
-    AS_RECORDED,
-    CR,
+from equipoise.endpoints import event_dates
+from equipoise.endpoints.choices import CourseChoices, choices_of
+from equipoise.endpoints.response_rules import (
     CR_WAS_TRUE,
     PD,
     ResponsePolicy,
-    is_disease_after_cr,
+    disease_after_cr,
 )
-from equipoise.endpoints.time_to_event import (
-    CENSOR,
-    DATED,
-    EVENT,
-    IGNORE,
-    SCAN,
-    CensoringChoices,
-    FollowUp,
-    TimeToEventRules,
-    rules_for_schedule,
-)
-from equipoise.protocol.model import Assessment, CensoringRules, Protocol
+from equipoise.endpoints.time_to_event import FollowUp
+from equipoise.protocol.model import Protocol
 from equipoise.subject.records import LB, RS, TR, TU, Source
 from equipoise.subject.state import Subject
-from equipoise.terms.quantity import Quantity, convert
 from equipoise.terms.response import Response
-
-_DOES = {"censor": CENSOR, "event": EVENT, "ignore": IGNORE, "dated": DATED, "scan": SCAN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,140 +74,36 @@ class Course:
         )
 
 
-def tenths(length: Quantity) -> int:
-    """A declared length in tenths of a millimeter. Raises ValueError for what is no length or falls
-    between two.
-    """
-    millimeters = convert(length.value, length.unit, "mm")
-    if millimeters is None or millimeters * 10 % 1:
-        raise ValueError(
-            f"assessment.recist: found {length}, expected a length in mm or cm, to a tenth of a"
-            " millimeter"
-        )
-    return int(millimeters * 10)
-
-
-def recist_policy(assessment: Assessment) -> RecistPolicy:
-    """The protocol's thresholds and switches, lengths in tenths of a millimeter."""
-    recist = assessment.recist
-    return build_policy(
-        {
-            "pd_percent": recist.pd_percent,
-            "pd_tenths": tenths(recist.pd_absolute),
-            "pr_percent": recist.pr_percent,
-            "node_normal_tenths": tenths(recist.node_normal),
-            "too_small_tenths": tenths(recist.too_small),
-            "measurable_tenths": tenths(recist.diameter),
-            "measurable_node_tenths": tenths(recist.short_axis),
-            "max_targets": recist.max_targets,
-            "max_per_organ": recist.max_per_organ,
-            **recist.choices,
-        }
-    )
-
-
-def response_policy(assessment: Assessment, sd_min_days: int | None = None) -> ResponsePolicy:
-    """How single responses become a best response; disease after CR and new therapy count as for
-    the lesions.
-    """
-    confirmation, choices = assessment.confirmation, assessment.recist.choices
-    return ResponsePolicy(
-        sd_min_days=sd_min_days or assessment.sd_min_days,
-        confirmation_min_days=confirmation.min_days if confirmation else 0,
-        intervening_ne_allowed=confirmation.intervening_ne_allowed if confirmation else 0,
-        intervening_sd_allowed=bool(confirmation and confirmation.intervening_sd_allowed),
-        after_cr=CR_WAS_TRUE if choices["disease_after_cr_is_pd"] else AS_RECORDED,
-        therapy_ends_response=bool(choices["therapy_ends_assessability"]),
-    )
-
-
-def disease_after_cr(reading: Reading) -> tuple[int, int] | None:
-    """The first complete response and the first assessment after it that shows disease again
-    without being PD.
-    """
-    first = next((i for i, code in enumerate(reading.responses) if code in (CR, PD)), None)
-    if first is None or reading.responses[first] == PD:
-        return None
-    for i in range(first + 1, len(reading.responses)):
-        if reading.responses[i] == PD:
-            return None
-        if is_disease_after_cr(reading.responses[i]):
-            return first, i
-    return None
-
-
 def progression_after_cr(reading: Reading, policy: ResponsePolicy) -> Reading:
     """The reading as progression counts it: what best response takes for progression after a true
     CR is PD here too.
 
     RECIST 1.1 Table 3 note a; the source stays that of the reading.
     """
-    found = disease_after_cr(reading) if policy.after_cr == CR_WAS_TRUE else None
-    if found is None:
+    _, later = _seen_after_cr(reading)
+    if policy.after_cr != CR_WAS_TRUE or later < 0:
         return reading
-    responses = (*reading.responses[: found[1]], PD, *reading.responses[found[1] + 1 :])
+    responses = (*reading.responses[:later], PD, *reading.responses[later + 1 :])
     return replace(reading, responses=responses)
+
+
+def _seen_after_cr(reading: Reading) -> tuple[int, int]:
+    cr, later = disease_after_cr(np.array(reading.responses, np.int8), len(reading.responses))
+    return int(cr), int(later)
 
 
 def _cr_questioned(reading: Reading, policy: ResponsePolicy) -> tuple[str, ...]:
     """A partial response or stable disease after CR contradicts one of the two readings: a query,
     however it counts.
     """
-    found = disease_after_cr(reading)
-    if found is None:
+    cr, later = _seen_after_cr(reading)
+    if later < 0:
         return ()
-    cr, later = found
     counts = "it counts as progression" if policy.after_cr == CR_WAS_TRUE else "it stands as read"
-    said = Response(reading.responses[later]).cdisc
+    response = Response(reading.responses[later]).cdisc
     return (
-        (
-            f"{said} on day {reading.days[later]} after CR on day {reading.days[cr]}: a query;"
-            f" {counts}"
-        ),
-    )
-
-
-def censoring_rules(protocol: Protocol, rules: CensoringRules) -> TimeToEventRules:
-    """One declared rule set, with the longest gap that the schedule of scans allows."""
-    scan = protocol.visit(protocol.assessment.scan_visit)
-    choices = CensoringChoices(
-        no_baseline_scan=_DOES[rules.no_baseline_scan],
-        progression_date=_DOES[rules.progression_date],
-        clinical_progression=_DOES[rules.clinical_progression],
-        new_therapy=_DOES[rules.new_therapy],
-        death=_DOES[rules.death],
-        missed_visits=_DOES[rules.missed_visits],
-    )
-    return rules_for_schedule(
-        choices, interval_days=scan.every_days or scan.day, window_days=scan.after_days
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CourseChoices:
-    """What a course depends on beside the records, whether a protocol declares it or a named
-    policy.
-    """
-
-    recist: RecistPolicy
-    response: ResponsePolicy
-    reader: str | None  # --EVAL of the records that count; None: all of them are one reader's
-    one_visit_days: int
-    use_markers: bool = True  # a raised CEA withholds CR
-    targets_as_selected: bool = (
-        False  # targets that RECIST 1.1 3.2 does not allow are assessed with a note
-    )
-
-
-def choices_of(protocol: Protocol) -> CourseChoices:
-    """The choices that a protocol declares."""
-    assessment = protocol.assessment
-    scan = protocol.visit(assessment.scan_visit)
-    return CourseChoices(
-        recist=recist_policy(assessment),
-        response=response_policy(assessment),
-        reader=assessment.reader,
-        one_visit_days=scan.before_days + scan.after_days,
+        f"{response} on day {reading.days[later]} after CR on day {reading.days[cr]}: a query;"
+        f" {counts}",
     )
 
 
@@ -236,9 +120,9 @@ def course_by(subject: Subject, choices: CourseChoices, cutoff: date) -> Course:
     """
     assert subject.randomized is not None
     start = subject.randomized.on
-    therapy = dated.new_therapy(subject, start, cutoff)
-    clinical = dated.clinical_progression(subject, start, cutoff)
-    death, alive = dated.death(subject, start), dated.last_known_alive(subject, start)
+    therapy = event_dates.new_therapy(subject, start, cutoff)
+    clinical = event_dates.clinical_progression(subject, start, cutoff)
+    death, alive = event_dates.death(subject, start), event_dates.last_known_alive(subject, start)
     lesions, assessed, problems = _assessed(subject, choices, start, therapy.day)
     read = _as_read(subject, choices.reader, start, cutoff)
     baseline = [tr for tr in subject.records(TR) if tr.date and tr.date.latest <= start]
@@ -252,7 +136,7 @@ def course_by(subject: Subject, choices: CourseChoices, cutoff: date) -> Course:
         problems=(
             *therapy.problems,
             *clinical.problems,
-            *dated.unrecorded_death(subject, cutoff),
+            *event_dates.unrecorded_death(subject, cutoff),
             *_cr_questioned(read, choices.response),
             *problems,
         ),
@@ -281,7 +165,7 @@ def _as_read(subject: Subject, reader: str | None, start: date, cutoff: date) ->
         for rs in rows
         if rs.date and rs.date.exact and start < rs.date.exact <= cutoff
     ]
-    scans.sort(key=lambda one: one[0])
+    scans.sort(key=lambda scan: scan[0])
     days = tuple((when - start).days for when, _ in scans)
     codes = tuple(int(Response.parse(rs.original)) for _, rs in scans)
     return Reading(days, codes, tuple(-1 for _ in days), tuple((rs.source,) for _, rs in scans))

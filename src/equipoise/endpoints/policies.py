@@ -9,9 +9,14 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from equipoise.assessments.recist.policy import RECIST_1_1, RecistPolicy
-from equipoise.endpoints.best_response import ADMIRAL, CR_WAS_PR, CR_WAS_TRUE, ResponsePolicy
-from equipoise.endpoints.course import CourseChoices
-from equipoise.endpoints.time_to_event import CHOICES, IGNORE, TimeToEventRules, rules_for_schedule
+from equipoise.endpoints.catalogue import RULE_SETS
+from equipoise.endpoints.censoring import (
+    TimeToEventRules,
+    rules_for_schedule,
+    rules_without_schedule,
+)
+from equipoise.endpoints.choices import CourseChoices
+from equipoise.endpoints.response_rules import AS_RECORDED, CR_WAS_PR, CR_WAS_TRUE, ResponsePolicy
 
 RFSTDTC, RANDOMIZATION = "RFSTDTC", "RANDOMIZATION"
 """`reference_start`: DM.RFSTDTC, or the DS record whose DSDECOD says RANDOMIZED."""
@@ -20,8 +25,17 @@ MEASUREMENTS, REPORTED = "MEASUREMENTS", "REPORTED"
 """`sources`: responses derived from TU and TR, or OVRLRESP as RS reports it."""
 SOURCES = (MEASUREMENTS, REPORTED)
 ALL_EVALUATORS = "ALL"
-PARAMETER_OF = {"FDA_2018_A": "FDAA", "FDA_2018_C": "FDAC", "EMA_2013": "EMA"}
-"""Rule set -> what follows PFS or DOR in PARAMCD, which has eight letters."""
+
+ADMIRAL = ResponsePolicy(
+    sd_min_days=42,
+    confirmation_min_days=28,
+    intervening_ne_allowed=1,
+    intervening_sd_allowed=False,
+    after_cr=AS_RECORDED,
+    therapy_ends_response=False,
+)
+"""The pre-defined RECIST 1.1 events of admiralonco 1.3.0; that package's reading, not the
+guideline's."""
 
 RECIST_RESPONSE = ResponsePolicy(
     sd_min_days=42,
@@ -43,7 +57,7 @@ class DerivationPolicy:
     summary: str
     recist: RecistPolicy
     response: ResponsePolicy
-    censoring: tuple[str, ...] = tuple(CHOICES)  # rule sets of PFS and duration of response
+    censoring: tuple[str, ...] = tuple(RULE_SETS)  # rule sets of PFS and duration of response
     reference_start: str = RFSTDTC
     sources: tuple[str, ...] = SOURCES
     evaluator: str = ALL_EVALUATORS  # RSEVAL, or RSEVAL/RSEVALID
@@ -93,14 +107,15 @@ class DerivationPolicy:
 
         Raises ValueError for a name that is none, or a schedule that is none.
         """
-        if name not in CHOICES:
+        if name not in RULE_SETS:
             raise ValueError(
-                f"there is no censoring rule set {name!r}; there are {', '.join(CHOICES)}"
+                f"there is no censoring rule set {name!r}; there are {', '.join(RULE_SETS)}"
             )
+        rules = RULE_SETS[name].rules
         if not self.scan_interval_days:
-            return TimeToEventRules(*CHOICES[name]._replace(missed_visits=IGNORE), longest_gap=0)
+            return rules_without_schedule(rules)
         return rules_for_schedule(
-            CHOICES[name], interval_days=self.scan_interval_days, window_days=self.scan_window_days
+            rules, interval_days=self.scan_interval_days, window_days=self.scan_window_days
         )
 
     def declared(self) -> dict[str, Any]:
@@ -157,8 +172,8 @@ POLICIES = {
 def find_policy(name: str) -> DerivationPolicy:
     """The named policy. Raises ValueError that lists those there are."""
     if name not in POLICIES:
-        known = "\n".join(f"  {one.name}: {one.summary}" for one in POLICIES.values())
-        raise ValueError(f"there is no policy {name!r}; there are\n{known}")
+        there = "\n".join(f"  {policy.name}: {policy.summary}" for policy in POLICIES.values())
+        raise ValueError(f"there is no policy {name!r}; there are\n{there}")
     return POLICIES[name]
 
 
@@ -176,19 +191,19 @@ def declare_policy(
     """The named policy with the options that are given. Raises ValueError naming the option, what
     was found and what there is.
     """
-    found = find_policy(name)
-    found = replace(
-        found,
-        sources=tuple(_one_of("source", one, SOURCES) for one in sources or found.sources),
-        evaluator=evaluator or found.evaluator,
-        reference_start=_one_of("reference", reference_start or found.reference_start, REFERENCES),
+    named = find_policy(name)
+    policy = replace(
+        named,
+        sources=tuple(_allowed("source", text, SOURCES) for text in sources or named.sources),
+        evaluator=evaluator or named.evaluator,
+        reference_start=_allowed("reference", reference_start or named.reference_start, REFERENCES),
         censoring=tuple(
-            _one_of("censoring", one, tuple(CHOICES)) for one in censoring or found.censoring
+            _allowed("censoring", text, tuple(RULE_SETS)) for text in censoring or named.censoring
         ),
         scan_interval_days=scan_interval_days,
         scan_window_days=scan_window_days,
         therapy_categories=tuple(
-            one.upper() for one in therapy_categories or found.therapy_categories
+            text.upper() for text in therapy_categories or named.therapy_categories
         ),
     )
     if (
@@ -200,10 +215,10 @@ def declare_policy(
             f"scans every {scan_interval_days} days +-{scan_window_days}: the interval must be"
             " positive, the window not negative"
         )
-    return found
+    return policy
 
 
-def _one_of(option: str, text: str, allowed: Sequence[str]) -> str:
+def _allowed(option: str, text: str, allowed: Sequence[str]) -> str:
     if text.upper() not in allowed:
         raise ValueError(f"{option}: found {text!r}, expected one of {', '.join(allowed)}")
     return text.upper()

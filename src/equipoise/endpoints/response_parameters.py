@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from equipoise.arrays import NEVER, NOWHERE
 from equipoise.endpoints.best_response import (
     Achieved,
-    ResponsePolicy,
     derive_best_response,
     derive_clinical_benefit,
     derive_confirmed_best_response,
     first_progression,
     first_response,
 )
+from equipoise.endpoints.response_rules import ResponsePolicy
 from equipoise.terms.response import Response
 
 PARAMETERS = {

@@ -1,30 +1,27 @@
 """How long until it happened? Progression-free survival, overall survival and duration of response.
 
-Days count from randomization, day 0; -1 stands for "never". The rules of the agencies are data, one
-named choice for
-each situation: FDA, Clinical Trial Endpoints for the Approval of Cancer Drugs and Biologics (2018),
-appendix 3, tables A and C; EMA, guideline on anticancer medicinal products, appendix 1 (2013).
+Days count from randomization, day 0; -1 stands for "never". What ends a time is decided in
+`censoring`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
-from equipoise.arrays import NEVER, NOWHERE, Codes, Ints
-from equipoise.compiled import njit
-from equipoise.terms.response import Response
+from equipoise.arrays import NEVER, NOWHERE
+from equipoise.endpoints.censoring import (
+    ALIVE,
+    DECLARED,
+    WHY,
+    End,
+    TimeToEventRules,
+    happens,
+    progression_free,
+    survival_end,
+)
 
-NE, PD = int(Response.NE), int(Response.PD)
-
-CENSOR, EVENT, IGNORE = 0, 1, 2
-"""What a situation does: censors at the last adequate scan before it, is an event, or changes
-nothing."""
-DATED, SCAN = 0, 1
-"""`progression_date`: the day the assessment dates PD on (new lesion's first sight), or the day of
-the visit."""
 KINDS = (
     "randomization",
     "scan",
@@ -34,94 +31,7 @@ KINDS = (
     "last_known_alive",
     "declared_event",
 )
-RANDOMIZATION, AT_SCAN, DEATH, THERAPY, CLINICAL, ALIVE, DECLARED = range(7)
-
-
-class CensoringChoices(NamedTuple):
-    """One choice for each situation of PFS, without the schedule."""
-
-    no_baseline_scan: int  # CENSOR at randomization, or IGNORE
-    progression_date: int  # DATED or SCAN
-    clinical_progression: int  # undocumented: CENSOR, EVENT or IGNORE
-    new_therapy: int  # CENSOR (hypothetical), EVENT (composite) or IGNORE (treatment policy)
-    death: int  # before the first scan or between scans: EVENT, or CENSOR (time to progression)
-    missed_visits: (
-        int  # event after more than one missed visit: CENSOR, or IGNORE (it stays an event)
-    )
-
-
-class TimeToEventRules(NamedTuple):
-    """The choices of a rule set and the longest gap, in days, that is not "more than one missed
-    visit".
-    """
-
-    no_baseline_scan: int
-    progression_date: int
-    clinical_progression: int
-    new_therapy: int
-    death: int
-    missed_visits: int
-    longest_gap: int
-
-
-FDA_2018_A = CensoringChoices(CENSOR, DATED, CENSOR, CENSOR, EVENT, CENSOR)
-"""FDA 2018, table A: only documented progression counts."""
-FDA_2018_C = CensoringChoices(CENSOR, DATED, EVENT, CENSOR, EVENT, IGNORE)
-"""FDA 2018, table C: clinical progression and events after missed visits count."""
-EMA_2013 = CensoringChoices(CENSOR, DATED, IGNORE, IGNORE, EVENT, IGNORE)
-"""EMA 2013: events count whatever came between (treatment policy)."""
-CHOICES = {"FDA_2018_A": FDA_2018_A, "FDA_2018_C": FDA_2018_C, "EMA_2013": EMA_2013}
-
-
-def rules_for_schedule(
-    choices: CensoringChoices, *, interval_days: int, window_days: int
-) -> TimeToEventRules:
-    """A rule set for scans every `interval_days` +- `window_days`: two visits late by the window is
-    the longest gap.
-    """
-    if interval_days <= 0 or window_days < 0:
-        raise ValueError(
-            f"scans every {interval_days} days +-{window_days}: the interval must be positive, the"
-            " window not negative"
-        )
-    return TimeToEventRules(*choices, longest_gap=2 * interval_days + 2 * window_days)
-
-
-WHY = {
-    0: "progression",
-    1: "death without progression",
-    2: "progression by clinical signs, not documented by a scan",
-    3: "new anticancer therapy, counted as an event",
-    10: "no scan at baseline: censored at randomization",
-    11: "no progression: censored at the last adequate scan",
-    12: "no adequate scan after baseline: censored at randomization",
-    13: "new anticancer therapy first: censored at the last adequate scan before it",
-    14: "event after more than one missed visit: censored at the last adequate scan before",
-    15: (
-        "stopped for clinical progression that no scan documents: censored at the last adequate"
-        " scan before"
-    ),
-    16: "death does not count: censored at the last adequate scan before",
-    20: "death",
-    21: "alive: censored when last known alive",
-    22: "alive: censored at the data cutoff",
-    23: "nothing known after randomization: censored there",
-    30: "the declared event",
-    31: "the declared event was not seen: censored at the last observation",
-}
-"""Sentences for the reasons that the compiled rules return."""
-
-
-class End(NamedTuple):
-    """What a compiled rule returns: day, event (1 or 0), key of WHY, kind of source, index of the
-    scan or -1.
-    """
-
-    day: int
-    event: int
-    why: int
-    kind: int
-    scan: int
+"""Where an end was seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,139 +43,6 @@ class TimeToEvent:
     why: str
     source_kind: str  # one of KINDS
     source_index: int  # of the scan; -1 for other kinds
-
-
-@njit(cache=True)
-def end_on(day: int, event: int, why: int, kind: int, scan: int) -> End:
-    """An `End` with numbers of one width; the compiler tells ends of int32 arrays and of plain
-    numbers apart.
-    """
-    return End(day + 0, event, why, kind, scan + 0)
-
-
-@njit(cache=True)
-def documented_progression(day: Ints, response: Codes, until: int) -> int:
-    """The first scan not after `until` that shows PD, or -1. The day of the scan documents it, not
-    its dating.
-    """
-    for i in range(day.shape[0]):
-        if response[i] == PD and day[i] <= until:
-            return i
-    return NOWHERE
-
-
-@njit(cache=True)
-def last_adequate(day: Ints, response: Codes, until: int) -> int:
-    """The last scan not after `until` that could be evaluated, or -1 (then randomization stands
-    in).
-    """
-    found = NOWHERE
-    for i in range(day.shape[0]):
-        if response[i] != NE and day[i] <= until:
-            found = i
-    return found
-
-
-@njit(cache=True)
-def censored(day: Ints, response: Codes, until: int, why: int) -> End:
-    """Censored at the last adequate scan not after `until`."""
-    i = last_adequate(day, response, until)
-    if i == NOWHERE:
-        return end_on(0, 0, 12 if why == 11 else why, RANDOMIZATION, NOWHERE)
-    return end_on(day[i], 0, why, AT_SCAN, i)
-
-
-@njit(cache=True)
-def sooner(first: End, second: End) -> End:
-    """The earlier of two ends; on one day the first stands. Day -1 is never."""
-    if second.day < 0 or (0 <= first.day <= second.day):
-        return first
-    return second
-
-
-@njit(cache=True)
-def happens(day: int, until: int) -> bool:
-    """Whether something dated `day` (-1 never) is known by `until`."""
-    return 0 <= day <= until
-
-
-@njit(cache=True)
-def first_event(
-    day: Ints,
-    response: Codes,
-    pd_day: Ints,
-    death: int,
-    therapy: int,
-    clinical: int,
-    until: int,
-    rules: TimeToEventRules,
-) -> End:
-    """The first event that counts and is known by `until`; day -1 when there is none."""
-    first = end_on(NEVER, 0, 11, RANDOMIZATION, NOWHERE)
-    i = documented_progression(day, response, until)
-    if i != NOWHERE:
-        dated = pd_day[i] if rules.progression_date == DATED and pd_day[i] >= 0 else day[i]
-        first = end_on(dated, 1, 0, AT_SCAN, i)
-    if rules.clinical_progression == EVENT and happens(clinical, until):
-        first = sooner(first, end_on(clinical, 1, 2, CLINICAL, NOWHERE))
-    if rules.death == EVENT and happens(death, until):
-        first = sooner(first, end_on(death, 1, 1, DEATH, NOWHERE))
-    if rules.new_therapy == EVENT and happens(therapy, until):
-        first = sooner(first, end_on(therapy, 1, 3, THERAPY, NOWHERE))
-    return first
-
-
-@njit(cache=True)
-def horizon(
-    day: Ints,
-    response: Codes,
-    death: int,
-    therapy: int,
-    clinical: int,
-    cutoff: int,
-    rules: TimeToEventRules,
-) -> tuple[int, int]:
-    """Until when events count, and why no longer: cutoff, new therapy, or clinical progression
-    nobody documented.
-    """
-    until, why = cutoff, 11
-    if rules.death == CENSOR and happens(death, until):
-        until, why = death, 16
-    if rules.new_therapy == CENSOR and happens(therapy, until):
-        until, why = therapy, 13
-    undocumented = documented_progression(day, response, until) == NOWHERE
-    if rules.clinical_progression == CENSOR and undocumented and happens(clinical, until):
-        until, why = clinical, 15
-    return until, why
-
-
-@njit(cache=True)
-def progression_free(
-    day: Ints,
-    response: Codes,
-    pd_day: Ints,
-    has_baseline: bool,
-    death: int,
-    therapy: int,
-    clinical: int,
-    cutoff: int,
-    rules: TimeToEventRules,
-) -> End:
-    """PFS of one subject: the first event, unless something came before it that the rules censor
-    for.
-    """
-    if not has_baseline and rules.no_baseline_scan == CENSOR:
-        return end_on(0, 0, 10, RANDOMIZATION, NOWHERE)
-    until, why = horizon(day, response, death, therapy, clinical, cutoff, rules)
-    event = first_event(day, response, pd_day, death, therapy, clinical, until, rules)
-    if event.day < 0:
-        return censored(day, response, until, why)
-    if rules.missed_visits == CENSOR:
-        before = last_adequate(day, response, event.day - 1)
-        seen = day[before] if before != NOWHERE else 0
-        if event.day - seen > rules.longest_gap:
-            return censored(day, response, event.day - 1, 14)
-    return event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -342,18 +119,6 @@ def derive_duration_of_response(
     if first_response_day < 0:
         return None
     return _told(_progression_free(known, rules), first_response_day)
-
-
-@njit(cache=True)
-def survival_end(death: int, last_known_alive: int, cutoff: int) -> End:
-    """Death by the cutoff; else censored when last known alive, not after the cutoff."""
-    if happens(death, cutoff):
-        return end_on(death, 1, 20, DEATH, NOWHERE)
-    if last_known_alive > cutoff or death > cutoff:  # who dies later was alive at the cutoff
-        return end_on(cutoff, 0, 22, ALIVE, NOWHERE)
-    if last_known_alive < 0:
-        return end_on(0, 0, 23, RANDOMIZATION, NOWHERE)
-    return end_on(last_known_alive, 0, 21, ALIVE, NOWHERE)
 
 
 def derive_os(known: FollowUp) -> TimeToEvent:

@@ -6,24 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from equipoise.arrays import NEVER
 from equipoise.endpoints.best_response import (
     derive_best_response,
     first_progression,
     first_response,
 )
-from equipoise.endpoints.course import (
-    Course,
-    Reading,
-    censoring_rules,
-    progression_after_cr,
-    response_policy,
-)
-from equipoise.endpoints.time_to_event import (
-    TimeToEvent,
-    derive_duration_of_response,
-    derive_os,
-    derive_pfs,
-)
+from equipoise.endpoints.catalogue import endpoint_of, rules_of
+from equipoise.endpoints.choices import counted_responses, response_policy
+from equipoise.endpoints.course import Course, Reading, progression_after_cr
+from equipoise.endpoints.response_rules import counts_as, is_counted
+from equipoise.endpoints.time_to_event import TimeToEvent
 from equipoise.protocol.model import Endpoint, Protocol
 from equipoise.subject.records import Source
 from equipoise.terms.response import Response
@@ -42,7 +35,7 @@ class Value:
         return {
             "value": self.value,
             "why": self.why,
-            "source": [_plain(one) for one in self.source],
+            "source": [_plain(source) for source in self.source],
         }
 
 
@@ -86,10 +79,10 @@ def late_control(course: Course, protocol: Protocol, reading: Reading) -> Value:
     """Was disease still controlled at the declared later day? (sensitivity analysis)"""
     policy = response_policy(protocol.assessment)
     end = first_progression(reading.days, reading.responses, policy, therapy_day=course.new_therapy)
-    wanted = {int(Response.parse(text)) for text in protocol.primary.responses}
+    counted = counted_responses(protocol.primary)
     for i, (day, code) in enumerate(zip(reading.days, reading.responses, strict=True)):
-        ended = (0 <= end <= i) or (policy.therapy_ends_response and 0 <= course.new_therapy < day)
-        if day >= protocol.assessment.late_control_days and code in wanted and not ended:
+        ended = (0 <= end <= i) or not is_counted(day, course.new_therapy, policy)
+        if day >= protocol.assessment.late_control_days and counts_as(code, counted) and not ended:
             return Value(True, f"{Response(code).cdisc} on day {day}", reading.sources[i])
     return Value(False, "not shown to last", course.sources["randomization"])
 
@@ -102,49 +95,45 @@ def binary_values(endpoint: Endpoint, courses: Courses, protocol: Protocol) -> d
 
 def counted_as_reached(endpoint: Endpoint, best: Value) -> Value:
     """Whether the best response is one of those that the endpoint counts."""
-    return Value(
-        best.value in endpoint.responses, f"best response {best.value}: {best.why}", best.source
-    )
+    achieved = counts_as(int(Response.parse(best.value)), counted_responses(endpoint))
+    return Value(achieved, f"best response {best.value}: {best.why}", best.source)
 
 
 def time_values(
-    endpoint: Endpoint, rules: str, courses: Courses, protocol: Protocol
+    endpoint: Endpoint, analysis: str, courses: Courses, protocol: Protocol
 ) -> dict[str, Value]:
-    """Days and event, for each subject who has them, under one rule set."""
-    found = {}
+    """Days and event, for each subject who has them, in one analysis of the protocol (see
+    `catalogue`).
+    """
+    values = {}
     for name, course in courses.items():
-        time = _time(rules, course, protocol)
+        time = _time(analysis, course, protocol)
         if time is not None:
-            found[name] = Value(
+            values[name] = Value(
                 {"days": time.days, "event": time.event}, time.why, _time_source(course, time)
             )
-    return found
+    return values
 
 
-def _time(rules: str, course: Course, protocol: Protocol) -> TimeToEvent | None:
-    known = course.follow_up(
-        progression_after_cr(course.read, response_policy(protocol.assessment))
-    )
-    if rules == "OS":
-        return derive_os(known)
-    if rules == "DOR":
-        return _duration(course, protocol)
-    return derive_pfs(known, censoring_rules(protocol, protocol.censoring[rules]))
+def _time(analysis: str, course: Course, protocol: Protocol) -> TimeToEvent | None:
+    policy = response_policy(protocol.assessment)
+    rules = rules_of(analysis, protocol)
+    known = course.follow_up(progression_after_cr(course.read, policy))
+    return endpoint_of(analysis, protocol).derive(known, _responded(course, protocol), rules)
 
 
-def _duration(course: Course, protocol: Protocol) -> TimeToEvent | None:
-    reading, policy = course.read, response_policy(protocol.assessment)
+def _responded(course: Course, protocol: Protocol) -> int:
+    """The day of the first response, or NEVER."""
+    reading = course.read
     first = first_response(
         reading.days,
         reading.responses,
-        policy,
+        response_policy(protocol.assessment),
         confirm=protocol.assessment.confirmation is not None,
         pd_day=reading.pd_days,
         therapy_day=course.new_therapy,
     )
-    rules = censoring_rules(protocol, protocol.censoring["FDA"])
-    known = course.follow_up(progression_after_cr(reading, policy))
-    return derive_duration_of_response(known, reading.days[first] if first >= 0 else -1, rules)
+    return reading.days[first] if first >= 0 else NEVER
 
 
 def _time_source(course: Course, time: TimeToEvent) -> tuple[Source, ...]:

@@ -60,7 +60,9 @@ class TimeToEventAnalysis(Model):
     """A comparison of times to an event, under one or more sets of censoring rules."""
 
     kind: Literal["time_to_event"]
-    rules: tuple[Literal["FDA", "EMA", "OS", "DOR"], ...]
+    rules: tuple[str, ...] = Field(
+        description="a set of censoring rules, for progression-free survival, or another endpoint"
+    )
     stratified: bool
 
 

@@ -11,7 +11,7 @@ from equipoise.assessments.recist.from_records import lesion_series
 from equipoise.assessments.recist.series import LesionError, assess_series
 from equipoise.conduct import data_entry, data_management
 from equipoise.conduct.edit_checks import questions
-from equipoise.endpoints.course import recist_policy
+from equipoise.endpoints.choices import recist_policy
 from equipoise.protocol.model import Protocol
 from equipoise.rehearsal.filled import Filled, with_slip
 from equipoise.rehearsal.office import Agenda, Office, Unexpected

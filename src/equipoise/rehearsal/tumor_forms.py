@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from equipoise.assessments.recist.rules import assess_visits
-from equipoise.endpoints.course import recist_policy
+from equipoise.endpoints.choices import recist_policy
 from equipoise.protocol.model import Protocol
 from equipoise.rehearsal.filled import Filled, Row
 from equipoise.terms.response import Response

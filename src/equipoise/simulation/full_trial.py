@@ -9,7 +9,8 @@ from math import prod
 import numpy as np
 
 from equipoise.arrays import Floats
-from equipoise.endpoints.course import censoring_rules, recist_policy, response_policy
+from equipoise.endpoints.catalogue import leading_rules
+from equipoise.endpoints.choices import recist_policy, response_policy
 from equipoise.protocol.model import Protocol
 from equipoise.simulation.blocks import Block, KeptBlocks, Progress, run_blocks
 from equipoise.simulation.event_time_trial import check_blocks, check_shares
@@ -192,7 +193,7 @@ def trial_of(protocol: Protocol, *, effect: bool = True, looks: tuple[Look, ...]
         rules=Rules(
             recist_policy(protocol.assessment),
             response_policy(protocol.assessment),
-            censoring_rules(protocol, protocol.censoring["FDA"]),
+            leading_rules(protocol),
         ),
         scan_days=tuple(range(scan.day, tumor.follow_days, scan.every_days or tumor.follow_days)),
         accrual=Accrual(

@@ -24,8 +24,8 @@ from equipoise.assessments.recist.rules import (
     pd_dates,
 )
 from equipoise.compiled import njit
-from equipoise.endpoints.best_response import ResponsePolicy, best_unconfirmed
-from equipoise.endpoints.time_to_event import TimeToEventRules, progression_free, survival_end
+from equipoise.endpoints.censoring import TimeToEventRules, progression_free, survival_end
+from equipoise.endpoints.response_rules import ResponsePolicy, best_unconfirmed
 from equipoise.simulation.trial_rules import (
     EXPERIMENTAL,
     allocate_all,

@@ -57,7 +57,7 @@ def add_up(row: Ints, policy: RecistPolicy) -> tuple[int, int]:
     """4.3.1: the sum of what was evaluated, and the first target that was not (-1: all were)."""
     total, missing = 0, NOWHERE
     for lesion in range(row.shape[0]):
-        length = counted(row[lesion], policy)
+        length = counted(int(row[lesion]), policy)
         if length != NOT_EVALUATED:
             total += length
         elif missing == NOWHERE:
@@ -108,7 +108,7 @@ def came_back(row: Ints, node: Codes, was_gone: Codes, after_cr: bool, policy: R
     """The target whose return is progression by itself, or -1."""
     for lesion in range(row.shape[0]):
         watched = after_cr or (policy.reappearance == ALWAYS and was_gone[lesion] == 1)
-        if watched and is_disease(row[lesion], node[lesion] == 1, policy):
+        if watched and is_disease(int(row[lesion]), node[lesion] == 1, policy):
             return lesion
     return NOWHERE
 
@@ -118,7 +118,7 @@ def any_disease(row: Ints, node: Codes, policy: RecistPolicy) -> bool:
     """Whether any target is still seen."""
     seen = False
     for lesion in range(row.shape[0]):
-        seen = seen or is_disease(row[lesion], node[lesion] == 1, policy)
+        seen = seen or is_disease(int(row[lesion]), node[lesion] == 1, policy)
     return seen
 
 
@@ -223,9 +223,17 @@ def first_sight(new: Codes, visit: int, policy: RecistPolicy) -> int:
 
 
 @njit(cache=True)
-def shows_disease(target: int, nontarget: int) -> bool:
-    """After a CR: disease that was seen, as distinct from lesions that were not evaluated."""
-    return target in (PR, SD) or nontarget == NT_PRESENT
+def shows_disease(response: int) -> bool:
+    """Disease was seen and did not progress: after a complete response it is there again."""
+    return response in (PR, SD, NON_CR_NON_PD)
+
+
+@njit(cache=True)
+def is_seen_again(target: int, nontarget: int) -> bool:
+    """After a CR: disease that was seen, as distinct from lesions that were not evaluated. Of the
+    overall response alone it cannot be told: PR stands there also for non-targets not evaluated.
+    """
+    return shows_disease(target) or nontarget == NT_PRESENT
 
 
 @njit(cache=True)
@@ -237,7 +245,7 @@ def overall_response(
         return PD, clause
     if nontarget == NT_PD:
         return PD, clauses.PD_NON_TARGET
-    if after_cr and policy.disease_after_cr_is_pd and shows_disease(target, nontarget):
+    if after_cr and policy.disease_after_cr_is_pd and is_seen_again(target, nontarget):
         return PD, clauses.PD_AFTER_CR
     if target == NO_TARGETS:
         return without_targets(nontarget)
@@ -245,9 +253,15 @@ def overall_response(
 
 
 @njit(cache=True)
+def is_before_therapy(day: int, therapy_day: int) -> bool:
+    """A scan on the day the new therapy starts was made before it; -1 stands for no such day."""
+    return therapy_day < 0 or day <= therapy_day
+
+
+@njit(cache=True)
 def is_assessable(day: int, assessable_until: int, policy: RecistPolicy) -> bool:
-    """A scan on the day the new therapy starts still counts; -1 stands for no such day."""
-    return not policy.therapy_ends_assessability or assessable_until < 0 or day <= assessable_until
+    """Whether a scan can be assessed at all."""
+    return not policy.therapy_ends_assessability or is_before_therapy(day, assessable_until)
 
 
 class VisitAnswer(NamedTuple):
@@ -279,7 +293,9 @@ def judge_visit(
         seen = first_sight(new, v, policy)
         clause = clauses.PD_NEW_LESION if seen == v else clauses.PD_NEW_LESION_BACKDATED
         return VisitAnswer(PD, target, clause, seen, NOWHERE)
-    response, clause = overall_response(target, why, nontarget[v], memory.cr_visit >= 0, policy)
+    response, clause = overall_response(
+        target, why, int(nontarget[v]), memory.cr_visit >= 0, policy
+    )
     if clause == why:
         return VisitAnswer(response, target, clause, decided, lesion)
     return VisitAnswer(
@@ -308,8 +324,9 @@ def remember(memory: Memory, v: int, total: int, response: int, target: int) -> 
 def note_gone(was_gone: Codes, row: Ints, node: Codes, policy: RecistPolicy) -> None:
     """Mark the targets that this visit found gone."""
     for lesion in range(row.shape[0]):
-        if counted(row[lesion], policy) != NOT_EVALUATED and not is_disease(
-            row[lesion], node[lesion] == 1, policy
+        tenths = int(row[lesion])
+        if counted(tenths, policy) != NOT_EVALUATED and not is_disease(
+            tenths, node[lesion] == 1, policy
         ):
             was_gone[lesion] = 1
 
@@ -382,7 +399,7 @@ def assess_visit(
         answer = judge_visit(v, tenths, node, was_gone, nontarget, new, memory, policy)
         r.response[v], r.target[v], r.clause[v], r.decided_by[v], r.decided_lesion[v] = answer
         note_gone(was_gone, tenths[v], node, policy)
-    return remember(memory, v, r.sum[v], r.response[v], r.target[v])
+    return remember(memory, v, int(r.sum[v]), int(r.response[v]), int(r.target[v]))
 
 
 @njit(cache=True)

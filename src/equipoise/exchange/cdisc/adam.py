@@ -15,9 +15,9 @@ from typing import Any
 
 import polars
 
+from equipoise.endpoints.censoring import TimeToEventRules, spelled
 from equipoise.endpoints.discrepancies import Discrepancy
 from equipoise.endpoints.policies import DerivationPolicy
-from equipoise.endpoints.time_to_event import DATED, TimeToEventRules
 from equipoise.exchange.cdisc.endpoints import Endpoints
 from equipoise.exchange.cdisc.problems import PROBLEM_COLUMNS, Problem
 from equipoise.exchange.cdisc.rows import USED
@@ -212,12 +212,7 @@ def _markdown(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[str]:
 
 def _spelled(rules: TimeToEventRules) -> dict[str, Any]:
     """A rule set in words; the codes of its fields are ours."""
-    does = ("censor", "event", "ignore")
-    said: dict[str, Any] = {
-        name: does[value] for name, value in zip(rules._fields[:6], rules, strict=False)
-    }
-    said["progression_date"] = "dated" if rules.progression_date == DATED else "scan"
-    return said | {"longest_gap_days": rules.longest_gap or None}
+    return {**spelled(rules), "longest_gap_days": rules.longest_gap or None}
 
 
 def _version() -> str:

@@ -14,20 +14,23 @@ from typing import Any
 
 import numpy as np
 
-from equipoise.endpoints import event_dates as dated
-from equipoise.endpoints.best_response import first_progression, first_response, last_counted
+from equipoise.arrays import NEVER
+from equipoise.endpoints import event_dates
+from equipoise.endpoints.best_response import first_progression, first_response
+from equipoise.endpoints.catalogue import (
+    DURATION_OF_RESPONSE,
+    OVERALL_SURVIVAL,
+    PROGRESSION_FREE_SURVIVAL,
+    RULE_SETS,
+    TimeEndpoint,
+)
 from equipoise.endpoints.course import Course, Reading, course_by, progression_after_cr
 from equipoise.endpoints.discrepancies import Discrepancy, find_discrepancies
-from equipoise.endpoints.policies import MEASUREMENTS, PARAMETER_OF, REPORTED, DerivationPolicy
+from equipoise.endpoints.policies import MEASUREMENTS, REPORTED, DerivationPolicy
 from equipoise.endpoints.response_parameters import PARAMETERS, derive_response_parameters
+from equipoise.endpoints.response_rules import last_counted
 from equipoise.endpoints.source_records import deciding_sources
-from equipoise.endpoints.time_to_event import (
-    FollowUp,
-    TimeToEvent,
-    derive_duration_of_response,
-    derive_os,
-    derive_pfs,
-)
+from equipoise.endpoints.time_to_event import FollowUp, TimeToEvent, derive_os
 from equipoise.exchange.cdisc.problems import NOT_USED, TO_ASK, Problem
 from equipoise.exchange.cdisc.sdtm_in import Package, Person, Reader, reader_of
 from equipoise.subject.records import RS, TR, TU, Source
@@ -48,7 +51,7 @@ DAY_OF = {
     "AE": "AESTDTC",
     "SS": "SSDTC",
 }
-"""Domain -> SRCVAR of a value, and of a day; of DM it depends on what is dated."""
+"""Domain -> SRCVAR of a value, and of a day; of DM it depends on what is event_dates."""
 
 Row = dict[str, Any]
 
@@ -270,23 +273,22 @@ def _times(series: Series, policy: DerivationPolicy) -> Iterator[Row]:
         pd_day=reading.pd_days,
         therapy_day=course.new_therapy,
     )
-    began = reading.days[i] if i >= 0 else -1
+    responded = reading.days[i] if i >= 0 else NEVER
     for name in policy.censoring:
-        rules, suffix = policy.rules(name), PARAMETER_OF[name]
-        pfs = derive_pfs(known, rules)
-        yield (
-            series.keys
-            | _time(f"PFS{suffix}", f"Progression-Free Survival, {name} (days)", pfs, course.start)
-            | (_source(_decided(series, pfs), DAY_OF, _dm_variable(pfs)))
-        )
-        lasted = derive_duration_of_response(known, began, rules)
-        if lasted is not None:
-            start = course.start + timedelta(began)
-            yield (
-                series.keys
-                | _time(f"DOR{suffix}", f"Duration of Response, {name} (days)", lasted, start)
-                | (_source(_decided(series, lasted), DAY_OF, _dm_variable(lasted)))
-            )
+        for endpoint in (PROGRESSION_FREE_SURVIVAL, DURATION_OF_RESPONSE):
+            end = endpoint.derive(known, responded, policy.rules(name))
+            if end is not None:
+                began = responded if endpoint.of_responders else 0
+                yield _timed(series, endpoint, name, end, series.course.start + timedelta(began))
+
+
+def _timed(
+    series: Series, endpoint: TimeEndpoint, rule_set: str, end: TimeToEvent, start: date
+) -> Row:
+    code = f"{endpoint.code}{RULE_SETS[rule_set].suffix}"
+    label = f"{endpoint.title}, {rule_set} (days)"
+    source = _source(_decided(series, end), DAY_OF, _dm_variable(end))
+    return series.keys | _time(code, label, end, start) | source
 
 
 def _decided(series: Series, end: TimeToEvent) -> Source | None:
@@ -317,7 +319,7 @@ def _time(code: str, label: str, end: TimeToEvent, start: date) -> Row:
 def _survival(person: Person, cutoff: date) -> Row:
     """Overall survival, which has no reader."""
     start, subject = _started(person), person.subject
-    death, alive = dated.death(subject, start), dated.last_known_alive(subject, start)
+    death, alive = event_dates.death(subject, start), event_dates.last_known_alive(subject, start)
     known = FollowUp(
         scan_days=(),
         responses=(),
@@ -337,6 +339,6 @@ def _survival(person: Person, cutoff: date) -> Row:
     }
     return (
         keys
-        | _time("OS", "Overall Survival (days)", end, start)
+        | _time(OVERALL_SURVIVAL.code, f"{OVERALL_SURVIVAL.title} (days)", end, start)
         | _source(source, DAY_OF, _dm_variable(end))
     )

@@ -9,8 +9,8 @@ import numpy as np
 from equipoise.arrays import Floats, Ints
 from equipoise.assessments.recist.rules import no_results
 from equipoise.compiled import njit
-from equipoise.endpoints.best_response import best_unconfirmed
-from equipoise.endpoints.time_to_event import progression_free
+from equipoise.endpoints.censoring import progression_free
+from equipoise.endpoints.response_rules import best_unconfirmed
 from equipoise.simulation.full_trial_rules import (
     CR,
     NON_CR_NON_PD,
