@@ -162,7 +162,7 @@ def test_survival_of_one_arm_has_the_median_that_was_assumed():
     # 12.5 months.
     from equipoise.assessments.recist.rules import no_results
     from equipoise.simulation.full_trial_rules import Conduct, follow_participant
-    from equipoise.virtual.tumor_rules import MAX_TARGETS, BEYOND, room_for
+    from equipoise.virtual.tumor_rules import BEYOND, MAX_TARGETS, room_for
 
     rng, planned = np.random.default_rng(6), np.array(TRIAL.scan_days, np.int32)
     room, results = room_for(len(planned), MAX_TARGETS), no_results(len(planned) + 1, MAX_TARGETS)
@@ -172,7 +172,9 @@ def test_survival_of_one_arm_has_the_median_that_was_assumed():
         for _ in range(2000)
     ]
     days = np.minimum(deaths, TRIAL.tumor.follow_days)
-    assert 8 <= kaplan_meier(days, np.array(deaths) != BEYOND).median().time / DAYS_PER_MONTH <= 12.5
+    assert (
+        8 <= kaplan_meier(days, np.array(deaths) != BEYOND).median().time / DAYS_PER_MONTH <= 12.5
+    )
 
 
 @pytest.mark.parametrize(
