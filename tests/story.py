@@ -5,22 +5,32 @@ up.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Concatenate
 
 import numpy as np
 
 from equipoise.analysis.known import Known
-from equipoise.conduct import data_entry, data_management, randomization
-from equipoise.conduct import enrolment as commands
-from equipoise.conduct.attribution import Outcome, Stamp
-from equipoise.conduct.carry_out import Session
+from equipoise.conduct import (
+    data_entry,
+    data_management,
+    enrolment,
+    protocol_versions,
+    randomization,
+)
+from equipoise.conduct.attribution import Attribution
+from equipoise.conduct.carry_out import Details, Session
+from equipoise.conduct.data_entry import FormData
+from equipoise.conduct.enrolment import Judgement
+from equipoise.conduct.record import Outcome
 from equipoise.conduct.verify import verify_entries
 from equipoise.ledger.entry import Entry
 from equipoise.protocol.model import Protocol
 from equipoise.protocol.yaml_file import load
 from equipoise.store.memory import Memory
+from equipoise.subject.state import Trial
 
 CODONS = [(gene, codon) for gene in ("KRAS", "NRAS") for codon in (12, 13, 59, 61, 117, 146)]
 
@@ -54,10 +64,10 @@ class Story:
         head = self.session.trial.head
         return max(f"{on}T12:00:00Z", head.at if head else "")
 
-    def stamp(self, on: str, role: str) -> Stamp:
+    def attribution(self, on: str, role: str) -> Attribution:
         self.count += 1
         salt = hashlib.sha256(f"{self.seed}|{self.count}".encode()).hexdigest()[:32]
-        return Stamp(
+        return Attribution(
             at=self.clock(on),
             actor=f"{role}-01",
             role=role,
@@ -66,16 +76,30 @@ class Story:
             salt=salt,
         )
 
-    def do(self, on: str, role: str, command: Any, *args: Any, **details: Any) -> Outcome:
-        return self.session.do(command, self.stamp(on, role), *args, **details)
+    def do(
+        self,
+        on: str,
+        role: str,
+        command: Callable[Concatenate[Trial, Attribution, Details], Outcome],
+        *args: Details.args,
+        **details: Details.kwargs,
+    ) -> Outcome:
+        return self.session.do(command, self.attribution(on, role), *args, **details)
 
-    def done(self, on: str, role: str, command: Any, *args: Any, **details: Any) -> Entry:
+    def done(
+        self,
+        on: str,
+        role: str,
+        command: Callable[Concatenate[Trial, Attribution, Details], Outcome],
+        *args: Details.args,
+        **details: Details.kwargs,
+    ) -> Entry:
         outcome = self.do(on, role, command, *args, **details)
         assert isinstance(outcome, Entry), f"{command.__name__}: {outcome}"
         return outcome
 
     def begin(self, on: str = "2021-01-04") -> Story:
-        self.done(on, "sponsor", commands.adopt_protocol, self.protocol, simulated=True)
+        self.done(on, "sponsor", protocol_versions.adopt_protocol, self.protocol, simulated=True)
         self.done(on, "statistician", randomization.commit_allocation, self.sealed)
         return self
 
@@ -89,7 +113,7 @@ class Story:
         groups: dict[str, Any],
     ) -> Entry:
         return self.done(
-            on, "coordinator", data_entry.save_form, subject, form, visit, values, groups
+            on, "coordinator", data_entry.save_form, subject, FormData(form, visit, values, groups)
         )
 
     def ready(self, subject: str, day: date = date(2021, 3, 10), **changes: Any) -> Story:
@@ -98,12 +122,12 @@ class Story:
         before = (day - timedelta(8)).isoformat()
         recent = (day - timedelta(2)).isoformat()
         self.done(
-            before, "coordinator", commands.screen, subject, screened_on=date.fromisoformat(before)
+            before, "coordinator", enrolment.screen, subject, screened_on=date.fromisoformat(before)
         )
         self.done(
             before,
             "investigator",
-            commands.record_consent,
+            enrolment.record_consent,
             subject,
             consented_on=date.fromisoformat(before),
             version="1.0",
@@ -114,17 +138,15 @@ class Story:
             self.done(
                 recent,
                 "investigator",
-                commands.attest,
+                enrolment.attest,
                 subject,
-                criterion,
-                answer=True,
-                attested_on=date.fromisoformat(recent),
+                Judgement(criterion, True, date.fromisoformat(recent)),
             )
         regimen = changes.get("regimen", "FOLFIRI")
         chosen = self.done(
             recent,
             "investigator",
-            commands.intend_chemotherapy,
+            enrolment.intend_chemotherapy,
             subject,
             regimen,
             decided_on=date.fromisoformat(recent),

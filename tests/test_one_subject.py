@@ -5,7 +5,7 @@ pipeline.
 from datetime import date
 
 from equipoise.analysis.analyze import analyze
-from equipoise.conduct.attribution import Refused
+from equipoise.conduct.record import Refused
 from equipoise.ledger.chain import verify
 from equipoise.ledger.entry import Entry
 from equipoise.ledger.verified import Verified

@@ -8,7 +8,7 @@ import pytest
 
 from equipoise.analysis.analyze import analyze
 from equipoise.analysis.time_to_event import compare_times
-from equipoise.conduct import enrolment as commands
+from equipoise.conduct import disposition, enrolment, protocol_versions
 from equipoise.endpoints.choices import recist_policy, response_policy, tenths
 from equipoise.endpoints.response_rules import AS_RECORDED, CR_WAS_TRUE
 from equipoise.endpoints.values import Value
@@ -58,7 +58,12 @@ def treated(story: Story, subject: str, *drugs: str) -> None:
 
 def dies(story: Story, subject: str, on: str) -> None:
     story.done(
-        on, "investigator", commands.record_death, subject, died_on=on, cause="DISEASE UNDER STUDY"
+        on,
+        "investigator",
+        disposition.record_death,
+        subject,
+        died_on=on,
+        cause="DISEASE UNDER STUDY",
     )
 
 
@@ -101,7 +106,7 @@ def test_who_was_eligible_and_in_which_stratum_is_asked_of_the_version_randomize
     story.done(
         "2021-06-01",
         "sponsor",
-        commands.amend_protocol,
+        protocol_versions.amend_protocol,
         amended,
         sites=(),
         effective_on=date(2021, 6, 1),
@@ -119,12 +124,14 @@ def test_who_was_eligible_and_in_which_stratum_is_asked_of_the_version_randomize
 
 def screened(story: Story, name: str, on: str, previous: str | None = None) -> None:
     day = date.fromisoformat(on)
-    story.done(on, "coordinator", commands.screen, name, screened_on=day, previous_subject=previous)
+    story.done(
+        on, "coordinator", enrolment.screen, name, screened_on=day, previous_subject=previous
+    )
 
 
 def fails(story: Story, name: str, on: str, *criteria: str) -> None:
     day = date.fromisoformat(on)
-    story.done(on, "investigator", commands.fail_screening, name, failed_on=day, criteria=criteria)
+    story.done(on, "investigator", enrolment.fail_screening, name, failed_on=day, criteria=criteria)
 
 
 def test_who_is_screened_again_after_the_cutoff_is_still_there_before_it():

@@ -5,11 +5,23 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from equipoise.conduct import data_entry, data_management, randomization
-from equipoise.conduct import enrolment as commands
-from equipoise.conduct.attribution import AlreadyDone, Refused
-from equipoise.conduct.edit_checks import questions
-from equipoise.ledger.chain import CannotRedact, redact, verify
+from equipoise.conduct import (
+    data_entry,
+    data_management,
+    disposition,
+    enrolment,
+    protocol_versions,
+    randomization,
+)
+from equipoise.conduct.attribution import Correction
+from equipoise.conduct.data_entry import FormData
+from equipoise.conduct.data_management import Question
+from equipoise.conduct.disposition import Withdrawal
+from equipoise.conduct.edit_checks import doubts_about
+from equipoise.conduct.enrolment import Judgement
+from equipoise.conduct.record import AlreadyDone, Refused
+from equipoise.conduct.redaction import Redacted, redact
+from equipoise.ledger.chain import verify
 from equipoise.ledger.entry import Entry
 from equipoise.ledger.verified import Verified
 from equipoise.protocol.yaml_file import load
@@ -38,7 +50,7 @@ def reasons(outcome):
 
 def test_entry_before_consent_is_refused(story):
     story.done(
-        "2021-03-01", "coordinator", commands.screen, "S01-001", screened_on=date(2021, 3, 1)
+        "2021-03-01", "coordinator", enrolment.screen, "S01-001", screened_on=date(2021, 3, 1)
     )
 
     refused = story.do(
@@ -46,10 +58,7 @@ def test_entry_before_consent_is_refused(story):
         "coordinator",
         data_entry.save_form,
         "S01-001",
-        "ECOG",
-        "SCREENING",
-        {"date": "2021-03-01"},
-        {"score": [{"score": "1"}]},
+        FormData("ECOG", "SCREENING", {"date": "2021-03-01"}, {"score": [{"score": "1"}]}),
     )
 
     assert "entry before consent is refused" in reasons(refused)
@@ -61,12 +70,12 @@ def test_entry_before_consent_is_refused(story):
 )
 def test_earlier_results_are_accepted_only_when_labeled(story, label, accepted):
     story.done(
-        "2021-03-05", "coordinator", commands.screen, "S01-001", screened_on=date(2021, 3, 5)
+        "2021-03-05", "coordinator", enrolment.screen, "S01-001", screened_on=date(2021, 3, 5)
     )
     story.done(
         "2021-03-05",
         "investigator",
-        commands.record_consent,
+        enrolment.record_consent,
         "S01-001",
         consented_on=date(2021, 3, 5),
         version="1.0",
@@ -77,10 +86,7 @@ def test_earlier_results_are_accepted_only_when_labeled(story, label, accepted):
         "coordinator",
         data_entry.save_form,
         "S01-001",
-        "ECOG",
-        "SCREENING",
-        {"date": "2021-03-04", **label},
-        {"score": [{"score": "1"}]},
+        FormData("ECOG", "SCREENING", {"date": "2021-03-04", **label}, {"score": [{"score": "1"}]}),
     )
 
     assert isinstance(outcome, Entry) is accepted
@@ -115,7 +121,7 @@ def test_nobody_is_randomized_twice(story):
     again = story.do(
         "2021-03-11",
         "coordinator",
-        commands.screen,
+        enrolment.screen,
         "S01-002",
         screened_on=date(2021, 3, 11),
         previous_subject="S01-001",
@@ -124,9 +130,9 @@ def test_nobody_is_randomized_twice(story):
 
 
 def test_a_repeated_command_is_harmless(story):
-    stamp = story.stamp("2021-03-01", "coordinator")
-    first = story.session.do(commands.screen, stamp, "S01-001", screened_on=date(2021, 3, 1))
-    second = story.session.do(commands.screen, stamp, "S01-001", screened_on=date(2021, 3, 1))
+    by = story.attribution("2021-03-01", "coordinator")
+    first = story.session.do(enrolment.screen, by, "S01-001", screened_on=date(2021, 3, 1))
+    second = story.session.do(enrolment.screen, by, "S01-001", screened_on=date(2021, 3, 1))
 
     assert second == AlreadyDone(first.seq)
     assert len(story.storage.read()) == first.seq
@@ -146,12 +152,8 @@ def test_an_unknown_stratum_refuses(story):
         "coordinator",
         data_entry.save_form,
         "S01-001",
-        "PRIOR_THERAPY",
-        "SCREENING",
-        {},
-        drugs,
-        supersedes=held,
-        reason="date of the last dose is not known",
+        FormData("PRIOR_THERAPY", "SCREENING", {}, drugs),
+        correction=Correction(held, "date of the last dose is not known"),
     )
 
     assert "stratum ANTI_EGFR_FREE unknown" in reasons(story.randomize("S01-001", DAY))
@@ -187,23 +189,16 @@ def test_a_correction_supersedes_with_a_reason_and_the_old_entry_stays(story):
         "coordinator",
         data_entry.save_form,
         "S01-001",
-        "HEMATOLOGY",
-        "SCREENING",
-        values,
-        groups,
-        supersedes=held,
+        FormData("HEMATOLOGY", "SCREENING", values, groups),
+        correction=Correction(held, ""),
     )
     told = story.done(
         "2021-03-10",
         "coordinator",
         data_entry.save_form,
         "S01-001",
-        "HEMATOLOGY",
-        "SCREENING",
-        values,
-        groups,
-        supersedes=held,
-        reason="typed from the wrong sheet",
+        FormData("HEMATOLOGY", "SCREENING", values, groups),
+        correction=Correction(held, "typed from the wrong sheet"),
     )
 
     assert "a correction needs a reason" in reasons(silent)
@@ -230,12 +225,8 @@ def test_ineligible_after_randomization_stays_with_both_verdicts(story):
         "coordinator",
         data_entry.save_form,
         "S01-001",
-        "ECOG",
-        "SCREENING",
-        {"date": "2021-03-08"},
-        {"score": [{"score": "2"}]},
-        supersedes=held,
-        reason="misread",
+        FormData("ECOG", "SCREENING", {"date": "2021-03-08"}, {"score": [{"score": "2"}]}),
+        correction=Correction(held, "misread"),
     )
 
     found = analyze(story.known(date(2021, 6, 1))).results
@@ -268,11 +259,9 @@ def test_withdrawal_has_levels(story, level, form, open_):
     story.done(
         "2021-04-01",
         "investigator",
-        commands.withdraw,
+        disposition.withdraw,
         "S01-001",
-        level,
-        withdrew_on=date(2021, 4, 1),
-        cause="choice",
+        Withdrawal(level, date(2021, 4, 1), "choice"),
     )
     groups = {
         "TREATMENT": {"dose": [{"drug": "CETUXIMAB", "dose": "500", "unit": "mg/m2"}]},
@@ -286,10 +275,7 @@ def test_withdrawal_has_levels(story, level, form, open_):
         "coordinator",
         data_entry.save_form,
         "S01-001",
-        form,
-        visit,
-        {"date": "2021-05-01"},
-        groups,
+        FormData(form, visit, {"date": "2021-05-01"}, groups),
     )
 
     assert isinstance(outcome, Entry) is open_
@@ -332,10 +318,7 @@ def test_bad_input_says_where_what_and_what_was_expected(story, values, groups, 
         "coordinator",
         data_entry.save_form,
         "S01-001",
-        "HEMATOLOGY",
-        "SCREENING",
-        values,
-        {"result": groups},
+        FormData("HEMATOLOGY", "SCREENING", values, {"result": groups}),
     )
 
     assert said in reasons(outcome)
@@ -355,10 +338,7 @@ def test_visits_that_recur_are_numbered(story):
             "coordinator",
             data_entry.save_form,
             "S01-001",
-            "ECOG",
-            visit,
-            {"date": "2021-03-10"},
-            {"score": [{"score": "1"}]},
+            FormData("ECOG", visit, {"date": "2021-03-10"}, {"score": [{"score": "1"}]}),
         )
         assert said in reasons(outcome)
 
@@ -369,12 +349,12 @@ def test_visits_that_recur_are_numbered(story):
         (
             "sponsor",
             data_entry.save_form,
-            ("ECOG", "SCREENING", {"date": "2021-03-10"}, {"score": [{"score": "1"}]}),
+            FormData("ECOG", "SCREENING", {"date": "2021-03-10"}, {"score": [{"score": "1"}]}),
         ),
         (
             "data_manager",
             data_entry.save_form,
-            ("ECOG", "SCREENING", {"date": "2021-03-10"}, {"score": [{"score": "1"}]}),
+            FormData("ECOG", "SCREENING", {"date": "2021-03-10"}, {"score": [{"score": "1"}]}),
         ),
     ],
 )
@@ -382,7 +362,7 @@ def test_nobody_central_changes_what_a_site_records(story, role, command, detail
     story.ready("S01-001", DAY)
 
     assert "is not open to the role" in reasons(
-        story.do("2021-03-10", role, command, "S01-001", *details)
+        story.do("2021-03-10", role, command, "S01-001", details)
     )
 
 
@@ -395,10 +375,7 @@ def test_a_site_acts_only_for_its_own_participants(story):
         "coordinator",
         data_entry.save_form,
         "S01-001",
-        "ECOG",
-        "SCREENING",
-        {"date": "2021-03-10"},
-        {"score": [{"score": "1"}]},
+        FormData("ECOG", "SCREENING", {"date": "2021-03-10"}, {"score": [{"score": "1"}]}),
     )
 
     assert "belongs to site S01" in reasons(outcome)
@@ -407,9 +384,9 @@ def test_a_site_acts_only_for_its_own_participants(story):
 def test_queries_are_opened_answered_and_closed_in_that_order(story):
     story.ready("S01-001", DAY)
     last = len(story.storage.read())
-    ask = {"about": last, "field": "score", "text": "please check"}
+    question = Question("Q1", last, "score", "please check")
 
-    story.done("2021-03-10", "data_manager", data_management.open_query, "S01-001", "Q1", **ask)
+    story.done("2021-03-10", "data_manager", data_management.open_query, "S01-001", question)
     assert "expected answered" in reasons(
         story.do(
             "2021-03-10", "data_manager", data_management.close_query, "S01-001", "Q1", text="fine"
@@ -431,10 +408,7 @@ def test_queries_are_opened_answered_and_closed_in_that_order(story):
         "coordinator",
         data_entry.save_form,
         "S01-001",
-        "ECOG",
-        "SCREENING",
-        {"date": "2021-03-10"},
-        {"score": [{"score": "1"}]},
+        FormData("ECOG", "SCREENING", {"date": "2021-03-10"}, {"score": [{"score": "1"}]}),
     )
     assert "are locked" in reasons(outcome)
 
@@ -446,7 +420,7 @@ def test_rescreening_is_one_person(story):
     story.done(
         "2021-03-10",
         "investigator",
-        commands.fail_screening,
+        enrolment.fail_screening,
         "S01-001",
         failed_on=DAY,
         criteria=("I09",),
@@ -456,7 +430,7 @@ def test_rescreening_is_one_person(story):
     story.done(
         "2021-04-02",
         "coordinator",
-        commands.screen,
+        enrolment.screen,
         "S01-002",
         screened_on=date(2021, 4, 2),
         previous_subject="S01-001",
@@ -499,7 +473,7 @@ def test_an_amendment_that_asks_for_it_needs_a_new_consent(story):
     story.done(
         "2021-03-10",
         "sponsor",
-        commands.amend_protocol,
+        protocol_versions.amend_protocol,
         amended,
         sites=("S01",),
         effective_on=DAY,
@@ -510,7 +484,7 @@ def test_an_amendment_that_asks_for_it_needs_a_new_consent(story):
     story.done(
         "2021-03-10",
         "investigator",
-        commands.record_consent,
+        enrolment.record_consent,
         "S01-001",
         consented_on=DAY,
         version="2.0",
@@ -523,10 +497,9 @@ def test_an_amendment_that_asks_for_it_needs_a_new_consent(story):
 def test_lost_to_follow_up_needs_documented_attempts(story):
     story.ready("S01-001", DAY)
     story.randomize("S01-001", DAY)
+    end_study = ("2021-06-01", "investigator", disposition.end_study, "S01-001")
     end = {"ended_on": date(2021, 6, 1), "cause": "LOST TO FOLLOW-UP"}
-    assert "documented attempts" in reasons(
-        story.do("2021-06-01", "investigator", commands.end_study, "S01-001", **end)
-    )
+    assert "documented attempts" in reasons(story.do(*end_study, **end))
     for number, status in enumerate(("ALIVE", "NOT REACHED"), 1):
         story.form(
             "2021-06-01",
@@ -537,9 +510,11 @@ def test_lost_to_follow_up_needs_documented_attempts(story):
             {"contact": [{"status": status, "contact": "TELEPHONE"}]},
         )
         if status == "ALIVE":
-            refused = story.do("2021-06-01", "investigator", commands.end_study, "S01-001", **end)
+            refused = story.do(
+                "2021-06-01", "investigator", disposition.end_study, "S01-001", **end
+            )
             assert "documented attempts" in reasons(refused)
-    story.done("2021-06-01", "investigator", commands.end_study, "S01-001", **end)
+    story.done(*end_study, **end)
 
 
 def test_a_partial_date_of_death_is_kept_as_told(story):
@@ -548,7 +523,7 @@ def test_a_partial_date_of_death_is_kept_as_told(story):
     story.done(
         "2021-09-01",
         "investigator",
-        commands.record_death,
+        disposition.record_death,
         "S01-001",
         died_on="2021-08",
         cause="disease",
@@ -559,7 +534,7 @@ def test_a_partial_date_of_death_is_kept_as_told(story):
 
 def test_codes_not_names(story):
     outcome = story.do(
-        "2021-03-01", "coordinator", commands.screen, "Mrs. Smith", screened_on=date(2021, 3, 1)
+        "2021-03-01", "coordinator", enrolment.screen, "Mrs. Smith", screened_on=date(2021, 3, 1)
     )
 
     assert "no name" in reasons(outcome)
@@ -571,7 +546,7 @@ def test_nothing_happens_after_death(story):
     story.done(
         "2021-09-01",
         "investigator",
-        commands.record_death,
+        disposition.record_death,
         "S01-001",
         died_on="2021-08-10",
         cause="disease",
@@ -583,10 +558,7 @@ def test_nothing_happens_after_death(story):
         "coordinator",
         data_entry.save_form,
         "S01-001",
-        "SUBSEQUENT_THERAPY",
-        "UNSCHEDULED 1",
-        {},
-        {"therapy": [row]},
+        FormData("SUBSEQUENT_THERAPY", "UNSCHEDULED 1", {}, {"therapy": [row]}),
     )
 
     assert "is after death" in reasons(late)
@@ -604,7 +576,7 @@ def test_a_partial_date_of_death_is_the_earliest_that_the_contacts_allow(story, 
     story.done(
         "2021-08-01",
         "investigator",
-        commands.record_death,
+        disposition.record_death,
         "S01-001",
         died_on=told,
         cause="disease",
@@ -662,12 +634,17 @@ def test_the_earlier_code_of_somebody_screened_again_is_closed(story):
     story.ready("S01-001", DAY)
     again = {"screened_on": DAY, "previous_subject": "S01-001"}
     assert "has not ended" in reasons(
-        story.do("2021-03-10", "coordinator", commands.screen, "S01-002", **again)
+        story.do("2021-03-10", "coordinator", enrolment.screen, "S01-002", **again)
     )
     failed = story.done(
-        "2021-03-10", "investigator", commands.fail_screening, "S01-001", failed_on=DAY, criteria=()
+        "2021-03-10",
+        "investigator",
+        enrolment.fail_screening,
+        "S01-001",
+        failed_on=DAY,
+        criteria=(),
     )
-    story.done("2021-03-10", "coordinator", commands.screen, "S01-002", **again)
+    story.done("2021-03-10", "coordinator", enrolment.screen, "S01-002", **again)
     refused = reasons(story.randomize("S01-001", DAY))
 
     assert "screening failed" in refused
@@ -678,9 +655,9 @@ def test_the_earlier_code_of_somebody_screened_again_is_closed(story):
 @pytest.mark.parametrize(
     ("command", "details", "said"),
     [
-        (commands.record_death, {"died_on": "2021-03-09", "cause": "disease"}, "died on"),
-        (commands.end_study, {"ended_on": DAY, "cause": "CHOICE"}, "left the study"),
-        (commands.withdraw, {"level": "VISITS", "withdrew_on": DAY, "cause": "choice"}, "withdrew"),
+        (disposition.record_death, {"died_on": "2021-03-09", "cause": "disease"}, "died on"),
+        (disposition.end_study, {"ended_on": DAY, "cause": "CHOICE"}, "left the study"),
+        (disposition.withdraw, {"withdrawal": Withdrawal("VISITS", DAY, "choice")}, "withdrew"),
     ],
 )
 def test_who_died_or_left_is_not_randomized(story, command, details, said):
@@ -711,35 +688,30 @@ def test_only_an_investigator_signs_the_intention(story):
 def test_a_wrong_death_is_corrected_with_a_reason_and_then_redacted(story):
     story.ready("S01-001", DAY)
     story.randomize("S01-001", DAY)
-    died = ("2021-06-01", "investigator", commands.record_death, "S01-001")
+    died = ("2021-06-01", "investigator", disposition.record_death, "S01-001")
     wrong = story.done(*died, died_on="2021-05-01", cause="x")
     again = {"died_on": "2021-05-10", "cause": "disease"}
     assert "correct that entry" in reasons(story.do(*died, **again))
-    assert isinstance(_redact(story, wrong.seq), CannotRedact)
+    assert isinstance(_redact(story, wrong.seq), Refused)
 
-    right = story.done(*died, **again, supersedes=wrong.seq, reason="typed the wrong day")
+    right = story.done(
+        *died,
+        **again,
+        correction=Correction(wrong.seq, "typed the wrong day"),
+    )
     redacted = _redact(story, wrong.seq)
 
-    assert not isinstance(redacted, CannotRedact)
-    for trial in (story.session.trial, replay(redacted)):
+    assert isinstance(redacted, Redacted)
+    for trial in (story.session.trial, replay(redacted.entries)):
         subject = trial.subjects["S01-001"]
         assert (subject.died, subject.died_source) == (parse_date("2021-05-10"), right.seq)
         assert [dd.source for dd in subject.records(DD)] == [right.seq]
 
 
 def _redact(story, seq):
-    return redact(
-        story.storage.read(),
-        seq,
-        "a name was typed",
-        at="2021-06-03T12:00:00Z",
-        actor="dm-01",
-        role="data_manager",
-        site=None,
-        protocol="1.0",
-        key=f"r{seq}",
-        salt="ab" * 16,
-    )
+    session = story.session
+    by = story.attribution("2021-06-03", "data_manager")
+    return redact(session.trial, by, session.storage.read(), seq, reason="a name was typed")
 
 
 def test_a_redacted_query_does_not_stop_the_fold(story):
@@ -749,16 +721,13 @@ def test_a_redacted_query_does_not_stop_the_fold(story):
         "data_manager",
         data_management.open_query,
         "S01-001",
-        "Q1",
-        about=3,
-        field="score",
-        text="Mrs. Smith?",
+        Question("Q1", 3, "score", "Mrs. Smith?"),
     )
     story.done(
         "2021-03-10", "coordinator", data_management.answer_query, "S01-001", "Q1", text="checked"
     )
 
-    trial = replay(_redact(story, opened.seq))
+    trial = replay(_redact(story, opened.seq).entries)
 
     assert trial.subjects["S01-001"].queries["Q1"].status == "ANSWERED"
 
@@ -768,20 +737,26 @@ def test_a_redacted_correction_does_not_bring_back_what_it_corrected(story):
     said = next(
         a for a in story.session.trial.subjects["S01-001"].attestations if a.criterion == "I08"
     )
-    no = {"answer": False, "attested_on": DAY, "supersedes": said.source, "reason": "seen again"}
-    corrected = story.done("2021-03-10", "investigator", commands.attest, "S01-001", "I08", **no)
+    corrected = story.done(
+        "2021-03-10",
+        "investigator",
+        enrolment.attest,
+        "S01-001",
+        Judgement("I08", False, DAY),
+        correction=Correction(said.source, "seen again"),
+    )
 
-    trial = replay(_redact(story, corrected.seq))
+    trial = replay(_redact(story, corrected.seq).entries)
 
     assert [a for a in trial.subjects["S01-001"].attestations if a.criterion == "I08"] == []
 
 
 def test_a_person_who_was_screened_cannot_be_redacted_away(story):
     entry = story.done(
-        "2021-03-01", "coordinator", commands.screen, "S01-001", screened_on=date(2021, 3, 1)
+        "2021-03-01", "coordinator", enrolment.screen, "S01-001", screened_on=date(2021, 3, 1)
     )
 
-    assert isinstance(_redact(story, entry.seq), CannotRedact)
+    assert isinstance(_redact(story, entry.seq), Refused)
 
 
 def test_an_attestation_corrects_only_its_own_criterion(story):
@@ -793,13 +768,10 @@ def test_an_attestation_corrects_only_its_own_criterion(story):
     outcome = story.do(
         "2021-03-10",
         "investigator",
-        commands.attest,
+        enrolment.attest,
         "S01-001",
-        "I10",
-        answer=True,
-        attested_on=DAY,
-        supersedes=other.source,
-        reason="mistake",
+        Judgement("I10", True, DAY),
+        correction=Correction(other.source, "mistake"),
     )
 
     assert "attests another criterion" in reasons(outcome)
@@ -816,7 +788,7 @@ def test_death_before_data_of_a_living_person_is_refused(story):
     outcome = story.do(
         "2021-06-01",
         "investigator",
-        commands.record_death,
+        disposition.record_death,
         "S01-001",
         died_on="2021-03-19",
         cause="x",
@@ -827,12 +799,10 @@ def test_death_before_data_of_a_living_person_is_refused(story):
 
 def test_study_treatment_belongs_after_randomization(story):
     story.ready("S01-001", DAY)
+    dose = {"drug": "CETUXIMAB", "dose": "500", "unit": "mg/m2"}
     given = (
         "S01-001",
-        "TREATMENT",
-        "FIRST_DOSE",
-        {"date": "2021-03-10"},
-        {"dose": [{"drug": "CETUXIMAB", "dose": "500", "unit": "mg/m2"}]},
+        FormData("TREATMENT", "FIRST_DOSE", {"date": "2021-03-10"}, {"dose": [dose]}),
     )
 
     assert "before randomization" in reasons(
@@ -848,11 +818,9 @@ def test_rows_with_dates_of_their_own_obey_a_withdrawal(story):
     story.done(
         "2021-04-01",
         "investigator",
-        commands.withdraw,
+        disposition.withdraw,
         "S01-001",
-        "CONTACT",
-        withdrew_on=date(2021, 4, 1),
-        cause="x",
+        Withdrawal("CONTACT", date(2021, 4, 1), "x"),
     )
     row = {"therapy": "REGORAFENIB", "class": "OTHER TARGETED", "start": "2021-04-20"}
 
@@ -861,10 +829,7 @@ def test_rows_with_dates_of_their_own_obey_a_withdrawal(story):
         "coordinator",
         data_entry.save_form,
         "S01-001",
-        "SUBSEQUENT_THERAPY",
-        "UNSCHEDULED 1",
-        {},
-        {"therapy": [row]},
+        FormData("SUBSEQUENT_THERAPY", "UNSCHEDULED 1", {}, {"therapy": [row]}),
     )
 
     assert "after the withdrawal" in reasons(outcome)
@@ -880,7 +845,7 @@ def test_consent_to_a_later_version_satisfies_an_earlier_request(story, version,
         story.done(
             "2021-03-10",
             "sponsor",
-            commands.amend_protocol,
+            protocol_versions.amend_protocol,
             amended,
             sites=(),
             effective_on=DAY,
@@ -889,7 +854,7 @@ def test_consent_to_a_later_version_satisfies_an_earlier_request(story, version,
     story.done(
         "2021-03-10",
         "investigator",
-        commands.record_consent,
+        enrolment.record_consent,
         "S01-001",
         consented_on=on,
         version=version,
@@ -905,7 +870,7 @@ def test_an_amendment_holds_from_its_day(story):
     story.done(
         "2021-03-10",
         "sponsor",
-        commands.amend_protocol,
+        protocol_versions.amend_protocol,
         amended,
         sites=(),
         effective_on=tomorrow,
@@ -931,7 +896,8 @@ def test_a_late_first_dose_and_a_short_washout_are_asked_about(story):
 
     def asked(on):
         return [
-            text for _, text in questions(story.protocol, subject, form, {"date": on}, {"dose": []})
+            text
+            for _, text in doubts_about(story.protocol, subject, form, {"date": on}, {"dose": []})
         ]
 
     assert asked("2021-03-13") == []
@@ -961,16 +927,16 @@ def test_correcting_the_morning_value_does_not_move_it_behind_the_afternoon(stor
             "coordinator",
             data_entry.save_form,
             "S01-001",
-            "HEMATOLOGY",
-            "SCREENING",
-            {"date": "2021-03-10"},
-            {"result": rows},
+            FormData("HEMATOLOGY", "SCREENING", {"date": "2021-03-10"}, {"result": rows}),
             **more,
         )
 
     morning = neutrophils("2.0")
     neutrophils("0.9")
-    neutrophils("2.1", supersedes=morning.seq, reason="typed wrongly")
+    neutrophils(
+        "2.1",
+        correction=Correction(morning.seq, "typed wrongly"),
+    )
 
     assert "I09 not met: NEUT 0.9" in reasons(story.randomize("S01-001", DAY))
 
@@ -983,11 +949,9 @@ def test_withdrawing_on_the_day_of_randomization_does_not_make_one_ineligible(st
     story.done(
         "2021-03-10",
         "investigator",
-        commands.withdraw,
+        disposition.withdraw,
         "S01-001",
-        "TREATMENT",
-        withdrew_on=DAY,
-        cause="choice",
+        Withdrawal("TREATMENT", DAY, "choice"),
     )
 
     assert analyze(story.known(DAY)).results["eligibility"]["S01-001"]["now"] == []

@@ -9,7 +9,7 @@ from equipoise.allocation.sealed_list import SealedList
 from equipoise.conduct import data_management, randomization
 from equipoise.conduct.verify import verify_entries, verify_lines
 from equipoise.ledger.chain import append
-from equipoise.ledger.entry import Entry, line_of
+from equipoise.ledger.entry import Entry, Header, line_of
 from equipoise.ledger.verified import Broken, Verified
 from story import Story
 
@@ -26,9 +26,7 @@ def story():
 
 def by_statistician(entries: list[Entry], sealed: SealedList) -> int:
     """Somebody who can write the file opens a list by hand."""
-    opened = append(
-        entries[-1] if entries else None,
-        sealed.open(),
+    header = Header(
         at="2021-06-02T12:00:00Z",
         actor="statistician-01",
         role="statistician",
@@ -36,8 +34,8 @@ def by_statistician(entries: list[Entry], sealed: SealedList) -> int:
         subject=None,
         protocol="1.0",
         key="by-hand",
-        salt="ab" * 16,
     )
+    opened = append(entries[-1] if entries else None, sealed.open(), header, "ab" * 16)
     entries.append(opened)
     return opened.seq
 

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from equipoise.conduct import enrolment as commands
+from equipoise.conduct import enrolment, protocol_versions
 from equipoise.eligibility import of_record
 from equipoise.terms.verdict import Verdict
 from story import Story, screening_forms
@@ -45,7 +45,7 @@ def test_an_amendment_changes_nothing_for_who_was_randomized_before(story):
     eligibility = now.eligibility.model_copy(update={"added": (older,)})
     amended = now.model_copy(update={"version": "2.0", "eligibility": eligibility})
     details = {"sites": (), "effective_on": LATER, "reconsent": False}
-    story.done("2021-06-01", "sponsor", commands.amend_protocol, amended, **details)
+    story.done("2021-06-01", "sponsor", protocol_versions.amend_protocol, amended, **details)
     trial = story.session.trial
     subject = trial.subjects["S01-001"]
 
@@ -57,7 +57,7 @@ def test_an_amendment_changes_nothing_for_who_was_randomized_before(story):
 def test_who_fails_screening_is_judged_on_that_day_once_the_cutoff_has_reached_it():
     story = Story().begin().ready("S01-001", DAY, HGB="8.1")
     failed = {"failed_on": DAY, "criteria": ("I09",)}
-    story.done("2021-03-10", "investigator", commands.fail_screening, "S01-001", **failed)
+    story.done("2021-03-10", "investigator", enrolment.fail_screening, "S01-001", **failed)
     trial = story.session.trial
     subject = trial.subjects["S01-001"]
 

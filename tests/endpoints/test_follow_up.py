@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from equipoise.analysis.analyze import analyze
-from equipoise.conduct import enrolment as commands
+from equipoise.conduct import disposition
 from equipoise.ledger.entry import Entry
 from story import Story
 
@@ -58,7 +58,7 @@ def contact(story: Story, on: str, status: str = "ALIVE") -> Entry:
 
 def died(story: Story, when: str, on: str = "2021-12-30") -> Entry:
     return story.done(
-        on, "investigator", commands.record_death, WHO, died_on=when, cause="DISEASE UNDER STUDY"
+        on, "investigator", disposition.record_death, WHO, died_on=when, cause="DISEASE UNDER STUDY"
     )
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from equipoise.ledger.chain import append
-from equipoise.ledger.entry import Entry
+from equipoise.ledger.entry import Entry, Header
 from equipoise.ledger.events import (
     ConsentRecorded,
     Event,
@@ -37,7 +37,8 @@ def write(entries: list[Entry], event: Event, **members: Any) -> Entry:
     number = len(entries) + 1
     head = entries[-1] if entries else None
     told = {**BY_SITE, "subject": "S01-001", "key": f"k{number}", "salt": salt(number), **members}
-    entries.append(append(head, event, **told))
+    salted = told.pop("salt")
+    entries.append(append(head, event, Header(**told), salted))
     return entries[-1]
 
 

@@ -5,13 +5,12 @@ for damage.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from ledger_story import BY_SITE, form, salt, story, write
 
 from equipoise.ledger.chain import CannotRedact, redact, verify, verify_lines
-from equipoise.ledger.entry import GENESIS, BadEntry, Entry, hash_of, line_of, members_of
+from equipoise.ledger.entry import GENESIS, BadEntry, Entry, Header, hash_of, line_of, members_of
 from equipoise.ledger.events import EntryRedacted
 from equipoise.ledger.verified import Broken, Verified
 
@@ -200,12 +199,12 @@ class TestRedaction:
     def test_is_refused_where_the_rest_could_not_be_read(
         self, seq: int, reason: str, why: str
     ) -> None:
-        assert redact(story(), seq, reason, **by_manager()) == CannotRedact(seq, why)
+        assert redact(story(), seq, by_manager(reason), salt(99)) == CannotRedact(seq, why)
 
     def test_is_refused_twice_and_on_its_own_log(self) -> None:
         done = redacted(story(), 4)
 
-        again, log = (redact(done, seq, "privacy", **by_manager()) for seq in (4, 8))
+        again, log = (redact(done, seq, by_manager("privacy"), salt(99)) for seq in (4, 8))
 
         assert again == CannotRedact(4, "the content of entry 4 was redacted before")
         assert log == CannotRedact(
@@ -214,10 +213,11 @@ class TestRedaction:
 
 
 def redacted(entries: list[Entry], seq: int) -> list[Entry]:
-    done = redact(entries, seq, "a name was typed into a field", **by_manager())
+    done = redact(entries, seq, by_manager("a name was typed into a field"), salt(99))
     assert isinstance(done, list)
     return done
 
 
-def by_manager() -> dict[str, Any]:
-    return {**BY_SITE, "role": "data manager", "key": "redaction", "salt": salt(99)}
+def by_manager(reason: str) -> Header:
+    told = {**BY_SITE, "role": "data manager", "key": "redaction", "subject": None}
+    return Header(**told, reason=reason)

@@ -11,7 +11,8 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from equipoise.conduct.attribution import Refused, Stamp
+from equipoise.conduct.attribution import Attribution
+from equipoise.conduct.record import Refused
 from equipoise.eligibility import evaluate_all
 from equipoise.ledger.chain import verify
 from equipoise.ledger.entry import Entry, line_of
@@ -268,8 +269,8 @@ def test_a_refusal_that_nobody_expected_names_the_command_and_the_reason(protoco
 
 
 def test_an_office_refuses_what_was_done_before():
-    def already(trial: Trial, stamp: Stamp) -> Refused:
-        return Refused((f"done by {stamp.actor}",))
+    def already(trial: Trial, by: Attribution) -> Refused:
+        return Refused((f"done by {by.actor}",))
 
     with pytest.raises(
         Unexpected, match=r"already\(\) on 2021-01-01 by the monitor: done by monitor-S01"
@@ -300,7 +301,7 @@ def test_a_slip_moves_one_decimal_point_and_says_where(protocol):
         form="HEMATOLOGY", visit="SCREENING", values={"date": "2021-01-01"}, groups={"result": rows}
     )
     typed = {
-        with_slip(np.random.default_rng(seed), form, right).first["result"][0]["value"]
+        with_slip(np.random.default_rng(seed), form, right).first.groups["result"][0]["value"]
         for seed in range(20)
     }
 

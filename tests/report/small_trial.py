@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from equipoise.analysis.analyze import Analysis, analyze
-from equipoise.conduct import enrolment as commands
+from equipoise.conduct import disposition, enrolment
 from equipoise.ledger.entry import Entry
 from story import Story
 
@@ -63,14 +63,14 @@ def small_trial(
 def _not_entered(story: Diary, rng: Any, subject: str, day: date, number: int) -> None:
     """Screening failures, and one of whom nothing has been entered."""
     if number == 2:
-        story.done(day.isoformat(), "coordinator", commands.screen, subject, screened_on=day)
+        story.done(day.isoformat(), "coordinator", enrolment.screen, subject, screened_on=day)
         return
     story.ready(subject, day, HGB="8.1", **({"ecog": "2"} if number % 2 else {}))
     failed = ("I09", "I07") if number % 2 else ("I09",)
     story.done(
         day.isoformat(),
         "investigator",
-        commands.fail_screening,
+        enrolment.fail_screening,
         subject,
         failed_on=day,
         criteria=failed,
@@ -168,7 +168,7 @@ def _afterwards(story: Diary, rng: Any, subject: str, last: date, number: int) -
         lambda: story.done(
             end.isoformat(),
             "investigator",
-            commands.end_treatment,
+            disposition.end_treatment,
             subject,
             ended_on=end,
             cause="PROGRESSION",
@@ -195,7 +195,7 @@ def _afterwards(story: Diary, rng: Any, subject: str, last: date, number: int) -
             lambda: story.done(
                 died.isoformat(),
                 "investigator",
-                commands.record_death,
+                disposition.record_death,
                 subject,
                 died_on=died.isoformat(),
                 cause="DISEASE UNDER STUDY",

@@ -19,8 +19,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 from small_trial import Diary, small_trial
 
 from equipoise.analysis.analyze import Analysis, analyze
-from equipoise.analysis.known import know
-from equipoise.conduct import enrolment as commands
+from equipoise.analysis.known import Known
+from equipoise.conduct import enrolment
 from equipoise.conduct.verify import verify_entries
 from equipoise.protocol.yaml_file import load
 from equipoise.rehearsal.rehearse import draw_sealed_list, rehearse
@@ -29,6 +29,7 @@ from equipoise.report.kit.formats import p_value, percent, points, points_span, 
 from equipoise.report.results import results_schema, write_results
 from equipoise.report.trial.page import write_report
 from equipoise.store.memory import Memory
+from equipoise.subject.state import replay
 
 
 class Page(HTMLParser):
@@ -171,7 +172,8 @@ def test_a_rehearsed_trial_has_no_loose_ends():
         seed=4,
     )
     entries = tuple(storage.read())
-    analysis = analyze(know(entries, verify_entries(entries), cutoff=played.os_cutoff))
+    verified = verify_entries(entries)
+    analysis = analyze(Known(trial=replay(entries), cutoff=played.os_cutoff, verified=verified))
 
     page = Page(write_report(analysis, entries))
 
@@ -264,7 +266,7 @@ def test_who_declined_stands_in_the_flow_and_in_the_appendix():
     story.done(
         "2021-03-10",
         "investigator",
-        commands.fail_screening,
+        enrolment.fail_screening,
         "S01-001",
         failed_on=date(2021, 3, 10),
         criteria=(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from equipoise.ledger.chain import append
-from equipoise.ledger.entry import Entry
+from equipoise.ledger.entry import Entry, Header
 from equipoise.ledger.events import Event, FormSaved, ProtocolAdopted
 
 
@@ -26,9 +26,7 @@ def endless(count: int, typed: str = "1.5") -> Iterator[Entry]:
 
 def follow(head: Entry | None, event: Event) -> Entry:
     """One entry after `head`."""
-    return append(
-        head,
-        event,
+    header = Header(
         at="2026-03-01T08:30:00Z",
         actor="u-17",
         role="coordinator",
@@ -36,8 +34,8 @@ def follow(head: Entry | None, event: Event) -> Entry:
         subject="S01-001",
         protocol="1.0",
         key=f"k{head.seq if head else 0}",
-        salt="5a" * 16,
     )
+    return append(head, event, header, "5a" * 16)
 
 
 def adopted() -> ProtocolAdopted:

@@ -18,18 +18,21 @@ from stored_entries import adopted, endless, entries, follow, form
 
 from equipoise.conduct.ports import Conflict, Storage
 from equipoise.ledger.chain import redact, verify, verify_lines
-from equipoise.ledger.entry import Entry
+from equipoise.ledger.entry import Entry, Header
 from equipoise.ledger.verified import Verified
 from equipoise.store.json_lines import DamagedFile, IncompleteLine, JsonLines, WriteFailed
 from equipoise.store.memory import Memory
 
-BY_MANAGER = {
-    "at": "2026-03-02T08:30:00Z",
-    "actor": "u-2",
-    "role": "data manager",
-    "site": None,
-    "protocol": "1.0",
-}
+BY_MANAGER = Header(
+    at="2026-03-02T08:30:00Z",
+    actor="u-2",
+    role="data manager",
+    site=None,
+    subject=None,
+    protocol="1.0",
+    key="r",
+    reason="a name was typed",
+)
 
 
 @pytest.fixture
@@ -81,7 +84,7 @@ class TestEveryStore:
     def test_replaces_all_by_a_redacted_copy(self, store: JsonLines | Memory) -> None:
         written = entries(4)
         store.append(written)
-        done = redact(written, 3, "a name was typed", **BY_MANAGER, key="r", salt="0f" * 16)
+        done = redact(written, 3, BY_MANAGER, "0f" * 16)
         assert isinstance(done, list)
 
         store.rewrite(done)
@@ -96,7 +99,7 @@ class TestEveryStore:
     ) -> None:
         written = entries(5)
         store.append(written)
-        done = redact(written[:4], 3, "a name was typed", **BY_MANAGER, key="r", salt="0f" * 16)
+        done = redact(written[:4], 3, BY_MANAGER, "0f" * 16)
         assert isinstance(done, list)
 
         with pytest.raises(
@@ -131,7 +134,7 @@ def test_a_redacted_value_is_gone_from_the_file_and_nothing_is_left_beside_it(
 ) -> None:
     ledger.append([first := follow(None, adopted()), follow(first, form("ZHANG WEI"))])
     ledger.path.chmod(0o600)
-    done = redact(ledger.read(), 2, "a name was typed", **BY_MANAGER, key="r", salt="0f" * 16)
+    done = redact(ledger.read(), 2, BY_MANAGER, "0f" * 16)
     assert isinstance(done, list)
 
     ledger.rewrite(done)
@@ -235,7 +238,7 @@ def test_a_full_disk_adds_nothing_and_says_so(ledger: JsonLines) -> None:
 def test_a_full_disk_during_a_redaction_leaves_the_ledger_as_it_was(ledger: JsonLines) -> None:
     written = entries(40)
     ledger.append(written)
-    done = redact(written, 3, "a name was typed", **BY_MANAGER, key="r", salt="0f" * 16)
+    done = redact(written, 3, BY_MANAGER, "0f" * 16)
     assert isinstance(done, list)
 
     with no_file_longer_than(2000), pytest.raises(WriteFailed, match="nothing was added"):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from equipoise.conduct import enrolment as commands
+from equipoise.conduct import disposition
 from equipoise.subject.state import Trial, replay, step
 from story import Story
 
@@ -21,7 +21,7 @@ def told():
     story.done(
         "2021-06-01",
         "investigator",
-        commands.record_death,
+        disposition.record_death,
         "S01-002",
         died_on="2021-05-30",
         cause="disease",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -14,9 +13,10 @@ import typer
 from equipoise.cli.speak import BAD_NEWS, err, fail, out, readable_failures
 
 if TYPE_CHECKING:
+    from equipoise.conduct.attribution import Attribution
     from equipoise.ledger.verified import Verified
+    from equipoise.store.json_lines import JsonLines
 
-ACTOR = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{1,39}")
 Ledger = Annotated[Path, typer.Argument(help="a ledger file (JSON lines)")]
 
 
@@ -97,49 +97,59 @@ def redact(
     """Take the content out of one entry, logged; all hashes stay valid. Exit 0, or 1 when
     refused.
     """
-    from equipoise.conduct.verify import verify_lines
-    from equipoise.ledger.chain import CannotRedact
-    from equipoise.ledger.chain import redact as redact_entry
-    from equipoise.ledger.verified import Broken
+    from equipoise.conduct.redaction import Redacted
+    from equipoise.conduct.redaction import redact as redact_entry
     from equipoise.store.json_lines import JsonLines
+    from equipoise.subject.state import replay
 
     with readable_failures():
         store = JsonLines(_existing(ledger))
-        if isinstance(found := verify_lines(store.lines()), Broken):
-            fail(
-                f"{ledger}: entry {found.seq}: {found.why}. A ledger that does not verify is not"
-                " redacted",
-                BAD_NEWS,
-            )
+        _refuse_broken(ledger, store)
         entries = store.read()
         if not entries:
             fail(f"{ledger} is empty")
-        if not ACTOR.fullmatch(actor):
-            fail(f"--actor: found {actor!r}, expected a code without blanks, never a name")
-        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        head = entries[-1]
-        done = redact_entry(
-            entries,
-            entry,
-            reason,
-            at=max(now, head.at),
-            actor=actor,
-            role="data_manager",
-            site=site,
-            protocol=head.protocol,
-            key=f"redact-{entry}-{secrets.token_hex(4)}",
-            salt=secrets.token_hex(16),
-        )
-        if isinstance(done, CannotRedact):
-            fail(done.why, BAD_NEWS)
-        store.rewrite(done)
+        by = _data_manager(actor, site, f"redact-{entry}", entries[-1].at)
+        decided = redact_entry(replay(entries), by, entries, entry, reason=reason)
+        if not isinstance(decided, Redacted):
+            fail(str(decided), BAD_NEWS)
+        store.rewrite(decided.entries)
+    log = decided.entries[-1]
     out.print(
-        f"entry {entry} redacted, logged as entry {done[-1].seq}. New head {done[-1].hash}",
-        markup=False,
+        f"entry {entry} redacted, logged as entry {log.seq}. New head {log.hash}", markup=False
     )
     out.print(
         "Backups, and reports made before, still hold the content. The next analysis is made"
         " without it."
+    )
+
+
+def _refuse_broken(ledger: Path, store: JsonLines) -> None:
+    from equipoise.conduct.verify import verify_lines
+    from equipoise.ledger.verified import Broken
+
+    if isinstance(finding := verify_lines(store.lines()), Broken):
+        fail(
+            f"{ledger}: entry {finding.seq}: {finding.why}. A ledger that does not verify is not"
+            " redacted",
+            BAD_NEWS,
+        )
+
+
+def _data_manager(actor: str, site: str | None, deed: str, not_before: str) -> Attribution:
+    """Who sits at the terminal, now; a clock that is behind the ledger's does not hold up a
+    redaction.
+    """
+    from equipoise.conduct.attribution import ACTOR_CODE, Attribution
+
+    if not ACTOR_CODE.fullmatch(actor):
+        fail(f"--actor: found {actor!r}, expected a code without blanks, never a name")
+    return Attribution(
+        at=max(datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), not_before),
+        actor=actor,
+        role="data_manager",
+        site=site,
+        key=f"{deed}-{secrets.token_hex(4)}",
+        salt=secrets.token_hex(16),
     )
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Concatenate, ParamSpec
 
-from equipoise.conduct.attribution import Outcome, Refused
+from equipoise.conduct.attribution import Attribution
 from equipoise.conduct.ports import Storage
+from equipoise.conduct.record import Outcome, Refused
 from equipoise.ledger.entry import Entry
 from equipoise.ledger.events import BadEvent
 from equipoise.subject.state import Trial, replay, step
+
+Details = ParamSpec("Details")
 
 
 class Session:
@@ -21,12 +24,18 @@ class Session:
         self.storage = storage
         self.trial: Trial = replay(storage.read())
 
-    def do(self, command: Callable[..., Outcome], *args: Any, **details: Any) -> Outcome:
-        """Run a command of `conduct.enrolment` or `conduct.data_management`; record what it
+    def do(
+        self,
+        command: Callable[Concatenate[Trial, Attribution, Details], Outcome],
+        by: Attribution,
+        *args: Details.args,
+        **details: Details.kwargs,
+    ) -> Outcome:
+        """Run a command of `conduct` with what it takes after trial and attribution; record what it
         decides.
         """
         try:
-            decided = command(self.trial, *args, **details)
+            decided = command(self.trial, by, *args, **details)
         except BadEvent as malformed:
             return Refused((str(malformed),))
         if isinstance(decided, Entry):

@@ -6,10 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
-from equipoise.conduct.attribution import Outcome, Stamp, outcome, version_for
-from equipoise.conduct.preconditions import for_subject, no_consent, not_open
+from equipoise.conduct.attribution import Attribution, Correction
+from equipoise.conduct.preconditions import closed_to_entry, without_consent
+from equipoise.conduct.record import Outcome, about_subject, record, version_for
 from equipoise.ledger import events
 from equipoise.protocol.forms import Form, problems
 from equipoise.protocol.model import Protocol
@@ -19,40 +20,43 @@ from equipoise.terms.dates import parse_date
 UNSCHEDULED = "UNSCHEDULED"
 
 
+class FormData(NamedTuple):
+    """A form as typed (ODM FormData): header fields in `values`, rows by group in `groups`."""
+
+    form: str
+    visit: str
+    values: Mapping[str, Any]
+    groups: Mapping[str, Any]
+
+
 def save_form(
     trial: Trial,
-    stamp: Stamp,
+    by: Attribution,
     subject_id: str,
-    form_id: str,
-    visit: str,
-    values: Mapping[str, Any],
-    groups: Mapping[str, Any],
+    typed: FormData,
     *,
-    supersedes: int | None = None,
-    reason: str | None = None,
+    correction: Correction | None = None,
 ) -> Outcome:
-    """Save a form as typed. With `supersedes` and a reason it corrects an earlier entry, which
-    stays in the ledger.
-    """
-    event = events.FormSaved(form=form_id, visit=visit, values=dict(values), groups=dict(groups))
-    subject = trial.subjects.get(subject_id)
-    found = not_open(trial, subject_id) + no_consent(trial, subject_id)
-    protocol = (
-        trial.version(version_for(trial, subject_id, stamp.day)).protocol
-        if trial.versions
-        else None
+    """Save a form as typed, or correct an earlier entry, which stays in the ledger."""
+    event = events.FormSaved(
+        form=typed.form, visit=typed.visit, values=dict(typed.values), groups=dict(typed.groups)
     )
-    form = protocol.form(form_id) if protocol else None
+    in_the_way = closed_to_entry(trial, subject_id) + without_consent(trial, subject_id)
+    version = version_for(trial, subject_id, by.day) if trial.versions else None
+    protocol = trial.version(version).protocol if version else None
+    form = protocol.form(typed.form) if protocol else None
     if protocol is None or form is None:
-        known = ", ".join(f.id for f in protocol.forms) if protocol else "none"
-        return outcome(
-            trial, stamp, event, [*found, f"there is no form {form_id!r}; known are {known}"]
-        )
-    found += _no_such_visit(protocol, visit)
-    found += problems(form, values, groups)
-    if subject is not None and not found:
-        found += _untimely(stamp, subject, form, values, groups, protocol)
-    return for_subject(trial, stamp, subject_id, event, found, stamp.day, reason, supersedes)
+        declared = ", ".join(f.id for f in protocol.forms) if protocol else "none"
+        in_the_way.append(f"there is no form {typed.form!r}; known are {declared}")
+        return record(trial, by, event, in_the_way)
+    in_the_way += _no_such_visit(protocol, typed.visit)
+    in_the_way += problems(form, typed.values, typed.groups)
+    subject = trial.subjects.get(subject_id)
+    if subject is not None and not in_the_way:
+        in_the_way += _untimely(by, subject, form, typed, protocol)
+    return record(
+        trial, by, event, in_the_way, about_subject(trial, subject_id, by.day, correction)
+    )
 
 
 def _no_such_visit(protocol: Protocol, visit: str) -> list[str]:
@@ -69,49 +73,43 @@ def _no_such_visit(protocol: Protocol, visit: str) -> list[str]:
 
 
 def _untimely(
-    stamp: Stamp,
-    subject: Subject,
-    form: Form,
-    values: Mapping[str, Any],
-    groups: Mapping[str, Any],
-    protocol: Protocol,
+    by: Attribution, subject: Subject, form: Form, typed: FormData, protocol: Protocol
 ) -> list[str]:
     """Dates in the future, before consent without label, before randomization, after withdrawal or
     after death.
     """
-    found = []
-    for where, text in _dates(form, values, groups):
+    untimely = []
+    for where, text in _dates(form, typed):
         when = parse_date(text)
-        if when.earliest > stamp.today:
-            found.append(f"{where}: {text} lies in the future")
+        if when.earliest > by.today:
+            untimely.append(f"{where}: {text} lies in the future")
         if subject.died and when.earliest > subject.died.latest:
-            found.append(f"{where}: {text} is after death ({subject.died})")
-        found += _after_withdrawal(subject, form, where, when.earliest)
-    main = values.get("date") or values.get("collected")
+            untimely.append(f"{where}: {text} is after death ({subject.died})")
+        untimely += _after_withdrawal(subject, form, where, when.earliest)
+    main = typed.values.get("date") or typed.values.get("collected")
     if isinstance(main, str):
-        found += _too_early(subject, form, values, parse_date(main).latest, protocol)
-    return found
+        labeled = typed.values.get(protocol.conduct.earlier_results_label) == "Y"
+        untimely += _too_early(subject, form, parse_date(main).latest, labeled=labeled)
+    return untimely
 
 
-def _too_early(
-    subject: Subject, form: Form, values: Mapping[str, Any], when: date, protocol: Protocol
-) -> list[str]:
+def _too_early(subject: Subject, form: Form, when: date, *, labeled: bool) -> list[str]:
     """Results from before consent only as standard of care; study treatment only after
     randomization.
     """
-    found = []
+    too_early = []
     consented = min(on for on, _, _ in subject.consents)
-    if when < consented and values.get(protocol.conduct.earlier_results_label) != "Y":
-        found.append(
+    if when < consented and not labeled:
+        too_early.append(
             f"{form.id}: {when} is before consent ({consented}); enter it only as a"
             " standard-of-care result"
         )
     if any(group.domain == "EX" for group in form.groups):
         if subject.randomized is None:
-            found.append(f"{form.id}: study treatment before randomization")
+            too_early.append(f"{form.id}: study treatment before randomization")
         elif when < subject.randomized.on:
-            found.append(f"{form.id}: {when} is before randomization ({subject.randomized.on})")
-    return found
+            too_early.append(f"{form.id}: {when} is before randomization ({subject.randomized.on})")
+    return too_early
 
 
 _CLOSES = {"TREATMENT": ("TREATMENT",), "VISITS": None, "CONTACT": None, "DATA": None}
@@ -122,31 +120,30 @@ def _after_withdrawal(subject: Subject, form: Form, where: str, when: date) -> l
     """Data until the withdrawal stay; after it, only what its level leaves open (ICH E6(R3)
     2.9).
     """
-    found = []
+    closed = []
     for withdrawal in subject.withdrawals:
-        closed = _CLOSES[withdrawal.what]
-        is_closed = (
-            form.id in closed if closed else form.id not in _STILL_OPEN.get(withdrawal.what, ())
-        )
+        only = _CLOSES[withdrawal.what]
+        is_closed = form.id in only if only else form.id not in _STILL_OPEN.get(withdrawal.what, ())
         if when > withdrawal.on and is_closed:
-            found.append(
+            closed.append(
                 f"{where}: {when} is after the withdrawal of {withdrawal.on}"
                 f" ({withdrawal.what.lower()})"
             )
-    return found
+    return closed
 
 
-def _dates(
-    form: Form, values: Mapping[str, Any], groups: Mapping[str, Any]
-) -> list[tuple[str, str]]:
-    found = [
-        (f"{form.id}.{f.id}", values.get(f.id)) for f in form.header if f.type in ("date", "day")
+def _dates(form: Form, typed: FormData) -> list[tuple[str, str]]:
+    """(where, text) of every date that was typed."""
+    dates = [
+        (f"{form.id}.{field.id}", typed.values.get(field.id))
+        for field in form.header
+        if field.type in ("date", "day")
     ]
     for group in form.groups:
-        for number, row in enumerate(groups.get(group.id, ()), start=1):
-            found += [
-                (f"{form.id}.{group.id}[{number}].{f.id}", row.get(f.id))
-                for f in group.fields
-                if f.type in ("date", "day")
+        for number, row in enumerate(typed.groups.get(group.id, ()), start=1):
+            dates += [
+                (f"{form.id}.{group.id}[{number}].{field.id}", row.get(field.id))
+                for field in group.fields
+                if field.type in ("date", "day")
             ]
-    return [(where, text) for where, text in found if isinstance(text, str) and text]
+    return [(where, text) for where, text in dates if isinstance(text, str) and text]

@@ -10,6 +10,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from equipoise.conduct.data_management import Question, query_name
+from equipoise.ledger.entry import Entry
+from equipoise.ledger.events import FormSaved, event_of
 from equipoise.protocol.forms import Form, PlausibleRange
 from equipoise.protocol.model import Protocol
 from equipoise.subject.records import CM, EX
@@ -17,40 +20,50 @@ from equipoise.subject.state import Subject
 from equipoise.terms.dates import parse_date
 from equipoise.terms.quantity import convert, decimal_of
 
+Doubt = tuple[str, str]
+"""A field, and what deserves a question about it."""
 
-def questions(
+
+def questions(saved: Entry, before: Subject, protocol: Protocol) -> tuple[Question, ...]:
+    """The queries that a saved form opens, named in order; `before` is the subject as it was
+    before the entry.
+    """
+    event = event_of(saved)
+    form = protocol.form(event.form) if isinstance(event, FormSaved) else None
+    if form is None or not isinstance(event, FormSaved):
+        return ()
+    doubts = doubts_about(protocol, before, form, event.values, event.groups)
+    return tuple(
+        Question(query_name(number, saved.seq), saved.seq, field, text)
+        for number, (field, text) in enumerate(doubts, start=len(before.queries) + 1)
+    )
+
+
+def doubts_about(
     protocol: Protocol,
     subject: Subject,
     form: Form,
     values: Mapping[str, Any],
     groups: Mapping[str, Any],
-) -> list[tuple[str, str]]:
-    """(field, question) for everything in a form that deserves one; `subject` as before the
-    form.
-    """
-    found = implausible(form, groups)
+) -> list[Doubt]:
+    """Everything in a form that deserves a question; `subject` as before the form."""
+    doubts = implausible(form, groups)
     if any(group.domain == "EX" for group in form.groups) and isinstance(values.get("date"), str):
-        found += _first_dose(protocol, subject, parse_date(values["date"]).latest)
-    return found
+        doubts += _first_dose(protocol, subject, parse_date(values["date"]).latest)
+    return doubts
 
 
-def _first_dose(protocol: Protocol, subject: Subject, given: date) -> list[tuple[str, str]]:
+def _first_dose(protocol: Protocol, subject: Subject, given: date) -> list[Doubt]:
     """The first dose comes soon after randomization, and not too soon after earlier chemotherapy (a
     safety rule).
     """
     if subject.randomized is None or subject.records(EX):
         return []
-    found = []
+    doubts = []
     late = (given - subject.randomized.on).days
     if late > (allowed := protocol.randomization.first_dose_within_days):
-        found.append(
-            (
-                "date",
-                (
-                    f"first dose {late} days after randomization, planned within {allowed}: please"
-                    " check"
-                ),
-            )
+        doubts.append(
+            f"first dose {late} days after randomization, planned within {allowed}: please check"
         )
     earlier = [
         cm.end.latest
@@ -58,31 +71,23 @@ def _first_dose(protocol: Protocol, subject: Subject, given: date) -> list[tuple
         if cm.category == "PRIOR ANTICANCER THERAPY" and cm.end
     ]
     free = (given - max(earlier)).days if earlier else None
-    if free is not None and free < protocol.conduct.washout_days:
-        found.append(
-            (
-                "date",
-                (
-                    f"{free} days since earlier treatment, washout is"
-                    f" {protocol.conduct.washout_days}: please check"
-                ),
-            )
-        )
-    return found
+    if free is not None and free < (washout := protocol.conduct.washout_days):
+        doubts.append(f"{free} days since earlier treatment, washout is {washout}: please check")
+    return [("date", doubt) for doubt in doubts]
 
 
-def implausible(form: Form, groups: Mapping[str, Any]) -> list[tuple[str, str]]:
+def implausible(form: Form, groups: Mapping[str, Any]) -> list[Doubt]:
     """(field, question) for each value outside of its plausible range."""
-    found = []
+    doubts = []
     for group in form.groups:
         for number, row in enumerate(groups.get(group.id, ()), start=1):
             for check in group.plausible:
                 if all(row.get(name) == value for name, value in check.when.items()):
-                    found += [
+                    doubts += [
                         (f"{group.id}[{number}].{check.field}", text)
                         for text in _question(check, row)
                     ]
-    return found
+    return doubts
 
 
 def _question(check: PlausibleRange, row: Mapping[str, Any]) -> list[str]:

@@ -4,16 +4,20 @@ of one person.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from equipoise.allocation.blocks import draw_list
 from equipoise.allocation.sealed_list import NoSuchPlace, SealedList, check_opening, seal
-from equipoise.allocation.strata import cells, levels
-from equipoise.conduct.attribution import Outcome, Refused, Stamp, outcome
+from equipoise.allocation.strata import Level, cells, levels
+from equipoise.conduct.attribution import Attribution
 from equipoise.conduct.ports import SealedAllocation
-from equipoise.conduct.preconditions import for_subject, not_open
+from equipoise.conduct.preconditions import closed_to_entry
+from equipoise.conduct.record import Context, Outcome, Refused, about_subject, record
 from equipoise.eligibility import evaluate_all, overall
+from equipoise.eligibility.finding import Finding
 from equipoise.ledger import events
 from equipoise.protocol.model import Protocol
 from equipoise.subject.records import DS
@@ -36,33 +40,31 @@ def draw_allocation(protocol: Protocol, rng: Any, salt: str) -> SealedList:
     return seal(sequences, salt=salt)
 
 
-def commit_allocation(trial: Trial, stamp: Stamp, sealed: SealedAllocation) -> Outcome:
+def commit_allocation(trial: Trial, by: Attribution, sealed: SealedAllocation) -> Outcome:
     """Publish the fingerprint of the list before the first randomization."""
     event = events.AllocationCommitted(
         commitment=sealed.commitment,
         algorithm=trial.protocol.randomization.method if trial.versions else "",
     )
-    found = ["a list is already committed"] if trial.commitment else []
+    problems = ["a list is already committed"] if trial.commitment else []
     if trial.allocated:
-        found.append("somebody was randomized before the list was committed")
-    return outcome(trial, stamp, event, found)
+        problems.append("somebody was randomized before the list was committed")
+    return record(trial, by, event, problems)
 
 
-def open_allocation(trial: Trial, stamp: Stamp, sealed: SealedAllocation) -> Outcome:
+def open_allocation(trial: Trial, by: Attribution, sealed: SealedAllocation) -> Outcome:
     """Show the list after closure, so that anyone can check that the sequence was fixed in
     advance.
     """
     event = sealed.open()
-    found = (
-        []
-        if trial.locked
-        else ["the trial is not locked: an open list would show the arms to come"]
-    )
+    problems = []
+    if not trial.locked:
+        problems.append("the trial is not locked: an open list would show the arms to come")
     if trial.commitment is None:
-        found.append("no list was committed")
+        problems.append("no list was committed")
     elif mismatch := check_opening(trial.commitment, event, _allocations(trial)):
-        found.append(str(mismatch))
-    return outcome(trial, stamp, event, found)
+        problems.append(mismatch.why)
+    return record(trial, by, event, problems)
 
 
 def _allocations(trial: Trial) -> list[events.SubjectRandomized]:
@@ -72,14 +74,17 @@ def _allocations(trial: Trial) -> list[events.SubjectRandomized]:
     )
     return [
         events.SubjectRandomized(
-            arm=one.arm, stratum=one.stratum, list_position=one.list_position, randomized_on=one.on
+            arm=given.arm,
+            stratum=given.stratum,
+            list_position=given.list_position,
+            randomized_on=given.on,
         )
-        for one in randomized
+        for given in randomized
     ]
 
 
 def randomize(
-    trial: Trial, stamp: Stamp, subject_id: str, *, randomized_on: date, sealed: SealedAllocation
+    trial: Trial, by: Attribution, subject_id: str, *, randomized_on: date, sealed: SealedAllocation
 ) -> Outcome:
     """Allocate an arm. No waivers: every criterion must be met on the day, and every stratum
     known.
@@ -87,32 +92,22 @@ def randomize(
     subject = trial.subjects.get(subject_id)
     if subject is None:
         return Refused((f"there is no subject {subject_id}",))
-    version = trial.version_at(subject.site, randomized_on)
-    findings = evaluate_all(version.protocol, subject, randomized_on)
-    strata = levels(version.protocol.randomization.strata, subject, randomized_on)
-    found = not_open(trial, subject_id) + _not_today(stamp, randomized_on)
-    found += _list_problems(trial, sealed) + _not_ready(
-        trial, subject, version.protocol, randomized_on
-    )
-    found += [
-        f"{f.id} {f.verdict.value.replace('_', ' ')}: {f.detail}"
-        for f in findings
-        if f.verdict is not Verdict.MET
+    protocol = trial.version_at(subject.site, randomized_on).protocol
+    findings = evaluate_all(protocol, subject, randomized_on)
+    strata = levels(protocol.randomization.strata, subject, randomized_on)
+    problems = [
+        *closed_to_entry(trial, subject_id),
+        *_not_today(by, randomized_on),
+        *_list_problems(trial, sealed),
+        *_not_ready(trial, subject, protocol, randomized_on),
+        *_not_met(findings),
+        *_unknown_strata(strata),
     ]
-    found += [
-        f"stratum {level.stratum} unknown ({level.detail})"
-        for level in strata
-        if level.value is None
-    ]
-    if found or overall(findings) is not Verdict.MET:
-        return outcome(
-            trial,
-            stamp,
-            _no_allocation(randomized_on),
-            found,
-            subject=subject_id,
-            findings=findings,
+    if problems or overall(findings) is not Verdict.MET:
+        decided = record(
+            trial, by, _no_allocation(randomized_on), problems, Context(subject=subject_id)
         )
+        return replace(decided, findings=findings) if isinstance(decided, Refused) else decided
     stratum = tuple(level.value or "" for level in strata)
     position = trial.allocated.get(stratum, 0) + 1
     try:
@@ -122,7 +117,23 @@ def randomize(
     event = events.SubjectRandomized(
         arm=arm, stratum=stratum, list_position=position, randomized_on=randomized_on
     )
-    return for_subject(trial, stamp, subject_id, event, [], randomized_on)
+    return record(trial, by, event, [], about_subject(trial, subject_id, randomized_on))
+
+
+def _not_met(findings: Sequence[Finding]) -> list[str]:
+    return [
+        f"{finding.id} {finding.verdict.value.replace('_', ' ')}: {finding.detail}"
+        for finding in findings
+        if finding.verdict is not Verdict.MET
+    ]
+
+
+def _unknown_strata(strata: Sequence[Level]) -> list[str]:
+    return [
+        f"stratum {level.stratum} unknown ({level.detail})"
+        for level in strata
+        if level.value is None
+    ]
 
 
 def _no_allocation(on: date) -> events.SubjectRandomized:
@@ -130,14 +141,14 @@ def _no_allocation(on: date) -> events.SubjectRandomized:
     return events.SubjectRandomized(arm="", stratum=(), list_position=0, randomized_on=on)
 
 
-def _not_today(stamp: Stamp, on: date) -> list[str]:
+def _not_today(by: Attribution, on: date) -> list[str]:
     """Eligibility is asked on the day of randomization; another date would be a waiver. Local days
     differ from UTC.
     """
-    if abs((on - stamp.day).days) <= 1:
+    if abs((on - by.day).days) <= 1:
         return []
     return [
-        f"randomized_on: {on} is not the day of recording ({stamp.at}); randomization is neither"
+        f"randomized_on: {on} is not the day of recording ({by.at}); randomization is neither"
         " back- nor post-dated"
     ]
 
@@ -152,39 +163,41 @@ def _list_problems(trial: Trial, sealed: SealedAllocation) -> list[str]:
 
 def _gone(trial: Trial, subject: Subject) -> list[str]:
     """Why this code cannot be randomized any more."""
-    found = []
+    problems = []
     if subject.randomized:
-        found.append(f"already randomized on {subject.randomized.on}; nobody is randomized twice")
+        problems.append(
+            f"already randomized on {subject.randomized.on}; nobody is randomized twice"
+        )
     if subject.screening_failed:
-        found.append(
+        problems.append(
             f"screening failed on {subject.screening_failed.on}; screen again under a new code"
         )
-    found += [
-        f"screened again as {one.id}"
-        for one in trial.subjects.values()
-        if one.previous == subject.id
+    problems += [
+        f"screened again as {other.id}"
+        for other in trial.subjects.values()
+        if other.previous == subject.id
     ]
     if subject.died:
-        found.append(f"died on {subject.died}")
+        problems.append(f"died on {subject.died}")
     if subject.study_ended:
-        found.append(f"left the study on {subject.study_ended.on}")
-    return found
+        problems.append(f"left the study on {subject.study_ended.on}")
+    return problems
 
 
 def _not_ready(trial: Trial, subject: Subject, protocol: Protocol, on: date) -> list[str]:
-    found = _gone(trial, subject)
+    problems = _gone(trial, subject)
     intended = [ds for ds in subject.records(DS) if ds.decoded == "INTENDED CHEMOTHERAPY"]
     if protocol.randomization.requires_intended_chemotherapy:
         if not intended:
-            found.append(
+            problems.append(
                 "the intended chemotherapy is not recorded; the MDT decides before the arm is known"
             )
         elif intended[-1].source not in subject.signed:
-            found.append(
+            problems.append(
                 f"the intended chemotherapy (entry {intended[-1].source}) is not signed by an"
                 " investigator"
             )
-    return found + _consent_outdated(trial, subject, on)
+    return problems + _consent_outdated(trial, subject, on)
 
 
 def _consent_outdated(trial: Trial, subject: Subject, on: date) -> list[str]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from equipoise.ledger.entry import (
     GENESIS,
     BadEntry,
     Entry,
+    Header,
     NotCanonical,
     digest_of,
     entry_of,
@@ -50,42 +51,19 @@ class CannotRedact:
     why: str
 
 
-def append(
-    head: Entry | None,
-    event: Event,
-    *,
-    at: str,
-    actor: str,
-    role: str,
-    site: str | None,
-    subject: str | None,
-    protocol: str,
-    key: str,
-    salt: str,
-    reason: str | None = None,
-    supersedes: int | None = None,
-) -> Entry:
+def append(head: Entry | None, event: Event, header: Header, salt: str) -> Entry:
     """The entry that follows `head` and holds `event`. Raises `BadEntry`, `BadEvent` or
     `NotCanonical`.
 
-    `at` is UTC from the caller's clock; `salt` at least 16 random bytes as hexadecimal; 21 CFR
-    11.10(e).
+    `salt` is at least 16 random bytes as hexadecimal (21 CFR 11.10(e)).
     """
     payload = payload_of(event)
     members: dict[str, Any] = {
         "seq": head.seq + 1 if head else 1,
-        "at": at,
-        "actor": actor,
-        "role": role,
-        "site": site,
-        "subject": subject,
-        "protocol": protocol,
         "type": type(event).__name__,
-        "key": key,
-        "reason": reason,
-        "supersedes": supersedes,
         "payload_digest": digest_of(salt, payload),
         "prev": head.hash if head else GENESIS,
+        **asdict(header),
     }
     return Entry(**members, hash=hash_of(members), salt=salt, payload=payload)
 
@@ -118,38 +96,24 @@ def verify_lines(lines: Iterable[bytes], anchor: str | None = None) -> Verified 
 
 
 def redact(
-    entries: Sequence[Entry],
-    seq: int,
-    reason: str,
-    *,
-    at: str,
-    actor: str,
-    role: str,
-    site: str | None,
-    protocol: str,
-    key: str,
-    salt: str,
+    entries: Sequence[Entry], seq: int, header: Header, salt: str
 ) -> list[Entry] | CannotRedact:
     """Take the content out of entry `seq` and log who did it and why (ICH E6(R3) 4.2); hashes stay
     as they were.
+
+    The log is about the subject of the entry, whatever the header says.
     """
-    if why := _not_redactable(entries, seq, reason):
+    if why := not_redactable(entries, seq, header.reason or ""):
         return CannotRedact(seq, why)
-    target = entries[seq - 1]
-    log = append(
-        entries[-1],
-        EntryRedacted(redacted=seq),
-        at=at,
-        actor=actor,
-        role=role,
-        site=site,
-        subject=target.subject,
-        protocol=protocol,
-        key=key,
-        salt=salt,
-        reason=reason,
-    )
-    return [*entries[: seq - 1], replace(target, salt=None, payload=None), *entries[seq:], log]
+    about = replace(header, subject=entries[seq - 1].subject)
+    return without_content(entries, append(entries[-1], EntryRedacted(redacted=seq), about, salt))
+
+
+def without_content(entries: Sequence[Entry], log: Entry) -> list[Entry]:
+    """The ledger with a redaction logged and carried out; the log follows its last entry."""
+    seq = _number(log.payload or {})
+    target = replace(entries[seq - 1], salt=None, payload=None)
+    return [*entries[: seq - 1], target, *entries[seq:], log]
 
 
 def _read(line: bytes) -> Entry | str:
@@ -215,8 +179,8 @@ def _redactions(entries: Iterable[Entry]) -> Iterator[tuple[int, int]]:
 
 
 def _number(payload: dict[str, Any]) -> int:
-    found = payload.get("redacted")
-    return found if type(found) is int else 0
+    seq = payload.get("redacted")
+    return seq if type(seq) is int else 0
 
 
 def _redaction_fault(entry: Entry, logs: dict[int, int]) -> str | None:
@@ -234,7 +198,8 @@ def _redaction_fault(entry: Entry, logs: dict[int, int]) -> str | None:
     return None
 
 
-def _not_redactable(entries: Sequence[Entry], seq: int, reason: str) -> str | None:
+def not_redactable(entries: Sequence[Entry], seq: int, reason: str) -> str | None:
+    """Why the content of an entry must stay, in a sentence; None if it may go."""
     if not reason.strip():
         return "a redaction needs a reason"
     if not 1 <= seq <= len(entries):

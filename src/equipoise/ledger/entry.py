@@ -65,6 +65,25 @@ class Entry:
         return self.payload is None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """What an entry says beside its event and its place in the chain.
+
+    `at` is UTC from the caller's clock. A correction names the entry it `supersedes` and a
+    `reason`; a redaction gives a reason alone.
+    """
+
+    at: str
+    actor: str
+    role: str
+    site: str | None
+    subject: str | None
+    protocol: str
+    key: str
+    reason: str | None = None
+    supersedes: int | None = None
+
+
 MEMBERS = tuple(field.name for field in fields(Entry))
 _REDACTABLE = ("salt", "payload")
 

@@ -7,18 +7,16 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from equipoise.assessments.recist.from_records import lesion_series
-from equipoise.assessments.recist.series import LesionError, assess_series
 from equipoise.conduct import data_entry, data_management
+from equipoise.conduct.attribution import Correction
+from equipoise.conduct.data_management import Question, next_query
 from equipoise.conduct.edit_checks import questions
-from equipoise.endpoints.choices import recist_policy
+from equipoise.endpoints.readings import disagreement, lesion_problem
 from equipoise.protocol.model import Protocol
 from equipoise.rehearsal.filled import Filled, with_slip
 from equipoise.rehearsal.office import Agenda, Office, Unexpected
 from equipoise.rehearsal.tumor_forms import FORM as TUMOR
-from equipoise.subject.records import RS, TR, TU
 from equipoise.subject.state import Subject
-from equipoise.terms.response import Response
 from equipoise.virtual.parameters import Parameters
 
 OFF_BY_TEN = "decimal point in the wrong place"
@@ -36,7 +34,6 @@ class DataDesk:
         self.office, self.agenda = office, agenda
         self.protocol, self.parameters = protocol, parameters
         self.rng = np.random.default_rng([seed, 2])
-        self.policy = recist_policy(protocol.assessment)
         self.slips: dict[int, Filled] = {}
         """Entries with a mistyped number, until somebody asks."""
         self.asked_about: set[str] = set()
@@ -59,23 +56,14 @@ class DataDesk:
         if filled.typed is None and self.rng.random() < self.parameters["slip"]:
             filled = with_slip(self.rng, form, filled)
         before = self.subject(code)
-        site = before.site
         saved = self.office.do(
-            day,
-            "coordinator",
-            site,
-            data_entry.save_form,
-            code,
-            filled.form,
-            filled.visit,
-            filled.values,
-            filled.first,
+            day, "coordinator", before.site, data_entry.save_form, code, filled.first
         )
         if filled.typed is not None and not _is_reading(filled):
             self.slips[saved.seq] = filled
-        asked = questions(self.protocol, before, form, filled.values, filled.first)
-        for number, (field, text) in enumerate(asked, start=1):
-            self._ask(day, code, saved.seq, filled, "system", field, text, correct=number == 1)
+        asked = questions(saved, before, self.protocol)
+        for question in asked:
+            self._ask(day, code, "system", question, filled if question is asked[0] else None)
         if not asked:
             self._review_later(day, code, saved.seq, filled)
         return saved.seq
@@ -87,65 +75,44 @@ class DataDesk:
     # -------------------------------------------------------------- asking
 
     def _ask(
-        self,
-        day: date,
-        code: str,
-        about: int,
-        filled: Filled,
-        role: str,
-        field: str,
-        text: str,
-        *,
-        correct: bool,
+        self, day: date, code: str, role: str, question: Question, right: Filled | None
     ) -> None:
-        if self.slips.pop(about, None) is not None:
+        """Open a query; the site answers some days later, with `right` in place of what was
+        mistyped.
+        """
+        if self.slips.pop(question.about, None) is not None:
             self.asked_about.add(code)
-        query = f"Q{len(self.subject(code).queries) + 1}-{about}"
-        self.office.do(
-            day,
-            role,
-            None,
-            data_management.open_query,
-            code,
-            query,
-            about=about,
-            field=field,
-            text=text,
-        )
+        self.office.do(day, role, None, data_management.open_query, code, question)
         forgotten = self.rng.random() < self.parameters["query_unanswered"]
         if (
             forgotten and role != "system" and self.subject(code).randomized
         ):  # before, it would hold her up for ever
             return
-        wrong = correct and filled.typed is not None
+        wrong = right is not None and right.typed is not None
         answered = day + timedelta(days=int(self.rng.integers(1, 6)))
         self.agenda.put(
-            answered,
-            lambda today: self._answer(today, code, query, about, filled if wrong else None),
+            answered, lambda today: self._answer(today, code, question, right if wrong else None)
         )
 
-    def _answer(self, day: date, code: str, query: str, about: int, right: Filled | None) -> None:
+    def _answer(self, day: date, code: str, question: Question, right: Filled | None) -> None:
         site, subject = self.subject(code).site, self.subject(code)
-        withdrawn = any(one.what == "DATA" for one in subject.withdrawals)
         text = "confirmed against the source"
-        if withdrawn:
+        if any(withdrawal.what == "DATA" for withdrawal in subject.withdrawals):
             text = "the participant withdrew from further use of data; the entry stays as it is"
-        elif right is not None and about in subject.forms:
+        elif right is not None and question.about in subject.forms:
             reason = READ_AGAIN if _is_reading(right) else OFF_BY_TEN
+            correction = Correction(question.about, reason)
             self.office.do(
                 day,
                 "coordinator",
                 site,
                 data_entry.save_form,
                 code,
-                right.form,
-                right.visit,
-                right.values,
-                right.groups,
-                supersedes=about,
-                reason=reason,
+                right.data,
+                correction=correction,
             )
             text = f"corrected: {reason}"
+        query = question.query
         self.office.do(
             day, "coordinator", site, data_management.answer_query, code, query, text=text
         )
@@ -165,76 +132,50 @@ class DataDesk:
         """
         is_reading = "response" in filled.groups
         number_slipped = seq in self.slips
-        found = self.rng.random() < self.parameters["review_finds"]
+        noticed = self.rng.random() < self.parameters["review_finds"]
         review: Callable[[date], None] | None = None
-        if number_slipped and found:
-            review = lambda today: self._found_slip(today, code, seq, filled)  # noqa: E731
+        if number_slipped and noticed:
+            review = lambda today: self._ask_about_slip(today, code, seq, filled)  # noqa: E731
         elif is_reading:
             review = lambda today: self._compare_reading(today, code, seq, filled)  # noqa: E731
         if review is not None:
             self.agenda.put(day + timedelta(days=int(self.rng.integers(8, 22))), review)
 
-    def _found_slip(self, day: date, code: str, seq: int, filled: Filled) -> None:
+    def _ask_about_slip(self, day: date, code: str, seq: int, filled: Filled) -> None:
         text = "the source document shows another value: please check"
-        self._ask(day, code, seq, filled, "monitor", filled.slipped, text, correct=True)
+        self._ask_for(day, code, "monitor", seq, (filled.slipped, text), filled)
 
     def _compare_reading(self, day: date, code: str, seq: int, filled: Filled) -> None:
         """The MDT's response against the one derived from the lesions (protocol: disagreement opens
         a query).
         """
-        subject = self.subject(code)
-        if self._lesions_questioned(day, subject):
-            return
-        said = next((rs.original for rs in subject.records(RS) if rs.source == seq), None)
-        derived = self._derived(subject, filled.visit)
-        if said is not None and derived is not None and derived.cdisc != said:
-            text = f"the MDT reads {said}, the lesions give {derived.cdisc}: please check"
-            self._ask(
-                day, code, seq, filled, "data_manager", "response[1].response", text, correct=True
-            )
+        subject, assessment = self.subject(code), self.protocol.assessment
+        if (problem := lesion_problem(subject, assessment)) is not None:
+            self._question_lesions(day, subject, problem)
+        elif differs := disagreement(subject, seq, filled.visit, assessment):
+            doubt = ("response[1].response", differs.question)
+            self._ask_for(day, code, "data_manager", seq, doubt, filled)
 
-    def _lesions_questioned(self, day: date, subject: Subject) -> bool:
+    def _question_lesions(self, day: date, subject: Subject, problem: str) -> None:
         """Lesions that RECIST does not allow as recorded are a slip at baseline; somebody has to
         ask about it.
         """
-        try:
-            self._derived(subject, "")
-        except LesionError as error:
-            slips = [
-                seq for seq in subject.forms if seq in self.slips and self.slips[seq].form == TUMOR
-            ]
-            for seq in slips:
-                filled = self.slips[seq]
-                self._ask(
-                    day,
-                    subject.id,
-                    seq,
-                    filled,
-                    "data_manager",
-                    filled.slipped,
-                    str(error),
-                    correct=True,
-                )
-            if not slips and subject.id not in self.asked_about:
-                raise Unexpected(f"lesions of {subject.id}: {error}") from error
-            return True
-        return False
+        slips = [
+            seq for seq in subject.forms if seq in self.slips and self.slips[seq].form == TUMOR
+        ]
+        for seq in slips:
+            filled = self.slips[seq]
+            doubt = (filled.slipped, problem)
+            self._ask_for(day, subject.id, "data_manager", seq, doubt, filled)
+        if not slips and subject.id not in self.asked_about:
+            raise Unexpected(f"lesions of {subject.id}: {problem}")
 
-    def _derived(self, subject: Subject, visit: str) -> Response | None:
-        if subject.randomized is None:
-            return None
-        series = lesion_series(
-            subject.records(TU),
-            subject.records(TR),
-            subject.randomized.on,
-            self.policy,
-            evaluator=self.protocol.assessment.reader,
-        )
-        if visit not in series.visits:
-            return None
-        return Response(
-            int(assess_series(series, self.policy).response[series.visits.index(visit)])
-        )
+    def _ask_for(
+        self, day: date, code: str, role: str, seq: int, doubt: tuple[str, str], filled: Filled
+    ) -> None:
+        """A person asks about an entry."""
+        question = Question(next_query(self.subject(code), seq), seq, *doubt)
+        self._ask(day, code, role, question, filled)
 
 
 def _is_reading(filled: Filled) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from equipoise.conduct.data_entry import FormData
 from equipoise.protocol.forms import Form, problems
 from equipoise.terms.quantity import decimal_of
 
@@ -29,9 +30,14 @@ class Filled:
     """The field that was typed wrongly, as a query names it."""
 
     @property
-    def first(self) -> Mapping[str, list[Row]]:
-        """The groups as first entered."""
-        return self.groups if self.typed is None else self.typed
+    def data(self) -> FormData:
+        """The form as it should be."""
+        return FormData(self.form, self.visit, self.values, self.groups)
+
+    @property
+    def first(self) -> FormData:
+        """The form as first entered."""
+        return self.data if self.typed is None else self.data._replace(groups=self.typed)
 
     @property
     def day(self) -> date:

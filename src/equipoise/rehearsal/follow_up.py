@@ -4,18 +4,23 @@ it is recorded.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
+from functools import wraps
+from typing import Concatenate, NamedTuple, cast
 
 from equipoise.arrays import NEVER
-from equipoise.conduct import enrolment as commands
-from equipoise.conduct.attribution import Outcome
+from equipoise.conduct import disposition
+from equipoise.conduct.attribution import Attribution
+from equipoise.conduct.carry_out import Details
+from equipoise.conduct.disposition import Withdrawal, WithdrawalLevel
+from equipoise.conduct.record import Outcome
 from equipoise.rehearsal.filled import Filled, Row, dated
 from equipoise.rehearsal.screening_forms import Desk, lab_form
 from equipoise.rehearsal.treatment_forms import Cycle, draw_cycles, event_forms, weighted
 from equipoise.rehearsal.tumor_forms import Scan, draw_scans
+from equipoise.subject.state import Trial
 from equipoise.terms.dates import DAYS_PER_MONTH
 from equipoise.terms.response import Response
 from equipoise.virtual.person import tumor_course
@@ -25,17 +30,30 @@ _NO_VISITS = ("VISITS", "CONTACT", "DATA", "LOST")
 _NO_CONTACT = ("CONTACT", "DATA", "LOST")
 
 
+Decision = Callable[[Trial, Attribution, str], Outcome]
+"""A command with everything but the subject."""
+
+
+class StudyEnd(NamedTuple):
+    """The day and the cause of the end of somebody's study."""
+
+    on: date
+    cause: str
+
+
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """Something about one participant: the day it is about, the day it is recorded, and a form or a
-    decision.
+    """Something about one participant: the day it is about, the day it is recorded, and a form, a
+    decision or the end of the study.
     """
 
     day: date
     entered: date
     form: Filled | None = None
-    command: Callable[..., Outcome] | None = None
-    details: Mapping[str, Any] | None = None
+    decision: Decision | None = None
+    study_end: StudyEnd | None = None
+    role: str = "coordinator"
+    """Who decides."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,17 +138,15 @@ def draw_story(desk: Desk, regimen: str, start: date, *, experimental: bool) -> 
 def plan(desk: Desk, story: Story, horizon: date) -> list[Planned]:
     """Everything that will be recorded of the story, up to the horizon."""
     treatment = list(_treatment(desk, story, horizon))
-    treated_until = min(
-        (one.day for one in treatment if one.command is commands.end_treatment), default=BEYOND
-    )
-    found = [
+    treated_until = min((step.day for step in treatment if step.decision), default=BEYOND)
+    steps = [
         *treatment,
         *_scans(desk, story),
         *_therapies(desk, story),
         *_contacts(desk, story, horizon),
     ]
-    found += [*_leaving(story, treated_until), *_death(desk, story)]
-    return sorted((one for one in found if one.day <= horizon), key=lambda one: one.entered)
+    steps += [*_leaving(story, treated_until), *_death(desk, story)]
+    return sorted((step for step in steps if step.day <= horizon), key=lambda step: step.entered)
 
 
 def _entered(desk: Desk, day: date, form: Filled) -> Planned:
@@ -138,8 +154,19 @@ def _entered(desk: Desk, day: date, form: Filled) -> Planned:
     return Planned(day, day + timedelta(days=int(desk.rng.integers(0, 4))), form)
 
 
-def _decided(day: date, command: Callable[..., Outcome], **details: Any) -> Planned:
-    return Planned(day, day, None, command, details)
+def _decided(
+    day: date,
+    command: Callable[Concatenate[Trial, Attribution, str, Details], Outcome],
+    *args: Details.args,
+    **details: Details.kwargs,
+) -> Planned:
+    """A decision is recorded on the day it is about."""
+
+    @wraps(command)
+    def decide(trial: Trial, by: Attribution, subject_id: str) -> Outcome:
+        return command(trial, by, subject_id, *args, **details)
+
+    return Planned(day, day, decision=decide)
 
 
 # ------------------------------------------------------------------ treatment
@@ -157,7 +184,7 @@ def _treatment(desk: Desk, story: Story, horizon: date) -> Iterator[Planned]:
     if desk.chance("never_treated") or first >= stops:
         ended = min(stops, story.start + timedelta(days=within + 4))
         cause = cause if ended == stops else "NEVER STARTED"
-        yield _decided(ended, commands.end_treatment, ended_on=ended, cause=cause)
+        yield _decided(ended, disposition.end_treatment, ended_on=ended, cause=cause)
         return
     if late:
         yield _deviation(
@@ -171,7 +198,10 @@ def _treatment(desk: Desk, story: Story, horizon: date) -> Iterator[Planned]:
     ended = min(cycles[-1].day + timedelta(days=10), stops) if toxic else stops
     if ended < BEYOND:
         yield _decided(
-            ended, commands.end_treatment, ended_on=ended, cause=toxic if ended < stops else cause
+            ended,
+            disposition.end_treatment,
+            ended_on=ended,
+            cause=toxic if ended < stops else cause,
         )
 
 
@@ -288,11 +318,12 @@ def _leaving(story: Story, treated_until: date) -> Iterator[Planned]:
             tried = day + timedelta(days=wait)
             yield Planned(tried, tried, contact(tried, f"UNSCHEDULED {number}", "NOT REACHED"))
         gone = day + timedelta(days=60)
-        yield _decided(gone, commands.end_study, ended_on=gone, cause="LOST TO FOLLOW-UP")
+        yield Planned(gone, gone, study_end=StudyEnd(gone, "LOST TO FOLLOW-UP"))
         return
     if level in _NO_CONTACT:  # before the withdrawal, which closes the record
-        yield _decided(day, commands.end_study, ended_on=day, cause="WITHDRAWAL BY SUBJECT")
-    yield _decided(day, commands.withdraw, level=level, withdrew_on=day, cause="participant's wish")
+        yield Planned(day, day, study_end=StudyEnd(day, "WITHDRAWAL BY SUBJECT"))
+    withdrawal = Withdrawal(cast(WithdrawalLevel, level), day, "participant's wish")
+    yield _decided(day, disposition.withdraw, withdrawal)
 
 
 def _death(desk: Desk, story: Story) -> Iterator[Planned]:
@@ -308,14 +339,9 @@ def _death(desk: Desk, story: Story) -> Iterator[Planned]:
 def death_steps(death: date, learned: date, known: str) -> list[Planned]:
     """The contact that told of it comes first: nothing is dated after a recorded death."""
     told = contact(learned, "UNSCHEDULED 103", "DEAD", "RECORD")
+    died = _decided(learned, disposition.record_death, died_on=known, cause="colorectal cancer")
     return [
         Planned(learned, learned, told),
-        Planned(
-            learned,
-            learned,
-            None,
-            commands.record_death,
-            {"died_on": known, "cause": "colorectal cancer"},
-        ),
-        Planned(learned, learned, None, commands.end_study, {"ended_on": death, "cause": "DEATH"}),
+        replace(died, role="investigator"),
+        Planned(learned, learned, study_end=StudyEnd(death, "DEATH")),
     ]

@@ -8,12 +8,14 @@ import hashlib
 import heapq
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Concatenate
 
-from equipoise.conduct.attribution import Outcome, Refused, Stamp
-from equipoise.conduct.carry_out import Session
+from equipoise.conduct.attribution import Attribution
+from equipoise.conduct.carry_out import Details, Session
 from equipoise.conduct.ports import Storage
+from equipoise.conduct.record import Outcome, Refused
 from equipoise.ledger.entry import Entry
+from equipoise.subject.state import Trial
 
 _OPENS = time(1, 0)  # 9 in the morning at the sites, in UTC
 _EACH = timedelta(seconds=20)
@@ -44,8 +46,8 @@ class Agenda:
 
 
 class Office:
-    """A session with everybody's stamps; salts and keys come from the seed, so the same seed gives
-    the same bytes.
+    """A session and everybody who acts in it; salts and keys come from the seed, so the same seed
+    gives the same bytes.
     """
 
     def __init__(self, storage: Storage, seed: int) -> None:
@@ -59,43 +61,39 @@ class Office:
         day: date,
         role: str,
         site: str | None,
-        command: Callable[..., Outcome],
-        *args: Any,
-        **details: Any,
+        command: Callable[Concatenate[Trial, Attribution, Details], Outcome],
+        *args: Details.args,
+        **details: Details.kwargs,
     ) -> Outcome:
         """Run a command, which may be refused."""
-        return self.session.do(command, self._stamp(day, role, site), *args, **details)
+        return self.session.do(command, self._attribution(day, role, site), *args, **details)
 
     def do(
         self,
         day: date,
         role: str,
         site: str | None,
-        command: Callable[..., Outcome],
-        *args: Any,
-        **details: Any,
+        command: Callable[Concatenate[Trial, Attribution, Details], Outcome],
+        *args: Details.args,
+        **details: Details.kwargs,
     ) -> Entry:
         """Run a command that must succeed. Raises `Unexpected`, which names it and what was in the
         way.
         """
         outcome = self.attempt(day, role, site, command, *args, **details)
         if not isinstance(outcome, Entry):
-            said = (
-                "; ".join(outcome.reasons)
-                if isinstance(outcome, Refused)
-                else f"done before: {outcome}"
-            )
+            why = str(outcome) if isinstance(outcome, Refused) else f"done before: {outcome}"
             about = [arg for arg in args if isinstance(arg, str)]
             raise Unexpected(
-                f"{command.__name__}({', '.join(about)}) on {day} by the {role}: {said}"
+                f"{command.__name__}({', '.join(about)}) on {day} by the {role}: {why}"
             )
         return outcome
 
-    def _stamp(self, day: date, role: str, site: str | None) -> Stamp:
+    def _attribution(self, day: date, role: str, site: str | None) -> Attribution:
         self._count += 1
         self._now = max(datetime.combine(day, _OPENS), self._now + _EACH)
         digest = hashlib.sha256(f"{self.seed}|{self._count}".encode()).hexdigest()
-        return Stamp(
+        return Attribution(
             at=f"{self._now.isoformat()}Z",
             actor=f"{role}-{site}" if site else role,
             role=role,

@@ -12,8 +12,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from equipoise.allocation.sealed_list import SealedList
-from equipoise.conduct import data_management, randomization
-from equipoise.conduct import enrolment as commands
+from equipoise.conduct import data_management, disposition, protocol_versions, randomization
 from equipoise.conduct.ports import SealedAllocation, Storage
 from equipoise.ledger.entry import Entry
 from equipoise.protocol.model import Protocol
@@ -22,6 +21,7 @@ from equipoise.rehearsal.follow_up import (
     BEYOND,
     Planned,
     Story,
+    StudyEnd,
     contact,
     death_steps,
     draw_story,
@@ -149,7 +149,12 @@ class _Run:
     def begin(self) -> None:
         """Adopt the protocol, commit the list, and wait for the first person."""
         self.office.do(
-            self.start, "sponsor", None, commands.adopt_protocol, self.protocol, simulated=True
+            self.start,
+            "sponsor",
+            None,
+            protocol_versions.adopt_protocol,
+            self.protocol,
+            simulated=True,
         )
         self.office.do(
             self.start, "statistician", None, randomization.commit_allocation, self.sealed
@@ -230,35 +235,23 @@ class _Run:
             return
         if planned.form is not None:
             self.data.save(day, subject.id, planned.form)
-        if planned.command is not None:
-            self._decide(day, followed, planned)
+        if planned.decision is not None:
+            self.office.do(day, planned.role, subject.site, planned.decision, subject.id)
+        if planned.study_end is not None:
+            self._end(day, followed, planned.study_end)
 
-    def _decide(self, day: date, followed: _Followed, planned: Planned) -> None:
-        subject = self._subject(followed)
-        assert planned.command is not None
-        if planned.command is commands.end_study:
-            self._end(day, followed, dict(planned.details or {}))
-            return
-        role = "investigator" if planned.command is commands.record_death else "coordinator"
-        self.office.do(
-            day, role, subject.site, planned.command, subject.id, **(planned.details or {})
-        )
-
-    def _end(self, day: date, followed: _Followed, details: dict[str, object]) -> None:
+    def _end(self, day: date, followed: _Followed, end: StudyEnd) -> None:
         """The end of somebody's study, endorsed by the investigator (ICH E6(R3) 4.2)."""
         subject = self._subject(followed)
         if subject.study_ended:
             return
-        self.office.do(day, "investigator", subject.site, commands.end_study, subject.id, **details)
+        investigator = (day, "investigator", subject.site)
+        self.office.do(
+            *investigator, disposition.end_study, subject.id, ended_on=end.on, cause=end.cause
+        )
         about = tuple(sorted(self._subject(followed).forms))
         self.office.do(
-            day,
-            "investigator",
-            subject.site,
-            data_management.sign,
-            subject.id,
-            meaning="data endorsed",
-            about=about,
+            *investigator, data_management.sign, subject.id, meaning="data endorsed", about=about
         )
         followed.until = day
 
@@ -293,11 +286,7 @@ class _Run:
         self.data.save(
             day, subject.id, contact(day, "UNSCHEDULED 104", "NOT REACHED" if lost else "ALIVE")
         )
-        self._end(
-            day,
-            followed,
-            {"ended_on": day, "cause": "LOST TO FOLLOW-UP" if lost else "END OF STUDY"},
-        )
+        self._end(day, followed, StudyEnd(day, "LOST TO FOLLOW-UP" if lost else "END OF STUDY"))
 
     def close(self) -> None:
         """Before the analysis: the last queries are settled, the trial is locked, and the list is

@@ -10,10 +10,11 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from equipoise.conduct import data_entry, data_management, randomization
-from equipoise.conduct import enrolment as commands
-from equipoise.conduct.attribution import Refused
+from equipoise.conduct import data_entry, data_management, enrolment, randomization
+from equipoise.conduct.attribution import Correction
+from equipoise.conduct.enrolment import Judgement
 from equipoise.conduct.ports import SealedAllocation
+from equipoise.conduct.record import Refused
 from equipoise.eligibility.finding import Finding
 from equipoise.ledger.entry import Entry
 from equipoise.rehearsal.data_desk import DataDesk
@@ -84,7 +85,7 @@ class Screening:
             day,
             "coordinator",
             site,
-            commands.screen,
+            enrolment.screen,
             case.code,
             screened_on=day,
             previous_subject=previous,
@@ -97,7 +98,7 @@ class Screening:
             day,
             "investigator",
             site,
-            commands.record_consent,
+            enrolment.record_consent,
             case.code,
             consented_on=day,
             version=version,
@@ -149,11 +150,9 @@ class Screening:
             day,
             "investigator",
             person.site.id,
-            commands.attest,
+            enrolment.attest,
             case.code,
-            criterion,
-            answer=person.judgements[criterion],
-            attested_on=day,
+            Judgement(criterion, person.judgements[criterion], day),
         )
 
     def _intend(self, day: date, case: Case) -> None:
@@ -164,7 +163,7 @@ class Screening:
             day,
             "investigator",
             site,
-            commands.intend_chemotherapy,
+            enrolment.intend_chemotherapy,
             case.code,
             case.regimen,
             decided_on=day,
@@ -233,12 +232,8 @@ class Screening:
             case.desk.person.site.id,
             data_entry.save_form,
             case.code,
-            right.form,
-            right.visit,
-            right.values,
-            right.groups,
-            supersedes=case.history,
-            reason="morphology obtained from pathology",
+            right.data,
+            correction=Correction(case.history, "morphology obtained from pathology"),
         )
 
     def _fail(self, day: date, case: Case, criteria: tuple[str, ...]) -> None:
@@ -247,7 +242,7 @@ class Screening:
             day,
             "coordinator",
             case.desk.person.site.id,
-            commands.fail_screening,
+            enrolment.fail_screening,
             case.code,
             failed_on=day,
             criteria=criteria,
