@@ -32,7 +32,7 @@ from equipoise.rehearsal import rehearse as rehearsal
 from equipoise.rehearsal.follow_up import BEYOND, Story
 from equipoise.statistics.proportions import power_of
 from equipoise.store.memory import Memory
-from equipoise.subject.state import replay
+from equipoise.subject.fold import replay
 
 
 @dataclass(frozen=True, slots=True)

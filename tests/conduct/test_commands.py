@@ -25,8 +25,8 @@ from equipoise.ledger.chain import verify
 from equipoise.ledger.entry import Entry
 from equipoise.ledger.verified import Verified
 from equipoise.protocol.yaml_file import load
+from equipoise.subject.fold import replay
 from equipoise.subject.records import DD, LB
-from equipoise.subject.state import replay
 from equipoise.terms.dates import parse_date
 from story import Story, screening_forms
 

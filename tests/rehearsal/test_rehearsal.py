@@ -23,8 +23,9 @@ from equipoise.rehearsal.filled import Filled, with_slip
 from equipoise.rehearsal.office import Agenda, Office, Unexpected
 from equipoise.rehearsal.rehearse import Rehearsal, draw_sealed_list, rehearse
 from equipoise.store.memory import Memory
+from equipoise.subject.fold import replay, step
 from equipoise.subject.records import EX, GF, LB, RS, SS
-from equipoise.subject.state import Subject, Trial, replay, step
+from equipoise.subject.state import Subject, Trial
 from equipoise.terms.verdict import Verdict
 from equipoise.virtual.parameters import read_parameters, three_digits
 from equipoise.virtual.person import draw_person, tumor_course

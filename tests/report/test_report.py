@@ -29,7 +29,7 @@ from equipoise.report.kit.formats import p_value, percent, points, points_span, 
 from equipoise.report.results import results_schema, write_results
 from equipoise.report.trial.page import write_report
 from equipoise.store.memory import Memory
-from equipoise.subject.state import replay
+from equipoise.subject.fold import replay
 
 
 class Page(HTMLParser):

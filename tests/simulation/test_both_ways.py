@@ -17,7 +17,7 @@ from equipoise.rehearsal import rehearse as rehearsal
 from equipoise.simulation.full_trial import trial_of
 from equipoise.simulation.full_trial_rules import Conduct, follow_participant
 from equipoise.store.memory import Memory
-from equipoise.subject.state import replay
+from equipoise.subject.fold import replay
 from equipoise.terms.response import Response
 from equipoise.virtual.parameters import read_parameters
 from equipoise.virtual.person import tumor_parameters

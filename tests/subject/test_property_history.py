@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from equipoise.conduct import disposition
-from equipoise.subject.state import Trial, replay, step
+from equipoise.subject.fold import replay, step
+from equipoise.subject.state import Trial
 from story import Story
 
 

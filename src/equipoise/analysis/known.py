@@ -11,7 +11,8 @@ from datetime import date
 from equipoise.ledger.entry import Entry
 from equipoise.ledger.verified import Broken, Verified
 from equipoise.subject.as_of import last_recorded_day, recorded_by
-from equipoise.subject.state import Trial, replay
+from equipoise.subject.fold import replay
+from equipoise.subject.state import Trial
 
 
 class CannotAnalyze(ValueError):

@@ -100,7 +100,7 @@ def redact(
     from equipoise.conduct.redaction import Redacted
     from equipoise.conduct.redaction import redact as redact_entry
     from equipoise.store.json_lines import JsonLines
-    from equipoise.subject.state import replay
+    from equipoise.subject.fold import replay
 
     with readable_failures():
         store = JsonLines(_existing(ledger))

@@ -10,7 +10,8 @@ from equipoise.conduct.ports import Storage
 from equipoise.conduct.record import Outcome, Refused
 from equipoise.ledger.entry import Entry
 from equipoise.ledger.events import BadEvent
-from equipoise.subject.state import Trial, replay, step
+from equipoise.subject.fold import replay, step
+from equipoise.subject.state import Trial
 
 Details = ParamSpec("Details")
 

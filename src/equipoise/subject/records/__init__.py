@@ -1,0 +1,48 @@
+"""What is known about one person, in the shape of SDTM: one frozen dataclass per domain.
+
+Every attribute names its SDTM variable in the field's metadata; `read_record` and `write_record`
+use nothing else, so forms, imports, the eligibility input and exports share one mapping.
+"""
+
+from equipoise.subject.records.events import AE, DM, DS, DV, MH
+from equipoise.subject.records.findings import DD, GF, LB, QS, SS, VS
+from equipoise.subject.records.interventions import CM, EX, PR
+from equipoise.subject.records.record import Record, Source
+from equipoise.subject.records.standard import (
+    LONGEST_MM,
+    STANDARD_UNITS,
+    AnyRecord,
+    standardize,
+)
+from equipoise.subject.records.tumors import RS, TR, TU
+from equipoise.subject.records.variables import DOMAINS, read_record, variables, write_record
+
+__all__ = [
+    "AE",
+    "CM",
+    "DD",
+    "DM",
+    "DOMAINS",
+    "DS",
+    "DV",
+    "EX",
+    "GF",
+    "LB",
+    "LONGEST_MM",
+    "MH",
+    "PR",
+    "QS",
+    "RS",
+    "SS",
+    "STANDARD_UNITS",
+    "TR",
+    "TU",
+    "VS",
+    "AnyRecord",
+    "Record",
+    "Source",
+    "read_record",
+    "standardize",
+    "variables",
+    "write_record",
+]

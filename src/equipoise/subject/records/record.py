@@ -1,0 +1,36 @@
+"""What has every SDTM record in common? Its source, and the variable behind each attribute."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+Source = int | tuple[str, str, int]
+"""Where a record came from: a ledger position, or (dataset, domain, --SEQ) of an import."""
+
+
+def text(variable: str) -> Any:
+    """An attribute that holds the text of an SDTM variable, empty if there is none."""
+    return field(default="", metadata={"variable": variable, "kind": "text"})
+
+
+def day(variable: str) -> Any:
+    """An attribute that holds the date of an SDTM variable, perhaps in part."""
+    return field(default=None, metadata={"variable": variable, "kind": "date"})
+
+
+def number(variable: str) -> Any:
+    """An attribute that holds the number of an SDTM variable."""
+    return field(default=None, metadata={"variable": variable, "kind": "number"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One SDTM record, the place it came from, and its place among the others.
+
+    A correction has a source of its own and keeps the order of what it corrects: of two results of
+    one day the later one stays the later one when the earlier one is corrected.
+    """
+
+    source: Source = 0
+    order: int = 0

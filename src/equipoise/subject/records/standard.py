@@ -1,0 +1,68 @@
+"""What is a value in the standard unit (SDTM --STRESN), and why is there sometimes none?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TypeVar
+
+from equipoise.subject.records.findings import LB
+from equipoise.subject.records.record import Record
+from equipoise.subject.records.tumors import TR
+from equipoise.terms.quantity import convert, decimal_of, known_unit
+from equipoise.terms.verdict import Reason
+
+AnyRecord = TypeVar("AnyRecord", bound=Record)
+LONGEST_MM = 1000
+"""No lesion is longer; a larger figure is a slip of the unit or of the hand."""
+
+STANDARD_UNITS = {
+    "NEUT": "10*9/L",
+    "PLAT": "10*9/L",
+    "HGB": "g/L",
+    "BILI": "umol/L",
+    "ALP": "U/L",
+    "AST": "U/L",
+    "ALT": "U/L",
+    "CREAT": "umol/L",
+    "CEA": "ug/L",
+    "MG": "mmol/L",
+    "HCG": "[IU]/L",
+}
+"""SI units of SDTM LBSTRESU for the tests of the library of forms."""
+
+
+def standardize(record: AnyRecord) -> AnyRecord:
+    """The record with its value in the standard unit (SDTM --STRESN), or the reason why there is
+    none.
+    """
+    if isinstance(record, LB):
+        return _standardize_lab(record)  # type: ignore[return-value]
+    if isinstance(record, TR) and record.test in ("LDIAM", "SAXIS"):
+        value = decimal_of(record.original)
+        if value is None or not 0 <= value <= LONGEST_MM:
+            reason = Reason.VALUE_UNREADABLE if record.original else Reason.NO_RESULT
+            return replace(record, why_missing=reason)
+        in_mm = convert(value, record.original_unit or "mm", "mm")
+        return replace(
+            record, value=in_mm, why_missing=None if in_mm is not None else Reason.UNIT_UNKNOWN
+        )
+    return record
+
+
+def _standardize_lab(lab: LB) -> LB:
+    standard = STANDARD_UNITS.get(lab.test, lab.original_unit)
+    value = decimal_of(lab.original)
+    if value is None or value < 0:
+        return replace(
+            lab, why_missing=Reason.VALUE_UNREADABLE if lab.original else Reason.NO_RESULT
+        )
+    if known_unit(lab.original_unit) is None:
+        return replace(lab, why_missing=Reason.UNIT_UNKNOWN)
+    converted = convert(value, lab.original_unit, standard, lab.test)
+    if converted is None:
+        return replace(lab, why_missing=Reason.UNIT_UNKNOWN)
+    limits = [decimal_of(text) for text in (lab.original_upper, lab.original_lower)]
+    upper, lower = (
+        None if x is None else convert(x, lab.original_unit, standard, lab.test) for x in limits
+    )
+    return replace(lab, value=converted, upper=upper, lower=lower, unit=standard)
