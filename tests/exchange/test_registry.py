@@ -21,7 +21,8 @@ from equipoise.exchange.registry.criteria import (
 )
 from equipoise.exchange.registry.findings import KNOWN
 from equipoise.protocol.model import Eligibility
-from equipoise.protocol.yaml_file import ProtocolError, load, parse
+from equipoise.protocol.places import ProtocolError
+from equipoise.protocol.yaml_file import load, parse
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 PAGE = (FIXTURES / "NCT04509635.txt").read_text(encoding="utf-8")

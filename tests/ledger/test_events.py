@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ledger_story import form, story, write
 
-from equipoise.ledger.entry import BadEntry, Entry, canonical, entry_of, line_of
+from equipoise.ledger.entry import BadEntry, Entry, entry_of, line_of
 from equipoise.ledger.events import (
     EVENTS,
     BadEvent,
@@ -24,6 +24,7 @@ from equipoise.ledger.events import (
     event_of,
     payload_of,
 )
+from equipoise.terms.canonical import canonical
 
 TEXT = st.text(st.characters(exclude_categories=("Cs",)))
 ROW = st.dictionaries(st.sampled_from(["A", "B"]), TEXT | st.fixed_dictionaries({"missing": TEXT}))

@@ -11,7 +11,8 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from equipoise.ledger.entry import NotCanonical, canonical, digest_of
+from equipoise.ledger.entry import digest_of
+from equipoise.terms.canonical import NotCanonical, canonical
 
 KEYS = st.text(st.characters(max_codepoint=127))
 TEXTS = st.text(

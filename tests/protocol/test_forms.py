@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from equipoise.protocol.form_library import library, library_form
 from equipoise.protocol.forms import Form, FormField, FormGroup, fill, fold, problems, variable_of
-from equipoise.protocol.yaml_file import library, library_form
 from equipoise.subject.records import DOMAINS, read_record, variables
 
 FORMS = [Form.model_validate(library_form(name)) for name in library()]

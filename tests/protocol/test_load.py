@@ -11,16 +11,10 @@ from ruamel.yaml import YAML
 
 from equipoise.protocol.criteria.genomic import Genomic
 from equipoise.protocol.criteria.measurable_disease import MeasurableDisease
-from equipoise.protocol.yaml_file import (
-    ProtocolError,
-    from_payload,
-    library,
-    load,
-    parse,
-    read_text,
-    shipped,
-    to_payload,
-)
+from equipoise.protocol.form_library import library
+from equipoise.protocol.payload import from_payload, to_payload
+from equipoise.protocol.places import ProtocolError
+from equipoise.protocol.yaml_file import load, parse, read_text, shipped
 
 TEXT = read_text("NCT04509635")
 

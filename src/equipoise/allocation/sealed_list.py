@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from equipoise.allocation.blocks import Sequences, Stratum
-from equipoise.ledger.entry import canonical
 from equipoise.ledger.events import AllocationOpened, SubjectRandomized
+from equipoise.terms.canonical import canonical
 
 _SHORTEST_SALT = 16
 

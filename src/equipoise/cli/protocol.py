@@ -25,7 +25,8 @@ def check(protocol: Name) -> None:
     """Every error at once, with line, column, what was found and what was expected. Exit 0, or 2
     with errors.
     """
-    from equipoise.protocol.yaml_file import ProtocolError, load
+    from equipoise.protocol.places import ProtocolError
+    from equipoise.protocol.yaml_file import load
 
     with readable_failures():
         try:

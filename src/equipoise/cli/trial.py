@@ -200,7 +200,7 @@ def _day(text: str | None, option: str) -> date | None:
 
 
 def _same_protocol(analyzed: Analysis, name: str) -> None:
-    from equipoise.conduct.protocol_versions import protocol_hash
+    from equipoise.protocol.payload import protocol_hash
     from equipoise.protocol.yaml_file import load
 
     wanted = load(name)

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import date
 
 from equipoise.conduct.attribution import Attribution
 from equipoise.conduct.record import Context, Outcome, record
 from equipoise.ledger import events
-from equipoise.ledger.entry import canonical
 from equipoise.protocol.model import Protocol
-from equipoise.protocol.yaml_file import to_payload
+from equipoise.protocol.payload import protocol_hash, to_payload
 from equipoise.subject.state import Trial
-
-
-def protocol_hash(protocol: Protocol) -> str:
-    """SHA-256 of the canonical bytes of the protocol as the ledger carries it."""
-    return hashlib.sha256(canonical(to_payload(protocol))).hexdigest()
 
 
 def adopt_protocol(

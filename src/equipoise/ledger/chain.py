@@ -11,7 +11,6 @@ from equipoise.ledger.entry import (
     BadEntry,
     Entry,
     Header,
-    NotCanonical,
     digest_of,
     entry_of,
     hash_of,
@@ -20,6 +19,7 @@ from equipoise.ledger.entry import (
 )
 from equipoise.ledger.events import EntryRedacted, Event, payload_of
 from equipoise.ledger.verified import Broken, Verified
+from equipoise.terms.canonical import NotCanonical
 
 _NEEDED = {
     "ProtocolAdopted": "every later entry is read under the protocol it carries",

@@ -8,8 +8,8 @@ import stat
 from pathlib import Path
 
 from equipoise.allocation.sealed_list import SealedList, seal, sequences_of
-from equipoise.ledger.entry import canonical
 from equipoise.ledger.events import AllocationOpened
+from equipoise.terms.canonical import canonical
 
 
 class Unsealed(Exception):

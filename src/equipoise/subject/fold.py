@@ -13,7 +13,7 @@ from equipoise.ledger.entry import Entry
 from equipoise.ledger.events import Event, event_of
 from equipoise.protocol import forms
 from equipoise.protocol.model import Protocol
-from equipoise.protocol.yaml_file import from_payload
+from equipoise.protocol.payload import from_payload
 from equipoise.subject.milestones import milestones
 from equipoise.subject.records import read_record, variables
 from equipoise.subject.state import (

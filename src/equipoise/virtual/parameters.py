@@ -10,8 +10,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from ruamel.yaml import YAML
-
+from equipoise.protocol.yaml_tree import read_values
 from equipoise.terms.quantity import convert
 
 _LIKE_CELLS = ("NEUT", "PLAT")
@@ -66,7 +65,7 @@ def read_parameters(trial: str) -> Parameters:
     text = (resources.files("equipoise.protocol") / "virtual" / f"{trial}.yaml").read_text(
         encoding="utf-8"
     )
-    tree = YAML(typ="safe", pure=True).load(text)
+    tree = read_values(text)
     named = {**tree["numbers"], **tree["tables"], "sites": tree["sites"]}
     return Parameters(
         trial=tree["trial"],
