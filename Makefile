@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 OUT ?= demo
 FLAGS := $(if $(NOSERVE),--no-serve)
 
-.PHONY: demo test coverage format lock clean
+.PHONY: demo test snapshots coverage format lock clean
 
 demo: $(VENV)/runtime
 	$(BIN)/equipoise demo --out $(OUT) $(FLAGS)
@@ -17,6 +17,10 @@ test: $(VENV)/test
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -n auto --dist loadfile
+
+# The stored texts of the pages and the schema of results.json, written anew: read the diff before you commit it.
+snapshots: $(VENV)/test
+	UPDATE_SNAPSHOTS=1 $(BIN)/python -m pytest tests/report/test_snapshots.py tests/analysis/test_results_schema.py
 
 # Which branches does no test take? Kernels run as plain Python, which coverage can see.
 coverage: $(VENV)/test

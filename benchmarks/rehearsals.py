@@ -90,7 +90,7 @@ def compare(seed: int, participants: int = 50) -> Compared:
     trial = replay(storage.read())
     cutoff = date.fromisoformat(storage.read()[-1].at[:10]) + timedelta(days=1)
     courses = courses_of(trial, cutoff)
-    found = analyze_endpoint(
+    endpoint = analyze_endpoint(
         protocol, protocol.primary, courses, populations_of(trial, courses, cutoff), cutoff
     )
     by_entry = sorted(courses.values(), key=lambda course: course.sources["randomization"])
@@ -101,14 +101,14 @@ def compare(seed: int, participants: int = 50) -> Compared:
     differing = [
         c.subject.id
         for c, own in zip(by_entry, drawn, strict=True)
-        if found["subjects"][c.subject.id]["value"] != own
+        if endpoint.subjects[c.subject.id].value != own
     ]
-    arms = [found["arms"][arm.id] for arm in (protocol.experimental, protocol.control)]
+    arms = [endpoint.comparison.arms[arm.id] for arm in (protocol.experimental, protocol.control)]
     return Compared(
         seed,
-        (arms[0]["events"], arms[1]["events"]),
-        (arms[0]["n"], arms[1]["n"]),
-        found["tests"]["boschloo"] <= float(protocol.design.alpha),
+        (arms[0].events, arms[1].events),
+        (arms[0].n, arms[1].n),
+        endpoint.comparison.tests["boschloo"] <= float(protocol.design.alpha),
         float(np.mean([one - nothing for one, nothing in potential])),
         tuple(differing),
     )

@@ -5,6 +5,7 @@ pipeline.
 from datetime import date
 
 from equipoise.analysis.analyze import analyze
+from equipoise.analysis.results.endpoints import Time, TimeValue
 from equipoise.conduct.record import Refused
 from equipoise.ledger.chain import verify
 from equipoise.ledger.entry import Entry
@@ -18,18 +19,14 @@ def test_consent_to_progression_free_survival():
     story.scan("S01-001", "2021-05-05", 1, "SD", "45")
     last = story.scan("S01-001", "2021-06-30", 2, "PD", "60")
 
-    found = analyze(story.known(date(2021, 12, 31))).results
+    results = analyze(story.known(date(2021, 12, 31))).results
 
-    dcr = found["endpoints"]["DCR"]["subjects"]["S01-001"]
-    pfs = found["endpoints"]["PFS"]["FDA"]["subjects"]["S01-001"]
-    assert dcr["value"] is True
-    assert "SD" in dcr["why"]
-    assert pfs == {
-        "value": {"days": 113, "event": True},
-        "why": "progression",
-        "source": [last.seq],
-    }
-    assert found["flow"]["randomized"] == 1
+    dcr = results.endpoints["DCR"].subjects["S01-001"]
+    pfs = results.endpoints["PFS"].rules["FDA"].subjects["S01-001"]
+    assert dcr.value is True
+    assert "SD" in dcr.why
+    assert pfs == TimeValue(value=Time(days=113, event=True), why="progression", source=(last.seq,))
+    assert results.flow.randomized == 1
     assert isinstance(verify(story.storage.read()), Verified)
 
 

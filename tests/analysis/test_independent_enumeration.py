@@ -81,7 +81,7 @@ def test_the_whole_pipeline_says_the_same(pool, controlled):
     verified = Verified(entries=trial.head.seq, head=trial.head.hash, redacted=())
     known = Known(trial=trial, cutoff=CUTOFF, verified=verified)
 
-    assert analyze(known).results["endpoints"]["DCR"] == primary(trial)
+    assert analyze(known).results.endpoints["DCR"] == primary(trial)
 
 
 @pytest.fixture(scope="module")
@@ -89,13 +89,13 @@ def rejected(pool):
     """Fisher's p at most 0.05, for each of the 26 x 26 outcomes, from the results of the
     pipeline.
     """
-    found = np.empty((N + 1, N + 1))
+    rejected = np.empty((N + 1, N + 1))
     for x1 in range(N + 1):
         for x0 in range(N + 1):
-            dcr = primary(chosen(pool, x1, x0))
-            assert (dcr["arms"][EXPERIMENTAL]["events"], dcr["arms"][CONTROL]["events"]) == (x1, x0)
-            found[x1, x0] = dcr["tests"]["fisher"] <= 0.05
-    return found
+            dcr = primary(chosen(pool, x1, x0)).comparison
+            assert (dcr.arms[EXPERIMENTAL].events, dcr.arms[CONTROL].events) == (x1, x0)
+            rejected[x1, x0] = dcr.tests["fisher"] <= 0.05
+    return rejected
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)

@@ -5,6 +5,8 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
+from equipoise.analysis.results.endpoints import Time
+from equipoise.analysis.results.participants import Eligibility
 from equipoise.conduct import (
     data_entry,
     data_management,
@@ -229,16 +231,12 @@ def test_ineligible_after_randomization_stays_with_both_verdicts(story):
         correction=Correction(held, "misread"),
     )
 
-    found = analyze(story.known(date(2021, 6, 1))).results
+    results = analyze(story.known(date(2021, 6, 1))).results
 
-    assert found["eligibility"]["S01-001"] == {"then": [], "now": ["I07"]}
-    assert found["flow"]["randomized"] == 1
-    assert (
-        found["endpoints"]["DCR"]["arms"][story.session.trial.subjects["S01-001"].randomized.arm][
-            "n"
-        ]
-        == 1
-    )
+    assert results.eligibility["S01-001"] == Eligibility(then=(), now=("I07",))
+    assert results.flow.randomized == 1
+    arm = story.session.trial.subjects["S01-001"].randomized.arm
+    assert results.endpoints["DCR"].comparison.arms[arm].n == 1
 
 
 @pytest.mark.parametrize(
@@ -436,9 +434,9 @@ def test_rescreening_is_one_person(story):
         previous_subject="S01-001",
     )
 
-    flow = analyze(story.known(later)).results["flow"]
+    flow = analyze(story.known(later)).results.flow
 
-    assert (flow["screened"], flow["rescreened"]) == (1, 1)
+    assert (flow.screened, flow.rescreened) == (1, 1)
 
 
 def test_the_list_is_opened_only_after_lock_and_must_match(story):
@@ -582,11 +580,9 @@ def test_a_partial_date_of_death_is_the_earliest_that_the_contacts_allow(story, 
         cause="disease",
     )
 
-    found = analyze(story.known(date(2021, 12, 31))).results["endpoints"]["OS"]["OS"]["subjects"][
-        "S01-001"
-    ]
+    os = analyze(story.known(date(2021, 12, 31))).results.endpoints["OS"].rules["OS"]
 
-    assert found["value"] == {"days": days, "event": True}
+    assert os.subjects["S01-001"].value == Time(days=days, event=True)
 
 
 # ------------------------------------------------------------------ nobody enters by another door
@@ -954,4 +950,4 @@ def test_withdrawing_on_the_day_of_randomization_does_not_make_one_ineligible(st
         Withdrawal("TREATMENT", DAY, "choice"),
     )
 
-    assert analyze(story.known(DAY)).results["eligibility"]["S01-001"]["now"] == []
+    assert analyze(story.known(DAY)).results.eligibility["S01-001"].now == ()

@@ -7,6 +7,8 @@ from datetime import date, timedelta
 import pytest
 
 from equipoise.analysis.analyze import analyze
+from equipoise.analysis.results.endpoints import Time, TimeValue
+from equipoise.analysis.results.participants import Disagreement
 from equipoise.conduct import disposition
 from equipoise.ledger.entry import Entry
 from story import Story
@@ -98,13 +100,11 @@ def test_a_year_of_new_therapy_does_not_take_disease_control_away_and_is_asked_a
     therapy(story, "2021")
     found = results(story)
 
-    assert found["endpoints"]["DCR"]["subjects"][WHO]["value"] is True
-    assert found["endpoints"]["PFS"]["FDA"]["subjects"][WHO] == {
-        "value": {"days": 113, "event": True},
-        "why": "progression",
-        "source": [last.seq],
-    }
-    assert found["problems"][WHO] == "start of new therapy known only as 2021: taken as 2021-06-30"
+    assert found.endpoints["DCR"].subjects[WHO].value is True
+    assert found.endpoints["PFS"].rules["FDA"].subjects[WHO] == TimeValue(
+        value=Time(days=113, event=True), why="progression", source=(last.seq,)
+    )
+    assert found.problems[WHO] == "start of new therapy known only as 2021: taken as 2021-06-30"
 
 
 @pytest.mark.parametrize("when", ["2021-02-20", "2021-02", "2020"])
@@ -115,8 +115,8 @@ def test_a_therapy_that_was_over_before_randomization_is_no_new_therapy(when):
     found = results(story)
 
     assert course(story).new_therapy == -1
-    assert found["endpoints"]["DCR"]["subjects"][WHO]["value"] is True
-    assert found["problems"][WHO] == f"new therapy of {when} is before randomization: not counted"
+    assert found.endpoints["DCR"].subjects[WHO].value is True
+    assert found.problems[WHO] == f"new therapy of {when} is before randomization: not counted"
 
 
 def test_a_resection_before_randomization_is_told_and_not_counted():
@@ -140,7 +140,7 @@ def test_a_resection_before_randomization_is_told_and_not_counted():
 
     assert course(story).new_therapy == -1
     assert (
-        results(story)["problems"][WHO]
+        results(story).problems[WHO]
         == "resection of target of 2021-02-20 is before randomization: not counted"
     )
 
@@ -154,15 +154,15 @@ def test_a_contact_after_the_cutoff_still_says_that_death_was_later():
     contact(story, "2021-10-20")
     death = died(story, "2021-10", on="2021-11-10")
 
-    early = results(story, date(2021, 10, 10))["endpoints"]["OS"]["OS"]["subjects"][WHO]
-    late = results(story)["endpoints"]["OS"]["OS"]["subjects"][WHO]
+    early = results(story, date(2021, 10, 10)).endpoints["OS"].rules["OS"].subjects[WHO]
+    late = results(story).endpoints["OS"].rules["OS"].subjects[WHO]
 
-    assert early["value"] == {"days": days_after("2021-10-10") + 1, "event": False}
-    assert late == {
-        "value": {"days": days_after("2021-10-20") + 1, "event": True},
-        "why": "death",
-        "source": [death.seq],
-    }
+    assert early.value == Time(days=days_after("2021-10-10") + 1, event=False)
+    assert late == TimeValue(
+        value=Time(days=days_after("2021-10-20") + 1, event=True),
+        why="death",
+        source=(death.seq,),
+    )
 
 
 def test_a_therapy_known_to_the_month_says_nothing_about_the_day_of_death():
@@ -191,20 +191,20 @@ def test_a_contact_after_the_cutoff_censors_at_the_cutoff():
     contact(story, "2021-06-01")
     contact(story, "2021-09-01")
 
-    os = results(story, date(2021, 8, 1))["endpoints"]["OS"]["OS"]["subjects"][WHO]
+    os = results(story, date(2021, 8, 1)).endpoints["OS"].rules["OS"].subjects[WHO]
 
-    assert os["value"] == {"days": days_after("2021-08-01") + 1, "event": False}
-    assert os["why"] == "alive: censored at the data cutoff"
+    assert os.value == Time(days=days_after("2021-08-01") + 1, event=False)
+    assert os.why == "alive: censored at the data cutoff"
 
 
 def test_a_contact_that_hears_of_a_death_nobody_recorded_is_a_problem():
     story = randomized()
     contact(story, "2021-09-01", "DEAD")
 
-    assert results(story)["problems"] == {WHO: "contact of 2021-09-01 says dead, no death recorded"}
-    assert results(story, date(2021, 8, 1))["problems"] == {}
+    assert results(story).problems == {WHO: "contact of 2021-09-01 says dead, no death recorded"}
+    assert results(story, date(2021, 8, 1)).problems == {}
     died(story, "2021-08-30")
-    assert results(story)["problems"] == {}
+    assert results(story).problems == {}
 
 
 def test_what_was_not_done_and_a_dose_not_given_show_nobody_alive():
@@ -246,9 +246,9 @@ def test_a_visit_name_used_twice_loses_no_scan_and_is_asked_about():
 
     assert found.derived.days == (56, 112)
     assert found.derived.responses == found.read.responses
-    assert results(story)["disagreements"] == []
+    assert results(story).disagreements == ()
     assert (
-        results(story)["problems"][WHO]
+        results(story).problems[WHO]
         == f"TR record {first.seq} and TR record {again.seq}: visit 'SCAN 1' is named for scans of"
         " 2021-05-05 and 2021-06-30; taken as two visits, correct one name"
     )
@@ -272,16 +272,18 @@ def test_a_raised_marker_withholds_the_complete_response_that_the_lesions_give()
     scan = story.scan(WHO, "2021-05-05", 1, "CR", "0")
     cea("2021-05-05", "SCAN 1", "9")
 
-    assert results(story)["disagreements"] == [
-        {"subject": WHO, "day": 56, "read": "CR", "derived": "PR", "source": [scan.seq]}
-    ]
+    assert results(story).disagreements == (
+        Disagreement(subject=WHO, day=56, read="CR", derived="PR", source=(scan.seq,)),
+    )
 
 
 def test_a_complete_response_whose_marker_nobody_knows_stands_and_is_asked_about():
     story = randomized()
     story.scan(WHO, "2021-05-05", 1, "CR", "0")
 
-    assert results(story)["disagreements"] == []
-    assert results(story)["problems"][WHO].startswith(
-        "complete response at SCAN 1: whether CEA is normal is not known"
+    assert results(story).disagreements == ()
+    assert (
+        results(story)
+        .problems[WHO]
+        .startswith("complete response at SCAN 1: whether CEA is normal is not known")
     )

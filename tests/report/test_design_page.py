@@ -10,7 +10,7 @@ import pytest
 from equipoise.planning.design import compute_design
 from equipoise.protocol.yaml_file import load
 from equipoise.report.design.page import show_design, write_design
-from equipoise.report.kit.line_chart import Line, LineChart, draw_lines
+from equipoise.report.kit.charts import Line, LineChart, draw_lines
 
 PROTOCOL = load("NCT04509635")
 

@@ -6,30 +6,28 @@ from __future__ import annotations
 
 import json
 import re
-import sys
+from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from small_trial import Diary, small_trial
-
-from equipoise.analysis.analyze import Analysis, analyze
+from equipoise.analysis.analyze import analyze
 from equipoise.analysis.known import Known
+from equipoise.analysis.results.endpoints import TimeToEventEndpoint
+from equipoise.analysis.results.json_form import write_results
+from equipoise.analysis.results.schema import write_schema
 from equipoise.conduct import enrolment
 from equipoise.conduct.verify import verify_entries
 from equipoise.protocol.yaml_file import load
 from equipoise.rehearsal.rehearse import draw_sealed_list, rehearse
 from equipoise.report.kit.drill_down import entry_anchor, subject_anchor
-from equipoise.report.kit.formats import p_value, percent, points, points_span, share_span
-from equipoise.report.results import results_schema, write_results
+from equipoise.report.kit.formats import p_value, percent, points, points_span, proportion_span
 from equipoise.report.trial.page import write_report
 from equipoise.store.memory import Memory
 from equipoise.subject.fold import replay
+from small_trial import Diary, small_trial
 
 
 class Page(HTMLParser):
@@ -81,14 +79,11 @@ def test_every_subject_has_a_section_that_something_leads_to(page):
 def test_every_source_of_a_value_is_an_entry_of_the_page(page):
     analysis, entries = small_trial()
     sources = set()
-    for endpoint in analysis.results["endpoints"].values():
-        for found in (
-            endpoint,
-            *(endpoint[rules] for rules in ("FDA", "EMA", "OS", "DOR") if rules in endpoint),
-        ):
-            sources |= {
-                source for one in found.get("subjects", {}).values() for source in one["source"]
-            }
+    for endpoint in analysis.results.endpoints.values():
+        rule_sets = endpoint.rules.values() if isinstance(endpoint, TimeToEventEndpoint) else ()
+        for part in (endpoint, *rule_sets):
+            values = getattr(part, "subjects", {}).values()
+            sources |= {source for value in values for source in value.source}
     sources |= {
         entry.seq for entry in entries if entry.type in ("SubjectRandomized", "ConsentRecorded")
     }
@@ -112,11 +107,8 @@ def test_a_simulated_trial_says_so_on_the_page_and_on_every_figure(report, page)
 
 def test_a_real_trial_carries_no_such_mark():
     analysis, entries = small_trial()
-    results = analysis.results | {"simulated": False}
-    real = write_report(
-        Analysis(analysis.trial, analysis.cutoff, analysis.as_of, analysis.courses, results),
-        entries,
-    )
+    results = replace(analysis.results, simulated=False)
+    real = write_report(replace(analysis, results=results), entries)
 
     assert "SIMULATED" not in real
     assert "no patient was treated" not in real
@@ -124,15 +116,15 @@ def test_a_real_trial_carries_no_such_mark():
 
 def test_the_numbers_of_the_primary_result_are_those_of_the_results(report):
     analysis, _ = small_trial()
-    found = analysis.results["endpoints"]["DCR"]
+    comparison = analysis.results.endpoints["DCR"].comparison
 
     shown = [
-        points(found["difference"]),
-        points_span(found["interval"]),
-        p_value(found["tests"]["boschloo"]),
+        points(comparison.difference),
+        points_span(comparison.interval),
+        p_value(comparison.tests["boschloo"]),
     ]
-    for arm in found["arms"].values():
-        shown += [percent(arm["estimate"]), share_span(arm["interval"])]
+    for arm in comparison.arms.values():
+        shown += [percent(arm.estimate), proportion_span(arm.interval)]
     primary = report[
         report.index('<section id="primary">') : report.index('<section id="secondary">')
     ]
@@ -141,14 +133,14 @@ def test_the_numbers_of_the_primary_result_are_those_of_the_results(report):
 
 def test_a_number_lists_as_many_subjects_as_it_says(report):
     analysis, _ = small_trial()
-    for arm, flow in analysis.results["flow"]["arms"].items():
-        label = analysis.results["arms"][arm]["label"]
+    for arm, flow in analysis.results.flow.arms.items():
+        label = analysis.results.arms[arm].label
         title = re.escape(f"Randomized: {label}")
         rows = re.search(
             rf"<h4>{title} <span class=\"small\">\((\d+)\)</span></h4><ul>(.*?)</ul>", report
         )
         assert rows is not None
-        assert int(rows[1]) == rows[2].count("<li>") == len(flow["randomized"])
+        assert int(rows[1]) == rows[2].count("<li>") == len(flow.randomized)
 
 
 def test_the_same_analysis_gives_the_same_bytes(report):
@@ -178,7 +170,7 @@ def test_a_rehearsed_trial_has_no_loose_ends():
     page = Page(write_report(analysis, entries))
 
     assert {href[1:] for href in page.hrefs} <= set(page.ids)
-    assert Draft202012Validator(results_schema()).is_valid(
+    assert Draft202012Validator(json.loads(write_schema())).is_valid(
         json.loads(write_results(analysis.results))
     )
 
@@ -279,11 +271,8 @@ def test_who_declined_stands_in_the_flow_and_in_the_appendix():
 
 def test_the_level_of_the_intervals_is_that_of_the_results():
     analysis, entries = small_trial()
-    results = analysis.results | {"confidence": 0.9}
-    text = write_report(
-        Analysis(analysis.trial, analysis.cutoff, analysis.as_of, analysis.courses, results),
-        entries,
-    )
+    results = replace(analysis.results, confidence=0.9)
+    text = write_report(replace(analysis, results=results), entries)
 
     assert "90 % interval" in text
     assert "95 % interval" not in text

@@ -9,31 +9,45 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from equipoise.analysis import description
-from equipoise.analysis.arms import confidence_of
-from equipoise.analysis.binary import analyze_binary, describe_binary
+from equipoise.analysis.arms import arms_of, confidence_of, strata_of
+from equipoise.analysis.baseline import (
+    baseline_of,
+    baseline_sources,
+    eligibility_of,
+    strata_as_known,
+)
+from equipoise.analysis.binary import analyze_binary
+from equipoise.analysis.courses import disagreements, time_lines, tumor_changes
+from equipoise.analysis.flow import flow_of
 from equipoise.analysis.known import Known, check_known
+from equipoise.analysis.results.endpoints import EndpointResult
+from equipoise.analysis.results.trial import AnalyzedProtocol, ArmOfTrial, LedgerHead, Results
 from equipoise.analysis.safety import analyze_safety
+from equipoise.analysis.screening import Screenings, entered, screenings_of
 from equipoise.analysis.time_to_event import analyze_time_to_event
 from equipoise.endpoints.course import Course, course_of
 from equipoise.endpoints.populations import members
 from equipoise.endpoints.values import Courses
 from equipoise.protocol.estimands import BinaryAnalysis, TimeToEventAnalysis
 from equipoise.protocol.model import Endpoint, Protocol
+from equipoise.subject.records import Source
 from equipoise.subject.state import Trial
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Analysis:
-    """Results, and the courses of the subjects they rest on."""
+    """Results, and what they rest on: the courses of those randomized with the records of their
+    baseline, and the criteria answered about everybody.
+    """
 
     trial: Trial
     cutoff: date
     as_of: str
     courses: Courses
-    results: dict[str, Any]
+    baseline_sources: Mapping[str, tuple[Source, ...]]
+    screenings: Screenings
+    results: Results
 
 
 def analyze(known: Known) -> Analysis:
@@ -43,43 +57,59 @@ def analyze(known: Known) -> Analysis:
     """
     check_known(known)
     trial, cutoff = known.trial, known.cutoff
-    assert trial.head is not None
-    as_of = known.as_of.isoformat() if known.as_of else trial.head.at
     courses = courses_of(trial, cutoff)
+    screenings = screenings_of(trial, cutoff)
+    results = _results(known, courses, screenings)
+    return Analysis(
+        trial=trial,
+        cutoff=cutoff,
+        as_of=results.as_of,
+        courses=courses,
+        baseline_sources={name: baseline_sources(course) for name, course in courses.items()},
+        screenings=screenings,
+        results=results,
+    )
+
+
+def _results(known: Known, courses: Courses, screenings: Screenings) -> Results:
+    trial, cutoff, head = known.trial, known.cutoff, known.trial.head
+    assert head is not None
+    protocol, arms = trial.protocol, arms_of(courses)
     populations = populations_of(trial, courses, cutoff)
-    results = {
-        "protocol": {
-            "id": trial.protocol.id,
-            "version": trial.protocol.version,
-            "hash": trial.versions[-1].hash,
+    randomized = [course.subject for course in courses.values()]
+    return Results(
+        protocol=AnalyzedProtocol(
+            id=protocol.id, version=protocol.version, hash=trial.versions[-1].hash
+        ),
+        title=protocol.registration.title,
+        ledger=LedgerHead(entries=head.seq, head=head.hash),
+        simulated=trial.simulated,
+        redacted=tuple(sorted(seq for s in trial.subjects.values() for seq in s.redacted)),
+        cutoff=cutoff.isoformat(),
+        as_of=known.as_of.isoformat() if known.as_of else head.at,
+        confidence=confidence_of(protocol),
+        arms={arm.id: ArmOfTrial(label=arm.label, role=arm.role) for arm in protocol.arms},
+        flow=flow_of(trial, screenings, cutoff),
+        baseline=baseline_of(courses, arms),
+        eligibility=eligibility_of({name: screenings[name] for name in courses}),
+        strata=strata_as_known(trial, randomized),
+        tumor_change=tumor_changes(courses, arms),
+        time_lines=time_lines(courses, arms),
+        disagreements=disagreements(courses),
+        problems={name: "; ".join(c.problems) for name, c in courses.items() if c.problems},
+        endpoints={
+            endpoint.id: analyze_endpoint(protocol, endpoint, courses, populations, cutoff)
+            for endpoint in protocol.endpoints
         },
-        "title": trial.protocol.registration.title,
-        "ledger": {"entries": trial.head.seq, "head": trial.head.hash},
-        "simulated": trial.simulated,
-        "redacted": sorted(seq for subject in trial.subjects.values() for seq in subject.redacted),
-        "cutoff": cutoff.isoformat(),
-        "as_of": as_of,
-        "confidence": confidence_of(trial.protocol),
-        "arms": {arm.id: {"label": arm.label, "role": arm.role} for arm in trial.protocol.arms},
-        "flow": description.flow(trial, cutoff),
-        **_describe(trial, courses),
-        "endpoints": {
-            endpoint.id: analyze_endpoint(trial.protocol, endpoint, courses, populations, cutoff)
-            for endpoint in trial.protocol.endpoints
-        },
-    }
-    return Analysis(trial, cutoff, as_of, courses, results)
+    )
 
 
 def courses_of(trial: Trial, cutoff: date) -> dict[str, Course]:
     """The course of everybody randomized by the cutoff, by subject id."""
-    randomized = {
-        name: s
-        for name, s in sorted(trial.subjects.items())
-        if s.randomized and s.randomized.on <= cutoff
-    }
     return {
-        name: course_of(subject, trial.protocol, cutoff) for name, subject in randomized.items()
+        name: course_of(subject, trial.protocol, cutoff)
+        for name, subject in sorted(trial.subjects.items())
+        if entered(subject, cutoff)
     }
 
 
@@ -89,65 +119,18 @@ def populations_of(trial: Trial, courses: Courses, cutoff: date) -> dict[str, Ma
     return {p.id: members(p, trial, subjects, cutoff) for p in trial.protocol.populations}
 
 
-def _arms(courses: Courses) -> dict[str, str]:
-    return {name: c.subject.randomized.arm for name, c in courses.items() if c.subject.randomized}
-
-
-def strata_of(courses: Courses) -> dict[str, str]:
-    """The stratum as randomized, which is what the analysis is stratified by."""
-    return {
-        name: " / ".join(c.subject.randomized.stratum)
-        for name, c in courses.items()
-        if c.subject.randomized
-    }
-
-
-def _describe(trial: Trial, courses: Courses) -> dict[str, Any]:
-    arms = _arms(courses)
-    subjects = [course.subject for course in courses.values()]
-    return {
-        "baseline": description.baseline(courses, arms, trial.protocol),
-        "eligibility": description.eligibility_report(trial, subjects),
-        "strata": description.strata_report(trial, subjects),
-        "tumor_change": description.tumor_change(courses, arms),
-        "time_lines": description.time_lines(courses, arms),
-        "disagreements": description.disagreements(courses),
-        "problems": {
-            name: "; ".join(course.problems) for name, course in courses.items() if course.problems
-        },
-    }
-
-
 def analyze_endpoint(
     protocol: Protocol,
     endpoint: Endpoint,
     courses: Courses,
     populations: Mapping[str, Mapping[str, str]],
     cutoff: date,
-) -> dict[str, Any]:
+) -> EndpointResult:
     """One endpoint by its declared analysis."""
+    strata = strata_of(courses)
     if isinstance(endpoint.analysis, BinaryAnalysis):
-        found = analyze_binary(endpoint, courses, populations, strata_of(courses), protocol)
-        return found | {"by_stratum": _by_stratum(found, courses, protocol)}
+        return analyze_binary(endpoint, courses, populations, strata, protocol)
     if isinstance(endpoint.analysis, TimeToEventAnalysis):
-        return analyze_time_to_event(
-            endpoint, courses, populations["ITT"], strata_of(courses), protocol
-        )
+        return analyze_time_to_event(endpoint, courses, populations["ITT"], strata, protocol)
     subjects = {name: course.subject for name, course in courses.items()}
     return analyze_safety(endpoint, subjects, populations["SAFETY"], protocol, cutoff)
-
-
-def _by_stratum(found: dict[str, Any], courses: Courses, protocol: Protocol) -> dict[str, Any]:
-    """The difference within each level of each stratum: the rows of the forest plot, descriptive
-    only.
-    """
-    rows = {}
-    strata = {
-        name: c.subject.randomized.stratum for name, c in courses.items() if c.subject.randomized
-    }
-    for position, stratum in enumerate(protocol.randomization.strata):
-        for level in stratum.levels:
-            inside = [name for name, levels in strata.items() if levels[position] == level]
-            values = {name: bool(found["subjects"][name]["value"]) for name in inside}
-            rows[f"{stratum.label}: {level}"] = describe_binary(values, _arms(courses), protocol)
-    return rows

@@ -6,12 +6,18 @@ Effects are experimental minus control.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
-from equipoise.analysis.arms import Arms, confidence_of
-from equipoise.endpoints.course import (
-    Course,
+from equipoise.analysis.arms import Arms, arms_of, confidence_of, levels_of
+from equipoise.analysis.results.endpoints import (
+    BinaryEndpoint,
+    Comparison,
+    Contrast,
+    Proportion,
+    Reached,
+    Sensitivity,
+    TestName,
 )
+from equipoise.endpoints.course import Course
 from equipoise.endpoints.values import (
     Courses,
     Value,
@@ -31,71 +37,8 @@ from equipoise.statistics.proportions import (
     miettinen_nurminen,
 )
 
-
-def compare_binary(
-    values: Mapping[str, bool], arms: Arms, strata: Mapping[str, str], protocol: Protocol
-) -> dict[str, Any]:
-    """Counts by arm, the difference with its interval, and the p-value of every test
-    (two-sided).
-    """
-    found = describe_binary(values, arms, protocol)
-    if found["difference"] is None:
-        return found | {"tests": {}}
-    counts = [_count(values, arms, arm.id) for arm in (protocol.experimental, protocol.control)]
-    table = (*counts[0], *counts[1])
-    tests = {
-        "boschloo": boschloo(*table),
-        "fisher": fisher(*table),
-        "cmh": _cmh(values, arms, strata, protocol),
-    }
-    return found | {"tests": tests}
-
-
-def describe_binary(values: Mapping[str, bool], arms: Arms, protocol: Protocol) -> dict[str, Any]:
-    """Counts by arm and the difference with its Miettinen-Nurminen interval, without a test."""
-    counts = {arm.id: _count(values, arms, arm.id) for arm in protocol.arms}
-    found: dict[str, Any] = {
-        "arms": {arm: _share(*count, confidence_of(protocol)) for arm, count in counts.items()}
-    }
-    (x1, n1), (x0, n0) = counts[protocol.experimental.id], counts[protocol.control.id]
-    if not (n1 and n0):
-        return found | {"difference": None, "interval": None, "note": "an arm is empty"}
-    interval = miettinen_nurminen(x1, n1, x0, n0, confidence_of(protocol))
-    return found | {"difference": interval.estimate, "interval": [interval.lower, interval.upper]}
-
-
-def _count(values: Mapping[str, bool], arms: Arms, arm: str) -> tuple[int, int]:
-    inside = [name for name in values if arms.get(name) == arm]
-    return sum(values[name] for name in inside), len(inside)
-
-
-def _share(events: int, n: int, level: float) -> dict[str, Any]:
-    if n == 0:
-        return {"n": 0, "events": 0, "estimate": None, "interval": None}
-    interval = clopper_pearson(events, n, level)
-    return {
-        "n": n,
-        "events": events,
-        "estimate": interval.estimate,
-        "interval": [interval.lower, interval.upper],
-    }
-
-
-def _cmh(
-    values: Mapping[str, bool], arms: Arms, strata: Mapping[str, str], protocol: Protocol
-) -> float | None:
-    tables = []
-    for stratum in sorted(set(strata.values())):
-        inside = {name: value for name, value in values.items() if strata.get(name) == stratum}
-        (x1, n1), (x0, n0) = (
-            _count(inside, arms, arm.id) for arm in (protocol.experimental, protocol.control)
-        )
-        if n1 and n0:
-            tables.append((x1, n1, x0, n0))
-    try:
-        return cochran_mantel_haenszel(tables).p
-    except ValueError:
-        return None  # nothing to compare: all events, or none, in every stratum
+TESTS = ("boschloo", "fisher", "cmh")
+"""Sensitivity analyses that change the test, not the values: they stand beside the primary test."""
 
 
 def analyze_binary(
@@ -104,37 +47,150 @@ def analyze_binary(
     populations: Mapping[str, Arms],
     strata: Mapping[str, str],
     protocol: Protocol,
-) -> dict[str, Any]:
-    """One binary endpoint: ITT, and the sensitivity analyses that the protocol names."""
+) -> BinaryEndpoint:
+    """One binary endpoint: ITT, the sensitivity analyses that the protocol names, and the levels of
+    the strata.
+    """
     assert isinstance(endpoint.analysis, BinaryAnalysis)
     values = binary_values(endpoint, courses, protocol)
     reached = {name: bool(value.value) for name, value in values.items()}
-    found = compare_binary(reached, populations["ITT"], strata, protocol)
-    others = {
-        name: (
-            compare_binary(changed, arms, strata, protocol)
-            | {"reached": {n: changed[n] for n in sorted(changed)}}
-        )
+    others: dict[str, Sensitivity] = {
+        name: _compared_too(*changed, strata, protocol)
         for name in endpoint.analysis.sensitivity
-        if name not in ("boschloo", "fisher", "cmh")
-        for changed, arms in [_sensitivity(name, endpoint, reached, courses, populations, protocol)]
+        if name not in TESTS
+        for changed in [_sensitivity(name, endpoint, reached, courses, populations, protocol)]
     }
+    return BinaryEndpoint(
+        label=endpoint.label,
+        role=endpoint.role,
+        population="ITT",
+        policy=_policy_words(protocol),
+        primary_test=endpoint.analysis.primary_test,
+        comparison=compare_binary(reached, populations["ITT"], strata, protocol),
+        sensitivity=others,
+        subjects={
+            name: Reached(value=reached[name], why=value.why, source=value.source)
+            for name, value in values.items()
+        },
+        by_stratum=_by_stratum(reached, courses, protocol),
+    )
+
+
+def _policy_words(protocol: Protocol) -> str:
     declared = protocol.assessment
     how = "confirmed" if declared.confirmation else "unconfirmed"
-    policy = (
+    return (
         f"{declared.reader}, {how}, stable disease from day {declared.sd_min_days}; missing is"
         " failure"
     )
-    return {
-        "label": endpoint.label,
-        "role": endpoint.role,
-        "population": "ITT",
-        "policy": policy,
-        "primary_test": endpoint.analysis.primary_test,
-        **found,
-        "sensitivity": others,
-        "subjects": {name: value.told() for name, value in values.items()},
+
+
+# ------------------------------------------------------------------ comparisons
+
+
+def compare_binary(
+    values: Mapping[str, bool], arms: Arms, strata: Mapping[str, str], protocol: Protocol
+) -> Comparison:
+    """Counts by arm, the difference with its interval, and the p-value of every test
+    (two-sided).
+    """
+    contrast = contrast_binary(values, arms, protocol)
+    tests: dict[TestName, float | None] = {}
+    if contrast.difference is not None:
+        (x_1, n_1), (x_0, n_0) = _counts(values, arms, protocol)
+        tests = {
+            "boschloo": boschloo(x_1, n_1, x_0, n_0),
+            "fisher": fisher(x_1, n_1, x_0, n_0),
+            "cmh": _cmh(values, arms, strata, protocol),
+        }
+    return Comparison(
+        arms=contrast.arms,
+        difference=contrast.difference,
+        interval=contrast.interval,
+        note=contrast.note,
+        tests=tests,
+    )
+
+
+def contrast_binary(values: Mapping[str, bool], arms: Arms, protocol: Protocol) -> Contrast:
+    """Counts by arm and the difference with its Miettinen-Nurminen interval, without a test."""
+    level = confidence_of(protocol)
+    proportions = {
+        arm.id: _proportion(*_count(values, arms, arm.id), level) for arm in protocol.arms
     }
+    (x_1, n_1), (x_0, n_0) = _counts(values, arms, protocol)
+    if not (n_1 and n_0):
+        return Contrast(arms=proportions, difference=None, interval=None, note="an arm is empty")
+    bounds = miettinen_nurminen(x_1, n_1, x_0, n_0, level)
+    return Contrast(
+        arms=proportions, difference=bounds.estimate, interval=(bounds.lower, bounds.upper)
+    )
+
+
+def _counts(
+    values: Mapping[str, bool], arms: Arms, protocol: Protocol
+) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Events and subjects of the experimental arm, then of control."""
+    experimental, control = protocol.experimental.id, protocol.control.id
+    return _count(values, arms, experimental), _count(values, arms, control)
+
+
+def _count(values: Mapping[str, bool], arms: Arms, arm: str) -> tuple[int, int]:
+    inside = [name for name in values if arms.get(name) == arm]
+    return sum(values[name] for name in inside), len(inside)
+
+
+def _proportion(events: int, n: int, level: float) -> Proportion:
+    if n == 0:
+        return Proportion(n=0, events=0, estimate=None, interval=None)
+    bounds = clopper_pearson(events, n, level)
+    return Proportion(
+        n=n, events=events, estimate=bounds.estimate, interval=(bounds.lower, bounds.upper)
+    )
+
+
+def _cmh(
+    values: Mapping[str, bool], arms: Arms, strata: Mapping[str, str], protocol: Protocol
+) -> float | None:
+    tables = []
+    for stratum in sorted(set(strata.values())):
+        inside = {name: value for name, value in values.items() if strata.get(name) == stratum}
+        (x_1, n_1), (x_0, n_0) = _counts(inside, arms, protocol)
+        if n_1 and n_0:
+            tables.append((x_1, n_1, x_0, n_0))
+    try:
+        return cochran_mantel_haenszel(tables).p
+    except ValueError:
+        return None  # nothing to compare: all events, or none, in every stratum
+
+
+def _by_stratum(
+    reached: Mapping[str, bool], courses: Courses, protocol: Protocol
+) -> dict[str, Contrast]:
+    """The difference within each level of each stratum: the rows of the forest plot, descriptive
+    only.
+    """
+    arms, levels = arms_of(courses), levels_of(courses)
+    return {
+        f"{stratum.label}: {level}": contrast_binary(
+            {name: reached[name] for name, its in levels.items() if its[position] == level},
+            arms,
+            protocol,
+        )
+        for position, stratum in enumerate(protocol.randomization.strata)
+        for level in stratum.levels
+    }
+
+
+# ------------------------------------------------------------------ sensitivity
+
+
+def _compared_too(
+    changed: Mapping[str, bool], arms: Arms, strata: Mapping[str, str], protocol: Protocol
+) -> Sensitivity:
+    return Sensitivity(
+        comparison=compare_binary(changed, arms, strata, protocol), reached=dict(changed)
+    )
 
 
 def _sensitivity(
@@ -152,14 +208,8 @@ def _sensitivity(
         return {subject: reached[subject] for subject in arms}, arms
     if name in ("best_case", "worst_case"):
         favored = protocol.experimental.id if name == "best_case" else protocol.control.id
-        missing = {
-            n
-            for n, c in courses.items()
-            if is_missing(c, best_response(c, protocol, c.read), protocol)
-        }
-        return {
-            n: (itt[n] == favored) if n in missing else value for n, value in reached.items()
-        }, itt
+        missing = _missing(courses, protocol)
+        return {n: (itt[n] == favored) if n in missing else v for n, v in reached.items()}, itt
     by_rule: dict[str, Callable[[Course], Value]] = {
         "derived_response": lambda c: counted_as_reached(
             endpoint, best_response(c, protocol, c.derived)
@@ -171,3 +221,11 @@ def _sensitivity(
         "late_control": lambda c: late_control(c, protocol, c.read),
     }
     return {n: bool(by_rule[name](course).value) for n, course in courses.items()}, itt
+
+
+def _missing(courses: Courses, protocol: Protocol) -> set[str]:
+    return {
+        name
+        for name, course in courses.items()
+        if is_missing(course, best_response(course, protocol, course.read), protocol)
+    }

@@ -7,7 +7,7 @@ import secrets
 import time
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,6 +15,8 @@ from equipoise.cli.speak import err, out, readable_failures
 
 if TYPE_CHECKING:
     from equipoise.analysis.analyze import Analysis
+    from equipoise.analysis.results.endpoints import BinaryEndpoint
+    from equipoise.analysis.results.participants import Flow
     from equipoise.ledger.entry import Entry
     from equipoise.ledger.verified import Broken, Verified
 
@@ -130,7 +132,7 @@ def _is_rehearsal(path: Path) -> bool:
 
 
 def _write(analyzed: Analysis, entries: list[Entry], folder: Path) -> None:
-    from equipoise.report.results import write_results
+    from equipoise.analysis.results.json_form import write_results
     from equipoise.report.trial.page import write_report
     from equipoise.store.files import write_files
 
@@ -217,49 +219,48 @@ def _same_protocol(analyzed: Analysis, name: str) -> None:
 
 
 def _summary(analyzed: Analysis, folder: Path) -> None:
-    found = analyzed.results
-    flow, primary = found["flow"], found["endpoints"][analyzed.trial.protocol.primary.id]
-    label = "[bold yellow]SIMULATED[/] " if found["simulated"] else ""
+    from equipoise.report.trial.summary import primary_endpoint
+
+    results = analyzed.results
+    primary = primary_endpoint(results)
+    label = "[bold yellow]SIMULATED[/] " if results.simulated else ""
     out.print(
-        f"{label}{found['protocol']['id']} version {found['protocol']['version']}, cutoff"
-        f" {found['cutoff']}"
+        f"{label}{results.protocol.id} version {results.protocol.version}, cutoff {results.cutoff}"
     )
-    counts = {
-        "screened": flow["screened"],
-        "not eligible": flow["not_eligible"],
-        "unknown": flow["unknown"],
-        "declined": len(flow["declined"]),
-        "still in screening": len(flow["eligible_not_randomized"]),
-        "randomized": flow["randomized"],
-    }
-    out.print("  " + ", ".join(f"{name} {number}" for name, number in counts.items() if number))
-    for arm, share in primary["arms"].items():
-        shown = "" if share["estimate"] is None else f" = {100 * share['estimate']:.1f} %"
+    out.print("  " + _counts(results.flow))
+    for arm, proportion in primary.comparison.arms.items():
+        shown = "" if proportion.estimate is None else f" = {100 * proportion.estimate:.1f} %"
         out.print(
-            f"  {primary['label']}, {found['arms'][arm]['label']}: {share['events']} of"
-            f" {share['n']}{shown}"
+            f"  {primary.label}, {results.arms[arm].label}: {proportion.events} of"
+            f" {proportion.n}{shown}"
         )
-    if gone := found["redacted"]:
+    if gone := results.redacted:
         out.print(
             f"  [bold]without the content of {len(gone)} redacted entries[/]:"
             f" {', '.join(map(str, gone))}"
         )
-    out.print(f"  {_effect(primary, found['confidence'])}")
-    out.print(
-        (
-            f"  files: {folder}/ledger.jsonl, results.json, report.html"
-            if (folder / "ledger.jsonl").exists()
-            else f"  files: {folder}/results.json, report.html"
-        ),
-        markup=False,
-    )
+    out.print(f"  {_effect(primary, results.confidence)}")
+    written = "ledger.jsonl, " if (folder / "ledger.jsonl").exists() else ""
+    out.print(f"  files: {folder}/{written}results.json, report.html", markup=False)
 
 
-def _effect(primary: dict[str, Any], confidence: float) -> str:
-    if primary["difference"] is None:
-        return f"no comparison: {primary.get('note', '')}"
-    low, high = (100 * bound for bound in primary["interval"])
-    p = primary["tests"][primary["primary_test"]]
-    difference = f"difference {100 * primary['difference']:.1f} points"
+def _counts(flow: Flow) -> str:
+    counts = {
+        "screened": flow.screened,
+        "not eligible": flow.not_eligible,
+        "unknown": flow.unknown,
+        "declined": len(flow.declined),
+        "still in screening": len(flow.eligible_not_randomized),
+        "randomized": flow.randomized,
+    }
+    return ", ".join(f"{name} {number}" for name, number in counts.items() if number)
+
+
+def _effect(primary: BinaryEndpoint, confidence: float) -> str:
+    comparison, test = primary.comparison, primary.primary_test
+    if comparison.difference is None or comparison.interval is None or test is None:
+        return f"no comparison: {comparison.note}"
+    low, high = (100 * (bound or 0.0) for bound in comparison.interval)
+    difference = f"difference {100 * comparison.difference:.1f} points"
     interval = f"({100 * confidence:g} % interval {low:.1f} to {high:.1f})"
-    return f"{difference} {interval}, {primary['primary_test'].capitalize()} p = {p:.4f}"
+    return f"{difference} {interval}, {test.capitalize()} p = {comparison.tests[test]:.4f}"

@@ -30,18 +30,6 @@ class Value:
     why: str
     source: tuple[Source, ...]
 
-    def told(self) -> dict[str, Any]:
-        """As it stands in the results."""
-        return {
-            "value": self.value,
-            "why": self.why,
-            "source": [_plain(source) for source in self.source],
-        }
-
-
-def _plain(source: Source) -> Any:
-    return list(source) if isinstance(source, tuple) else source
-
 
 Courses = Mapping[str, Course]
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from equipoise.planning.design import ComputedDesign, scan_timing
 from equipoise.protocol.model import Protocol
-from equipoise.report.kit.line_chart import Line, LineChart, draw_lines
+from equipoise.report.kit.charts import Line, LineChart, draw_lines
 from equipoise.report.kit.page import Document, Figure, Section, draw_twice, write_document
 from equipoise.report.kit.table import Table
 from equipoise.statistics.proportions import Test

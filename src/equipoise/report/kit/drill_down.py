@@ -7,13 +7,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from html import escape
-from typing import Any
 
 from markupsafe import Markup
 
+Source = int | tuple[str, str, int]
+"""An entry of the ledger, or dataset, domain and --SEQ of an import."""
+
 
 @dataclass(frozen=True, slots=True)
-class List:
+class SubjectList:
     """The subjects behind one number, each with what it contributed."""
 
     id: str
@@ -22,26 +24,26 @@ class List:
 
 
 @dataclass(slots=True)
-class Behind:
+class DrillDown:
     """Collects the lists while the report is written; equal lists are kept once."""
 
-    lists: dict[tuple[str, tuple[tuple[str, str], ...]], List] = field(default_factory=dict)
+    lists: dict[tuple[str, tuple[tuple[str, str], ...]], SubjectList] = field(default_factory=dict)
 
     def href(self, title: str, subjects: Iterable[str] | Mapping[str, str]) -> str:
         """The anchor of the list of these subjects; a mapping adds a note to each."""
         notes = subjects if isinstance(subjects, Mapping) else dict.fromkeys(subjects, "")
         rows = tuple(sorted(notes.items()))
-        found = self.lists.setdefault((title, rows), List(f"b{len(self.lists) + 1}", title, rows))
-        return f"#{found.id}"
+        fresh = SubjectList(f"b{len(self.lists) + 1}", title, rows)
+        return f"#{self.lists.setdefault((title, rows), fresh).id}"
 
     def number(
         self, shown: object, title: str, subjects: Iterable[str] | Mapping[str, str]
     ) -> Markup:
         """A number as a link to its subjects; one that stands for nobody is plain."""
-        known = subjects if isinstance(subjects, Mapping) else list(subjects)
-        if not known:
+        notes = subjects if isinstance(subjects, Mapping) else list(subjects)
+        if not notes:
             return Markup(escape(str(shown)))
-        href = self.href(title, known)
+        href = self.href(title, notes)
         return Markup(
             f'<a class="n" href="{href}" title="{escape(title)}">{escape(str(shown))}</a>'
         )
@@ -62,7 +64,7 @@ def subject_link(name: str) -> Markup:
     return Markup(f'<a class="s" href="#{subject_anchor(name)}">{escape(name)}</a>')
 
 
-def source_link(source: Any) -> Markup:
+def source_link(source: Source) -> Markup:
     """The place a value came from: an entry of the ledger as a link, a record of an import as
     text.
     """
@@ -71,6 +73,6 @@ def source_link(source: Any) -> Markup:
     return Markup(escape(" ".join(str(part) for part in source)))
 
 
-def source_links(sources: Iterable[Any]) -> Markup:
+def source_links(sources: Iterable[Source]) -> Markup:
     """Several places."""
-    return Markup(", ").join(source_link(one) for one in sources)
+    return Markup(", ").join(source_link(source) for source in sources)

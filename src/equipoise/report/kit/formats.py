@@ -4,50 +4,25 @@ is none.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
 
 from equipoise.terms.dates import DAYS_PER_MONTH
+
+Interval = tuple[float | None, float | None]
+"""Lower and upper bound; None is not reached."""
 
 NONE = "–"
 """What stands where there is no value."""
 
-TESTS = {
-    "boschloo": "Boschloo's exact test",
-    "fisher": "Fisher's exact test",
-    "cmh": "Cochran-Mantel-Haenszel, by stratum as randomized",
-}
 
-SENSITIVITY = {
-    "best_case": (
-        "Best case",
-        "missing counts as reached in the experimental arm and as failed in control",
-    ),
-    "worst_case": (
-        "Worst case",
-        "missing counts as failed in the experimental arm and as reached in control",
-    ),
-    "per_protocol": ("Per protocol", "eligible, and treated as allocated"),
-    "evaluable": ("Response-evaluable", "a baseline scan and at least one scan after it"),
-    "derived_response": (
-        "Response derived from the lesions",
-        "in place of the response that was read",
-    ),
-    "shorter_sd": ("Shorter stable disease", "stable disease counts from an earlier day"),
-    "late_control": ("Control that lasts", "still controlled at the declared later day"),
-}
-
-RULES = {"FDA": "FDA rules", "EMA": "EMA rules", "OS": "", "DOR": ""}
-
-
-def percent(share: float | None, digits: int = 1) -> str:
-    """A share of 0 to 1 in percent."""
-    return NONE if share is None else f"{100 * share:.{digits}f} %"
+def percent(proportion: float | None, digits: int = 1) -> str:
+    """A proportion of 0 to 1 in percent."""
+    return NONE if proportion is None else f"{100 * proportion:.{digits}f} %"
 
 
 def points(difference: float | None) -> str:
-    """A difference of shares in percentage points, with its sign."""
+    """A difference of proportions in percentage points, with its sign."""
     return NONE if difference is None else signed(100 * difference)
 
 
@@ -59,25 +34,25 @@ def signed(value: float, digits: int = 1) -> str:
     return f"+{shown}" if value > 0 else f"−{shown}"
 
 
-def confidence(results: Mapping[str, Any]) -> str:
-    """The confidence level of the intervals in words."""
-    return f"{100 * results['confidence']:.6g} %"
+def confidence(level: float) -> str:
+    """The confidence level of intervals in words."""
+    return f"{100 * level:.6g} %"
 
 
-def span(interval: Sequence[float | None] | None, write: Any) -> str:
+def span(interval: Interval | None, write: Callable[[float], str]) -> str:
     """An interval in words."""
     if not interval or (interval[0] is None and interval[1] is None):
         return NONE
-    low, high = (write(one) if one is not None else "not reached" for one in interval)
+    low, high = ("not reached" if bound is None else write(bound) for bound in interval)
     return f"{low} to {high}"
 
 
-def share_span(interval: Sequence[float] | None) -> str:
-    """An interval of shares; the unit stands once."""
-    return span(interval, lambda one: f"{100 * one:.1f}") + (" %" if interval else "")
+def proportion_span(interval: Interval | None) -> str:
+    """An interval of proportions; the unit stands once."""
+    return span(interval, lambda bound: f"{100 * bound:.1f}") + (" %" if interval else "")
 
 
-def points_span(interval: Sequence[float] | None) -> str:
+def points_span(interval: Interval | None) -> str:
     """An interval of differences in percentage points."""
     return span(interval, points)
 
@@ -102,24 +77,14 @@ def months(days: float | None) -> str:
     return "not reached" if days is None else f"{days / DAYS_PER_MONTH:.1f}"
 
 
-def median_words(median: dict[str, Any], n: int) -> str:
-    """A median time with its interval, in months."""
-    if n == 0:
-        return "nobody"
-    if median["median"] is None:
-        return "not reached"
-    low, high = median["interval"]
-    return f"{months(median['median'])} ({months(low)} to {months(high)})"
-
-
 def ratio(value: float | None) -> str:
     """A hazard ratio; one without bound or measure is not a number to print."""
     return NONE if value is None else f"{value:.2f}" if value < 1000 else "> 1000"
 
 
-def plural(n: int, one: str, many: str | None = None) -> str:
+def plural(n: int, noun: str, several: str = "") -> str:
     """A count with its noun."""
-    return f"{n} {one if n == 1 else many or one + 's'}"
+    return f"{n} {noun if n == 1 else several or noun + 's'}"
 
 
 def listed(items: Sequence[str]) -> str:

@@ -12,8 +12,8 @@ from equipoise.molecular.clonal_decay import (
     time_below_limit,
 )
 from equipoise.planning.rechallenge.figures import UNSELECTED, Expected, Outcome, Point, Rechallenge
+from equipoise.report.kit.charts import Line, LineChart, draw_lines
 from equipoise.report.kit.formats import NONE, first_up, percent, signed
-from equipoise.report.kit.line_chart import Line, LineChart, draw_lines
 from equipoise.report.kit.page import Document, Figure, Section, draw_twice
 from equipoise.report.kit.table import Cell, Table
 

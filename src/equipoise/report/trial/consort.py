@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from equipoise.analysis.results.participants import FlowOfArm
+from equipoise.analysis.results.trial import ArmOfTrial, Results
 from equipoise.protocol.model import Protocol
-from equipoise.report.kit.drill_down import Behind
+from equipoise.report.kit.drill_down import DrillDown
 from equipoise.report.kit.formats import spoken
 from equipoise.report.kit.svg import line, link, path, picture, rect, text, wrap
 
@@ -17,15 +18,15 @@ GAP = 26
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of a box: what is said, where it leads, and how it stands out."""
+    """One line of a box: its words, where it leads, and how it stands out."""
 
-    said: str
+    words: str
     href: str | None = None
     css: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Flow:
+class Boxes:
     """The boxes of the diagram, from top to bottom."""
 
     screened: Sequence[Row]
@@ -34,90 +35,92 @@ class Flow:
     arms: Mapping[str, Sequence[Sequence[Row]]]
 
 
-def flow_of(results: Mapping[str, Any], protocol: Protocol, behind: Behind) -> Flow:
+def boxes_of(results: Results, protocol: Protocol, drill_down: DrillDown) -> Boxes:
     """The counts of the diagram, each with its subjects."""
-    flow = results["flow"]
-    entered = [name for arm in flow["arms"].values() for name in arm["randomized"]]
-    failed = sorted({name for names in flow["reasons"].values() for name in names})
+    flow = results.flow
+    entered = [name for arm in flow.arms.values() for name in arm.randomized]
+    failed = sorted({name for names in flow.reasons.values() for name in names})
 
-    def row(said: str, names: Sequence[str], css: str = "") -> Row:
-        return Row(f"{said}: {len(names)}", behind.href(said, names) if names else None, css)
+    def row(words: str, names: Sequence[str], css: str = "") -> Row:
+        href = drill_down.href(words, names) if names else None
+        return Row(f"{words}: {len(names)}", href, css)
 
-    outside = sorted({*failed, *flow["open"], *flow["declined"], *flow["eligible_not_randomized"]})
+    outside = sorted({*failed, *flow.open, *flow.declined, *flow.eligible_not_randomized})
     everybody = sorted({*entered, *outside})
     screened = [row("Assessed for eligibility", everybody, "strong")]
-    if flow["rescreened"]:
-        screened.append(Row(f"of whom screened again: {flow['rescreened']}"))
+    if flow.rescreened:
+        screened.append(Row(f"of whom screened again: {flow.rescreened}"))
     short = {criterion.id: criterion.short for criterion in protocol.criteria}
     excluded = [row("Not randomized", outside, "strong"), row("Not eligible", failed)]
     excluded += [
-        row(f"– {one} {short.get(one, '')}", names) for one, names in flow["reasons"].items()
+        row(f"– {criterion} {short.get(criterion, '')}", names)
+        for criterion, names in flow.reasons.items()
     ]
-    excluded.append(row("Declined", flow["declined"]))
-    excluded.append(row("Eligibility not known", sorted(flow["open"])))
-    excluded.append(row("Eligible, in screening", flow["eligible_not_randomized"]))
-    return Flow(
+    excluded.append(row("Declined", flow.declined))
+    excluded.append(row("Eligibility not known", sorted(flow.open)))
+    excluded.append(row("Eligible, in screening", flow.eligible_not_randomized))
+    return Boxes(
         screened,
         excluded,
         [row("Randomized", entered, "strong")],
-        {arm: _arm_boxes(about, flow["arms"][arm], row) for arm, about in results["arms"].items()},
+        {arm: _arm_boxes(about, flow.arms[arm], row) for arm, about in results.arms.items()},
     )
 
 
-def _arm_boxes(about: Mapping[str, str], arm: Mapping[str, Any], row: Any) -> list[list[Row]]:
-    untreated = sorted(set(arm["randomized"]) - set(arm["treated"]))
-    ended = sorted({name for names in arm["treatment_ended"].values() for name in names})
-    left = sorted({name for names in arm["study_ended"].values() for name in names})
+def _arm_boxes(about: ArmOfTrial, arm: FlowOfArm, row: Callable[..., Row]) -> list[list[Row]]:
+    untreated = sorted(set(arm.randomized) - set(arm.treated))
+    ended = sorted({name for names in arm.treatment_ended.values() for name in names})
+    left = sorted({name for names in arm.study_ended.values() for name in names})
     allocated = [
-        Row(about["label"], None, "strong " + about["role"]),
-        row("Allocated", arm["randomized"], "strong"),
-        row("Treated", arm["treated"]),
+        Row(about.label, None, "strong " + about.role),
+        row("Allocated", arm.randomized, "strong"),
+        row("Treated", arm.treated),
         row("Not treated", untreated),
     ]
     followed = [row("Treatment ended", ended, "strong")]
     followed += [
-        row(f"– {spoken(cause)}", names) for cause, names in sorted(arm["treatment_ended"].items())
+        row(f"– {spoken(cause)}", names) for cause, names in sorted(arm.treatment_ended.items())
     ]
     followed += [row("Left the study", left)]
     followed += [
-        row(f"– {spoken(cause)}", names) for cause, names in sorted(arm["study_ended"].items())
+        row(f"– {spoken(cause)}", names) for cause, names in sorted(arm.study_ended.items())
     ]
-    followed += [row("Died", arm["died"])]
+    followed += [row("Died", arm.died)]
     analyzed = [
-        row("Analyzed (all randomized)", arm["randomized"], "strong"),
+        row("Analyzed (all randomized)", arm.randomized, "strong"),
         Row("Left out of the analysis: 0"),
     ]
     return [allocated, followed, analyzed]
 
 
-def draw_consort(flow: Flow, roles: Mapping[str, str], simulated: bool, width: float) -> str:
+def draw_consort(boxes: Boxes, roles: Mapping[str, str], simulated: bool, width: float) -> str:
     """The diagram; on a narrow screen the excluded stand under the screened, not beside them."""
     half = (width - 18) / 2
     narrow = width < 500
     main = width if narrow else half
     center = width / 2
     parts, y = [], 22.0
-    inner, height = _box(0 if narrow else center - main / 2, y, main, flow.screened, "box")
+    inner, height = _box(0 if narrow else center - main / 2, y, main, boxes.screened, "box")
     parts.append(inner)
     y += height
     inner, beside = _box(
         width - (width * 0.8 if narrow else half - 12),
         y + GAP,
         width * 0.8 if narrow else half - 12,
-        flow.excluded,
+        boxes.excluded,
         "box",
     )
     stem = width * 0.1 if narrow else center
     right = width * 0.2 if narrow else width - half + 12
     end = y + beside + 2 * GAP
     parts += [_arrow(stem, y, stem, end), _arrow(stem, y + GAP + 16, right, y + GAP + 16), inner]
-    inner, height = _box(0 if narrow else center - main / 2, end, main, flow.randomized, "box")
+    inner, height = _box(0 if narrow else center - main / 2, end, main, boxes.randomized, "box")
     parts.append(inner)
-    return _with_arms(flow, roles, parts, end + height, half, width, simulated)
+    return _with_arms(boxes, roles, parts, end + height, half, width, simulated)
 
 
 def _with_arms(
-    flow: Flow,
+    boxes: Boxes,
     roles: Mapping[str, str],
     parts: list[str],
     y: float,
@@ -125,23 +128,23 @@ def _with_arms(
     width: float,
     simulated: bool,
 ) -> str:
-    fork, centers = y + GAP / 2, [half / 2 + i * (half + 18) for i in range(len(flow.arms))]
+    fork, centers = y + GAP / 2, [half / 2 + i * (half + 18) for i in range(len(boxes.arms))]
     parts += [
         line(width / 2, y, width / 2, fork, "axis"),
         line(centers[0], fork, centers[-1], fork, "axis"),
     ]
     y += GAP * 1.2
     for level in range(3):
-        boxes = [
+        drawn = [
             _box(i * (half + 18), y, half, rows[level], f"box {roles[arm]}")
-            for i, (arm, rows) in enumerate(flow.arms.items())
+            for i, (arm, rows) in enumerate(boxes.arms.items())
         ]
         parts += [_arrow(x, fork if level == 0 else y - GAP, x, y) for x in centers]
         # Boxes beside each other are drawn to the same height.
-        tallest = max(height for _, height in boxes)
+        tallest = max(height for _, height in drawn)
         parts += [
             _box(i * (half + 18), y, half, rows[level], f"box {roles[arm]}", tallest)[0]
-            for i, (arm, rows) in enumerate(flow.arms.items())
+            for i, (arm, rows) in enumerate(boxes.arms.items())
         ]
         y += tallest + GAP
     return picture(
@@ -154,12 +157,12 @@ def _box(
 ) -> tuple[str, float]:
     parts, base = [], y + PAD + SIZE
     for row in rows:
-        wrapped = wrap(row.said, width - 2 * PAD)
+        wrapped = wrap(row.words, width - 2 * PAD)
         inner = "".join(
-            text(x + PAD + (10 if i else 0), base + i * 16, one, row.css)
-            for i, one in enumerate(wrapped)
+            text(x + PAD + (10 if i else 0), base + i * 16, piece, row.css)
+            for i, piece in enumerate(wrapped)
         )
-        parts.append(link(row.href, inner, row.said) if row.href else inner)
+        parts.append(link(row.href, inner, row.words) if row.href else inner)
         base += 16 * len(wrapped) + 2
     height = max(base - y - SIZE + PAD - 4, tallest)
     return rect(x, y, width, height, css, 4) + "".join(parts), height

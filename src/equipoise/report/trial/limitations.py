@@ -73,7 +73,7 @@ def _asks_plasma(rule: Any) -> bool:
     return any(_asks_plasma(part) for part in (parts if isinstance(parts, tuple) else (parts,)))
 
 
-def limits(protocol: Protocol) -> list[tuple[str, str]]:
+def open_questions(protocol: Protocol) -> list[tuple[str, str]]:
     """Title and text of each question that this design leaves open."""
     return [*([CTDNA] if selects_by_ctdna(protocol) else []), *ALWAYS]
 

@@ -4,17 +4,20 @@ trusted?
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
 
 from markupsafe import Markup
 
 from equipoise.analysis.analyze import Analysis
-from equipoise.report.kit.drill_down import Behind
+from equipoise.analysis.results.endpoints import (
+    BinaryEndpoint,
+    EndpointResult,
+    SafetyEndpoint,
+    TimeToEventEndpoint,
+)
+from equipoise.analysis.results.trial import Results
+from equipoise.report.kit.drill_down import DrillDown
 from equipoise.report.kit.formats import (
-    SENSITIVITY,
-    TESTS,
     confidence,
     day_words,
     listed,
@@ -27,17 +30,18 @@ from equipoise.report.kit.formats import (
     signed,
     span,
 )
-from equipoise.report.trial.tables import of_arm
+from equipoise.report.trial.arms import reached_notes
+from equipoise.report.trial.words import SENSITIVITY, TESTS
 
 
 def too_early(analysis: Analysis) -> list[str]:
     """Why this is not the analysis that the protocol plans; nothing when the planned size and
     cutoff are reached.
     """
-    protocol, randomized = analysis.trial.protocol, analysis.results["flow"]["randomized"]
-    found = []
+    protocol, randomized = analysis.trial.protocol, analysis.results.flow.randomized
+    reasons = []
     if randomized < protocol.design.participants:
-        found.append(
+        reasons.append(
             f"{randomized} of the {protocol.design.participants} planned participants are"
             " randomized."
         )
@@ -45,43 +49,45 @@ def too_early(analysis: Analysis) -> list[str]:
     if starts:
         due = max(starts) + timedelta(protocol.cutoff.primary_days_after_last_randomization)
         if analysis.cutoff < due:
-            found.append(
+            reasons.append(
                 f"The cutoff lies before {day_words(due.isoformat())}; from then on every"
                 " participant can have had the scans that the primary endpoint counts."
             )
-    return found
+    return reasons
 
 
 def not_locked(analysis: Analysis) -> list[str]:
     """Whether entries may still change."""
-    return (
-        []
-        if analysis.trial.locked
-        else ["The database is not locked: entries may still be corrected."]
-    )
+    if analysis.trial.locked:
+        return []
+    return ["The database is not locked: entries may still be corrected."]
 
 
-def primary_words(results: Mapping[str, Any], alpha: float, behind: Behind) -> list[Markup]:
-    """The primary result: the shares, the difference, the test, and what they mean."""
-    found = _primary(results)
-    if found["difference"] is None:
-        return [
-            Markup("<strong>There is no primary result.</strong> {}").format(_why_none(results))
-        ]
-    return [_shares(found, results, behind), _difference(found, results, alpha)]
+# ------------------------------------------------------------------ primary
 
 
-def _primary(results: Mapping[str, Any]) -> Mapping[str, Any]:
-    return next(one for one in results["endpoints"].values() if one["role"] == "primary")
+def primary_endpoint(results: Results) -> BinaryEndpoint:
+    """The one primary endpoint."""
+    for endpoint in results.endpoints.values():
+        if endpoint.role == "primary" and isinstance(endpoint, BinaryEndpoint):
+            return endpoint
+    raise TypeError("the primary endpoint is no proportion; the report has no words for it")
 
 
-def _why_none(results: Mapping[str, Any]) -> str:
-    if not results["flow"]["randomized"]:
+def primary_words(results: Results, alpha: float, drill_down: DrillDown) -> list[Markup]:
+    """The primary result: the proportions, the difference, the test, and what they mean."""
+    endpoint = primary_endpoint(results)
+    if endpoint.comparison.difference is None:
+        none = Markup("<strong>There is no primary result.</strong> {}")
+        return [none.format(_why_none(results))]
+    return [_proportions(endpoint, results, drill_down), _difference(endpoint, results, alpha)]
+
+
+def _why_none(results: Results) -> str:
+    if not results.flow.randomized:
         return "Nobody has been randomized by the cutoff, so there is nothing to compare."
     empty = [
-        about["label"]
-        for arm, about in results["arms"].items()
-        if not results["flow"]["arms"][arm]["randomized"]
+        about.label for arm, about in results.arms.items() if not results.flow.arms[arm].randomized
     ]
     return (
         f"Nobody has been randomized to {' or '.join(empty)} by the cutoff, so there is nothing to"
@@ -89,101 +95,126 @@ def _why_none(results: Mapping[str, Any]) -> str:
     )
 
 
-def _shares(found: Mapping[str, Any], results: Mapping[str, Any], behind: Behind) -> Markup:
+def _proportions(endpoint: BinaryEndpoint, results: Results, drill_down: DrillDown) -> Markup:
     parts = []
-    for arm, about in results["arms"].items():
-        share = found["arms"][arm]
-        inside = of_arm(found, arm, results)
-        reached = {name: why for name, why in inside.items() if found["subjects"][name]["value"]}
-        count = behind.number(
-            share["events"], f"{found['label']}, reached: {about['label']}", reached
-        )
+    for arm, about in results.arms.items():
+        proportion = endpoint.comparison.arms[arm]
+        inside = reached_notes(endpoint, arm, results)
+        reached = {name: why for name, why in inside.items() if endpoint.subjects[name].value}
+        title = f"{endpoint.label}, reached: {about.label}"
+        count = drill_down.number(proportion.events, title, reached)
         parts.append(
             Markup('<b class="{}">{}</b>: {} of {} ({})').format(
-                about["role"], about["label"], count, share["n"], percent(share["estimate"])
+                about.role, about.label, count, proportion.n, percent(proportion.estimate)
             )
         )
     return Markup("{}, the one primary endpoint, was reached as follows. {}.").format(
-        found["label"], Markup("; ").join(parts)
+        endpoint.label, Markup("; ").join(parts)
     )
 
 
-def _difference(found: Mapping[str, Any], results: Mapping[str, Any], alpha: float) -> Markup:
-    test = found["primary_test"]
-    low, high = found["interval"]
-    p = found["tests"][test]
+def _difference(endpoint: BinaryEndpoint, results: Results, alpha: float) -> Markup:
+    test, comparison = endpoint.primary_test, endpoint.comparison
+    assert test is not None
+    p = comparison.tests[test]
     words = Markup(
         "The difference is <strong>{} percentage points</strong> ({} interval {}); "
         "{}, two-sided: <strong>{}</strong>. {}"
     ).format(
-        points(found["difference"]),
-        confidence(results),
-        points_span(found["interval"]),
+        points(comparison.difference),
+        confidence(results.confidence),
+        points_span(comparison.interval),
         TESTS[test],
         p_equals(p),
-        _verdict(p, alpha, found),
+        _verdict(p, alpha, comparison.difference),
     )
-    return words + " " + _in_a_hundred(found["difference"], low, high, results)
+    return words + " " + _in_a_hundred(endpoint, results)
 
 
-def _verdict(p: float, alpha: float, found: Mapping[str, Any]) -> str:
+def _verdict(p: float | None, alpha: float, difference: float | None) -> str:
+    assert p is not None
+    assert difference is not None
     if p > alpha:
         return (
             f"This is above the {alpha:g} declared: the trial does not show that the arms differ, "
             "and it does not show that they are alike."
         )
-    better = "more" if found["difference"] > 0 else "fewer"
+    better = "more" if difference > 0 else "fewer"
     return (
         f"This is not above the {alpha:g} declared: {better} participants of the experimental arm"
         " reached the endpoint than chance explains."
     )
 
 
-def _in_a_hundred(difference: float, low: float, high: float, results: Mapping[str, Any]) -> str:
-    label = next(
-        about["label"] for about in results["arms"].values() if about["role"] == "experimental"
-    ).lower()
-
-    def people(share: float) -> str:
-        n = round(100 * abs(share))
-        return f"{n} {'more' if share >= 0 else 'fewer'}" if n else "no more"
-
+def _in_a_hundred(endpoint: BinaryEndpoint, results: Results) -> str:
+    comparison = endpoint.comparison
+    label = next(about.label for about in results.arms.values() if about.role == "experimental")
+    low, high = comparison.interval or (None, None)
     return (
-        f"Of 100 participants, {people(difference)} would reach it with {label}; "
-        f"the data agree with anything from {people(low)} to {people(high)}."
+        f"Of 100 participants, {_people(comparison.difference)} would reach it with"
+        f" {label.lower()}; the data agree with anything from {_people(low)} to {_people(high)}."
     )
 
 
-def secondary_words(results: Mapping[str, Any]) -> list[str]:
-    """The secondary results in one sentence each; all nominal."""
-    found = []
-    for one in results["endpoints"].values():
-        if one["role"] == "primary":
-            continue
-        if one.get("difference") is not None:
-            found.append(
-                f"{one['label']}: {points(one['difference'])} percentage points"
-                f" ({points_span(one['interval'])})."
-            )
-        for rules in ("FDA", "OS"):
-            if rules in one and one[rules]["hazard_ratio"] is not None:
-                effect = one[rules]
-                found.append(
-                    f"{one['label']}: hazard ratio {ratio(effect['hazard_ratio'])} "
-                    f"({span(effect['interval'], ratio)}), {p_equals(effect['p_value'])}."
-                )
-    return found
+def _people(difference: float | None) -> str:
+    assert difference is not None
+    n = round(100 * abs(difference))
+    return f"{n} {'more' if difference >= 0 else 'fewer'}" if n else "no more"
 
 
-def not_shown(results: Mapping[str, Any], by_ctdna: bool) -> list[str]:
+# ------------------------------------------------------------------ secondary
+
+
+def secondary_words(results: Results) -> list[str]:
+    """The secondary results in a sentence each; all nominal."""
+    return [
+        sentence
+        for endpoint in results.endpoints.values()
+        if endpoint.role != "primary"
+        for sentence in _sentences(endpoint)
+    ]
+
+
+def _sentences(endpoint: EndpointResult) -> list[str]:
+    match endpoint:
+        case BinaryEndpoint():
+            return _difference_words(endpoint)
+        case TimeToEventEndpoint():
+            return _ratio_words(endpoint)
+        case SafetyEndpoint():
+            return []
+
+
+def _difference_words(endpoint: BinaryEndpoint) -> list[str]:
+    difference = endpoint.comparison.difference
+    if difference is None:
+        return []
+    bounds = points_span(endpoint.comparison.interval)
+    return [f"{endpoint.label}: {points(difference)} percentage points ({bounds})."]
+
+
+def _ratio_words(endpoint: TimeToEventEndpoint) -> list[str]:
+    """By the analysis that the protocol names first."""
+    effect = next(iter(endpoint.rules.values())).comparison
+    if effect.hazard_ratio is None:
+        return []
+    bounds = span(effect.interval, ratio)
+    shown = f"{ratio(effect.hazard_ratio)} ({bounds}), {p_equals(effect.p_value)}"
+    return [f"{endpoint.label}: hazard ratio {shown}."]
+
+
+# ------------------------------------------------------------------ what it does not show
+
+
+def not_shown(results: Results, by_ctdna: bool) -> list[str]:
     """What a reader may not conclude from the primary result."""
-    found = _primary(results)
-    said = (
+    endpoint = primary_endpoint(results)
+    sentences = (
         ["That ctDNA predicts who benefits: everyone who entered is RAS wild type in ctDNA."]
         if by_ctdna
         else []
     )
-    said += [
+    sentences += [
         (
             "That participants live longer, or better: disease control is read from scans, and the"
             " secondary results are nominal."
@@ -193,38 +224,43 @@ def not_shown(results: Mapping[str, Any], by_ctdna: bool) -> list[str]:
             " scans."
         ),
     ]
-    changes = _direction_changes(found)
-    if changes:
-        said.append(
+    if changes := _direction_changes(endpoint):
+        sentences.append(
             "That the result does not depend on its assumptions: the direction changes under"
             f" {changes}."
         )
-    missing = sum(one["why"].startswith("best response NE") for one in found["subjects"].values())
+    missing = sum(its.why.startswith("best response NE") for its in endpoint.subjects.values())
     if missing:
-        said.append(
+        sentences.append(
             f"What happened to {plural(missing, 'participant')} without an evaluable response, who"
             " count as failure."
         )
-    return said
+    return sentences
 
 
-def _direction_changes(found: Mapping[str, Any]) -> str:
-    primary = found["difference"] or 0
+def _direction_changes(endpoint: BinaryEndpoint) -> str:
+    primary = endpoint.comparison.difference or 0
     turned = [
         SENSITIVITY[name][0].lower()
-        for name, one in found["sensitivity"].items()
-        if one["difference"] is not None and one["difference"] * primary < 0
+        for name, difference in _differences(endpoint).items()
+        if difference * primary < 0
     ]
     return listed(turned) if turned else ""
 
 
-def range_of_sensitivity(found: Mapping[str, Any]) -> str:
+def range_of_sensitivity(endpoint: BinaryEndpoint) -> str:
     """From the least to the greatest difference over all sensitivity analyses."""
-    values = [
-        one["difference"] for one in found["sensitivity"].values() if one["difference"] is not None
-    ]
-    return (
-        f"from {signed(100 * min(values))} to {signed(100 * max(values))} percentage points"
-        if values
-        else ""
-    )
+    values = _differences(endpoint).values()
+    if not values:
+        return ""
+    low, high = signed(100 * min(values)), signed(100 * max(values))
+    return f"from {low} to {high} percentage points"
+
+
+def _differences(endpoint: BinaryEndpoint) -> dict[str, float]:
+    """The difference under each sensitivity analysis that has one."""
+    return {
+        name: analysis.comparison.difference
+        for name, analysis in endpoint.sensitivity.items()
+        if analysis.comparison.difference is not None
+    }

@@ -4,12 +4,11 @@ numbers at risk.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from equipoise.analysis.results.endpoints import Curve, RuleSet, TimeValue
 from equipoise.report.kit.drill_down import subject_anchor
-from equipoise.report.kit.formats import median_words
 from equipoise.report.kit.svg import (
     Scale,
     circle,
@@ -22,6 +21,8 @@ from equipoise.report.kit.svg import (
     text,
     wrap,
 )
+from equipoise.report.trial.arms import Arms, ending
+from equipoise.report.trial.words import median_words
 from equipoise.terms.dates import DAYS_PER_MONTH
 
 LEFT, RIGHT, ROW = 46, 14, 18
@@ -33,82 +34,87 @@ class Curves:
     """What the figure shows: one endpoint under one rule set, all arms."""
 
     title: str
-    found: Mapping[str, Any]
-    arms: Mapping[str, Mapping[str, str]]
-    subject_arms: Mapping[str, str]
+    rule_set: RuleSet
+    arms: Arms
+    arm_of: Mapping[str, str]
     hrefs: Mapping[str, str]
     origin: str
     simulated: bool
 
+    def of(self, arm: str) -> Curve:
+        """The curve of one arm."""
+        return self.rule_set.comparison.curves[arm]
 
-def draw_survival(what: Curves, width: float) -> str:
+
+def draw_survival(curves: Curves, width: float) -> str:
     """Curves with pointwise intervals (log-log), over months; the legend gives events and
     medians.
     """
-    last = (
-        max((max(c["times"]) for c in what.found["curves"].values() if c["times"]), default=0)
-        / DAYS_PER_MONTH
-    )
-    ticks = steps(last, 6 if width < 500 else 12)
-    legend, top = _legend(what, width)
+    last = max((max(curves.of(arm).times, default=0) for arm in curves.arms), default=0)
+    ticks = steps(last / DAYS_PER_MONTH, 6 if width < 500 else 12)
+    legend, top = _legend(curves, width)
     bottom = top + (200 if width < 500 else 260)
     x, y = Scale(0, ticks[-1], LEFT, width - RIGHT), Scale(0, 1, bottom, top)
-    parts = [legend, _axes(ticks, x, y, width, bottom, top, what.origin)]
-    for arm, about in what.arms.items():
-        parts.append(_band(what.found["curves"][arm], x, y, f"band {about['role']}"))
-    for arm, about in what.arms.items():
-        parts.append(_curve(what, arm, about, x, y))
-    parts.append(_at_risk(what, ticks, x, bottom + 52))
-    height = bottom + 60 + ROW * len(what.arms)
-    return picture(
-        width, height, "".join(parts), f"Kaplan-Meier curves of {what.title}", what.simulated
-    )
+    parts = [legend, *_axes(ticks, x, y, curves.origin)]
+    parts += [_band(curves.of(arm), x, y, about.role) for arm, about in curves.arms.items()]
+    parts += [_curve(curves, arm, x, y) for arm in curves.arms]
+    parts.append(_at_risk(curves, ticks, x, bottom + 52))
+    height = bottom + 60 + ROW * len(curves.arms)
+    label = f"Kaplan-Meier curves of {curves.title}"
+    return picture(width, height, "".join(parts), label, curves.simulated)
 
 
-def _legend(what: Curves, width: float) -> tuple[str, float]:
+def _legend(curves: Curves, width: float) -> tuple[str, float]:
     y, parts = 30.0, []
-    for arm, about in what.arms.items():
-        n, events = what.found["arms"][arm]["n"], what.found["arms"][arm]["events"]
-        median = what.found["medians"][arm]
-        words = (
-            f"{about['label']}: {events} of {n} with event" if n else f"{about['label']}: nobody"
-        )
-        words += f", median {median_words(median, n)}" if n else ""
-        words += " months" if n and median["median"] is not None else ""
+    for arm, about in curves.arms.items():
+        words = _legend_words(curves, arm)
         rows = wrap(words, (width - 40) / BOLD)
         inner = "".join(
-            text(34, y + i * 16, row, about["role"] + " strong") for i, row in enumerate(rows)
+            text(34, y + i * 16, row, about.role + " strong") for i, row in enumerate(rows)
         )
-        href = what.hrefs.get(arm)
+        href = curves.hrefs.get(arm)
         parts += [
-            line(6, y - 4, 26, y - 4, f"curve {about['role']}"),
+            line(6, y - 4, 26, y - 4, f"curve {about.role}"),
             link(href, inner, words) if href else inner,
         ]
         y += 16 * len(rows) + 4
     return "".join(parts), y + 4
 
 
-def _axes(
-    ticks: list[float], x: Scale, y: Scale, width: float, bottom: float, top: float, origin: str
-) -> str:
+def _legend_words(curves: Curves, arm: str) -> str:
+    label, counts = curves.arms[arm].label, curves.rule_set.comparison.arms[arm]
+    if not counts.n:
+        return f"{label}: nobody"
+    median = curves.rule_set.comparison.medians[arm]
+    unit = " months" if median.median is not None else ""
+    return (
+        f"{label}: {counts.events} of {counts.n} with event, median"
+        f" {median_words(median, counts.n)}{unit}"
+    )
+
+
+def _axes(ticks: Sequence[float], x: Scale, y: Scale, origin: str) -> list[str]:
     parts = []
-    for share in (0, 0.25, 0.5, 0.75, 1):
+    for height in (0, 0.25, 0.5, 0.75, 1):
         parts += [
-            line(LEFT, y(share), width - RIGHT, y(share), "grid"),
-            text(LEFT - 6, y(share) + 4, f"{share * 100:.0f} %", "muted", "end", 11),
+            line(LEFT, y(height), x.end, y(height), "grid"),
+            text(LEFT - 6, y(height) + 4, f"{height * 100:.0f} %", "muted", "end", 11),
         ]
     for tick in ticks:
         parts += [
-            line(x(tick), bottom, x(tick), bottom + 4, "axis"),
-            text(x(tick), bottom + 17, f"{tick:g}", "muted", "middle", 11),
+            line(x(tick), y.start, x(tick), y.start + 4, "axis"),
+            text(x(tick), y.start + 17, f"{tick:g}", "muted", "middle", 11),
         ]
-    parts.append(line(LEFT, bottom, width - RIGHT, bottom, "axis"))
-    parts.append(text(width - RIGHT, bottom + 34, f"months from {origin}", "muted", "end", 11))
-    return "".join(parts)
+    parts.append(line(LEFT, y.start, x.end, y.start, "axis"))
+    parts.append(text(x.end, y.start + 34, f"months from {origin}", "muted", "end", 11))
+    return parts
+
+
+# ------------------------------------------------------------------ curves
 
 
 def _stairs(
-    times: list[float], heights: list[float | None], x: Scale, y: Scale
+    times: Sequence[float], heights: Sequence[float | None], x: Scale, y: Scale
 ) -> list[tuple[float, float]]:
     """The corners of a step function from (0, 1) up to its last known height."""
     corners = [(x(0), y(1))]
@@ -122,52 +128,52 @@ def _stairs(
     return corners
 
 
-def _band(curve: Mapping[str, Any], x: Scale, y: Scale, css: str) -> str:
-    if not curve["times"]:
+def _band(curve: Curve, x: Scale, y: Scale, role: str) -> str:
+    if not curve.times:
         return ""
-    lower, upper = (_stairs(curve["times"], curve[bound], x, y) for bound in ("lower", "upper"))
-    return path([*upper, *reversed(lower)], css, closed=True)
+    lower, upper = (_stairs(curve.times, bound, x, y) for bound in (curve.lower, curve.upper))
+    return path([*upper, *reversed(lower)], f"band {role}", closed=True)
 
 
-def _curve(what: Curves, arm: str, about: Mapping[str, str], x: Scale, y: Scale) -> str:
-    curve = what.found["curves"][arm]
-    if not curve["times"]:
+def _curve(curves: Curves, arm: str, x: Scale, y: Scale) -> str:
+    curve, role = curves.of(arm), curves.arms[arm].role
+    if not curve.times:
         return ""
-    parts = [path(_stairs(curve["times"], curve["survival"], x, y), f"curve {about['role']}")]
-    for name, one in what.found["subjects"].items():
-        if what.subject_arms.get(name) != arm:
-            continue
-        at, height = (
-            x(one["value"]["days"] / DAYS_PER_MONTH),
-            y(_height(curve, one["value"]["days"])),
-        )
-        event = one["value"]["event"]
-        mark = "" if event else line(at, height - 5, at, height + 5, f"censor {about['role']}")
-        said = (
-            f"{name}: {'event' if event else 'censored'} on day {one['value']['days']},"
-            f" {one['why']}"
-        )
-        parts.append(link(f"#{subject_anchor(name)}", mark + circle(at, height, 5, "touch"), said))
+    parts = [path(_stairs(curve.times, curve.survival, x, y), f"curve {role}")]
+    for name, time in curves.rule_set.subjects.items():
+        if curves.arm_of.get(name) == arm:
+            days = time.value.days
+            parts.append(_mark(name, time, role, x(days / DAYS_PER_MONTH), y(_height(curve, days))))
     return "".join(parts)
 
 
-def _height(curve: Mapping[str, Any], time: float) -> float:
-    before = [s for t, s in zip(curve["times"], curve["survival"], strict=True) if t <= time]
-    return float(before[-1]) if before else 1.0
+def _mark(name: str, time: TimeValue, role: str, x: float, y: float) -> str:
+    """The place of one subject on the curve; a tick where the time is censored."""
+    tick = "" if time.value.event else line(x, y - 5, x, y + 5, f"censor {role}")
+    title = f"{name}: {ending(time.value.event)} on day {time.value.days}, {time.why}"
+    return link(f"#{subject_anchor(name)}", tick + circle(x, y, 5, "touch"), title)
 
 
-def at_risk(curve: Mapping[str, Any], days: float) -> int:
+def _height(curve: Curve, time: float) -> float:
+    before = [s for t, s in zip(curve.times, curve.survival, strict=True) if t <= time]
+    return float(before[-1] or 0.0) if before else 1.0
+
+
+# ------------------------------------------------------------------ at risk
+
+
+def at_risk(curve: Curve, days: float) -> int:
     """How many are still at risk on a day: those whose time is that day or later."""
-    later = [n for t, n in zip(curve["times"], curve.get("at_risk", []), strict=True) if t >= days]
-    return int(later[0]) if later else 0
+    later = (n for t, n in zip(curve.times, curve.at_risk, strict=True) if t >= days)
+    return next(later, 0)
 
 
-def _at_risk(what: Curves, ticks: list[float], x: Scale, top: float) -> str:
+def _at_risk(curves: Curves, ticks: Sequence[float], x: Scale, top: float) -> str:
     parts = [text(0, top, "At risk", "muted", size=11)]
-    for row, (arm, about) in enumerate(what.arms.items(), start=1):
+    for row, (arm, about) in enumerate(curves.arms.items(), start=1):
         base = top + row * ROW - 2
-        parts.append(rect(0, base - 9, 14, 9, f"bar {about['role']}"))
+        parts.append(rect(0, base - 9, 14, 9, f"bar {about.role}"))
         for tick in ticks:
-            n = at_risk(what.found["curves"][arm], tick * DAYS_PER_MONTH)
-            parts.append(text(x(tick), base, str(n), about["role"], "middle", 11))
+            n = at_risk(curves.of(arm), tick * DAYS_PER_MONTH)
+            parts.append(text(x(tick), base, str(n), about.role, "middle", 11))
     return "".join(parts)

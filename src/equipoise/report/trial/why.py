@@ -4,19 +4,30 @@ words.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from equipoise.analysis.analyze import Analysis
-from equipoise.eligibility import of_record
+from equipoise.analysis.results.endpoints import (
+    BinaryEndpoint,
+    EndpointResult,
+    Reached,
+    SafetyEndpoint,
+    TimeToEventEndpoint,
+    TimeValue,
+    WorstGrade,
+)
+from equipoise.analysis.screening import Screening
 from equipoise.ledger.entry import Entry
-from equipoise.subject.state import Subject
+from equipoise.report.kit.drill_down import Source
+from equipoise.report.trial.arms import ending
+
+SubjectValue = Reached | TimeValue | WorstGrade
 
 
 def explain(analysis: Analysis, entries: Sequence[Entry], subject: str, endpoint: str) -> list[str]:
     """The lines that answer. Raises ValueError when there is no such subject or endpoint."""
-    found = analysis.trial.subjects.get(subject)
-    if found is None:
+    if subject not in analysis.trial.subjects:
         raise ValueError(
             f"there is no subject {subject!r}; known are"
             f" {', '.join(sorted(analysis.trial.subjects))}"
@@ -26,72 +37,82 @@ def explain(analysis: Analysis, entries: Sequence[Entry], subject: str, endpoint
         f"{head}{subject}, {endpoint.upper()}, cutoff {analysis.cutoff}, as of {analysis.as_of}"
     ]
     if endpoint.upper() == "ELIGIBILITY":
-        return lines + list(_eligibility(analysis, found, entries))
-    values = dict(_values(analysis.results["endpoints"], endpoint, subject))
+        return lines + list(_eligibility(analysis.screenings[subject], entries))
+    values = dict(_values(analysis, endpoint, subject))
     if not values:
         raise ValueError(_no_value(analysis, endpoint, subject))
     for name, value in values.items():
-        lines += [
-            "",
-            f"{name}: {_shown(value['value'])}",
-            f"  because: {value['why']}",
-            "  entries:",
-        ]
-        lines += [line for seq in value["source"] for line in _entry(entries, seq)]
+        lines += ["", f"{name}: {_shown(value)}", f"  because: {value.why}", "  entries:"]
+        lines += [line for source in value.source for line in _entry(entries, source)]
     return lines
 
 
-def _values(
-    endpoints: dict[str, Any], endpoint: str, subject: str
-) -> Iterator[tuple[str, dict[str, Any]]]:
-    """(name, value) of the endpoint, one for each set of rules."""
-    found: dict[str, Any] = next(
-        (value for name, value in endpoints.items() if name.upper() == endpoint.upper()), {}
-    )
-    parts = {endpoint.upper(): found} | {
-        f"{endpoint.upper()} {k}": v for k, v in found.items() if isinstance(v, dict)
-    }
-    for name, part in parts.items():
-        if subject in part.get("subjects", {}):
-            yield name, part["subjects"][subject]
-    for term, by_arm in found.get("terms", {}).items():
-        for arm in by_arm.values():
-            if subject in arm["subjects"]:
-                yield term, arm["subjects"][subject]
+# ------------------------------------------------------------------ values
+
+
+def _values(analysis: Analysis, endpoint: str, subject: str) -> Iterator[tuple[str, SubjectValue]]:
+    """(name, value) of the endpoint, one for each set of rules or term."""
+    for name, result in analysis.results.endpoints.items():
+        if name.upper() == endpoint.upper():
+            for part, subjects in _parts(endpoint.upper(), result):
+                if subject in subjects:
+                    yield part, subjects[subject]
+            return
+
+
+def _parts(name: str, result: EndpointResult) -> Iterator[tuple[str, Mapping[str, SubjectValue]]]:
+    """What an endpoint says of subjects: once, by rule set, or by term."""
+    match result:
+        case BinaryEndpoint():
+            yield name, result.subjects
+        case TimeToEventEndpoint():
+            for rules, rule_set in result.rules.items():
+                yield f"{name} {rules}", rule_set.subjects
+        case SafetyEndpoint():
+            for term, by_arm in result.terms.items():
+                for counts in by_arm.values():
+                    yield term, counts.subjects
 
 
 def _no_value(analysis: Analysis, endpoint: str, subject: str) -> str:
-    known = [*analysis.results["endpoints"], "ELIGIBILITY"]
-    if endpoint.upper() not in known:
-        return f"there is no endpoint {endpoint!r}; known are {', '.join(known)}"
+    names = [*analysis.results.endpoints, "ELIGIBILITY"]
+    if endpoint.upper() not in names:
+        return f"there is no endpoint {endpoint!r}; known are {', '.join(names)}"
     randomized = analysis.trial.subjects[subject].randomized
     return f"{subject} has no {endpoint.upper()}: " + (
         "nothing was observed" if randomized else "never randomized"
     )
 
 
-def _shown(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, dict):
-        return f"{value['days']} days, {'event' if value['event'] else 'censored'}"
-    return str(value)
+def _shown(value: SubjectValue) -> str:
+    match value:
+        case Reached(value=reached):
+            return "yes" if reached else "no"
+        case TimeValue(value=time):
+            return f"{time.days} days, {ending(time.event)}"
+        case WorstGrade(value=grade):
+            return str(grade)
 
 
-def _entry(entries: Sequence[Entry], seq: Any) -> Iterator[str]:
-    if not isinstance(seq, int) or not 1 <= seq <= len(entries):
-        yield f"    {seq}"
+# ------------------------------------------------------------------ entries
+
+
+def _entry(entries: Sequence[Entry], source: Source) -> Iterator[str]:
+    if not isinstance(source, int) or not 1 <= source <= len(entries):
+        yield f"    {source}"
         return
-    entry = entries[seq - 1]
-    yield (
-        f"    {seq}  {entry.at}  {entry.role} {entry.actor} at {entry.site}  {entry.type} "
-        f" {entry.hash[:12]}"
-    )
+    entry = entries[source - 1]
+    yield _entry_words(entry)
     if entry.reason:
         yield f"        reason: {entry.reason}"
     if entry.supersedes:
         yield f"        corrects entry {entry.supersedes}"
     yield from (f"        {line}" for line in _payload(entry))
+
+
+def _entry_words(entry: Entry) -> str:
+    by = f"{entry.role} {entry.actor} at {entry.site}"
+    return f"    {entry.seq}  {entry.at}  {by}  {entry.type}  {entry.hash[:12]}"
 
 
 def _payload(entry: Entry) -> Iterator[str]:
@@ -113,17 +134,13 @@ def _row(row: dict[str, Any]) -> str:
     )
 
 
-def _eligibility(analysis: Analysis, subject: Subject, entries: Sequence[Entry]) -> Iterator[str]:
-    """The verdict of record uses only entries before randomization; an open screening is judged at
-    the cutoff.
-    """
-    findings = (
-        of_record.at_randomization(analysis.trial, subject)
-        if subject.randomized
-        else of_record.at_screening(analysis.trial, subject, analysis.cutoff)
-    )
-    for finding in findings:
+# ------------------------------------------------------------------ eligibility
+
+
+def _eligibility(screening: Screening, entries: Sequence[Entry]) -> Iterator[str]:
+    """The verdict of record."""
+    for answer in screening.of_record:
         yield ""
-        yield f"{finding.id} {finding.verdict.value.replace('_', ' ')}: {finding.detail}"
-        for seq in finding.evidence:
-            yield next(iter(_entry(entries, seq)))
+        yield f"{answer.id} {answer.verdict.value.replace('_', ' ')}: {answer.detail}"
+        for source in answer.evidence:
+            yield next(iter(_entry(entries, source)))

@@ -7,11 +7,11 @@ from decimal import Decimal
 import pytest
 
 from equipoise.analysis.analyze import analyze
+from equipoise.analysis.results.endpoints import Events, Time, TimeValue
 from equipoise.analysis.time_to_event import compare_times
 from equipoise.conduct import disposition, enrolment, protocol_versions
 from equipoise.endpoints.choices import recist_policy, response_policy, tenths
 from equipoise.endpoints.response_rules import AS_RECORDED, CR_WAS_TRUE
-from equipoise.endpoints.values import Value
 from equipoise.ledger.entry import Entry
 from equipoise.protocol.yaml_file import load
 from equipoise.terms.quantity import Quantity
@@ -78,7 +78,7 @@ def test_safety_goes_by_the_drug_however_its_name_is_typed(typed, arm):
     story = enters(begun(), "S01-001")
     treated(story, "S01-001", "IRINOTECAN", typed)
 
-    sizes = results(story)["endpoints"]["SAFETY"]["n"]
+    sizes = results(story).endpoints["SAFETY"].n
 
     assert sizes[arm] == 1
     assert sum(sizes.values()) == 1
@@ -114,9 +114,9 @@ def test_who_was_eligible_and_in_which_stratum_is_asked_of_the_version_randomize
     )
     found = results(story)
 
-    assert found["protocol"]["version"] == "2.0"
-    assert found["endpoints"]["DCR"]["sensitivity"]["per_protocol"]["arms"][EXPERIMENTAL]["n"] == 1
-    assert not found["strata"]["S01-001"]["differs"]
+    assert found.protocol.version == "2.0"
+    assert found.endpoints["DCR"].sensitivity["per_protocol"].comparison.arms[EXPERIMENTAL].n == 1
+    assert not found.strata["S01-001"].differs
 
 
 # ------------------------------------------------------------------ flow
@@ -139,14 +139,14 @@ def test_who_is_screened_again_after_the_cutoff_is_still_there_before_it():
     fails(story, "S01-001", "2021-03-10", "I09")
     screened(story, "S01-002", "2021-06-01", previous="S01-001")
 
-    before, after = (results(story, cutoff)["flow"] for cutoff in (date(2021, 4, 1), CUTOFF))
+    before, after = (results(story, cutoff).flow for cutoff in (date(2021, 4, 1), CUTOFF))
 
-    assert (before["screened"], before["rescreened"], before["reasons"]) == (
+    assert (before.screened, before.rescreened, before.reasons) == (
         1,
         0,
-        {"I09": ["S01-001"]},
+        {"I09": ("S01-001",)},
     )
-    assert (after["screened"], after["rescreened"], list(after["open"])) == (1, 1, ["S01-002"])
+    assert (after.screened, after.rescreened, list(after.open)) == (1, 1, ["S01-002"])
 
 
 def test_everybody_randomized_counts_in_the_flow_of_the_arms_under_the_code_randomized():
@@ -161,33 +161,33 @@ def test_everybody_randomized_counts_in_the_flow_of_the_arms_under_the_code_rand
     )
     trial = replace(story.session.trial, subjects={**subjects, "S01-002": again})
 
-    flow = analyze(replace(story.known(CUTOFF), trial=trial)).results["flow"]
+    flow = analyze(replace(story.known(CUTOFF), trial=trial)).results.flow
 
-    assert flow["arms"][EXPERIMENTAL]["randomized"] == ["S01-001"]
-    assert (flow["screened"], flow["randomized"]) == (1, 1)
+    assert flow.arms[EXPERIMENTAL].randomized == ("S01-001",)
+    assert (flow.screened, flow.randomized) == (1, 1)
 
 
 def test_the_reasons_of_record_stand_beside_those_that_the_records_show():
     story = begun().ready("S01-001", DAY, HGB="8.1")
     fails(story, "S01-001", "2021-03-10", "I07", "E02")
 
-    flow = results(story)["flow"]
+    flow = results(story).flow
 
-    assert flow["reasons"] == {one: ["S01-001"] for one in ("E02", "I07", "I09")}
-    assert flow["not_eligible"] == 1
+    assert flow.reasons == dict.fromkeys(("E02", "I07", "I09"), ("S01-001",))
+    assert flow.not_eligible == 1
 
 
 def test_who_will_not_enter_for_no_criterion_declined_and_who_meets_all_is_still_in_screening():
     story = begun().ready("S01-001", DAY).ready("S01-002", DAY)
     fails(story, "S01-001", "2021-03-10")
 
-    at_decision, before = (results(story, on)["flow"] for on in (DAY, DAY - timedelta(1)))
+    at_decision, before = (results(story, on).flow for on in (DAY, DAY - timedelta(1)))
 
-    assert (at_decision["declined"], at_decision["eligible_not_randomized"]) == (
-        ["S01-001"],
-        ["S01-002"],
+    assert (at_decision.declined, at_decision.eligible_not_randomized) == (
+        ("S01-001",),
+        ("S01-002",),
     )
-    assert (before["declined"], before["eligible_not_randomized"]) == ([], ["S01-001", "S01-002"])
+    assert (before.declined, before.eligible_not_randomized) == ((), ("S01-001", "S01-002"))
 
 
 # ------------------------------------------------------------------ missing values
@@ -211,10 +211,10 @@ def test_death_explains_a_missing_response_only_when_no_scan_was_missed_before(
     story = enters(begun(), "S01-001")
     dies(story, "S01-001", died)
 
-    dcr = results(story, cutoff)["endpoints"]["DCR"]
+    dcr = results(story, cutoff).endpoints["DCR"]
 
-    assert dcr["subjects"]["S01-001"]["value"] is False
-    assert dcr["sensitivity"]["best_case"]["reached"]["S01-001"] is reached
+    assert dcr.subjects["S01-001"].value is False
+    assert dcr.sensitivity["best_case"].reached["S01-001"] is reached
 
 
 # ------------------------------------------------------------------ times
@@ -223,17 +223,17 @@ def test_death_explains_a_missing_response_only_when_no_scan_was_missed_before(
 def test_arms_that_separate_have_no_hazard_ratio_and_still_a_log_rank_test():
     protocol = load("NCT04509635")
     values = {
-        f"{arm} {n}": Value({"days": days + n, "event": True}, "", ())
+        f"{arm} {n}": TimeValue(value=Time(days=days + n, event=True), why="", source=())
         for arm, days in ((EXPERIMENTAL, 200), (CONTROL, 10))
         for n in range(5)
     }
 
     found = compare_times(values, {name: name.split()[0] for name in values}, {}, protocol)
 
-    assert (found["hazard_ratio"], found["interval"]) == (None, None)
-    assert found["p_value"] == pytest.approx(0.0018, abs=1e-4)
-    assert found["test"] == "log-rank"
-    assert "no finite estimate" in found["note"]
+    assert (found.hazard_ratio, found.interval) == (None, None)
+    assert found.p_value == pytest.approx(0.0018, abs=1e-4)
+    assert found.test == "log-rank"
+    assert "no finite estimate" in found.note
 
 
 def test_duration_of_response_is_described_among_responders_and_compared_with_nothing():
@@ -242,14 +242,13 @@ def test_duration_of_response_is_described_among_responders_and_compared_with_no
         story.scan(name, "2021-05-05", 1, "PR", "30")
     story.scan("S01-002", "2021-06-30", 2, "PD", "60")
 
-    duration = results(story)["endpoints"]["DOR"]
+    duration = results(story).endpoints["DOR"]
 
-    assert duration["population"] == "responders"
-    assert [duration["DOR"][key] for key in ("hazard_ratio", "interval", "p_value", "test")] == [
-        None
-    ] * 4
-    assert duration["DOR"]["note"] == "descriptive"
-    assert duration["DOR"]["arms"][CONTROL] == {"n": 1, "events": 1}
+    times = duration.rules["DOR"].comparison
+    assert duration.population == "responders"
+    assert (times.hazard_ratio, times.interval, times.p_value, times.test) == (None,) * 4
+    assert times.note == "descriptive"
+    assert times.arms[CONTROL] == Events(n=1, events=1)
 
 
 def declaring(**choices):
@@ -263,10 +262,8 @@ def declaring(**choices):
 @pytest.mark.parametrize(
     ("progression", "pfs", "said"),
     [
-        pytest.param(
-            True, {"days": 113, "event": True}, "it counts as progression", id="a true CR"
-        ),
-        pytest.param(False, {"days": 169, "event": True}, "it stands as read", id="as recorded"),
+        pytest.param(True, Time(days=113, event=True), "it counts as progression", id="a true CR"),
+        pytest.param(False, Time(days=169, event=True), "it stands as read", id="as recorded"),
     ],
 )
 def test_disease_after_a_complete_response_is_one_thing_for_every_endpoint_and_a_query(
@@ -278,14 +275,12 @@ def test_disease_after_a_complete_response_is_one_thing_for_every_endpoint_and_a
     third = story.scan("S01-001", "2021-08-25", 3, "PD", "40")
     found = results(story)
 
-    assert found["endpoints"]["DCR"]["subjects"]["S01-001"]["source"] == [first.seq]
-    value = found["endpoints"]["PFS"]["FDA"]["subjects"]["S01-001"]
-    assert value == {
-        "value": pfs,
-        "why": "progression",
-        "source": [(second if progression else third).seq],
-    }
-    assert found["problems"]["S01-001"].startswith(
+    assert found.endpoints["DCR"].subjects["S01-001"].source == (first.seq,)
+    value = found.endpoints["PFS"].rules["FDA"].subjects["S01-001"]
+    assert value == TimeValue(
+        value=pfs, why="progression", source=((second if progression else third).seq,)
+    )
+    assert found.problems["S01-001"].startswith(
         f"PR on day 112 after CR on day 56: a query; {said}"
     )
 
@@ -324,17 +319,18 @@ def test_the_level_of_every_interval_follows_alpha():
     usual, wider = (results(story) for story in stories)
 
     def widths(found):
-        dcr, pfs = found["endpoints"]["DCR"], found["endpoints"]["PFS"]["FDA"]
-        curve = pfs["curves"][CONTROL]
+        dcr = found.endpoints["DCR"].comparison
+        pfs = found.endpoints["PFS"].rules["FDA"].comparison
+        curve = pfs.curves[CONTROL]
         spans = [
-            dcr["interval"],
-            dcr["arms"][CONTROL]["interval"],
-            pfs["interval"],
-            [curve["lower"][0], curve["upper"][0]],
+            dcr.interval,
+            dcr.arms[CONTROL].interval,
+            pfs.interval,
+            (curve.lower[0], curve.upper[0]),
         ]
         return [high - low for low, high in spans]
 
-    assert (usual["confidence"], wider["confidence"]) == (0.95, 0.8)
+    assert (usual.confidence, wider.confidence) == (0.95, 0.8)
     assert [less < more for less, more in zip(widths(wider), widths(usual), strict=True)] == [
         True
     ] * 4
@@ -355,6 +351,6 @@ def test_the_last_score_before_randomization_goes_by_its_date_and_age_by_the_cal
     )
     assert isinstance(story.randomize("S01-001"), Entry)
 
-    found = results(story)["baseline"]["S01-001"]
+    found = results(story).baseline["S01-001"]
 
-    assert (found["ecog"], found["age"]) == ("1", 63)
+    assert (found.ecog, found.age) == ("1", 63)

@@ -1,0 +1,82 @@
+"""What happened to each tumor and each person? Best change, time line, and where readers differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from equipoise.analysis.arms import Arms
+from equipoise.analysis.results.participants import Disagreement, TimeLine, TumorChange
+from equipoise.endpoints.course import Course
+from equipoise.terms.response import Response
+
+
+def tumor_changes(courses: Mapping[str, Course], arms: Arms) -> dict[str, TumorChange]:
+    """The best change of the sum of diameters from baseline, in percent: the bars of the
+    waterfall.
+    """
+    changes = {name: _tumor_change(course, arms[name]) for name, course in courses.items()}
+    return {name: change for name, change in changes.items() if change}
+
+
+def _tumor_change(course: Course, arm: str) -> TumorChange | None:
+    lesions, assessed = course.lesions, course.assessed
+    if lesions is None or assessed is None or assessed.sum[0] <= 0:
+        return None
+    base = int(assessed.sum[0])
+    measured = [
+        (int(total), visit)
+        for visit, total in enumerate(assessed.sum)
+        if visit and total >= 0 and 0 < lesions.day[visit] <= course.cutoff
+    ]
+    if not measured:
+        return None
+    least, visit = min(measured)
+    return TumorChange(
+        arm=arm,
+        value=100 * (least - base) / base,
+        why=f"sum {least / 10} mm on day {lesions.day[visit]}, baseline {base / 10} mm",
+        source=tuple(dict.fromkeys(lesions.sources[visit])),
+    )
+
+
+def time_lines(courses: Mapping[str, Course], arms: Arms) -> dict[str, TimeLine]:
+    """What happened when, in days from randomization: the lanes of the swimmer plot."""
+    return {name: _time_line(course, arms[name]) for name, course in courses.items()}
+
+
+def _time_line(course: Course, arm: str) -> TimeLine:
+    ended, read = course.subject.treatment_ended, course.read
+    return TimeLine(
+        arm=arm,
+        scans=tuple(
+            (day, Response(code).cdisc) for day, code in zip(read.days, read.responses, strict=True)
+        ),
+        treatment_end=_by_cutoff((ended.on - course.start).days if ended else -1, course),
+        new_therapy=_by_cutoff(course.new_therapy, course),
+        death=_by_cutoff(course.death, course),
+        last=min(max(course.death, course.last_known_alive, *read.days), course.cutoff),
+    )
+
+
+def _by_cutoff(day: int, course: Course) -> int | None:
+    return day if 0 <= day <= course.cutoff else None
+
+
+def disagreements(courses: Mapping[str, Course]) -> tuple[Disagreement, ...]:
+    """Where the reader's response differs from the one that the lesions give: a query for each."""
+    return tuple(row for name, course in courses.items() for row in _disagreements(name, course))
+
+
+def _disagreements(name: str, course: Course) -> Iterator[Disagreement]:
+    read = course.read
+    derived = dict(zip(course.derived.days, course.derived.responses, strict=True))
+    for day, code, source in zip(read.days, read.responses, read.sources, strict=True):
+        other = derived.get(day)
+        if other is not None and other != code:
+            yield Disagreement(
+                subject=name,
+                day=day,
+                read=Response(code).cdisc,
+                derived=Response(other).cdisc,
+                source=source,
+            )

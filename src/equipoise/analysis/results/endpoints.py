@@ -1,0 +1,213 @@
+"""What does each endpoint show, as it stands in the results."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Literal, get_args
+
+from equipoise.analysis.results.layout import (
+    Count,
+    Difference,
+    Flat,
+    Interval,
+    Names,
+    Note,
+    OnlyWith,
+    Rate,
+    Size,
+    Sources,
+    keywords,
+)
+
+Role = Literal["primary", "secondary"]
+TestName = Literal["boschloo", "fisher", "cmh"]
+Grade = Literal["1", "2", "3", "4", "5"]
+GRADES: tuple[Grade, ...] = get_args(Grade)
+
+
+# ------------------------------------------------------------------ proportions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reached:
+    """Whether one subject reached the endpoint, why, and from which records."""
+
+    value: bool
+    why: str
+    source: Sources
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proportion:
+    """How many of one arm reached the endpoint; the interval is Clopper's and Pearson's."""
+
+    n: Count
+    events: Count
+    estimate: Rate | None
+    interval: Interval | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contrast:
+    """The arms beside each other: experimental minus control (Miettinen-Nurminen), no test."""
+
+    arms: Mapping[str, Proportion]
+    difference: Difference | None
+    interval: Interval | None
+    note: Note = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison(Contrast):
+    """The arms compared: experimental minus control."""
+
+    tests: Annotated[
+        Mapping[TestName, Rate | None], keywords(description="two-sided p-value by test")
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sensitivity:
+    """The comparison under another assumption, and who reaches the endpoint then."""
+
+    comparison: Annotated[Comparison, Flat]
+    reached: Mapping[str, bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BinaryEndpoint:
+    """An endpoint that is reached or not."""
+
+    label: str
+    role: Role
+    population: str
+    policy: Annotated[str, keywords(description="how a response counts")]
+    primary_test: TestName | None
+    comparison: Annotated[Comparison, Flat]
+    sensitivity: Mapping[str, Sensitivity]
+    subjects: Mapping[str, Reached]
+    by_stratum: Mapping[str, Contrast]
+
+
+# ------------------------------------------------------------------ times
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Time:
+    """Days from randomization (or the first response), and whether they end in the event."""
+
+    days: Count
+    event: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeValue:
+    """One subject's time to the event, why it ends, and from which records."""
+
+    value: Time
+    why: str
+    source: Sources
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Events:
+    """How many of one arm had the event."""
+
+    n: Count
+    events: Count
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Median:
+    """The median time in days; null where the curve does not reach it."""
+
+    median: float | None
+    interval: Interval
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Curve:
+    """The Kaplan-Meier estimate of one arm, with pointwise bounds, at each of `times`."""
+
+    n: Count
+    events_total: Count
+    median: Median
+    times: tuple[Size, ...]
+    survival: Annotated[tuple[Rate | None, ...], OnlyWith("n")] = ()
+    lower: Annotated[tuple[Rate | None, ...], OnlyWith("n")] = ()
+    upper: Annotated[tuple[Rate | None, ...], OnlyWith("n")] = ()
+    at_risk: Annotated[tuple[Count, ...], OnlyWith("n")] = ()
+    censored: Annotated[tuple[Size, ...], OnlyWith("n")] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeComparison:
+    """Times of the arms, compared where they are randomized groups: experimental over control."""
+
+    arms: Mapping[str, Events]
+    medians: Mapping[str, Median]
+    curves: Mapping[str, Curve]
+    hazard_ratio: Size | None = None
+    interval: Interval | None = None
+    p_value: Rate | None = None
+    test: str | None = None
+    note: Note = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleSet:
+    """An endpoint under one set of censoring rules."""
+
+    comparison: Annotated[TimeComparison, Flat]
+    subjects: Mapping[str, TimeValue]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeToEventEndpoint:
+    """An endpoint that is a time, under one or more sets of rules; beside the other members stands
+    one for each analysis that the protocol names.
+    """
+
+    label: str
+    role: Role
+    population: str
+    unit: Literal["days"] = "days"
+    rules: Annotated[Mapping[str, RuleSet], Flat]
+
+
+# ------------------------------------------------------------------ safety
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorstGrade:
+    """The worst grade of one subject, and the entry that says so."""
+
+    value: Annotated[int, keywords(minimum=0, maximum=5)]
+    why: str
+    source: Sources
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """How many of one arm had an adverse event, each at the worst grade."""
+
+    any: Count
+    by_grade: Annotated[Mapping[Grade, Count], keywords(required=GRADES)]
+    subjects: Mapping[str, WorstGrade]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SafetyEndpoint:
+    """Adverse events by treatment received."""
+
+    label: str
+    role: Role
+    population: str
+    ctcae: str
+    n: Mapping[str, Count]
+    terms: Annotated[Mapping[str, Mapping[str, Term]], keywords(description="term to arm")]
+    serious: Mapping[str, Names]
+
+
+EndpointResult = BinaryEndpoint | TimeToEventEndpoint | SafetyEndpoint

@@ -1,0 +1,85 @@
+"""What does the trial show? The whole of results.json."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from equipoise.analysis.results.endpoints import EndpointResult
+from equipoise.analysis.results.layout import Day, Hash, keywords
+from equipoise.analysis.results.participants import (
+    Baseline,
+    Disagreement,
+    Eligibility,
+    Flow,
+    Stratum,
+    TimeLine,
+    TumorChange,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnalyzedProtocol:
+    """The version of the protocol that was in force last."""
+
+    id: str
+    version: str
+    hash: Hash
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerHead:
+    """How far the ledger was read: its last position, and the hash there."""
+
+    entries: Annotated[int, keywords(minimum=1)]
+    head: Hash
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArmOfTrial:
+    """An arm as the protocol declares it."""
+
+    label: str
+    role: Literal["experimental", "control"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Results:
+    """What the analysis of a trial found: results.json as analysis.analyze makes it. Proportions
+    run from 0 to 1, times are days from randomization, effects are experimental minus or over
+    control.
+    """
+
+    protocol: AnalyzedProtocol
+    title: str
+    ledger: LedgerHead
+    simulated: Annotated[bool, keywords(description="true: no patient was treated")]
+    redacted: Annotated[
+        tuple[int, ...],
+        keywords(description="entries whose content was taken out and is not in these results"),
+    ]
+    cutoff: Annotated[Day, keywords(description="nothing clinical after this day is counted")]
+    as_of: Annotated[
+        str, keywords(description="only entries recorded by then", pattern=r"^\d{4}-\d\d-\d\d")
+    ]
+    confidence: Annotated[
+        float,
+        keywords(
+            description="level of every interval: 1 - alpha of the protocol",
+            exclusiveMinimum=0,
+            exclusiveMaximum=1,
+        ),
+    ]
+    arms: Annotated[Mapping[str, ArmOfTrial], keywords(minProperties=2)]
+    flow: Flow
+    baseline: Mapping[str, Baseline]
+    eligibility: Mapping[str, Eligibility]
+    strata: Mapping[str, Stratum]
+    tumor_change: Mapping[str, TumorChange]
+    time_lines: Mapping[str, TimeLine]
+    disagreements: tuple[Disagreement, ...]
+    problems: Annotated[
+        Mapping[str, str], keywords(description="subject to what somebody has to ask about")
+    ]
+    endpoints: Annotated[Mapping[str, EndpointResult], keywords(minProperties=1)]

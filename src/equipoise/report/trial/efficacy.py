@@ -1,0 +1,170 @@
+"""What do the endpoints show? Tables, forest and curves, in the order of the protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from equipoise.analysis.analyze import Analysis
+from equipoise.analysis.results.endpoints import (
+    BinaryEndpoint,
+    TimeComparison,
+    TimeToEventEndpoint,
+)
+from equipoise.analysis.results.trial import Results
+from equipoise.endpoints.catalogue import TimeEndpoint, endpoint_of
+from equipoise.protocol.model import Protocol
+from equipoise.report.kit.drill_down import DrillDown
+from equipoise.report.kit.formats import confidence, first_up, p_equals, ratio, span
+from equipoise.report.kit.page import Figure, draw_twice
+from equipoise.report.trial.arms import arm_of, time_notes
+from equipoise.report.trial.forest import WHOLE, Forest, draw_forest
+from equipoise.report.trial.proportion_tables import (
+    comparison_table,
+    proportion_table,
+    sensitivity_table,
+)
+from equipoise.report.trial.summary import primary_endpoint
+from equipoise.report.trial.survival_figure import Curves, draw_survival
+from equipoise.report.trial.time_table import time_table
+from equipoise.report.trial.words import with_rules
+
+
+def efficacy(analysis: Analysis, drill_down: DrillDown) -> dict[str, Any]:
+    """What the page shows of the primary and the secondary endpoints."""
+    results, protocol = analysis.results, analysis.trial.protocol
+    primary = primary_endpoint(results)
+    endpoints = results.endpoints.values()
+    binary = [e for e in endpoints if isinstance(e, BinaryEndpoint) and e is not primary]
+    timed = [e for e in endpoints if isinstance(e, TimeToEventEndpoint)]
+    return {
+        "primary_table": proportion_table(results, [primary], drill_down),
+        "primary_comparison": comparison_table(results, primary, drill_down),
+        "sensitivity": sensitivity_table(results, primary, drill_down),
+        "forest": _forest(results, primary, protocol, drill_down),
+        "secondary_binary": [
+            {
+                "label": endpoint.label,
+                "table": proportion_table(results, [endpoint], drill_down),
+                "comparison": comparison_table(results, endpoint, drill_down),
+            }
+            for endpoint in binary
+        ],
+        "time_table": time_table(results, timed, drill_down),
+        "survival": [
+            _survival(results, endpoint, name, endpoint_of(name, protocol), drill_down)
+            for endpoint in timed
+            for name in endpoint.rules
+        ],
+    }
+
+
+# ------------------------------------------------------------------ forest
+
+
+def _forest(
+    results: Results, endpoint: BinaryEndpoint, protocol: Protocol, drill_down: DrillDown
+) -> Figure:
+    forest = Forest(
+        rows={WHOLE: endpoint.comparison, **endpoint.by_stratum},
+        experimental=protocol.experimental,
+        control=protocol.control,
+        hrefs=_forest_links(results, endpoint, protocol, drill_down),
+        simulated=results.simulated,
+    )
+    caption = (
+        f"Difference of the {endpoint.label.lower()} in percentage points with"
+        f" {confidence(results.confidence)} intervals (Miettinen-Nurminen), experimental minus"
+        " control, beside participants who reached it of those randomized, experimental v control."
+        " Descriptive: nothing is tested."
+    )
+    return draw_twice(lambda width: draw_forest(forest, width), caption)
+
+
+def _forest_links(
+    results: Results, endpoint: BinaryEndpoint, protocol: Protocol, drill_down: DrillDown
+) -> dict[str, str]:
+    """Where each row leads: to the subjects of its level."""
+    notes = {
+        name: f"{'reached' if its.value else 'not reached'}: {its.why}"
+        for name, its in endpoint.subjects.items()
+    }
+    rows = {WHOLE: (f"{endpoint.label}: all randomized", notes)}
+    for position, stratum in enumerate(protocol.randomization.strata):
+        for level in stratum.levels:
+            row = f"{stratum.label}: {level}"
+            inside = _at_level(results, notes, position, level)
+            rows[row] = (f"{endpoint.label}, {row}", inside)
+    return {row: drill_down.href(title, inside) for row, (title, inside) in rows.items() if inside}
+
+
+def _at_level(
+    results: Results, notes: Mapping[str, str], position: int, level: str
+) -> dict[str, str]:
+    return {
+        name: notes[name]
+        for name, baseline in results.baseline.items()
+        if baseline.stratum[position] == level
+    }
+
+
+# ------------------------------------------------------------------ curves
+
+
+def _survival(
+    results: Results,
+    endpoint: TimeToEventEndpoint,
+    name: str,
+    measured: TimeEndpoint,
+    drill_down: DrillDown,
+) -> dict[str, Any]:
+    rule_set, title = endpoint.rules[name], with_rules(endpoint.label, name)
+    if not rule_set.subjects:
+        who = "Nobody has responded." if measured.of_responders else "Nobody is randomized."
+        return {"title": title, "figure": None, "empty": f"{who} There is no curve."}
+    notes = {arm: time_notes(rule_set, arm, results) for arm in results.arms}
+    curves = Curves(
+        title=title,
+        rule_set=rule_set,
+        arms=results.arms,
+        arm_of=arm_of(results),
+        hrefs={
+            arm: drill_down.href(f"{title}: {about.label}", notes[arm])
+            for arm, about in results.arms.items()
+            if notes[arm]
+        },
+        origin=measured.origin,
+        simulated=results.simulated,
+    )
+    caption = _curve_words(
+        rule_set.comparison, measured.of_responders, confidence(results.confidence)
+    )
+    return {"title": title, "figure": draw_twice(lambda w: draw_survival(curves, w), caption)}
+
+
+def _curve_words(comparison: TimeComparison, of_responders: bool, sure: str) -> str:
+    shown = (
+        f"Kaplan-Meier estimate with pointwise {sure} intervals (log-log, shaded); ticks are"
+        " censored participants. "
+    )
+    if of_responders:
+        return (
+            shown + "Responders only: they are no randomized groups, so the arms are not compared."
+        )
+    return shown + _effect_words(comparison, sure)
+
+
+def _effect_words(comparison: TimeComparison, sure: str) -> str:
+    p = p_equals(comparison.p_value)
+    if comparison.hazard_ratio is None:
+        why = (
+            "an arm is empty"
+            if comparison.note == "an arm is empty"
+            else "these times do not let it be estimated"
+        )
+        tested = f" {first_up(comparison.test)} {p}, nominal." if comparison.test else ""
+        return f"No hazard ratio: {why}.{tested}"
+    return (
+        f"Hazard ratio {ratio(comparison.hazard_ratio)} ({sure} interval"
+        f" {span(comparison.interval, ratio)}), {comparison.test} {p}, nominal."
+    )
