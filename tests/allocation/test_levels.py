@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from equipoise.allocation.strata import levels
+from equipoise.protocol.model import IntervalStratum
 from equipoise.protocol.yaml_file import load
 from equipoise.subject.records import read_record
 from equipoise.subject.state import Subject
@@ -75,3 +76,25 @@ def ago(days: int) -> str:
 )
 def test_anti_egfr_free_interval(last_doses, expected):
     assert level(*last_doses) == expected
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [(0, "early"), (486, "early"), (487, "late"), (488, "late")],
+)
+def test_a_level_begins_on_its_bound(days, expected):
+    """16 months of 365.25/12 days are 487 days; the day itself is in the first level."""
+    declared = {
+        "kind": "months_since",
+        "id": "INTERVAL",
+        "label": "Interval",
+        "domain": "CM",
+        "where": {},
+        "variable": "CMENDTC",
+        "levels": {"early": {"below": 16}, "late": {"at_least": 16}},
+        "from": "record",
+    }
+    stratum = IntervalStratum.model_validate(declared)
+    subject = Subject(id="S").with_records([read_record("CM", {"CMENDTC": ago(days)}, 1)])
+
+    assert levels([stratum], subject, INDEX)[0].value == expected
