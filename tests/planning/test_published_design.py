@@ -7,9 +7,10 @@ from itertools import product
 import pytest
 from scipy import stats
 
-from equipoise.planning.design import Scenario, operating_table, scan_timing
+from equipoise.planning.design import Truth, operating_table
+from equipoise.planning.scan_interval import scan_timing
 
-SCENARIOS = [Scenario("VELO", 0.387, 0.742), Scenario("VELO, ctDNA wild type", 0.478, 0.807)]
+SCENARIOS = [Truth("VELO", 0.387, 0.742), Truth("VELO, ctDNA wild type", 0.478, 0.807)]
 
 
 def test_the_table_of_25_per_arm():
@@ -34,7 +35,7 @@ def test_the_table_of_25_per_arm():
 
 
 def test_the_first_size_and_share_belong_to_the_experimental_arm():
-    (row,) = operating_table(12, 5, 0.05, [Scenario("uneven", 0.05, 0.6)])
+    (row,) = operating_table(12, 5, 0.05, [Truth("uneven", 0.05, 0.6)])
 
     rejected = 0.0
     for a, b in product(range(13), range(6)):

@@ -11,7 +11,7 @@ from equipoise.simulation.operating_characteristics import (
     coverage_of_hazard_ratio,
     decide,
     mean_of,
-    share_of,
+    proportion_of,
 )
 from equipoise.statistics.sample_size import (
     Accrual,
@@ -88,15 +88,15 @@ def null():
 def test_power_is_that_of_the_reference(reference):
     # 0.71298: the analytic figure for this design (rpact 4.5), by Schoenfeld's formula.
     assert schoenfeld_power(200, 0.7) == pytest.approx(0.71298, abs=5e-4)
-    assert within(share_of(reference.z[:, 2, 0] > 1.959964), 0.71298, slack=0.005)
+    assert within(proportion_of(reference.z[:, 2, 0] > 1.959964), 0.71298, slack=0.005)
 
 
 @pytest.mark.parametrize("which", range(len(WEIGHTS)), ids=[str(w) for w in WEIGHTS])
 def test_every_weight_holds_its_size(null, which):
     z = null.z[:, 2, which]
 
-    assert within(share_of(z > 1.959964), 0.025)
-    assert within(share_of(np.abs(z) > 1.959964), 0.05)
+    assert within(proportion_of(z > 1.959964), 0.025)
+    assert within(proportion_of(np.abs(z) > 1.959964), 0.05)
     assert np.std(z) == pytest.approx(1.0, abs=0.035)
 
 
@@ -117,8 +117,8 @@ def test_the_estimate_is_unbiased_at_a_single_look_and_its_interval_covers(refer
     estimate = mean_of(reference.log_hazard_ratio[:, 2])
 
     assert within(estimate, np.log(0.7), slack=0.006)  # 200 events: a bias of the order of 1/200
-    assert within(share_of(coverage_of_hazard_ratio(reference, 2, 0.7)), 0.95)
-    assert not within(share_of(coverage_of_hazard_ratio(reference, 2, 1.0)), 0.95)
+    assert within(proportion_of(coverage_of_hazard_ratio(reference, 2, 0.7)), 0.95)
+    assert not within(proportion_of(coverage_of_hazard_ratio(reference, 2, 1.0)), 0.95)
 
 
 def test_the_naive_estimate_is_biased_after_stopping_early(reference):
@@ -134,7 +134,7 @@ def test_a_two_sided_design_tells_benefit_from_harm(null):
 
     assert within(found.power, 0.025)
     assert within(found.rejected, 0.05)
-    assert within(share_of(found.harm), 0.025)
+    assert within(proportion_of(found.harm), 0.025)
     only_harm = decide(np.full((4, 3), -3.6), design)
     assert (
         only_harm.power.value,
@@ -196,7 +196,7 @@ def test_stratified_tests_hold_their_size_when_strata_differ_and_the_estimate_is
     ignored = simulate_event_times(EventTimeTrial(stratified=False, **effect), 3000, seed=6)
 
     assert within(
-        share_of(np.abs(simulate_event_times(null, 3000, seed=5).z[:, 0, 0]) > 1.959964), 0.05
+        proportion_of(np.abs(simulate_event_times(null, 3000, seed=5).z[:, 0, 0]) > 1.959964), 0.05
     )
     assert within(mean_of(stratified.log_hazard_ratio[:, 0]), np.log(0.7), slack=0.008)
     assert np.mean(ignored.log_hazard_ratio) > np.mean(stratified.log_hazard_ratio) + 0.05

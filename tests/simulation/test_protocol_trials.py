@@ -8,11 +8,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from equipoise.planning.simulated_design import simulate_design
+from equipoise.planning.design import simulate_design
 from equipoise.protocol.model import EarlyLook
 from equipoise.protocol.yaml_file import load
 from equipoise.simulation.full_trial import simulate_trials
-from equipoise.simulation.operating_characteristics import decide, pooled_z, share_of
+from equipoise.simulation.operating_characteristics import decide, pooled_z, proportion_of
+from equipoise.simulation.proportion_trial import ProportionTrial, simulate_proportions
 from equipoise.simulation.protocol_trials import (
     EFFECT,
     NO_EFFECT,
@@ -20,7 +21,6 @@ from equipoise.simulation.protocol_trials import (
     protocol_trials,
     simulate_protocol,
 )
-from equipoise.simulation.share_trial import ShareTrial, simulate_shares
 from equipoise.statistics.proportions import power_of
 from equipoise.statistics.sequential import OBrienFleming, design_group_sequential
 
@@ -40,25 +40,27 @@ def found():
 
 
 def test_it_is_the_same_for_two_workers_and_survives_json(found):
-    assert json.loads(json.dumps(simulate_protocol(PROTOCOL, 1500, seed=1, workers=2))) == found
+    again = simulate_protocol(PROTOCOL, 1500, seed=1, workers=2)
+
+    assert json.loads(json.dumps(again.told())) == found.told()
 
 
 def test_power_and_size_agree_with_the_exact_figures_beside_them(found):
     for name in (EFFECT, NO_EFFECT):
-        shown = found["scenarios"][name]["disease_control"]
-        for test, rejected in shown["rejected"].items():
+        shown = found.scenarios[name].disease_control
+        for test, rejected in shown.rejected.items():
             # The arms vary in size about 25, which the exact figure leaves out.
-            gap = abs(rejected["value"] - shown["exact_at_these_rates"][test])
-            assert gap <= 3.5 * rejected["standard_error"] + 0.02, (name, test)
-    assert found["scenarios"][EFFECT]["disease_control"]["rejected"]["boschloo"]["value"] > 0.2
-    assert found["scenarios"][NO_EFFECT]["disease_control"]["rejected"]["boschloo"]["value"] < 0.07
+            gap = abs(rejected.value - shown.exact_at_these_rates[test])
+            assert gap <= 3.5 * rejected.standard_error + 0.02, (name, test)
+    assert found.scenarios[EFFECT].disease_control.rejected["boschloo"].value > 0.2
+    assert found.scenarios[NO_EFFECT].disease_control.rejected["boschloo"].value < 0.07
 
 
 def test_bias_is_small_against_perfect_conduct_and_its_interval_covers(found):
-    for one in found["scenarios"].values():
-        shown = one["disease_control"]
-        assert abs(shown["bias"]["value"]) <= 3.5 * shown["bias"]["standard_error"] + 0.02
-        assert shown["coverage"]["value"] == pytest.approx(0.95, abs=0.03)
+    for scenario in found.scenarios.values():
+        shown = scenario.disease_control
+        assert abs(shown.bias.value) <= 3.5 * shown.bias.standard_error + 0.02
+        assert shown.coverage.value == pytest.approx(0.95, abs=0.03)
 
 
 def test_the_truth_is_that_of_perfect_conduct():
@@ -78,25 +80,24 @@ def test_the_truth_is_that_of_perfect_conduct():
 
 
 def test_every_figure_has_its_error_and_every_input_its_source(found):
-    assert all(one["from"] for one in found["assumed"].values())
-    for one in found["scenarios"].values():
-        assert one["months_to_primary_cutoff"]["standard_error"] > 0
-        assert (
-            one["months_to_survival_cutoff"]["value"]
-            > one["months_to_primary_cutoff"]["value"] + 18
-        )
-        assert one["stopping"] is None
+    assert all(assumed.source for assumed in found.assumed.values())
+    assert all(told["from"] for told in found.told()["assumed"].values())
+    for scenario in found.scenarios.values():
+        primary = scenario.months_to_primary_cutoff
+        assert primary.standard_error > 0
+        assert scenario.months_to_survival_cutoff.value > primary.value + 18
+        assert scenario.stopping is None
 
 
 def test_a_protocol_with_looks_says_where_trials_stop():
-    stopping = simulate_protocol(LOOKING, 800, seed=2)["scenarios"][EFFECT]["stopping"]
+    stopping = simulate_protocol(LOOKING, 800, seed=2).scenarios[EFFECT].stopping
 
-    assert stopping["looks"] == [25, 50]
-    assert stopping["bounds"] == pytest.approx([2.17827, 2.17827], abs=1e-5)
-    early, late = (share["value"] for share in stopping["stopped_for_efficacy"])
-    assert early + late == pytest.approx(stopping["in_favor"]["value"])
-    assert stopping["rejected"]["value"] >= stopping["in_favor"]["value"]
-    assert 25 <= stopping["entered"]["value"] <= 50
+    assert stopping.looks == [25, 50]
+    assert stopping.bounds == pytest.approx([2.17827, 2.17827], abs=1e-5)
+    early, late = (stopped.value for stopped in stopping.stopped_for_efficacy)
+    assert early + late == pytest.approx(stopping.in_favor.value)
+    assert stopping.rejected.value >= stopping.in_favor.value
+    assert 25 <= stopping.entered.value <= 50
 
 
 def test_looks_beyond_the_end_are_refused():
@@ -113,10 +114,10 @@ def test_the_two_scenarios_differ_in_the_effect_alone():
 
 
 def test_declared_shares_have_the_power_that_enumeration_gives():
-    trial = ShareTrial(
+    trial = ProportionTrial(
         control=0.387, experimental=0.742, subjects=50, ratio=(1, 1), block_sizes=(50,)
     )
-    events, n = simulate_shares(trial, 8000, seed=3)
+    events, n = simulate_proportions(trial, 8000, seed=3)
     design = design_group_sequential(OBrienFleming(), [1.0], alpha=0.05, sided=2)
     rejected = decide(pooled_z(events, n)[:, None], design).rejected
 
@@ -126,7 +127,7 @@ def test_declared_shares_have_the_power_that_enumeration_gives():
         <= 3.5 * rejected.standard_error
     )
     assert (
-        abs(share_of(events[:, 0] >= 10).value - 0.5083) < 0.02
+        abs(proportion_of(events[:, 0] >= 10).value - 0.5083) < 0.02
     )  # binomial(25, 0.387): P(X >= 10)
 
 
@@ -148,26 +149,22 @@ def test_shares_that_cannot_be_are_refused(changed, message):
         "block_sizes": (4,),
     }
     with pytest.raises(ValueError, match=message):
-        ShareTrial(**right | changed)
+        ProportionTrial(**right | changed)
 
 
 def test_the_simulated_side_of_a_design():
     found = simulate_design(PROTOCOL, 600, seed=4)
 
-    assert set(found["shares"]) == {"VELO", "VELO_WT", "FENG"}
+    assert set(found.rejected) == {"VELO", "VELO_WT", "FENG"}
     # Later scans see less control in either arm (protocol: A-CYCLE).
     for arm in ("control", "experimental"):
-        rates = [one[arm]["value"] for one in found["scan_interval"]]
+        rates = [getattr(interval, arm).value for interval in found.scan_intervals]
         assert rates == sorted(rates, reverse=True)
-    early = found["early_looks"]
-    assert early["pocock"]["more_participants"] == pytest.approx(
+    early = found.early_looks
+    assert early["pocock"].more_participants == pytest.approx(
         0.110, abs=5e-4
     )  # Jennison and Turnbull, table 2.2
-    assert early["obrien_fleming"]["more_participants"] == pytest.approx(0.008, abs=5e-4)
-    assert (
-        early["pocock"]["power_at_same_size"] < early["obrien_fleming"]["power_at_same_size"] < 0.8
-    )
-    stops = {
-        name: one["simulated"]["stopped_for_efficacy"][0]["value"] for name, one in early.items()
-    }
+    assert early["obrien_fleming"].more_participants == pytest.approx(0.008, abs=5e-4)
+    assert early["pocock"].power_at_same_size < early["obrien_fleming"].power_at_same_size < 0.8
+    stops = {name: look.simulated.stopped_for_efficacy[0].value for name, look in early.items()}
     assert stops["pocock"] > stops["obrien_fleming"]

@@ -15,6 +15,7 @@ from equipoise.cli.speak import err, out, readable_failures
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from equipoise.planning.design import SimulatedDesign
     from equipoise.simulation.full_trial import FullTrial
     from equipoise.store.block_files import BlockFiles
 
@@ -56,12 +57,12 @@ def design(
             _write(output, write_design(declared, computed, simulated))
 
 
-def _simulated(declared: Any, trials: int, seed: int, workers: int) -> dict[str, Any] | None:
+def _simulated(declared: Any, trials: int, seed: int, workers: int) -> SimulatedDesign | None:
     if trials == 0:
         return None
     if trials < 2:
         raise ValueError(f"trials is {trials}; it must be 0 (no simulation) or 2 or more")
-    from equipoise.planning.simulated_design import simulate_design
+    from equipoise.planning.design import simulate_design
     from equipoise.simulation.blocks import check_run
 
     check_run(trials, seed, workers)
@@ -102,7 +103,7 @@ def simulate(
         with blocks.alone():
             try:
                 with _bars() as progress_for:
-                    found = simulate_protocol(
+                    simulated = simulate_protocol(
                         declared,
                         trials,
                         seed,
@@ -119,10 +120,11 @@ def simulate(
                 raise
             _write(
                 output,
-                json.dumps({"rules": OWN_DIGEST, **found}, indent=1, ensure_ascii=False) + "\n",
+                json.dumps({"rules": OWN_DIGEST, **simulated.told()}, indent=1, ensure_ascii=False)
+                + "\n",
             )
             blocks.remove()
-        out.print(show_simulation(found), markup=False)
+        out.print(show_simulation(simulated), markup=False)
 
 
 class _Blocks:

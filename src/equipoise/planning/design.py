@@ -1,11 +1,22 @@
-"""What does the size of the trial buy, and what does the day of the first scan decide?"""
+"""What does the size of the trial buy? The operating table, computed and simulated."""
+
+from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from math import prod
 from typing import get_args
 
-from equipoise.protocol.model import Protocol
+from equipoise.planning.assurance import planned_assurance
+from equipoise.planning.early_looks import LookCost, look_at_half
+from equipoise.planning.scan_interval import ScanInterval, simulate_scan_interval
+from equipoise.protocol.model import Protocol, Scenario
+from equipoise.simulation.assumed import Assumed, assumed_inputs
+from equipoise.simulation.full_trial import Look, simulate_trials, trial_of
+from equipoise.simulation.operating_characteristics import Estimate, proportion_of, rejected_by
+from equipoise.simulation.proportion_trial import ProportionTrial, simulate_proportions
+from equipoise.simulation.stopping import SPENDING
 from equipoise.statistics.proportions import (
     SubjectsPerArm,
     Test,
@@ -14,16 +25,12 @@ from equipoise.statistics.proportions import (
     power_of,
     size_of,
 )
-from equipoise.statistics.sample_size import BetaPrior, assurance
-from equipoise.terms.dates import DAYS_PER_MONTH
-
-DAYS_PER_WEEK = 7
 
 
 @dataclass(frozen=True, slots=True)
-class Scenario:
-    """An assumption on the truth: the share with the endpoint in each arm, and where it was taken
-    from (`id`).
+class Truth:
+    """An assumption on the truth: the proportion with the endpoint in each arm, and where it was
+    taken from (`id`).
     """
 
     id: str
@@ -34,7 +41,7 @@ class Scenario:
 @dataclass(frozen=True, slots=True)
 class OperatingRow:
     """One scenario; the mappings go by the name of the test. `size` is the largest over all common
-    shares.
+    proportions.
 
     `n_per_arm` is enumerated with the power asked for; `n_per_arm_by_formula` is the usual normal
     approximation.
@@ -60,7 +67,7 @@ def planned_table(protocol: Protocol) -> list[OperatingRow]:
     """The operating table of the planned size under the protocol's scenarios."""
     design = protocol.design
     scenarios = tuple(
-        Scenario(s.id, float(s.control), float(s.experimental)) for s in design.scenarios
+        Truth(s.id, float(s.control), float(s.experimental)) for s in design.scenarios
     )
     return _enumerated(
         *planned_per_arm(protocol), float(design.alpha), scenarios, float(design.power)
@@ -69,7 +76,7 @@ def planned_table(protocol: Protocol) -> list[OperatingRow]:
 
 @lru_cache(maxsize=4)
 def _enumerated(
-    n_1: int, n_0: int, alpha: float, scenarios: tuple[Scenario, ...], power: float
+    n_1: int, n_0: int, alpha: float, scenarios: tuple[Truth, ...], power: float
 ) -> list[OperatingRow]:
     """Once for a protocol: it takes seconds."""
     return operating_table(n_1, n_0, alpha, scenarios, power)
@@ -98,10 +105,10 @@ class ComputedDesign:
 
 
 def compute_design(protocol: Protocol, test: Test = "boschloo") -> ComputedDesign:
-    """Everything about the primary endpoint's two shares that needs no simulation; equal arms in
-    the curves.
+    """Everything about the primary endpoint's two proportions that needs no simulation; equal arms
+    in the curves.
     """
-    design, alpha = protocol.design, float(protocol.design.alpha)
+    alpha = float(protocol.design.alpha)
     n_1, n_0 = planned_per_arm(protocol)
     table = planned_table(protocol)
     sizes = range(10, 2 * max(n_1, n_0) + 11)
@@ -112,23 +119,12 @@ def compute_design(protocol: Protocol, test: Test = "boschloo") -> ComputedDesig
         ]
         for row in table
     }
-    assurance = {
-        s.id: assured_power(
-            test,
-            n_1,
-            n_0,
-            alpha,
-            (s.experimental_observed.events, s.experimental_observed.n),
-            (s.control_observed.events, s.control_observed.n),
-        )
-        for s in design.scenarios
-        if s.experimental_observed and s.control_observed
-    }
+    assurance = planned_assurance(protocol, test, n_1, n_0)
     return ComputedDesign((n_1, n_0), table, curves, assurance)
 
 
 def operating_table(
-    n_1: int, n_0: int, alpha: float, scenarios: Iterable[Scenario], power: float = 0.8
+    n_1: int, n_0: int, alpha: float, scenarios: Iterable[Truth], power: float = 0.8
 ) -> list[OperatingRow]:
     """Power, true size and subjects needed for `power`, by Fisher, Boschloo and the pooled z test,
     two-sided.
@@ -158,33 +154,66 @@ def operating_table(
     ]
 
 
-def scan_timing(median_months: float, first_scan_weeks: float) -> float:
-    """Share still without an event at the first scan if progression-free survival is exponential.
+# ------------------------------------------------------------------ simulated
 
-    That share is the disease control rate, so the day of the first scan moves the endpoint though
-    the drug is the same. A month is 365.25/12 days.
+
+@dataclass(frozen=True, slots=True)
+class SimulatedDesign:
+    """The simulated side of a design, each figure with its Monte-Carlo error: by scenario how often
+    each test rejects, early looks by spending rule, and the intervals between scans.
     """
-    if not median_months > 0:
-        raise ValueError(f"median_months is {median_months}; it must be above 0")
-    if not first_scan_weeks >= 0:
-        raise ValueError(f"first_scan_weeks is {first_scan_weeks}; it must be 0 or more")
-    medians = first_scan_weeks * DAYS_PER_WEEK / (median_months * DAYS_PER_MONTH)
-    return float(0.5**medians)
+
+    trials: int
+    seed: int
+    rejected: dict[str, dict[Test, Estimate]]
+    early_looks: dict[str, LookCost]
+    scan_intervals: list[ScanInterval]
+    assumed: dict[str, Assumed]
 
 
-def assured_power(
-    test: Test,
-    n_1: int,
-    n_0: int,
-    alpha: float,
-    observed_1: tuple[int, int],
-    observed_0: tuple[int, int],
-) -> float:
-    """Exact power averaged over what earlier patients leave open: `observed` are (events, n) of
-    each arm.
+def simulate_design(
+    protocol: Protocol, trials: int, seed: int, *, workers: int = 1
+) -> SimulatedDesign:
+    """What enumeration gives, again from virtual trials, and what it cannot give."""
+    half = protocol.design.participants // 2
+    follow = protocol.cutoff.primary_days_after_last_randomization
+    trial = trial_of(protocol, looks=(Look(participants=half, follow_days=follow),))
+    with_effect = simulate_trials(trial, trials, seed, workers=workers)
+    without = simulate_trials(replace(trial, effect=False), trials, seed + 1, workers=workers)
+    return SimulatedDesign(
+        trials=trials,
+        seed=seed,
+        rejected={
+            scenario.id: simulate_power(protocol, scenario, trials, seed, workers=workers)
+            for scenario in protocol.design.scenarios
+        },
+        early_looks={name: look_at_half(protocol, name, with_effect, without) for name in SPENDING},
+        scan_intervals=[
+            simulate_scan_interval(
+                protocol, trial, weeks, max(trials // 4, 2), seed, workers=workers
+            )
+            for weeks in protocol.design.first_scan_weeks
+        ],
+        assumed=assumed_inputs(protocol),
+    )
 
-    Each share has the beta distribution that Jeffreys' prior becomes with these counts; the arms
-    are independent.
+
+def simulate_power(
+    protocol: Protocol, scenario: Scenario, trials: int, seed: int, *, workers: int = 1
+) -> dict[Test, Estimate]:
+    """How often each test rejects, with the allocation of the protocol: its arms are not always of
+    one size.
     """
-    priors = [BetaPrior(events + 0.5, n - events + 0.5) for events, n in (observed_1, observed_0)]
-    return assurance(lambda p_1, p_0: power_of(test, n_1, n_0, p_1, p_0, alpha), *priors)
+    strata = prod(len(stratum.levels) for stratum in protocol.randomization.strata)
+    trial = ProportionTrial(
+        control=float(scenario.control),
+        experimental=float(scenario.experimental),
+        subjects=protocol.design.participants,
+        ratio=(protocol.control.ratio, protocol.experimental.ratio),
+        block_sizes=protocol.randomization.block_sizes,
+        strata=(1 / strata,) * strata,
+    )
+    events, n = simulate_proportions(trial, trials, seed, workers=workers)
+    tests: tuple[Test, ...] = get_args(Test)
+    alpha = float(protocol.design.alpha)
+    return {test: proportion_of(rejected_by(test, events, n, alpha)) for test in tests}

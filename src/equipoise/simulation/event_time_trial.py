@@ -84,7 +84,7 @@ class EventTimeTrial:
     estimated: bool = True
 
     def __post_init__(self) -> None:
-        check_shares("strata", tuple(s.share for s in self.strata))
+        check_proportions("strata", tuple(s.share for s in self.strata))
         for place, stratum in enumerate(self.strata):
             if not 0 < stratum.multiplier < np.inf:
                 raise ValueError(
@@ -143,7 +143,7 @@ class EventTimeTrial:
         return assumed, looks
 
 
-def check_shares(name: str, shares: tuple[float, ...]) -> None:
+def check_proportions(name: str, shares: tuple[float, ...]) -> None:
     """Shares are positive and add up to 1."""
     if not shares or not all(0 < share <= 1 for share in shares) or abs(sum(shares) - 1) > 1e-9:
         raise ValueError(

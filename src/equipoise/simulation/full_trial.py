@@ -9,11 +9,11 @@ from math import prod
 import numpy as np
 
 from equipoise.arrays import Floats
-from equipoise.endpoints.catalogue import leading_rules
-from equipoise.endpoints.choices import recist_policy, response_policy
+from equipoise.endpoints.catalogue import OBJECTIVE_RESPONSE, leading_rules
+from equipoise.endpoints.choices import counted_responses, recist_policy, response_policy
 from equipoise.protocol.model import Protocol
 from equipoise.simulation.blocks import Block, KeptBlocks, Progress, run_blocks
-from equipoise.simulation.event_time_trial import check_blocks, check_shares
+from equipoise.simulation.event_time_trial import check_blocks, check_proportions
 from equipoise.simulation.full_trial_rules import (
     COLUMNS,
     CONTROLLED,
@@ -79,7 +79,7 @@ class FullTrial:
         check_scan_days(np.array(self.scan_days))
         if not self.looks:
             raise ValueError("looks is empty; expected at least one")
-        check_shares("shares", self.shares)
+        check_proportions("shares", self.shares)
         check_blocks(self.ratio, self.block_sizes)
 
     def plan(self) -> Plan:
@@ -191,9 +191,11 @@ def trial_of(protocol: Protocol, *, effect: bool = True, looks: tuple[Look, ...]
             crossover_within=60,
         ),
         rules=Rules(
-            recist_policy(protocol.assessment),
-            response_policy(protocol.assessment),
-            leading_rules(protocol),
+            recist=recist_policy(protocol.assessment),
+            response=response_policy(protocol.assessment),
+            controlled=counted_responses(protocol.primary),
+            responded=OBJECTIVE_RESPONSE.counted,
+            time_to_event=leading_rules(protocol),
         ),
         scan_days=tuple(range(scan.day, tumor.follow_days, scan.every_days or tumor.follow_days)),
         accrual=Accrual(

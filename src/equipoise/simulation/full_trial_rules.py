@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from equipoise.arrays import Codes, Floats, Ints
+from equipoise.arrays import NEVER, Codes, Floats, Ints
 from equipoise.assessments.recist.policy import RecistPolicy
 from equipoise.assessments.recist.rules import (
     NE,
@@ -24,8 +24,8 @@ from equipoise.assessments.recist.rules import (
     pd_dates,
 )
 from equipoise.compiled import njit
-from equipoise.endpoints.censoring import TimeToEventRules, progression_free, survival_end
-from equipoise.endpoints.response_rules import ResponsePolicy, best_unconfirmed
+from equipoise.endpoints.censoring import End, TimeToEventRules, progression_free, survival_end
+from equipoise.endpoints.response_rules import ResponsePolicy, best_unconfirmed, counts_as
 from equipoise.simulation.trial_rules import (
     EXPERIMENTAL,
     allocate_all,
@@ -33,7 +33,6 @@ from equipoise.simulation.trial_rules import (
 )
 from equipoise.statistics.cox import two_group_cox
 from equipoise.statistics.survival import two_group_log_rank
-from equipoise.terms.response import Response
 from equipoise.virtual.tumor_rules import (
     BEYOND,
     MAX_TARGETS,
@@ -51,9 +50,6 @@ from equipoise.virtual.tumor_rules import (
     scan_once,
 )
 
-CR, PR, SD = int(Response.CR), int(Response.PR), int(Response.SD)
-NON_CR_NON_PD = int(Response.NON_CR_NON_PD)
-
 CUT, N, CONTROLLED, RESPONDED, PFS, OS, ENTERED = 0, 1, 3, 5, 7, 12, 17
 """Columns of a look: day of the cut; by arm (control first) participants, with disease control,
 with response; then
@@ -64,10 +60,14 @@ EVENTS, SCORE, VARIANCE, LOG_HAZARD_RATIO, STANDARD_ERROR = range(5)
 
 
 class Rules(NamedTuple):
-    """How one trial judges: RECIST, best response, and progression-free survival."""
+    """How one trial judges: RECIST, best response, which best responses are control of disease and
+    which a response (see `mask_of`), and progression-free survival.
+    """
 
     recist: RecistPolicy
     response: ResponsePolicy
+    controlled: int
+    responded: int
     time_to_event: TimeToEventRules
 
 
@@ -95,7 +95,7 @@ class Participants(NamedTuple):
     day: Ints  # (subject, scan), from randomization
     response: Codes  # (subject, scan)
     pd_day: Ints  # (subject, scan)
-    death: Ints  # (subject,), -1: not in the time followed, or after she left
+    death: Ints  # (subject,), NEVER: not in the time followed, or after she left
     leaves: Ints  # (subject,), last day anything is known of her; BEYOND
 
 
@@ -255,7 +255,7 @@ def draw_participants(
             everyone.day[i, scan] = room.days[scan + 1]
             everyone.response[i, scan] = results.response[scan + 1]
             everyone.pd_day[i, scan] = results.pd_day[scan + 1]
-        everyone.death[i] = dies if dies < leaves else -1
+        everyone.death[i] = dies if dies < leaves else NEVER
         everyone.leaves[i] = leaves
 
 
@@ -301,14 +301,35 @@ def write_responses(
             everyone.day[i, :seen],
             everyone.response[i, :seen],
             everyone.pd_day[i, :seen],
-            -1,
+            NEVER,
             rules.response,
         ).response
         row[N + arm] += 1
-        if best in (CR, PR):
+        if counts_as(best, rules.responded):
             row[RESPONDED + arm] += 1
-        if best in (CR, PR, SD, NON_CR_NON_PD):
+        if counts_as(best, rules.controlled):
             row[CONTROLLED + arm] += 1
+
+
+@njit(cache=True)
+def end_of(
+    column: int, everyone: Participants, i: int, cutoff: int, rules: TimeToEventRules
+) -> End:
+    """The end of one participant's time by the rule of the endpoint that has this column."""
+    if column == OS:
+        return survival_end(int(everyone.death[i]), int(everyone.leaves[i]), cutoff)
+    scans = everyone.scans[i]
+    return progression_free(
+        everyone.day[i, :scans],
+        everyone.response[i, :scans],
+        everyone.pd_day[i, :scans],
+        True,
+        int(everyone.death[i]),
+        NEVER,
+        NEVER,
+        cutoff,
+        rules,
+    )
 
 
 @njit(cache=True)
@@ -325,34 +346,18 @@ def write_look(
     cut = everyone.entry[ready - 1] + follow_days
     row[CUT] = cut
     write_responses(everyone, ready, cut, rules, row)
-    for which in (PFS, OS):
+    for column in (PFS, OS):
         n = 0
         for i in range(len(everyone.entry)):
             if everyone.entry[i] > cut:
                 break
-            cutoff, scans = floor(cut - everyone.entry[i]), everyone.scans[i]
-            if which == PFS:
-                end = progression_free(
-                    everyone.day[i, :scans],
-                    everyone.response[i, :scans],
-                    everyone.pd_day[i, :scans],
-                    True,
-                    everyone.death[i],
-                    -1,
-                    -1,
-                    cutoff,
-                    rules.time_to_event,
-                )
-            else:
-                end = survival_end(everyone.death[i], everyone.leaves[i], cutoff)
-            outcomes.time[n], outcomes.event[n], outcomes.arm[n] = (
-                end.day + 1,
-                end.event,
-                everyone.arm[i],
-            )
+            cutoff = floor(cut - everyone.entry[i])
+            end = end_of(column, everyone, i, cutoff, rules.time_to_event)
+            outcomes.time[n], outcomes.event[n] = end.day + 1, end.event
+            outcomes.arm[n] = everyone.arm[i]
             n += 1
         row[ENTERED] = n
-        write_times(outcomes, n, row[which : which + 5])
+        write_times(outcomes, n, row[column : column + 5])
 
 
 @njit(cache=True)

@@ -36,8 +36,8 @@ __all__ = [
     "decide",
     "mean_of",
     "pooled_z",
+    "proportion_of",
     "rejected_by",
-    "share_of",
     "simulate_event_times",
     "simulate_trials",
 ]
@@ -52,7 +52,7 @@ class Estimate:
     trials: int
 
 
-def share_of(flags: Flags) -> Estimate:
+def proportion_of(flags: Flags) -> Estimate:
     """The share of trials, flags (trial,); the error of a share of 0 or 1 is that of one trial on
     the other side.
     """
@@ -92,12 +92,12 @@ class Decisions:
     @property
     def power(self) -> Estimate:
         """The share of trials that stop for efficacy at any look."""
-        return share_of(self.efficacy)
+        return proportion_of(self.efficacy)
 
     @property
     def rejected(self) -> Estimate:
         """The share of trials that reject the null hypothesis, in either direction."""
-        return share_of(self.efficacy | self.harm)
+        return proportion_of(self.efficacy | self.harm)
 
     def stopped_for_efficacy(self) -> tuple[Estimate, ...]:
         """For each look the share of all trials that stop for efficacy there."""
@@ -116,7 +116,7 @@ class Decisions:
         return self._by_look(~self.efficacy & ~self.harm)
 
     def _by_look(self, flags: Flags) -> tuple[Estimate, ...]:
-        return tuple(share_of(flags & (self.look == look)) for look in range(self.looks))
+        return tuple(proportion_of(flags & (self.look == look)) for look in range(self.looks))
 
     def at_stop(self, values: Floats) -> Floats:
         """What was true at the look each trial stopped at: values (trial, look) to (trial,)."""

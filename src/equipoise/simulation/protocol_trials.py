@@ -1,18 +1,16 @@
-"""What does the trial of a protocol show, over and over, with its effect and without? One table of
-plain values.
-"""
+"""What does the trial of a protocol show, over and over, with its effect and without?"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, replace
-from typing import Any, get_args
+from collections.abc import Callable
+from dataclasses import replace
+from typing import get_args
 
 import numpy as np
-from scipy.special import ndtri
 
 from equipoise.arrays import Floats
 from equipoise.protocol.model import Protocol
+from equipoise.simulation.assumed import assumed_inputs
 from equipoise.simulation.blocks import KeptBlocks, Progress
 from equipoise.simulation.full_trial import (
     FullTrial,
@@ -25,32 +23,22 @@ from equipoise.simulation.full_trial import (
 from equipoise.simulation.operating_characteristics import (
     Estimate,
     coverage_of_difference,
-    decide,
     mean_of,
-    pooled_z,
+    proportion_of,
     rejected_by,
-    share_of,
 )
+from equipoise.simulation.protocol_results import (
+    ComparedProportions,
+    ComparedTimes,
+    Months,
+    Proportions,
+    SimulatedProtocol,
+    SimulatedScenario,
+)
+from equipoise.simulation.stopping import Stopping, looked_early, two_sided_z
 from equipoise.statistics.proportions import Test, power_of
-from equipoise.statistics.sequential import (
-    GroupSequentialDesign,
-    OBrienFleming,
-    OBrienFlemingSpending,
-    Pocock,
-    PocockSpending,
-    design_group_sequential,
-)
-from equipoise.statistics.sequential.bounds import Rule
 from equipoise.terms.dates import DAYS_PER_MONTH
-from equipoise.virtual.parameters import read_parameters
 
-SPENDING: Mapping[str, Rule] = {
-    "obrien_fleming": OBrienFleming(),
-    "pocock": Pocock(),
-    "obrien_fleming_spending": OBrienFlemingSpending(),
-    "pocock_spending": PocockSpending(),
-}
-"""The names of the protocol."""
 EFFECT, NO_EFFECT = "effect", "no effect"
 SCENARIOS = {
     EFFECT: "tumors of the two-clone model, anti-EGFR treatment in the experimental arm",
@@ -75,17 +63,6 @@ def protocol_trials(protocol: Protocol) -> dict[str, FullTrial]:
     return {EFFECT: trial, NO_EFFECT: replace(trial, effect=False)}
 
 
-def sequential_design(
-    protocol: Protocol, looks: tuple[int, ...], spending: str
-) -> GroupSequentialDesign:
-    """Two-sided bounds for looks at these numbers of participants and the end."""
-    n = protocol.design.participants
-    fractions = [participants / n for participants in (*looks, n)]
-    return design_group_sequential(
-        SPENDING[spending], fractions, alpha=float(protocol.design.alpha), sided=2
-    )
-
-
 def simulate_protocol(
     protocol: Protocol,
     trials: int,
@@ -94,7 +71,7 @@ def simulate_protocol(
     workers: int = 1,
     kept_for: KeptFor = lambda name, trial: None,
     progress_for: ProgressFor = lambda name: None,
-) -> dict[str, Any]:
+) -> SimulatedProtocol:
     """Power, size, bias, coverage, duration and stopping of the protocol's trial, each with its
     Monte-Carlo error.
 
@@ -102,7 +79,7 @@ def simulate_protocol(
     measured against is that of as many `perfectly_conducted` trials; its Monte-Carlo error is part
     of that of the bias.
     """
-    found = {}
+    scenarios = {}
     for name, trial in protocol_trials(protocol).items():
         results = simulate_trials(
             trial,
@@ -121,17 +98,17 @@ def simulate_protocol(
             kept=kept_for(longer, perfect),
             progress=progress_for(longer),
         )
-        found[name] = {"label": SCENARIOS[name], **_scenario(protocol, trial, results, truth)}
-    return {
-        "trial": protocol.id,
-        "protocol_version": protocol.version,
-        "trials": trials,
-        "seed": seed,
-        "participants": protocol.design.participants,
-        "alpha": float(protocol.design.alpha),
-        "assumed": assumed_inputs(protocol),
-        "scenarios": found,
-    }
+        scenarios[name] = _scenario(protocol, SCENARIOS[name], results, truth)
+    return SimulatedProtocol(
+        trial=protocol.id,
+        protocol_version=protocol.version,
+        trials=trials,
+        seed=seed,
+        participants=protocol.design.participants,
+        alpha=float(protocol.design.alpha),
+        assumed=assumed_inputs(protocol),
+        scenarios=scenarios,
+    )
 
 
 def perfectly_conducted(trial: FullTrial) -> FullTrial:
@@ -151,161 +128,94 @@ def perfectly_conducted(trial: FullTrial) -> FullTrial:
     )
 
 
-def two_sided_z(protocol: Protocol) -> float:
-    """The z that |z| must pass for the protocol's two-sided alpha."""
-    return float(ndtri(1 - float(protocol.design.alpha) / 2))
-
-
-def assumed_inputs(protocol: Protocol) -> dict[str, dict[str, Any]]:
-    """What the virtual trial takes beyond the protocol, each with its source."""
-    p = read_parameters(protocol.id)
-    names = (
-        "screened_per_month",
-        "randomized_of_screened",
-        "leaves_per_month",
-        "scan_missed",
-        "scan_late",
-        "new_therapy_after_progression",
-        "crossover",
-    )
-    found: dict[str, dict[str, Any]] = {
-        name: {"value": p[name], "from": p.sources[name]} for name in names
-    }
-    fitted = (
-        "fitted to ten results of VELO with ten parameters (starting values); survival after"
-        " progression assumed"
-    )
-    return found | {
-        "crossover_begins": {
-            "value": "14 to 60 days after progression",
-            "from": "assumed, as in a rehearsal",
-        },
-        "strata": {
-            "value": "equal shares",
-            "from": "assumed; strata change the allocation alone, not the tumor",
-        },
-        "tumor": {"value": "two clones", "from": fitted},
-    }
-
-
 def _scenario(
-    protocol: Protocol, trial: FullTrial, results: FullTrialResults, truth: FullTrialResults
-) -> dict[str, Any]:
-    primary, late = len(trial.looks) - 2, len(trial.looks) - 1
+    protocol: Protocol, label: str, results: FullTrialResults, truth: FullTrialResults
+) -> SimulatedScenario:
+    looks = results.cut.shape[1]
+    primary, late = looks - 2, looks - 1
     z = two_sided_z(protocol)
-    return {
-        "disease_control": _shares(
-            protocol, results.controlled, truth.controlled, results.participants, primary
+    return SimulatedScenario(
+        label=label,
+        disease_control=_compared(protocol, results, truth, primary),
+        objective_response=Proportions(
+            *_by_arm(results.responded[:, primary], results.participants[:, primary])
         ),
-        "objective_response": _rates(
-            results.responded[:, primary], results.participants[:, primary]
-        ),
-        "pfs": _times(results.pfs, primary, z),
-        "pfs_at_survival_cutoff": _times(results.pfs, late, z),
-        "overall_survival": _times(results.os, late, z),
-        "months_to_primary_cutoff": _months(results.cut[:, primary]),
-        "months_to_survival_cutoff": _months(results.cut[:, late]),
-        "stopping": _stopping(protocol, trial, results),
-    }
-
-
-def _shares(
-    protocol: Protocol, events: Floats, true_events: Floats, n: Floats, look: int
-) -> dict[str, Any]:
-    """The primary endpoint at its cutoff."""
-    x, of, alpha = events[:, look], n[:, look], float(protocol.design.alpha)
-    share = x / of
-    difference = share[:, 1] - share[:, 0]
-    true = mean_of((true_events[:, look] / of)[:, 1] - (true_events[:, look] / of)[:, 0])
-    seen = mean_of(difference)
-    bias = Estimate(
-        seen.value - true.value,
-        float(np.hypot(seen.standard_error, true.standard_error)),
-        seen.trials,
+        pfs=_times(results.pfs, primary, z),
+        pfs_at_survival_cutoff=_times(results.pfs, late, z),
+        overall_survival=_times(results.os, late, z),
+        months_to_primary_cutoff=_months(results.cut[:, primary]),
+        months_to_survival_cutoff=_months(results.cut[:, late]),
+        stopping=_stopping(protocol, results),
     )
-    p_0, p_1 = (float(x[:, arm].sum() / of[:, arm].sum()) for arm in (0, 1))
-    n_0, n_1 = (round(float(of[:, arm].mean())) for arm in (0, 1))
+
+
+def _compared(
+    protocol: Protocol, results: FullTrialResults, truth: FullTrialResults, look: int
+) -> ComparedProportions:
+    """The primary endpoint at its cutoff."""
+    x, n, alpha = results.controlled[:, look], results.participants[:, look], protocol.design.alpha
+    seen = mean_of(_difference(x / n))
+    true = mean_of(_difference(truth.controlled[:, look] / n))
+    control, experimental = _by_arm(x, n)
     tests: tuple[Test, ...] = get_args(Test)
-    return {
-        **_rates(x, of),
-        "difference": asdict(seen),
-        "difference_if_perfect": asdict(true),
-        "bias": asdict(bias),
-        "coverage": asdict(share_of(coverage_of_difference(x, of, true.value, 1 - alpha))),
-        "rejected": {test: asdict(share_of(rejected_by(test, x, of, alpha))) for test in tests},
-        "exact_at_these_rates": {test: power_of(test, n_1, n_0, p_1, p_0, alpha) for test in tests},
-    }
+    level = float(alpha)
+    return ComparedProportions(
+        control=control,
+        experimental=experimental,
+        difference=seen,
+        difference_if_perfect=true,
+        bias=_bias(seen, true),
+        coverage=proportion_of(coverage_of_difference(x, n, true.value, 1 - level)),
+        rejected={test: proportion_of(rejected_by(test, x, n, level)) for test in tests},
+        exact_at_these_rates={test: _exact(test, x, n, level) for test in tests},
+    )
 
 
-def _rates(events: Floats, n: Floats) -> dict[str, Any]:
-    return {
-        arm: asdict(mean_of(events[:, at] / n[:, at]))
-        for at, arm in enumerate(("control", "experimental"))
-    }
+def _difference(proportions: Floats) -> Floats:
+    return np.asarray(proportions[:, 1] - proportions[:, 0])
 
 
-def _times(seen: TimesSeen, look: int, bound: float) -> dict[str, Any]:
-    """Log-rank test and the Cox model's hazard ratio, which is an average where hazards are not
-    proportional.
-    """
+def _bias(seen: Estimate, true: Estimate) -> Estimate:
+    error = float(np.hypot(seen.standard_error, true.standard_error))
+    return Estimate(seen.value - true.value, error, seen.trials)
+
+
+def _exact(test: Test, x: Floats, n: Floats, alpha: float) -> float:
+    """The power by enumeration at the mean proportions and the mean sizes of the arms."""
+    p_0, p_1 = (float(x[:, arm].sum() / n[:, arm].sum()) for arm in (0, 1))
+    n_0, n_1 = (round(float(n[:, arm].mean())) for arm in (0, 1))
+    return power_of(test, n_1, n_0, p_1, p_0, alpha)
+
+
+def _by_arm(events: Floats, n: Floats) -> tuple[Estimate, Estimate]:
+    return mean_of(events[:, 0] / n[:, 0]), mean_of(events[:, 1] / n[:, 1])
+
+
+def _times(seen: TimesSeen, look: int, bound: float) -> ComparedTimes:
     z, log_ratio = seen.z[:, look], seen.log_hazard_ratio[:, look]
     estimated = np.isfinite(log_ratio)
     mean = mean_of(log_ratio[estimated])
-    return {
-        "events": asdict(mean_of(seen.events[:, look])),
-        "rejected_two_sided": asdict(share_of(np.abs(z) > bound)),
-        "rejected_in_favor": asdict(share_of(z > bound)),
-        "hazard_ratio": {
-            "value": float(np.exp(mean.value)),
-            "standard_error": float(np.exp(mean.value) * mean.standard_error),
-            "trials": mean.trials,
-        },
-        "without_estimate": int(np.sum(~estimated)),
-    }
+    ratio = float(np.exp(mean.value))
+    return ComparedTimes(
+        events=mean_of(seen.events[:, look]),
+        rejected_two_sided=proportion_of(np.abs(z) > bound),
+        rejected_in_favor=proportion_of(z > bound),
+        hazard_ratio=Estimate(ratio, float(np.exp(mean.value) * mean.standard_error), mean.trials),
+        without_estimate=int(np.sum(~estimated)),
+    )
 
 
-def _months(days: Floats) -> dict[str, Any]:
+def _months(days: Floats) -> Months:
     low, middle, high = np.quantile(days, (0.05, 0.5, 0.95)) / DAYS_PER_MONTH
-    return {
-        **asdict(mean_of(days / DAYS_PER_MONTH)),
-        "q05": float(low),
-        "median": float(middle),
-        "q95": float(high),
-    }
+    mean = mean_of(days / DAYS_PER_MONTH)
+    return Months(
+        mean.value, mean.standard_error, mean.trials, float(low), float(middle), float(high)
+    )
 
 
-def _stopping(
-    protocol: Protocol, trial: FullTrial, results: FullTrialResults
-) -> dict[str, Any] | None:
-    """With looks: where trials stop by the pooled z statistic and the bounds of the protocol; None
-    without.
-    """
+def _stopping(protocol: Protocol, results: FullTrialResults) -> Stopping | None:
+    """With looks: where trials stop by the pooled z statistic and the bounds of the protocol."""
     looks = tuple(look.participants for look in protocol.design.looks)
     if not looks:
         return None
     return looked_early(protocol, results, looks, protocol.design.spending)
-
-
-def looked_early(
-    protocol: Protocol, results: FullTrialResults, looks: tuple[int, ...], spending: str
-) -> dict[str, Any]:
-    """What early looks at the pooled z statistic would do; `results` has a column for each look,
-    then the end.
-    """
-    design = sequential_design(protocol, looks, spending)
-    stages = len(looks) + 1
-    z = np.stack(
-        [pooled_z(results.controlled[:, k], results.participants[:, k]) for k in range(stages)],
-        axis=1,
-    )
-    decisions = decide(z, design)
-    return {
-        "spending": spending,
-        "looks": [*looks, protocol.design.participants],
-        "bounds": list(design.efficacy),
-        "rejected": asdict(decisions.rejected),
-        "in_favor": asdict(decisions.power),
-        "stopped_for_efficacy": [asdict(share) for share in decisions.stopped_for_efficacy()],
-        "entered": asdict(mean_of(decisions.at_stop(results.entered[:, :stages]))),
-        "months": asdict(mean_of(decisions.at_stop(results.cut[:, :stages]) / DAYS_PER_MONTH)),
-    }

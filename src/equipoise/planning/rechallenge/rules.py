@@ -6,20 +6,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from equipoise.arrays import Floats, Ints
+from equipoise.arrays import NEVER, Floats, Ints
 from equipoise.assessments.recist.rules import no_results
 from equipoise.compiled import njit
 from equipoise.endpoints.censoring import progression_free
-from equipoise.endpoints.response_rules import best_unconfirmed
-from equipoise.simulation.full_trial_rules import (
-    CR,
-    NON_CR_NON_PD,
-    PR,
-    SD,
-    Conduct,
-    Rules,
-    follow_tumor,
-)
+from equipoise.endpoints.response_rules import best_unconfirmed, counts_as
+from equipoise.simulation.full_trial_rules import Conduct, Rules, follow_tumor
 from equipoise.virtual.tumor_rules import (
     MAX_TARGETS,
     Tumor,
@@ -31,7 +23,7 @@ from equipoise.virtual.tumor_rules import (
 
 @njit(cache=True)
 def with_resistant(tumor: Tumor, resistant: float) -> Tumor:
-    """The same tumor with another share of resistant cells at randomization."""
+    """The same tumor with another proportion of resistant cells at randomization."""
     return Tumor(
         tumor.growth,
         tumor.chemotherapy,
@@ -71,10 +63,10 @@ def follow_both_arms(
                 rng, tumor, column > 0, p, conduct, rules, planned, room, results
             )
             day, response, pd_day = room.days[1:v], results.response[1:v], results.pd_day[1:v]
-            best = best_unconfirmed(day, response, pd_day, -1, rules.response).response
-            out[i, column, 0] = 1.0 if best in (CR, PR, SD, NON_CR_NON_PD) else 0.0
-            death = dies if dies < leaves else -1
+            best = best_unconfirmed(day, response, pd_day, NEVER, rules.response).response
+            out[i, column, 0] = 1.0 if counts_as(best, rules.controlled) else 0.0
+            death = dies if dies < leaves else NEVER
             end = progression_free(
-                day, response, pd_day, True, death, -1, -1, p.follow_days, rules.time_to_event
+                day, response, pd_day, True, death, NEVER, NEVER, p.follow_days, rules.time_to_event
             )
             out[i, column, 1], out[i, column, 2] = end.day + 1, end.event

@@ -4,22 +4,24 @@ text and page.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from textwrap import wrap
-from typing import Any
 
-from equipoise.planning.design import ComputedDesign, scan_timing
+from equipoise.planning.design import ComputedDesign, SimulatedDesign
+from equipoise.planning.scan_interval import scan_timing
 from equipoise.protocol.model import Protocol
 from equipoise.report.kit.charts import Line, LineChart, draw_lines
 from equipoise.report.kit.page import Document, Figure, Section, draw_twice, write_document
 from equipoise.report.kit.table import Table
+from equipoise.simulation.operating_characteristics import Estimate
 from equipoise.statistics.proportions import Test
 
 TESTS: dict[Test, str] = {"fisher": "Fisher", "boschloo": "Boschloo", "pooled_z": "pooled z"}
-Simulated = Mapping[str, Any]
 
 
-def show_design(protocol: Protocol, computed: ComputedDesign, simulated: Simulated | None) -> str:
+def show_design(
+    protocol: Protocol, computed: ComputedDesign, simulated: SimulatedDesign | None
+) -> str:
     """Plain text of every table; without `simulated` the computed ones alone."""
     tables = [
         table
@@ -32,7 +34,9 @@ def show_design(protocol: Protocol, computed: ComputedDesign, simulated: Simulat
     return "\n".join(lines).rstrip()
 
 
-def write_design(protocol: Protocol, computed: ComputedDesign, simulated: Simulated | None) -> str:
+def write_design(
+    protocol: Protocol, computed: ComputedDesign, simulated: SimulatedDesign | None
+) -> str:
     """The page, with figures."""
     return write_document(
         Document(
@@ -81,7 +85,7 @@ def _words(name: str) -> str:
 
 
 def _sections(
-    protocol: Protocol, computed: ComputedDesign, simulated: Simulated | None
+    protocol: Protocol, computed: ComputedDesign, simulated: SimulatedDesign | None
 ) -> list[Section]:
     found = [
         Section(
@@ -99,7 +103,9 @@ def _sections(
     return found
 
 
-def _power(protocol: Protocol, computed: ComputedDesign, simulated: Simulated | None) -> Table:
+def _power(
+    protocol: Protocol, computed: ComputedDesign, simulated: SimulatedDesign | None
+) -> Table:
     head = ["If the truth is", "control", "experimental", *TESTS.values()]
     head += [f"{name}, simulated" for name in TESTS.values()] if simulated else []
     rows = []
@@ -108,7 +114,7 @@ def _power(protocol: Protocol, computed: ComputedDesign, simulated: Simulated | 
         cells = [labels[row.scenario], _percent(row.p_control), _percent(row.p_experimental)]
         cells += [f"{row.power[test]:.3f}" for test in TESTS]
         if simulated:
-            cells += [_share(simulated["shares"][row.scenario][test]) for test in TESTS]
+            cells += [_estimate(simulated.rejected[row.scenario][test]) for test in TESTS]
         rows.append(cells)
     if computed.table:
         sizes = [f"{computed.table[0].size[test]:.3f}" for test in TESTS]
@@ -127,7 +133,7 @@ def _power(protocol: Protocol, computed: ComputedDesign, simulated: Simulated | 
     )
     if simulated:
         note += (
-            f" Simulated: {simulated['trials']} trials with the blocks and strata of the protocol,"
+            f" Simulated: {simulated.trials} trials with the blocks and strata of the protocol,"
             " whose arms are not always equal; in brackets the Monte-Carlo standard error."
         )
     return Table(head, rows, caption="Power of the two-sided test", note=note, stack=True)
@@ -180,21 +186,21 @@ def _assurance(protocol: Protocol, computed: ComputedDesign) -> Table:
     )
 
 
-def _early(protocol: Protocol, simulated: Simulated) -> Table:
+def _early(protocol: Protocol, simulated: SimulatedDesign) -> Table:
     half = protocol.design.participants // 2
     rows = []
-    for name, found in simulated["early_looks"].items():
-        with_effect, without = found["simulated"], found["simulated_without_effect"]
+    for name, look in simulated.early_looks.items():
+        with_effect, without = look.simulated, look.simulated_without_effect
         rows.append(
             [
                 _words(name) + (" *" if name == protocol.design.spending else ""),
-                " / ".join(f"{bound:.3f}" for bound in found["bounds"]),
-                f"{found['power_at_same_size']:.3f}",
-                f"+{100 * found['more_participants']:.1f} %",
-                _share(with_effect["stopped_for_efficacy"][0]),
-                _share(with_effect["rejected"]),
-                _share(without["rejected"]),
-                f"{with_effect['entered']['value']:.1f}",
+                " / ".join(f"{bound:.3f}" for bound in look.bounds),
+                f"{look.power_at_same_size:.3f}",
+                f"+{100 * look.more_participants:.1f} %",
+                _estimate(with_effect.stopped_for_efficacy[0]),
+                _estimate(with_effect.rejected),
+                _estimate(without.rejected),
+                f"{with_effect.entered.value:.1f}",
             ]
         )
     head = [
@@ -224,7 +230,7 @@ def _early(protocol: Protocol, simulated: Simulated) -> Table:
     )
 
 
-def _scans(protocol: Protocol, simulated: Simulated | None) -> list[str | Table | Figure]:
+def _scans(protocol: Protocol, simulated: SimulatedDesign | None) -> list[str | Table | Figure]:
     median = float(protocol.design.control_median_pfs_months)
     weeks = protocol.design.first_scan_weeks
     head = ["First scan", f"control, exponential PFS of {median:g} months"]
@@ -237,9 +243,9 @@ def _scans(protocol: Protocol, simulated: Simulated | None) -> list[str | Table 
             "power (Boschloo)",
             "power (PFS log-rank)",
         ]
-        for row, found in zip(rows, simulated["scan_interval"], strict=True):
-            row += [_percent(found[arm]["value"]) for arm in ("control", "experimental")]
-            row += [_share(found["boschloo"]), _share(found["pfs_rejected"])]
+        for row, interval in zip(rows, simulated.scan_intervals, strict=True):
+            row += [_percent(interval.control.value), _percent(interval.experimental.value)]
+            row += [_estimate(interval.boschloo), _estimate(interval.pfs_rejected)]
         note += (
             " Virtual tumors are scanned at that interval throughout, stable disease has to last to"
             " the first, and all rows are cut after the same follow-up."
@@ -278,20 +284,20 @@ def _curves(protocol: Protocol, computed: ComputedDesign) -> Figure:
     return draw_twice(lambda width: draw_lines(chart, width), caption)
 
 
-def _assumed(simulated: Simulated) -> Table:
+def _assumed(simulated: SimulatedDesign) -> Table:
     rows = [
-        [name.replace("_", " "), str(one["value"]), one["from"]]
-        for name, one in simulated["assumed"].items()
+        [name.replace("_", " "), str(assumed.value), assumed.source]
+        for name, assumed in simulated.assumed.items()
     ]
     return Table(["Input", "value", "from"], rows, caption="Beyond the protocol", words=True)
 
 
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %"
+def _percent(proportion: float) -> str:
+    return f"{100 * proportion:.1f} %"
 
 
-def _share(one: Mapping[str, Any]) -> str:
-    return f"{one['value']:.3f} ({one['standard_error']:.3f})"
+def _estimate(figure: Estimate) -> str:
+    return f"{figure.value:.3f} ({figure.standard_error:.3f})"
 
 
 def _tables_of(section: Section) -> Iterator[Table]:

@@ -4,94 +4,101 @@ error.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator
 
-Figure = Mapping[str, Any]
+from equipoise.simulation.operating_characteristics import Estimate
+from equipoise.simulation.protocol_results import Months, SimulatedProtocol, SimulatedScenario
+from equipoise.simulation.stopping import Stopping
 
 
-def show_simulation(found: Figure) -> str:
+def show_simulation(simulated: SimulatedProtocol) -> str:
     """Plain text of what `simulate` computed: rows of figures, a column for each scenario."""
-    scenarios: Mapping[str, Figure] = found["scenarios"]
+    scenarios = simulated.scenarios
     lines = [
         (
-            f"{found['trial']}: {found['trials']} trials of {found['participants']} participants,"
-            f" seed {found['seed']}, two-sided {found['alpha']}. In brackets: Monte-Carlo standard"
-            " error."
+            f"{simulated.trial}: {simulated.trials} trials of {simulated.participants}"
+            f" participants, seed {simulated.seed}, two-sided {simulated.alpha}. In brackets:"
+            " Monte-Carlo standard error."
         ),
         "",
         f"{'':44}" + "".join(f"{name:>20}" for name in scenarios),
     ]
     for label, cells in _rows(list(scenarios.values())):
         lines.append(f"{label:44}" + "".join(f"{cell:>20}" for cell in cells))
-    stops = {name: one["stopping"] for name, one in scenarios.items() if one["stopping"]}
-    for name, stopping in stops.items():
-        lines += ["", *_stopping(name, stopping)]
+    for name, scenario in scenarios.items():
+        if scenario.stopping is not None:
+            lines += ["", *_stopping(name, scenario.stopping)]
     lines += ["", "* every scan on its day, measured without error; nobody leaves or crosses over"]
+    lines += [f"{name}: {scenario.label}" for name, scenario in scenarios.items()]
+    lines += ["Assumed, beyond the protocol:"]
     lines += [
-        *(f"{name}: {one['label']}" for name, one in scenarios.items()),
-        "Assumed, beyond the protocol:",
+        f"  {name}: {assumed.value} ({assumed.source})"
+        for name, assumed in simulated.assumed.items()
     ]
-    lines += [f"  {name}: {one['value']} ({one['from']})" for name, one in found["assumed"].items()]
     return "\n".join(lines)
 
 
-def _rows(scenarios: list[Figure]) -> Iterator[tuple[str, list[str]]]:
-    def each(*path: str, scale: float = 100, digits: int = 1, unit: str = " %") -> list[str]:
-        return [_figure(_at(one, path), scale, digits, unit) for one in scenarios]
+def _rows(scenarios: list[SimulatedScenario]) -> Iterator[tuple[str, list[str]]]:
+    yield from _primary_rows(scenarios)
 
-    control = "disease_control"
-    yield "disease control, control arm", each(control, "control")
-    yield "disease control, experimental arm", each(control, "experimental")
-    yield "  rejected by Boschloo", each(control, "rejected", "boschloo")
-    yield "  rejected by Fisher", each(control, "rejected", "fisher")
-    yield "  rejected by pooled z", each(control, "rejected", "pooled_z")
-    exact = [f"{100 * one[control]['exact_at_these_rates']['boschloo']:.1f} %" for one in scenarios]
+    def percent(figure: Callable[[SimulatedScenario], Estimate]) -> list[str]:
+        return [_figure(figure(scenario), 100, 1, " %") for scenario in scenarios]
+
+    def plain(figure: Callable[[SimulatedScenario], Estimate | Months], digits: int) -> list[str]:
+        return [_figure(figure(scenario), 1, digits, "") for scenario in scenarios]
+
+    yield (
+        "objective response, experimental arm",
+        percent(lambda s: s.objective_response.experimental),
+    )
+    yield (
+        "PFS log-rank at the primary cutoff, rejected",
+        percent(lambda s: s.pfs.rejected_two_sided),
+    )
+    yield "  hazard ratio (average)", plain(lambda s: s.pfs.hazard_ratio, 3)
+    yield "OS log-rank, rejected", percent(lambda s: s.overall_survival.rejected_two_sided)
+    yield "  hazard ratio (average)", plain(lambda s: s.overall_survival.hazard_ratio, 3)
+    yield "months to the primary cutoff", plain(lambda s: s.months_to_primary_cutoff, 1)
+    cutoffs = [scenario.months_to_primary_cutoff for scenario in scenarios]
+    yield "  in 90 % of trials", [f"{months.q05:.1f} to {months.q95:.1f}" for months in cutoffs]
+
+
+def _primary_rows(scenarios: list[SimulatedScenario]) -> Iterator[tuple[str, list[str]]]:
+    controls = [scenario.disease_control for scenario in scenarios]
+
+    def percent(figures: Iterator[Estimate]) -> list[str]:
+        return [_figure(figure, 100, 1, " %") for figure in figures]
+
+    def points(figures: Iterator[Estimate]) -> list[str]:
+        return [_figure(figure, 100, 2, "") for figure in figures]
+
+    yield "disease control, control arm", percent(c.control for c in controls)
+    yield "disease control, experimental arm", percent(c.experimental for c in controls)
+    yield "  rejected by Boschloo", percent(c.rejected["boschloo"] for c in controls)
+    yield "  rejected by Fisher", percent(c.rejected["fisher"] for c in controls)
+    yield "  rejected by pooled z", percent(c.rejected["pooled_z"] for c in controls)
+    exact = [f"{100 * c.exact_at_these_rates['boschloo']:.1f} %" for c in controls]
     yield "  Boschloo, exact at these rates", exact
-    yield "  difference, points", each(control, "difference", digits=2, unit="")
-    yield "  bias against perfect conduct *", each(control, "bias", digits=2, unit="")
-    yield "  coverage of that by its interval", each(control, "coverage")
-    yield "objective response, experimental arm", each("objective_response", "experimental")
-    yield "PFS log-rank at the primary cutoff, rejected", each("pfs", "rejected_two_sided")
-    yield "  hazard ratio (average)", each("pfs", "hazard_ratio", scale=1, digits=3, unit="")
-    yield "OS log-rank, rejected", each("overall_survival", "rejected_two_sided")
-    yield (
-        "  hazard ratio (average)",
-        each("overall_survival", "hazard_ratio", scale=1, digits=3, unit=""),
-    )
-    yield (
-        "months to the primary cutoff",
-        each("months_to_primary_cutoff", scale=1, digits=1, unit=""),
-    )
-    spans = [
-        f"{one['months_to_primary_cutoff']['q05']:.1f} to"
-        f" {one['months_to_primary_cutoff']['q95']:.1f}"
-        for one in scenarios
-    ]
-    yield "  in 90 % of trials", spans
+    yield "  difference, points", points(c.difference for c in controls)
+    yield "  bias against perfect conduct *", points(c.bias for c in controls)
+    yield "  coverage of that by its interval", percent(c.coverage for c in controls)
 
 
-def _at(one: Figure, path: tuple[str, ...]) -> Figure:
-    for name in path:
-        one = one[name]
-    return one
+def _figure(figure: Estimate | Months, scale: float, digits: int, unit: str) -> str:
+    error = f"{scale * figure.standard_error:.{digits + 1}f}"
+    return f"{scale * figure.value:.{digits}f}{unit} ({error})"
 
 
-def _figure(one: Figure, scale: float, digits: int, unit: str) -> str:
-    more = digits + 1
-    return f"{scale * one['value']:.{digits}f}{unit} ({scale * one['standard_error']:.{more}f})"
-
-
-def _stopping(name: str, found: Figure) -> Iterator[str]:
-    yield f"Looks with {found['spending'].replace('_', ' ')} bounds, {name}:"
-    for participants, bound, share in zip(
-        found["looks"], found["bounds"], found["stopped_for_efficacy"], strict=True
+def _stopping(name: str, stopping: Stopping) -> Iterator[str]:
+    yield f"Looks with {stopping.spending.replace('_', ' ')} bounds, {name}:"
+    for participants, bound, stopped in zip(
+        stopping.looks, stopping.bounds, stopping.stopped_for_efficacy, strict=True
     ):
         yield (
             f"  {participants:>4} participants judged: |z| of {bound:.3f} passed in"
-            f" {_figure(share, 100, 1, ' %')}"
+            f" {_figure(stopped, 100, 1, ' %')}"
         )
     yield (
-        f"  entered on average {_figure(found['entered'], 1, 1, '')}, months"
-        f" {_figure(found['months'], 1, 1, '')}"
+        f"  entered on average {_figure(stopping.entered, 1, 1, '')}, months"
+        f" {_figure(stopping.months, 1, 1, '')}"
     )

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from equipoise.planning.design import planned_per_arm, planned_table, scan_timing
+from equipoise.planning.design import planned_per_arm, planned_table
+from equipoise.planning.scan_interval import scan_timing
 from equipoise.protocol.criteria.genomic import Genomic
 from equipoise.protocol.model import Protocol
 from equipoise.report.kit.formats import percent

@@ -12,7 +12,7 @@ from equipoise.simulation.trial_rules import allocate_all
 
 
 @njit(cache=True)
-def simulate_share_trials(
+def simulate_proportion_trials(
     rng: np.random.Generator,
     share: Floats,
     ratio: Ints,

@@ -9,12 +9,12 @@ import numpy as np
 
 from equipoise.arrays import Floats
 from equipoise.simulation.blocks import Block, run_blocks
-from equipoise.simulation.event_time_trial import check_blocks, check_shares
-from equipoise.simulation.share_rules import simulate_share_trials
+from equipoise.simulation.event_time_trial import check_blocks, check_proportions
+from equipoise.simulation.proportion_rules import simulate_proportion_trials
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShareTrial:
+class ProportionTrial:
     """Shares with the endpoint and subjects in all; permuted blocks in strata of these shares,
     control first.
     """
@@ -33,20 +33,20 @@ class ShareTrial:
         if self.subjects < 2:
             raise ValueError(f"subjects is {self.subjects}; it must be 2 or more")
         check_blocks(self.ratio, self.block_sizes)
-        check_shares("strata", self.strata)
+        check_proportions("strata", self.strata)
 
 
-def simulate_shares(
-    trial: ShareTrial, trials: int, seed: int, *, workers: int = 1
+def simulate_proportions(
+    trial: ProportionTrial, trials: int, seed: int, *, workers: int = 1
 ) -> tuple[Floats, Floats]:
     """Events and subjects of each trial, (trial, arm), control first; see `run_blocks`."""
     found = run_blocks(partial(_simulate_block, trial), trials, seed, workers=workers)
     return found[:, 0], found[:, 1]
 
 
-def _simulate_block(trial: ShareTrial, rng: np.random.Generator, trials: int) -> Block:
+def _simulate_block(trial: ProportionTrial, rng: np.random.Generator, trials: int) -> Block:
     out, arm = np.zeros((trials, 2, 2)), np.zeros(trial.subjects, np.int8)
-    simulate_share_trials(
+    simulate_proportion_trials(
         rng,
         np.array([trial.control, trial.experimental]),
         np.array(trial.ratio, np.int32),
