@@ -5,7 +5,9 @@ import sys
 
 import pytest
 
-from equipoise.conformance.runner import CASES, TOPICS, against, answer, read_topics, run
+from equipoise.conformance.answers import TOPICS, answer
+from equipoise.conformance.other_program import against
+from equipoise.conformance.runner import CASES, read_topics, run
 
 OURS = (
     "time_point",

@@ -74,7 +74,8 @@ CASE = {
 }
 USE = """
 import json
-from equipoise.conformance.runner import CASES, answer, run
+from equipoise.conformance.answers import answer
+from equipoise.conformance.runner import CASES, run
 from equipoise.protocol.model import Protocol
 from equipoise.protocol.yaml_file import parse, read_text
 from equipoise.report.protocol.page import show_protocol

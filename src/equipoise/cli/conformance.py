@@ -22,17 +22,20 @@ def run(
     ] = None,
 ) -> None:
     """Run every case. Exit 0 when all agree, 1 with each case that does not, its clause and why."""
-    from equipoise.conformance import runner as conformance
+    from equipoise.conformance.answers import answer
+    from equipoise.conformance.other_program import against as other_program
+    from equipoise.conformance.runner import CASES
+    from equipoise.conformance.runner import run as run_cases
 
     with readable_failures():
-        folder = cases or conformance.CASES
+        folder = cases or CASES
         if not any(folder.glob("*.json")):
             raise ValueError(f"there are no cases (*.json) in {folder}")
         if against:
-            with conformance.against(against) as answer:
-                result = conformance.run(folder, answer)
+            with other_program(against) as other:
+                result = run_cases(folder, other)
         else:
-            result = conformance.run(folder, conformance.answer)
+            result = run_cases(folder, answer)
     for failure in result.failures:
         err.print(
             f"{failure.topic} {failure.case} ({failure.clause}): expected {dict(failure.expected)},"

@@ -16,6 +16,7 @@ from equipoise.compiled import njit
 from equipoise.terms.response import Response
 
 CR_WAS_TRUE, CR_WAS_PR, AS_RECORDED = 0, 1, 2
+AFTER_CR = ("CR_WAS_TRUE", "CR_WAS_PR", "AS_RECORDED")
 """`after_cr`, RECIST Table 3 note a: disease after CR is PD; or the CR is changed to PR; or neither
 is touched."""
 NE, CR, PR, SD = int(Response.NE), int(Response.CR), int(Response.PR), int(Response.SD)

@@ -51,7 +51,7 @@ FITTING = {
     NEW: ("UNEQUIVOCAL", "EQUIVOCAL", "GONE", "NOT EVALUATED"),
 }
 """The states that a lesion of each role can be in, beside a diameter."""
-_TENTHS = {"GONE": GONE, "TOO SMALL": TOO_SMALL, "NOT EVALUATED": NOT_EVALUATED}
+LENGTH_OF = {"GONE": GONE, "TOO SMALL": TOO_SMALL, "NOT EVALUATED": NOT_EVALUATED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +74,7 @@ class Sighting:
     @property
     def code(self) -> int:
         """The value for the array of targets."""
-        return self.tenths if self.tenths is not None else _TENTHS[self.state]
+        return self.tenths if self.tenths is not None else LENGTH_OF[self.state]
 
 
 class LesionError(ValueError):

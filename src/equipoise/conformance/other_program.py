@@ -1,0 +1,67 @@
+"""How is another program asked? One question per line, one answer per line."""
+
+from __future__ import annotations
+
+import json
+import select
+import shlex
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from equipoise.conformance.runner import Answer
+
+PATIENCE_SECONDS = 60
+"""How long another program may think about one case."""
+
+
+@contextmanager
+def against(command: str) -> Iterator[Answer]:
+    """Another program as the one who answers: started once, one JSON question and one JSON answer
+    per line.
+
+    Raises RuntimeError when it ends early or answers something that is no JSON object.
+    """
+    if not command.strip():
+        raise RuntimeError("name the program to run against")
+    with subprocess.Popen(
+        shlex.split(command),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    ) as program:
+
+        def ask(topic: str, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
+            assert program.stdin and program.stdout
+            try:
+                program.stdin.write(json.dumps({"topic": topic, "inputs": inputs}) + "\n")
+                program.stdin.flush()
+                silent = not select.select([program.stdout], [], [], PATIENCE_SECONDS)[0]
+                line = "" if silent else program.stdout.readline()
+            except (BrokenPipeError, UnicodeDecodeError):
+                line, silent = "", False
+            if silent:
+                raise RuntimeError(f"{command!r} did not answer within {PATIENCE_SECONDS} seconds")
+            return _answer_line(command, line)
+
+        try:
+            yield ask
+        finally:
+            program.terminate()
+            with suppress(BrokenPipeError):  # it ended before everything was asked
+                program.communicate()
+
+
+def _answer_line(command: str, line: str) -> Mapping[str, Any]:
+    try:
+        got = json.loads(line)
+    except ValueError:
+        got = None
+    if not isinstance(got, dict):
+        raise RuntimeError(
+            f"{command!r} answered {line!r}; it must write one JSON object per line for each"
+            " question"
+        )
+    return got

@@ -1,0 +1,151 @@
+"""How do we answer the published cases of responses and times? Plain JSON, read into arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+
+from equipoise.arrays import NEVER
+from equipoise.assessments.recist.clauses import CLAUSES
+from equipoise.assessments.recist.policy import build_policy
+from equipoise.assessments.recist.rules import (
+    NO_SUM,
+    NO_TARGETS,
+    NOT_EVALUATED,
+    TOO_SMALL,
+    VisitResults,
+    assess_dated_visits,
+)
+from equipoise.assessments.recist.series import LENGTH_OF, combine
+from equipoise.endpoints.best_response import (
+    BestResponse,
+    derive_best_response,
+    derive_confirmed_best_response,
+    reached,
+)
+from equipoise.endpoints.catalogue import (
+    DISEASE_CONTROL,
+    NOTHING_CENSORS,
+    OBJECTIVE_RESPONSE,
+    RULE_SETS,
+    TIME_ENDPOINTS,
+)
+from equipoise.endpoints.censoring import TimeToEventRules, rules_for_schedule
+from equipoise.endpoints.response_rules import AFTER_CR, ResponsePolicy
+from equipoise.endpoints.time_to_event import FollowUp
+from equipoise.terms.response import NewLesion, NonTarget, Response
+
+
+def answer_time_point(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Topic `time_point`: RECIST 1.1 at every visit."""
+    visits, targets = inputs["visits"], inputs["targets"]
+    first, last = [v["day"] for v in visits], [v.get("last_day", v["day"]) for v in visits]
+    tenths = [[_tenths(text) for text in v["targets"]] for v in visits]
+    results = assess_dated_visits(
+        np.array(first, np.int32),
+        np.array(last, np.int32),
+        np.array([v.get("new_day", v["day"]) for v in visits], np.int32),
+        np.array(tenths, np.int32).reshape(len(visits), len(targets)),
+        np.array([t["node"] for t in targets], np.int8),
+        np.array([NonTarget.parse(v["nontarget"]) for v in visits], np.int8),
+        np.array([NewLesion.parse(v["new"]) for v in visits], np.int8),
+        inputs.get("assessable_until", NEVER),
+        build_policy(inputs["policy"]),
+    )
+    return _told(results)
+
+
+def _told(results: VisitResults) -> dict[str, Any]:
+    after = range(1, len(results.response))
+    target = [int(code) for code in results.target[1:]]
+    return {
+        "response": [Response(int(results.response[v])).cdisc for v in after],
+        "target": ["NONE" if code == NO_TARGETS else Response(code).cdisc for code in target],
+        "sum_mm": [None if s == NO_SUM else f"{s / 10:.1f}" for s in results.sum],
+        "decided_by": [int(v) for v in results.decided_by[1:]],
+        "pd_day": [None if d == NEVER else int(d) for d in results.pd_day[1:]],
+        "clause": [CLAUSES[int(c)].reference for c in results.clause[1:]],
+    }
+
+
+def _tenths(text: str) -> int:
+    return LENGTH_OF[text] if text in LENGTH_OF else int(10 * Decimal(text))
+
+
+def answer_combine(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Topic `split_and_merged`: one length for a lesion in parts."""
+    tenths = combine(
+        [_tenths(text) for text in inputs["parts"]], inputs["how"], build_policy(inputs["policy"])
+    )
+    named = {NOT_EVALUATED: "NOT EVALUATED", TOO_SMALL: "TOO SMALL"}
+    return {"mm": named.get(tenths, f"{tenths / 10:.1f}")}
+
+
+def _best(inputs: Mapping[str, Any], derive: Callable[..., BestResponse]) -> dict[str, Any]:
+    policy = ResponsePolicy(
+        **{**inputs["policy"], "after_cr": AFTER_CR.index(inputs["policy"]["after_cr"])}
+    )
+    scans = inputs["scans"]
+    best = derive(
+        [s["day"] for s in scans],
+        [Response.parse(s["response"]) for s in scans],
+        policy,
+        pd_day=[s.get("pd_day", NEVER) for s in scans],
+        therapy_day=inputs.get("new_therapy", NEVER),
+    )
+    return {
+        "best": best.response.cdisc,
+        "scan": best.index,
+        "disease_control": reached(best, DISEASE_CONTROL.counted).achieved,
+        "objective_response": reached(best, OBJECTIVE_RESPONSE.counted).achieved,
+    }
+
+
+def answer_best(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Topic `best_response`: without confirmation."""
+    return _best(inputs, derive_best_response)
+
+
+def answer_confirmed(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Topic `confirmed_response`: RECIST 1.1 Table 3."""
+    return _best(inputs, derive_confirmed_best_response)
+
+
+def _follow_up(inputs: Mapping[str, Any]) -> FollowUp:
+    scans = inputs["scans"]
+    return FollowUp(
+        scan_days=tuple(s["day"] for s in scans),
+        responses=tuple(int(Response.parse(s["response"])) for s in scans),
+        pd_days=tuple(s.get("pd_day", NEVER) for s in scans),
+        cutoff=inputs["cutoff"],
+        has_baseline=inputs.get("baseline_scan", True),
+        death=inputs.get("death", NEVER),
+        new_therapy=inputs.get("new_therapy", NEVER),
+        clinical_progression=inputs.get("clinical_progression", NEVER),
+        last_known_alive=inputs.get("last_known_alive", NEVER),
+    )
+
+
+def _rules(inputs: Mapping[str, Any]) -> TimeToEventRules:
+    if "rules" not in inputs:
+        return NOTHING_CENSORS
+    return rules_for_schedule(
+        RULE_SETS[inputs["rules"]].rules,
+        interval_days=inputs["schedule"]["interval"],
+        window_days=inputs["schedule"]["window"],
+    )
+
+
+def answer_censoring(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Topic `censoring`: PFS, duration of response or overall survival under a rule set."""
+    endpoint = TIME_ENDPOINTS[inputs["endpoint"]]
+    responded = inputs.get("first_response", NEVER)
+    end = endpoint.derive(_follow_up(inputs), responded, _rules(inputs))
+    return (
+        {"days": None}
+        if end is None
+        else {"days": end.days, "event": end.event, "source": end.source_kind}
+    )
