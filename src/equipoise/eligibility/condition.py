@@ -8,6 +8,7 @@ from equipoise.eligibility.evaluate import Asked, evaluate
 from equipoise.eligibility.finding import Finding, decided, unknown
 from equipoise.protocol.criteria.condition import Condition
 from equipoise.subject.records import MH, Source
+from equipoise.terms.codes import YesNo
 from equipoise.terms.dates import in_window, years_before
 from equipoise.terms.verdict import Reason, Verdict, all_of, any_of
 
@@ -20,10 +21,10 @@ def _(rule: Condition, asked: Asked) -> Finding:
     declares.
     """
     rows = [mh for mh in asked.subject.records(MH) if mh.category == rule.category]
-    answered = [mh for mh in rows if mh.occurred in ("Y", "N")]
+    answered = [mh for mh in rows if mh.occurred in (YesNo.YES, YesNo.NO)]
     if not answered:
         return _silence(rule, rows)
-    present = [(mh, _counts(rule, mh, asked.index)) for mh in answered if mh.occurred == "Y"]
+    present = [(mh, _counts(rule, mh, asked.index)) for mh in answered if mh.occurred == YesNo.YES]
     verdict = any_of(answer[0] for _, answer in present)
     if verdict is Verdict.NOT_MET and (doubts := _asked_again(rows, answered)):
         detail = f"{rule.category.lower()}: asked again, without an answer"

@@ -7,6 +7,7 @@ from equipoise.eligibility.finding import Finding, decided, unknown
 from equipoise.protocol.criteria.consent import Consent
 from equipoise.subject.records import DS
 from equipoise.subject.state import Ended
+from equipoise.terms.codes import DispositionTerm
 from equipoise.terms.verdict import Reason
 
 
@@ -18,7 +19,7 @@ def _(rule: Consent, asked: Asked) -> Finding:
     given = [
         ds
         for ds in asked.subject.records(DS)
-        if ds.decoded == "INFORMED CONSENT OBTAINED" and ds.date and ds.date.latest <= asked.index
+        if ds.decoded == DispositionTerm.CONSENT and ds.date and ds.date.latest <= asked.index
     ]
     if not given:
         return unknown(rule, Reason.NO_RESULT, f"no consent recorded up to {asked.index}")

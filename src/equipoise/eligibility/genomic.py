@@ -23,6 +23,7 @@ from equipoise.molecular.ras import (
 from equipoise.protocol.criteria.genomic import Genomic
 from equipoise.protocol.panel import RasPanel
 from equipoise.subject.records import CM, GF
+from equipoise.terms.codes import CompletionStatus, Detection, GenomicTest, MutationStatus, Specimen
 from equipoise.terms.dates import PartialDate, in_window
 from equipoise.terms.quantity import decimal_of
 from equipoise.terms.verdict import Reason, Verdict
@@ -47,14 +48,20 @@ def sample_of(rows: list[GF], collected: date, policy: RasPolicy) -> Sample:
     properties: dict[str, list[str]] = {}
     for row in rows:
         properties.setdefault(row.test, []).append(row.original.strip())
-    fraction = next((decimal_of(text) for text in properties.get("TUMFRAC", [])), None)
-    genes = [gene for text in properties.get("SOMSIG", []) for gene in somatic_genes(text) or ()]
+    fraction = next(
+        (decimal_of(text) for text in properties.get(GenomicTest.TUMOR_FRACTION, [])), None
+    )
+    genes = [
+        gene
+        for text in properties.get(GenomicTest.SOMATIC_SIGNAL, [])
+        for gene in somatic_genes(text) or ()
+    ]
     return Sample(
         collected=collected,
-        qc_passed=properties.get("QC", ["FAIL"])[-1].upper() == "PASS",
+        qc_passed=properties.get(GenomicTest.QUALITY, ["FAIL"])[-1].upper() == "PASS",
         tumor_fraction=fraction,
         other_somatic_signal=somatic_signal(genes, policy),
-        codons=tuple(_codon(row) for row in rows if row.test == "CODON"),
+        codons=tuple(_codon(row) for row in rows if row.test == GenomicTest.CODON),
         source=rows[0].source,
     )
 
@@ -88,14 +95,14 @@ def _unreadable(rows: list[GF]) -> str | None:
     denies itself.
     """
     for row in rows:
-        if row.test == "SOMSIG" and somatic_genes(row.original) is None:
+        if row.test == GenomicTest.SOMATIC_SIGNAL and somatic_genes(row.original) is None:
             return (
                 f"another somatic change: found {row.original!r}, expected genes such as TP53, or"
                 " NONE"
             )
         if (
-            row.test == "CODON"
-            and row.original == "NOT DETECTED"
+            row.test == GenomicTest.CODON
+            and row.original == Detection.NOT_DETECTED
             and (row.variant or row.allele_fraction)
         ):
             beside = " ".join(str(value) for value in (row.variant, row.allele_fraction) if value)
@@ -104,11 +111,11 @@ def _unreadable(rows: list[GF]) -> str | None:
 
 
 def _codon(row: GF) -> CodonResult:
-    detected = row.original == "DETECTED"
+    detected = row.original == Detection.DETECTED
     return CodonResult(
         gene=row.gene,
         codon=int(row.codon),
-        covered=row.status != "NOT DONE" and row.original in ("DETECTED", "NOT DETECTED"),
+        covered=row.status != CompletionStatus.NOT_DONE and row.original in tuple(Detection),
         limit_of_detection=row.limit,
         variant=(row.variant or "variant not named") if detected else None,
         allele_fraction=row.allele_fraction if detected else None,
@@ -118,20 +125,20 @@ def _codon(row: GF) -> CodonResult:
 
 @evaluate.register
 def _(rule: Genomic, asked: Asked) -> Finding:
-    return _tissue(rule, asked) if rule.specimen == "TISSUE" else _plasma(rule, asked)
+    return _tissue(rule, asked) if rule.specimen == Specimen.TISSUE else _plasma(rule, asked)
 
 
 def _tissue(rule: Genomic, asked: Asked) -> Finding:
     def decide(row: GF) -> Finding:
         detail = f"{rule.panel} in tissue {row.original} on {row.date}"
-        if row.original not in ("WILD TYPE", "MUTATED"):
+        if row.original not in tuple(MutationStatus):
             return unknown(rule, Reason.NO_RESULT, detail, row.source)
         return decided(rule, row.original == rule.status, detail, row.source)
 
     rows = [
         gf
         for gf in asked.subject.records(GF)
-        if gf.specimen == "TISSUE" and gf.test == f"{rule.panel}STAT"
+        if gf.specimen == Specimen.TISSUE and gf.test == f"{rule.panel}STAT"
     ]
     what = f"{rule.panel} status of tissue"
     if rule.before_line is None:
@@ -182,7 +189,7 @@ def _plasma(rule: Genomic, asked: Asked) -> Finding:
     # one.
     samples: dict[tuple[str, PartialDate | None], list[GF]] = {}
     for row in asked.subject.records(GF):
-        if row.specimen == "PLASMA":
+        if row.specimen == Specimen.PLASMA:
             samples.setdefault((row.sample, row.date), []).append(row)
 
     def decide(first: GF) -> Finding:

@@ -8,6 +8,7 @@ from equipoise.eligibility.lab import labs
 from equipoise.protocol.criteria.if_measured import IfMeasured
 from equipoise.protocol.criteria.lab import LabLimit
 from equipoise.subject.records import LB
+from equipoise.terms.codes import CompletionStatus
 from equipoise.terms.dates import in_window, window_before
 from equipoise.terms.verdict import Reason, Verdict
 
@@ -35,4 +36,5 @@ def _attempted(rule: LabLimit, asked: Asked) -> bool:
 
 def _not_done(lab: LB) -> bool:
     """Not measured at all. LBSTAT is NOT DONE for every missing result; LBREASND says why."""
-    return lab.status == "NOT DONE" and lab.reason_not_done.strip().upper() in ("", "NOT DONE")
+    not_done = CompletionStatus.NOT_DONE
+    return lab.status == not_done and lab.reason_not_done.strip().upper() in ("", not_done)

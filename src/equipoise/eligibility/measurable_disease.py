@@ -11,11 +11,12 @@ from equipoise.eligibility.finding import Finding, decided, unknown
 from equipoise.eligibility.latest import decided_by_latest
 from equipoise.protocol.criteria.measurable_disease import MeasurableDisease
 from equipoise.subject.records import TR, TU
+from equipoise.terms.codes import LesionRole, LesionTest, Location
 from equipoise.terms.dates import PartialDate
 from equipoise.terms.quantity import Quantity, convert
 from equipoise.terms.verdict import Reason, Verdict
 
-NODE = "LYMPH NODE"
+DIAMETER, SHORT_AXIS = LesionTest.LONGEST_DIAMETER.value, LesionTest.SHORT_AXIS.value
 
 
 @evaluate.register
@@ -61,23 +62,29 @@ def _lesions(asked: Asked) -> dict[tuple[str, str], list[TR]]:
     """(lesion, axis that measures it) -> its readings. A node is measured by its short axis,
     whatever else was read.
     """
-    known = [tu for tu in asked.subject.records(TU) if tu.role in ("TARGET", "NON-TARGET")]
-    nodes = {tu.link for tu in known if tu.location.strip().upper().startswith(NODE)}
+    known = [
+        tu
+        for tu in asked.subject.records(TU)
+        if tu.role in (LesionRole.TARGET, LesionRole.NON_TARGET)
+    ]
+    nodes = {tu.link for tu in known if tu.location.strip().upper().startswith(Location.LYMPH_NODE)}
     lesions: dict[tuple[str, str], list[TR]] = {}
     for link in sorted({tu.link for tu in known}):
         rows = [
             tr
             for tr in asked.subject.records(TR)
-            if tr.link == link and tr.test in ("LDIAM", "SAXIS")
+            if tr.link == link and tr.test in (DIAMETER, SHORT_AXIS)
         ]
-        axis = "SAXIS" if link in nodes or all(tr.test == "SAXIS" for tr in rows) else "LDIAM"
+        axis = (
+            SHORT_AXIS if link in nodes or all(tr.test == SHORT_AXIS for tr in rows) else DIAMETER
+        )
         if rows:
             lesions[link, axis] = [tr for tr in rows if tr.test == axis]
     return lesions
 
 
 def _measurable(rule: MeasurableDisease, row: TR) -> Finding:
-    limit = _millimeters(rule.short_axis if row.test == "SAXIS" else rule.diameter)
+    limit = _millimeters(rule.short_axis if row.test == SHORT_AXIS else rule.diameter)
     detail = (
         f"{row.link} {row.test} {row.original or 'not read'} {row.original_unit}".rstrip()
         + f" on {row.date}"

@@ -9,6 +9,7 @@ from equipoise.eligibility.finding import Finding, decided, unknown
 from equipoise.eligibility.prior_lines import prior_drugs
 from equipoise.protocol.criteria.prior_line import PriorLine
 from equipoise.subject.records import CM, Source
+from equipoise.terms.codes import TherapyOutcome
 from equipoise.terms.verdict import Reason
 
 DRUGS = {"ANTI-EGFR": ("CETUXIMAB", "PANITUMUMAB")}
@@ -95,7 +96,7 @@ def _progressed(rule: PriorLine, line: _Line) -> Finding:
     outcomes = {row.outcome for row in line.rows}
     if not rule.progressed:
         return decided(rule, True, line.shown, *line.sources)
-    if "PROGRESSION" in outcomes:
+    if TherapyOutcome.PROGRESSION in outcomes:
         return decided(rule, True, f"{line.shown}; ended in progression", *line.sources)
     if "" in outcomes:
         detail = f"{line.shown}; how it ended is not recorded"

@@ -6,12 +6,15 @@ from equipoise.eligibility.evaluate import Asked, evaluate
 from equipoise.eligibility.finding import Finding, decided, unknown
 from equipoise.protocol.criteria.prior_lines import PriorLines
 from equipoise.subject.records import CM
+from equipoise.terms.codes import TherapyCategory
 from equipoise.terms.verdict import Reason
 
 
 def prior_drugs(asked: Asked, line: int | None = None) -> list[CM]:
     """The anticancer drugs given before, in all lines or in one."""
-    rows = [cm for cm in asked.subject.records(CM) if cm.category == "PRIOR ANTICANCER THERAPY"]
+    rows = [
+        cm for cm in asked.subject.records(CM) if cm.category == TherapyCategory.PRIOR_ANTICANCER
+    ]
     return [cm for cm in rows if line is None or cm.line == str(line)]
 
 

@@ -6,12 +6,13 @@ from equipoise.eligibility.evaluate import Asked, evaluate
 from equipoise.eligibility.finding import Finding, decided, unknown
 from equipoise.protocol.criteria.sex import Sex
 from equipoise.subject.records import DM
+from equipoise.terms.codes import SexCode
 from equipoise.terms.verdict import Reason
 
 
 @evaluate.register
 def _(rule: Sex, asked: Asked) -> Finding:
-    rows = [dm for dm in asked.subject.records(DM) if dm.sex in ("M", "F")]
+    rows = [dm for dm in asked.subject.records(DM) if dm.sex in tuple(SexCode)]
     if not rows:
         return unknown(rule, Reason.NO_RESULT, "sex not recorded")
     last = rows[-1]

@@ -25,6 +25,7 @@ from equipoise.endpoints.time_to_event import FollowUp
 from equipoise.protocol.model import Protocol
 from equipoise.subject.records import LB, RS, TR, TU, Source
 from equipoise.subject.state import Subject
+from equipoise.terms.codes import ResponseTest
 from equipoise.terms.response import Response
 
 
@@ -158,7 +159,9 @@ def course_by(subject: Subject, choices: CourseChoices, cutoff: date) -> Course:
 
 def _as_read(subject: Subject, reader: str | None, start: date, cutoff: date) -> Reading:
     rows = [
-        rs for rs in subject.records(RS) if rs.test == "OVRLRESP" and reader in (None, rs.evaluator)
+        rs
+        for rs in subject.records(RS)
+        if rs.test == ResponseTest.OVERALL and reader in (None, rs.evaluator)
     ]
     scans = [
         (rs.date.exact, rs)

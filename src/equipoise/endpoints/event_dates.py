@@ -10,9 +10,9 @@ from datetime import date, timedelta
 
 from equipoise.subject.records import AE, CM, EX, LB, PR, QS, RS, SS, TR, VS, Source
 from equipoise.subject.state import Subject
+from equipoise.terms.codes import CompletionStatus, ResponseTest, SurvivalStatus
 from equipoise.terms.dates import PartialDate
 
-NOT_DONE = "NOT DONE"
 SUBSEQUENT = "SUBSEQUENT ANTICANCER THERAPY"
 
 Begun = tuple[str, PartialDate | None, Source]
@@ -40,7 +40,7 @@ def clinical_progression(subject: Subject, start: date, cutoff: date) -> Dated:
     seen = [
         ("clinical progression", rs.date, rs.source)
         for rs in subject.records(RS)
-        if rs.test == "CLINPROG"
+        if rs.test == ResponseTest.CLINICAL_PROGRESSION
     ]
     return _first(seen, [], start, cutoff)
 
@@ -91,7 +91,7 @@ def unrecorded_death(subject: Subject, cutoff: date) -> tuple[str, ...]:
     told = [
         ss.date
         for ss in subject.records(SS)
-        if ss.original == "DEAD" and ss.date and ss.date.earliest <= cutoff
+        if ss.original == SurvivalStatus.DEAD and ss.date and ss.date.earliest <= cutoff
     ]
     return tuple(f"contact of {when} says dead, no death recorded" for when in told)
 
@@ -114,8 +114,8 @@ def _treated_or_scanned(subject: Subject) -> list[date]:
     them.
     """
     doses = [ex.start for ex in subject.records(EX) if ex.dose]
-    scans = [rs.date for rs in subject.records(RS) if rs.test == "OVRLRESP"]
-    scans += [tr.date for tr in subject.records(TR) if tr.status != NOT_DONE]
+    scans = [rs.date for rs in subject.records(RS) if rs.test == ResponseTest.OVERALL]
+    scans += [tr.date for tr in subject.records(TR) if tr.status != CompletionStatus.NOT_DONE]
     return [when.exact for when in (*doses, *scans) if when and when.exact]
 
 
@@ -153,13 +153,19 @@ def _signs_of_life(subject: Subject) -> Iterator[tuple[PartialDate | None, Sourc
     """Everything dated that a living person is needed for; what was planned and not done is no sign
     of life.
     """
-    yield from ((ss.date, ss.source) for ss in subject.records(SS) if ss.original == "ALIVE")
+    yield from (
+        (ss.date, ss.source) for ss in subject.records(SS) if ss.original == SurvivalStatus.ALIVE
+    )
     examined: tuple[LB | QS | TR, ...] = (
         *subject.records(LB),
         *subject.records(QS),
         *subject.records(TR),
     )
-    yield from ((record.date, record.source) for record in examined if record.status != NOT_DONE)
+    yield from (
+        (record.date, record.source)
+        for record in examined
+        if record.status != CompletionStatus.NOT_DONE
+    )
     yield from ((vs.date, vs.source) for vs in subject.records(VS))
     yield from (
         (ex.start, ex.source) for ex in subject.records(EX) if ex.dose is not None and ex.dose > 0

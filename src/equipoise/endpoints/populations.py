@@ -9,6 +9,7 @@ from equipoise.eligibility.of_record import ineligible_as_known_now, protocol_at
 from equipoise.protocol.model import Population, Protocol
 from equipoise.subject.records import EX, RS, TR
 from equipoise.subject.state import Subject, Trial
+from equipoise.terms.codes import ResponseTest
 
 
 def experimental_drug(protocol: Protocol) -> str:
@@ -79,6 +80,6 @@ def _evaluable(subject: Subject, cutoff: date) -> bool:
     later = any(
         rs.date and on < rs.date.earliest <= cutoff
         for rs in subject.records(RS)
-        if rs.test == "OVRLRESP"
+        if rs.test == ResponseTest.OVERALL
     )
     return baseline and later

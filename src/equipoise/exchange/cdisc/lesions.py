@@ -10,11 +10,11 @@ from typing import Any
 
 from equipoise.assessments.recist.from_records import NODE
 from equipoise.assessments.recist.series import TARGET
-from equipoise.endpoints.event_dates import NOT_DONE
 from equipoise.endpoints.policies import DerivationPolicy
 from equipoise.exchange.cdisc.problems import NOT_USED, Problems
 from equipoise.exchange.cdisc.rows import Known, measurement
 from equipoise.subject.records import TR, TU, Record
+from equipoise.terms.codes import CompletionStatus
 
 LENGTH_TESTS = ("DIAMETER", "LDIAM", "SAXIS", "LPERP")
 STATE_TESTS = ("TUMSTATE",)
@@ -99,7 +99,10 @@ def _best(
         return _not_evaluated(one), one.record.test
     best = min(
         fitting,
-        key=lambda one: (one.record.status.upper() == NOT_DONE, order.index(one.record.test)),
+        key=lambda one: (
+            one.record.status.upper() == CompletionStatus.NOT_DONE,
+            order.index(one.record.test),
+        ),
     )
     same = [one for one in fitting if one.record.test == best.record.test and one is not best]
     for one in same:
@@ -113,4 +116,4 @@ def _best(
 
 def _not_evaluated(known: Known) -> Known:
 
-    return replace(known, record=replace(known.record, status=NOT_DONE))
+    return replace(known, record=replace(known.record, status=CompletionStatus.NOT_DONE.value))

@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from equipoise.assessments.recist.series import FITTING, NEW, NON_TARGET, ROLES, STATES, TARGET
-from equipoise.endpoints.event_dates import NOT_DONE, SUBSEQUENT
+from equipoise.endpoints.event_dates import SUBSEQUENT
 from equipoise.endpoints.policies import DerivationPolicy
 from equipoise.exchange.cdisc.datasets import Dataset, Row
 from equipoise.exchange.cdisc.problems import NOT_USED, TO_ASK, Problem, Problems
@@ -29,6 +29,7 @@ from equipoise.subject.records import (
     Source,
     variables,
 )
+from equipoise.terms.codes import CompletionStatus
 from equipoise.terms.dates import PartialDate, parse_date
 from equipoise.terms.quantity import convert
 from equipoise.terms.response import NonTarget, Response
@@ -235,7 +236,7 @@ def measurement(known: Known, test: str, role: str, problems: Problems) -> TR:
     """
     tr: TR = replace(known.record, test=test, status=known.record.status.upper())
     _ask_for_day(known, problems)
-    if tr.status == NOT_DONE:
+    if tr.status == CompletionStatus.NOT_DONE:
         return tr
     try:
         return _state(tr, known.row, role) if test == "TUMSTATE" else _length(tr, known.row)
@@ -245,7 +246,7 @@ def measurement(known: Known, test: str, role: str, problems: Problems) -> TR:
                 NOT_USED, error.variable, error.found, f"{error}; counts as not evaluated"
             )
         )
-        return replace(tr, test=test, status=NOT_DONE, value=None)
+        return replace(tr, test=test, status=CompletionStatus.NOT_DONE.value, value=None)
 
 
 def _state(tr: TR, row: Row, role: str) -> TR:
@@ -297,7 +298,7 @@ def reported_response(known: Known, policy: DerivationPolicy, problems: Problems
     ):
         return None
     text = (known.row.get("RSSTRESC") or rs.original).upper()
-    if not text and known.row.get("RSSTAT", "").upper() == NOT_DONE:
+    if not text and known.row.get("RSSTAT", "").upper() == CompletionStatus.NOT_DONE:
         return None
     try:
         said = RESPONSES[rs.test].parse(text).cdisc

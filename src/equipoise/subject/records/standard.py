@@ -8,6 +8,7 @@ from typing import TypeVar
 from equipoise.subject.records.findings import LB
 from equipoise.subject.records.record import Record
 from equipoise.subject.records.tumors import TR
+from equipoise.terms.codes import LesionTest
 from equipoise.terms.quantity import convert, decimal_of, known_unit
 from equipoise.terms.verdict import Reason
 
@@ -37,7 +38,10 @@ def standardize(record: AnyRecord) -> AnyRecord:
     """
     if isinstance(record, LB):
         return _standardize_lab(record)  # type: ignore[return-value]
-    if isinstance(record, TR) and record.test in ("LDIAM", "SAXIS"):
+    if isinstance(record, TR) and record.test in (
+        LesionTest.LONGEST_DIAMETER,
+        LesionTest.SHORT_AXIS,
+    ):
         value = decimal_of(record.original)
         if value is None or not 0 <= value <= LONGEST_MM:
             reason = Reason.VALUE_UNREADABLE if record.original else Reason.NO_RESULT
