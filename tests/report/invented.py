@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
+from equipoise.planning.design import SimulatedDesign
+from equipoise.planning.early_looks import LookCost
 from equipoise.planning.rechallenge.figures import (
     UNSELECTED,
     Assay,
@@ -13,6 +16,20 @@ from equipoise.planning.rechallenge.figures import (
     Point,
     Rechallenge,
 )
+from equipoise.planning.scan_interval import ScanInterval
+from equipoise.protocol.model import Protocol
+from equipoise.simulation.assumed import Assumed
+from equipoise.simulation.operating_characteristics import Estimate
+from equipoise.simulation.protocol_results import (
+    ComparedProportions,
+    ComparedTimes,
+    Months,
+    Proportions,
+    SimulatedProtocol,
+    SimulatedScenario,
+)
+from equipoise.simulation.stopping import Stopping
+from equipoise.statistics.proportions import Test
 
 HALF_LIVES, INTERVALS, LIMITS = (3.4, 4.0, 6.9), (0.0, 3.0, 6.0, 12.0), (0.01, 0.001)
 ASSAYS = (
@@ -79,84 +96,89 @@ def outcome(control: float) -> Outcome:
     )
 
 
-def figure(value: float) -> dict[str, float]:
+def figure(value: float) -> Estimate:
     """A simulated figure."""
-    return {"value": value, "standard_error": value / 20, "trials": 100}
+    return Estimate(value, value / 20, 100)
 
 
-def invented_design(scenarios: list[str], weeks: list[int]) -> dict[str, object]:
+STOPPING = Stopping(
+    spending="obrien_fleming",
+    looks=[25, 50],
+    bounds=[2.797, 1.977],
+    rejected=figure(0.61),
+    in_favor=figure(0.6),
+    stopped_for_efficacy=[figure(0.21), figure(0.4)],
+    entered=figure(41.5),
+    months=figure(17.25),
+)
+ASSUMED = {"loss_to_follow_up": Assumed(0.05, "an invented trial")}
+TESTS: dict[Test, Estimate] = {
+    "fisher": figure(0.5),
+    "boschloo": figure(0.6),
+    "pooled_z": figure(0.65),
+}
+
+
+def invented_design(protocol: Protocol) -> SimulatedDesign:
     """What the simulation of a design gives."""
-    look = {
-        "stopped_for_efficacy": [figure(0.21), figure(0.4)],
-        "rejected": figure(0.61),
-        "entered": figure(41.5),
-    }
-    return {
-        "trials": 100,
-        "seed": 3,
-        "shares": {
-            name: {"fisher": figure(0.5), "boschloo": figure(0.6), "pooled_z": figure(0.65)}
-            for name in scenarios
-        },
-        "early_looks": {
-            name: {
-                "bounds": [2.797, 1.977],
-                "power_at_same_size": 0.796,
-                "more_participants": 0.012,
-                "simulated": look,
-                "simulated_without_effect": look,
-            }
-            for name in ("obrien_fleming", "pocock")
-        },
-        "scan_interval": [
-            {
-                "weeks": week,
-                "control": figure(0.5),
-                "experimental": figure(0.7),
-                "boschloo": figure(0.3),
-                "pfs_rejected": figure(0.8),
-            }
-            for week in weeks
+    look = LookCost(
+        bounds=[2.797, 1.977],
+        power_at_same_size=0.796,
+        more_participants=0.012,
+        expected_participants=0.9,
+        simulated=STOPPING,
+        simulated_without_effect=STOPPING,
+    )
+    return SimulatedDesign(
+        trials=100,
+        seed=3,
+        rejected={scenario.id: TESTS for scenario in protocol.design.scenarios},
+        early_looks={"obrien_fleming": look, "pocock": look},
+        scan_intervals=[
+            ScanInterval(week, figure(0.5), figure(0.7), figure(0.3), figure(0.8))
+            for week in protocol.design.first_scan_weeks
         ],
-        "assumed": {"loss_to_follow_up": {"value": 0.05, "from": "an invented trial"}},
-    }
+        assumed=ASSUMED,
+    )
 
 
-def invented_simulation() -> dict[str, object]:
+def invented_simulation() -> SimulatedProtocol:
     """What `simulate` gives: two scenarios, one with looks."""
-    test = {"fisher": figure(0.5), "boschloo": figure(0.6), "pooled_z": figure(0.65)}
-    times = {"rejected_two_sided": figure(0.7), "hazard_ratio": figure(0.62)}
-    stopping = {
-        "spending": "obrien_fleming",
-        "looks": [25, 50],
-        "bounds": [2.797, 1.977],
-        "stopped_for_efficacy": [figure(0.21), figure(0.4)],
-        "entered": figure(41.5),
-        "months": figure(17.25),
-    }
-    scenario = {
-        "label": "with effect",
-        "disease_control": {
-            "control": figure(0.4),
-            "experimental": figure(0.7),
-            "rejected": test,
-            "exact_at_these_rates": {"boschloo": 0.61},
-            "difference": figure(0.3),
-            "bias": figure(0.001),
-            "coverage": figure(0.95),
-        },
-        "objective_response": {"experimental": figure(0.2)},
-        "pfs": times,
-        "overall_survival": times,
-        "months_to_primary_cutoff": {**figure(20.5), "q05": 18.25, "median": 20.5, "q95": 23.75},
-        "stopping": None,
-    }
-    return {
-        "trial": "INVENTED",
-        "trials": 100,
-        "participants": 50,
-        "seed": 3,
-        "alpha": "0.05",
-        "scenarios": {"EFFECT": scenario, "NONE": {**scenario, "stopping": stopping}},
-        "assumed": {"loss_to_follow_up": {"value": 0.05, "from": "an invented trial"}},
-    }
+    times = ComparedTimes(
+        events=figure(40),
+        rejected_two_sided=figure(0.7),
+        rejected_in_favor=figure(0.7),
+        hazard_ratio=figure(0.62),
+        without_estimate=0,
+    )
+    months = Months(20.5, 1.025, 100, 18.25, 20.5, 23.75)
+    scenario = SimulatedScenario(
+        label="with effect",
+        disease_control=ComparedProportions(
+            control=figure(0.4),
+            experimental=figure(0.7),
+            difference=figure(0.3),
+            difference_if_perfect=figure(0.31),
+            bias=figure(0.001),
+            coverage=figure(0.95),
+            rejected=TESTS,
+            exact_at_these_rates={"boschloo": 0.61},
+        ),
+        objective_response=Proportions(figure(0.1), figure(0.2)),
+        pfs=times,
+        pfs_at_survival_cutoff=times,
+        overall_survival=times,
+        months_to_primary_cutoff=months,
+        months_to_survival_cutoff=months,
+        stopping=None,
+    )
+    return SimulatedProtocol(
+        trial="INVENTED",
+        protocol_version="1.0",
+        trials=100,
+        seed=3,
+        participants=50,
+        alpha=0.05,
+        assumed=ASSUMED,
+        scenarios={"EFFECT": scenario, "NONE": replace(scenario, stopping=STOPPING)},
+    )

@@ -60,9 +60,7 @@ def test_the_protocol(protocol):
 
 
 def test_the_design_computed_and_simulated(twenty):
-    scenarios = [scenario.id for scenario in twenty.design.scenarios]
-    simulated = invented_design(scenarios, list(twenty.design.first_scan_weeks))
-    computed = compute_design(twenty)
+    simulated, computed = invented_design(twenty), compute_design(twenty)
 
     stored("design.txt", page_text(write_design(twenty, computed, simulated)))
     stored("design_terminal.txt", show_design(twenty, computed, simulated) + "\n")
