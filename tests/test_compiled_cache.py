@@ -13,7 +13,7 @@ import equipoise
 LOOP = """
 import numpy as np
 from equipoise.compiled import njit
-from equipoise.assessments.recist.rules import has_shrunk
+from equipoise.assessments.recist.target_rules import has_shrunk
 from equipoise.assessments.recist.policy import RECIST_1_1
 
 @njit(cache=True)

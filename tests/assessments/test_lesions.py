@@ -10,7 +10,8 @@ import pytest
 from equipoise.assessments.recist.from_records import lesion_series
 from equipoise.assessments.recist.lesion_table import assess, read_lesions
 from equipoise.assessments.recist.policy import RECIST_1_1
-from equipoise.assessments.recist.series import LesionError, assess_series
+from equipoise.assessments.recist.series import assess_series
+from equipoise.assessments.recist.sightings import LesionError
 from equipoise.subject.records import LB, TR, TU
 from equipoise.terms.dates import parse_date
 from equipoise.terms.response import Response

@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from equipoise.assessments.recist.policy import RECIST_1_1
-from equipoise.assessments.recist.series import Sighting, assess_series, build_series
+from equipoise.assessments.recist.series import assess_series, build_series
+from equipoise.assessments.recist.sightings import Sighting
 from equipoise.assessments.recist.target_clause import target_clause
 from equipoise.terms.response import Response
 

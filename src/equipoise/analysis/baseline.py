@@ -11,7 +11,7 @@ from equipoise.allocation.strata import levels
 from equipoise.analysis.arms import Arms
 from equipoise.analysis.results.participants import Baseline, Eligibility, Stratum
 from equipoise.analysis.screening import Screening
-from equipoise.assessments.recist.rules import NO_SUM
+from equipoise.assessments.recist.target_rules import NO_SUM
 from equipoise.eligibility.of_record import protocol_at_randomization
 from equipoise.endpoints.course import Course
 from equipoise.subject.records import CM, DM, QS, TR, TU, Source

@@ -11,15 +11,10 @@ import numpy as np
 from equipoise.arrays import NEVER
 from equipoise.assessments.recist.clauses import CLAUSES
 from equipoise.assessments.recist.policy import build_policy
-from equipoise.assessments.recist.rules import (
-    NO_SUM,
-    NO_TARGETS,
-    NOT_EVALUATED,
-    TOO_SMALL,
-    VisitResults,
-    assess_dated_visits,
-)
-from equipoise.assessments.recist.series import LENGTH_OF, combine
+from equipoise.assessments.recist.rules import VisitResults, assess_dated_visits
+from equipoise.assessments.recist.series import combine
+from equipoise.assessments.recist.sightings import LENGTH_OF
+from equipoise.assessments.recist.target_rules import NO_SUM, NO_TARGETS, NOT_EVALUATED, TOO_SMALL
 from equipoise.endpoints.best_response import (
     BestResponse,
     derive_best_response,

@@ -11,7 +11,7 @@ from equipoise.eligibility.finding import Finding, decided, unknown
 from equipoise.eligibility.latest import decided_by_latest
 from equipoise.protocol.criteria.measurable_disease import MeasurableDisease
 from equipoise.subject.records import TR, TU
-from equipoise.terms.codes import LesionRole, LesionTest, Location
+from equipoise.terms.codes import LesionRole, LesionTest, is_lymph_node
 from equipoise.terms.dates import PartialDate
 from equipoise.terms.quantity import Quantity, convert
 from equipoise.terms.verdict import Reason, Verdict
@@ -67,7 +67,7 @@ def _lesions(asked: Asked) -> dict[tuple[str, str], list[TR]]:
         for tu in asked.subject.records(TU)
         if tu.role in (LesionRole.TARGET, LesionRole.NON_TARGET)
     ]
-    nodes = {tu.link for tu in known if tu.location.strip().upper().startswith(Location.LYMPH_NODE)}
+    nodes = {tu.link for tu in known if is_lymph_node(tu.location)}
     lesions: dict[tuple[str, str], list[TR]] = {}
     for link in sorted({tu.link for tu in known}):
         rows = [

@@ -12,7 +12,8 @@ import numpy as np
 from equipoise.assessments.recist.from_records import lesion_series
 from equipoise.assessments.recist.policy import RecistPolicy, any_targets
 from equipoise.assessments.recist.rules import VisitResults
-from equipoise.assessments.recist.series import LesionError, LesionSeries, assess_series
+from equipoise.assessments.recist.series import LesionSeries, assess_series
+from equipoise.assessments.recist.sightings import LesionError
 from equipoise.endpoints import event_dates
 from equipoise.endpoints.choices import CourseChoices, choices_of
 from equipoise.endpoints.response_rules import (

@@ -11,9 +11,10 @@ from decimal import Decimal
 
 from equipoise.assessments.recist.clauses import CLAUSES, Clause
 from equipoise.assessments.recist.policy import RecistPolicy
-from equipoise.assessments.recist.rules import NO_TARGETS, VisitResults
+from equipoise.assessments.recist.rules import VisitResults
 from equipoise.assessments.recist.series import LesionSeries, assess_series
 from equipoise.assessments.recist.target_clause import NON_TARGET_CLAUSE, target_clause
+from equipoise.assessments.recist.target_rules import NO_TARGETS
 from equipoise.endpoints.course import Course
 from equipoise.subject.records import RS, Source
 from equipoise.terms.response import NonTarget, Response

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from equipoise.assessments.recist.from_records import lesion_series
-from equipoise.assessments.recist.series import LesionError, assess_series
+from equipoise.assessments.recist.series import assess_series
+from equipoise.assessments.recist.sightings import LesionError
 from equipoise.endpoints.choices import recist_policy
 from equipoise.protocol.model import Assessment
 from equipoise.subject.records import RS, TR, TU

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from equipoise.arrays import NOWHERE, Codes, Ints
-from equipoise.assessments.recist.rules import is_before_therapy, shows_disease
+from equipoise.assessments.recist.overall_rules import is_before_therapy, shows_disease
 from equipoise.compiled import njit
 from equipoise.terms.response import Response
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from equipoise.assessments.recist import clauses
-from equipoise.assessments.recist.series import NEW, NON_TARGET, STATES, TARGET
+from equipoise.assessments.recist.sightings import NEW, NON_TARGET, STATES, TARGET, names_of
 from equipoise.endpoints.course import Course
 from equipoise.subject.records import TR, TU, Source
 
@@ -39,8 +39,7 @@ def _about(course: Course) -> dict[Source, tuple[str, str]]:
         tu.source: (tu.role.upper(), "") for tu in course.subject.records(TU)
     }
     for tr in course.subject.records(TR):
-        names = (tr.link, tr.link.split("/")[0], tr.link.rsplit(".", 1)[0])
-        role = next((roles[name] for name in names if name in roles), "")
+        role = next((roles[name] for name in names_of(tr.link) if name in roles), "")
         about[tr.source] = role, STATES.get(tr.original.strip().upper(), "")
     return about
 

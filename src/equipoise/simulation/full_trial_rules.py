@@ -15,14 +15,13 @@ import numpy as np
 from equipoise.arrays import NEVER, Codes, Floats, Ints
 from equipoise.assessments.recist.policy import RecistPolicy
 from equipoise.assessments.recist.rules import (
-    NE,
     NOTHING_SEEN,
-    PD,
     VisitResults,
     assess_visit,
     no_results,
     pd_dates,
 )
+from equipoise.assessments.recist.target_rules import NE, PD
 from equipoise.compiled import njit
 from equipoise.endpoints.censoring import End, TimeToEventRules, progression_free, survival_end
 from equipoise.endpoints.response_rules import ResponsePolicy, best_unconfirmed, counts_as

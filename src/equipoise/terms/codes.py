@@ -100,6 +100,11 @@ class Location(StrEnum):
     LYMPH_NODE = "LYMPH NODE"
 
 
+def is_lymph_node(location: str) -> bool:
+    """Whether a TULOC names a lymph node, of whatever region: it is measured by its short axis."""
+    return location.strip().upper().startswith(Location.LYMPH_NODE)
+
+
 class ResponseTest(StrEnum):
     """RSTESTCD (ONCRTSCD)."""
 

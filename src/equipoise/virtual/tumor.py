@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equipoise.arrays import NEVER, Codes, Ints
-from equipoise.assessments.recist.rules import GONE, NOT_EVALUATED, TOO_SMALL
+from equipoise.assessments.recist.target_rules import GONE, NOT_EVALUATED, TOO_SMALL
 from equipoise.compiled import njit
 from equipoise.virtual.tumor_rules import (
     BEYOND,

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from equipoise.arrays import Codes, Floats, Ints
-from equipoise.assessments.recist.rules import GONE, NOT_EVALUATED, TOO_SMALL
+from equipoise.assessments.recist.target_rules import GONE, NOT_EVALUATED, TOO_SMALL
 from equipoise.compiled import njit
 from equipoise.terms.response import NewLesion, NonTarget
 

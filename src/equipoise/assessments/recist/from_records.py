@@ -11,7 +11,8 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from equipoise.assessments.recist.markers import with_markers
 from equipoise.assessments.recist.policy import RecistPolicy
-from equipoise.assessments.recist.series import (
+from equipoise.assessments.recist.series import LesionSeries, build_series
+from equipoise.assessments.recist.sightings import (
     FITTING,
     NEW,
     NON_TARGET,
@@ -19,14 +20,13 @@ from equipoise.assessments.recist.series import (
     STATES,
     TARGET,
     LesionError,
-    LesionSeries,
     Sighting,
-    build_series,
+    names_of,
 )
 from equipoise.subject.records import LB, TR, TU
+from equipoise.terms.codes import is_lymph_node
 
 LENGTHS = ("LDIAM", "SAXIS", "DIAMETER")
-NODE = "LYMPH NODE"
 
 
 ONE_VISIT_DAYS = 14
@@ -170,7 +170,7 @@ def _lesion(reading: TR, lesions: dict[str, TU]) -> TU:
     """The lesion that was measured; parts (T1.1) and merged ones (T1/T2) belong to the lesion they
     came from.
     """
-    for name in (reading.link, reading.link.split("/")[0], reading.link.rsplit(".", 1)[0]):
+    for name in names_of(reading.link):
         if name in lesions:
             return lesions[name]
     raise LesionError(
@@ -188,7 +188,7 @@ def _sighting(lesion: TU, reading: TR, day: date, policy: RecistPolicy) -> Sight
         raise LesionError(
             f"{_where(lesion)}: role is {lesion.role!r}; write one of: {', '.join(ROLES)}"
         )
-    node = lesion.location.upper().startswith(NODE)
+    node = is_lymph_node(lesion.location)
     tenths, state = _finding(reading, role)
     if role == NON_TARGET and tenths is not None:  # a measured non-target: a normal node is gone
         gone = tenths < policy.node_normal_tenths if node else tenths == 0

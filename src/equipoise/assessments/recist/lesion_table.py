@@ -13,18 +13,17 @@ from decimal import Decimal, InvalidOperation
 
 from equipoise.assessments.recist.clauses import CLAUSES
 from equipoise.assessments.recist.policy import RecistPolicy
-from equipoise.assessments.recist.rules import NO_TARGETS, VisitResults
-from equipoise.assessments.recist.series import (
+from equipoise.assessments.recist.rules import VisitResults
+from equipoise.assessments.recist.series import LesionSeries, assess_series, build_series
+from equipoise.assessments.recist.sightings import (
     FITTING,
     ROLES,
     STATES,
     TARGET,
     LesionError,
-    LesionSeries,
     Sighting,
-    assess_series,
-    build_series,
 )
+from equipoise.assessments.recist.target_rules import NO_TARGETS
 from equipoise.subject.records import LONGEST_MM
 from equipoise.terms.dates import parse_date
 from equipoise.terms.response import NonTarget, Response

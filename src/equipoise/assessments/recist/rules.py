@@ -1,8 +1,7 @@
 """What did RECIST 1.1 say at each visit? Compiled rules over the arrays of one subject.
 
-Visit 0 is baseline. Lengths are whole tenths of a millimeter, so the inclusive limits are exact.
-Days count from randomization (day 0). Each rule is a plain function, in the order of the paper;
-`assess_visits` at the end is the loop.
+Visit 0 is baseline. Days count from randomization (day 0). The rules of one visit are those of
+`target_rules` and `overall_rules`; `assess_visits` at the end is the loop.
 """
 
 from __future__ import annotations
@@ -13,22 +12,30 @@ import numpy as np
 
 from equipoise.arrays import NEVER, NOWHERE, Codes, Ints
 from equipoise.assessments.recist import clauses
-from equipoise.assessments.recist.policy import ALWAYS, LAST_SCAN, RecistPolicy
+from equipoise.assessments.recist.overall_rules import (
+    first_sight,
+    is_assessable,
+    overall_response,
+)
+from equipoise.assessments.recist.policy import LAST_SCAN, RecistPolicy
+from equipoise.assessments.recist.target_rules import (
+    CR,
+    NE,
+    NO_SUM,
+    NO_TARGETS,
+    NOT_EVALUATED,
+    PD,
+    PR,
+    Memory,
+    add_up,
+    counted,
+    is_disease,
+    target_response,
+)
 from equipoise.compiled import njit
-from equipoise.terms.response import NewLesion, NonTarget, Response
+from equipoise.terms.response import NewLesion
 
-GONE, NOT_EVALUATED, TOO_SMALL = 0, -1, -2
-"""Special values of `tenths`."""
-NO_TARGETS = -1
-"""`target[v]` when there was no measurable disease at baseline."""
-NO_SUM = -1
-"""`sum[v]` when a target was not evaluated; sums of the memory that there are not."""
-
-NE, CR, PR, SD = int(Response.NE), int(Response.CR), int(Response.PR), int(Response.SD)
-NON_CR_NON_PD, PD = int(Response.NON_CR_NON_PD), int(Response.PD)
-NT_NONE, NT_CR, NT_PRESENT = int(NonTarget.NONE), int(NonTarget.CR), int(NonTarget.NON_CR_NON_PD)
-NT_PD, NT_NE = int(NonTarget.PD), int(NonTarget.NE)
-UNEQUIVOCAL, EQUIVOCAL = int(NewLesion.UNEQUIVOCAL), int(NewLesion.EQUIVOCAL)
+UNEQUIVOCAL = int(NewLesion.UNEQUIVOCAL)
 
 
 class VisitResults(NamedTuple):
@@ -42,226 +49,6 @@ class VisitResults(NamedTuple):
     decided_by: Ints  # the visit that decided: nadir for PD by growth, baseline for PR, first sight
     decided_lesion: Ints  # the target that decided alone (missing, reappeared), or -1
     pd_day: Ints  # the day progression is dated on, or -1
-
-
-@njit(cache=True)
-def counted(tenths: int, policy: RecistPolicy) -> int:
-    """4.3.2: what a lesion adds to the sum; "too small to measure" counts 5 mm."""
-    if tenths != TOO_SMALL:
-        return tenths
-    return policy.too_small_tenths if policy.too_small_takes_default else NOT_EVALUATED
-
-
-@njit(cache=True)
-def add_up(row: Ints, policy: RecistPolicy) -> tuple[int, int]:
-    """4.3.1: the sum of what was evaluated, and the first target that was not (-1: all were)."""
-    total, missing = 0, NOWHERE
-    for lesion in range(row.shape[0]):
-        length = counted(int(row[lesion]), policy)
-        if length != NOT_EVALUATED:
-            total += length
-        elif missing == NOWHERE:
-            missing = lesion
-    return total, missing
-
-
-@njit(cache=True)
-def is_disease(tenths: int, node: bool, policy: RecistPolicy) -> bool:
-    """3.1, 4.3.1: something is seen, and a node is not normal. What was not evaluated is not
-    seen.
-    """
-    if tenths == TOO_SMALL and not node:
-        return True  # faint, yet there, whatever it adds to the sum
-    length = counted(tenths, policy)
-    if node and policy.nodes_below_normal_are_gone:
-        return length >= policy.node_normal_tenths
-    return length > 0
-
-
-@njit(cache=True)
-def reaches(part: int, limit: int, policy: RecistPolicy) -> bool:
-    """Limits are met when they are reached; the switch asks for more than that."""
-    return part >= limit if policy.bounds_inclusive else part > limit
-
-
-@njit(cache=True)
-def has_grown(total: int, nadir: int, policy: RecistPolicy) -> bool:
-    """4.3.1 PD: +20 % and +5 mm. From a nadir of 0 every percentage is met."""
-    grown = total - nadir
-    if nadir == 0 and not policy.nadir_zero_needs_pd_tenths:
-        return grown > 0
-    if nadir == 0:
-        return reaches(grown, policy.pd_tenths, policy)
-    return reaches(grown * 100, policy.pd_percent * nadir, policy) and reaches(
-        grown, policy.pd_tenths, policy
-    )
-
-
-@njit(cache=True)
-def has_shrunk(total: int, baseline: int, policy: RecistPolicy) -> bool:
-    """4.3.1 PR: -30 % of the baseline sum."""
-    return reaches((baseline - total) * 100, policy.pr_percent * baseline, policy)
-
-
-@njit(cache=True)
-def came_back(row: Ints, node: Codes, was_gone: Codes, after_cr: bool, policy: RecistPolicy) -> int:
-    """The target whose return is progression by itself, or -1."""
-    for lesion in range(row.shape[0]):
-        watched = after_cr or (policy.reappearance == ALWAYS and was_gone[lesion] == 1)
-        if watched and is_disease(int(row[lesion]), node[lesion] == 1, policy):
-            return lesion
-    return NOWHERE
-
-
-@njit(cache=True)
-def any_disease(row: Ints, node: Codes, policy: RecistPolicy) -> bool:
-    """Whether any target is still seen."""
-    seen = False
-    for lesion in range(row.shape[0]):
-        seen = seen or is_disease(int(row[lesion]), node[lesion] == 1, policy)
-    return seen
-
-
-class Memory(NamedTuple):
-    """What earlier visits left behind, for the target rule."""
-
-    baseline: int  # sum, -1 incomplete
-    nadir: int  # smallest complete sum, -1 none
-    nadir_visit: int
-    pr_visit: int  # since when the targets are in PR or CR without PD, -1 never
-    cr_visit: int  # first overall CR, -1 never
-
-
-@njit(cache=True)
-def reference_sum(memory: Memory, policy: RecistPolicy) -> tuple[int, int]:
-    """The sum growth is judged against, and the visit it was seen at."""
-    if policy.pd_against_baseline:
-        return memory.baseline, 0
-    return memory.nadir, memory.nadir_visit
-
-
-@njit(cache=True)
-def since_cr(memory: Memory, visit: int) -> int:
-    """The complete response that a returning lesion ends; without one, the visit itself."""
-    return memory.cr_visit if memory.cr_visit >= 0 else visit
-
-
-@njit(cache=True)
-def incomplete_target(
-    total: int, missing: int, back: int, visit: int, memory: Memory, policy: RecistPolicy
-) -> tuple[int, int, int, int]:
-    """4.4.2: a target was not evaluated. Missing lesions can only add, so measured ones may prove
-    PD, never less.
-    """
-    reference, at = reference_sum(memory, policy)
-    if policy.missing_target_may_prove_pd:
-        if back != NOWHERE:
-            return PD, clauses.PD_REAPPEARED, since_cr(memory, visit), back
-        if reference >= 0 and has_grown(total, reference, policy):
-            return PD, clauses.PD_MEASURED_PART, at, NOWHERE
-    return NE, clauses.TARGET_NOT_EVALUATED, visit, missing
-
-
-@njit(cache=True)
-def target_response(
-    row: Ints, node: Codes, was_gone: Codes, visit: int, memory: Memory, policy: RecistPolicy
-) -> tuple[int, int, int, int]:
-    """4.3.1 at one visit: response, clause, deciding visit, deciding lesion."""
-    total, missing = add_up(row, policy)
-    back = came_back(row, node, was_gone, memory.cr_visit >= 0, policy)
-    if missing != NOWHERE:
-        return incomplete_target(total, missing, back, visit, memory, policy)
-    if not any_disease(
-        row, node, policy
-    ):  # before growth: a normal node is normal, however it changed
-        return CR, clauses.CR, visit, NOWHERE
-    if back != NOWHERE:
-        return PD, clauses.PD_REAPPEARED, since_cr(memory, visit), back
-    reference, at = reference_sum(memory, policy)
-    if reference >= 0 and has_grown(total, reference, policy):
-        return PD, clauses.PD_FROM_ZERO if reference == 0 else clauses.PD_SUM, at, NOWHERE
-    if memory.baseline < 0:
-        return NE, clauses.BASELINE_INCOMPLETE, 0, NOWHERE
-    if has_shrunk(total, memory.baseline, policy):
-        return PR, clauses.PR, 0, NOWHERE
-    if memory.pr_visit >= 0 and policy.pr_stays_pr:
-        return PR, clauses.PR_KEPT, memory.pr_visit, NOWHERE
-    return SD, clauses.SD, at, NOWHERE
-
-
-@njit(cache=True)
-def without_targets(nontarget: int) -> tuple[int, int]:
-    """Table 2: patients with non-target disease only; PD and new lesions are decided before."""
-    if nontarget == NT_CR:
-        return CR, clauses.ONLY_NON_TARGET_CR
-    if nontarget == NT_PRESENT:
-        return NON_CR_NON_PD, clauses.ONLY_NON_TARGET_PRESENT
-    if nontarget == NT_NONE:
-        return NE, clauses.NO_DISEASE_AT_BASELINE
-    return NE, clauses.ONLY_NON_TARGET_NOT_EVALUATED
-
-
-@njit(cache=True)
-def with_targets(target: int, clause: int, nontarget: int) -> tuple[int, int]:
-    """Table 1 without its PD rows: only a CR of the targets depends on the rest."""
-    if target == CR and nontarget == NT_PRESENT:
-        return PR, clauses.CR_BUT_NON_TARGET_LEFT
-    if target == CR and nontarget == NT_NE:
-        return PR, clauses.CR_BUT_NON_TARGET_NOT_EVALUATED
-    return target, clause
-
-
-@njit(cache=True)
-def first_sight(new: Codes, visit: int, policy: RecistPolicy) -> int:
-    """4.3.5: the visit a new lesion was first seen at, when it was equivocal at every visit in
-    between.
-    """
-    seen = visit
-    while policy.new_lesion_dated_at_first_sight and seen > 1 and new[seen - 1] == EQUIVOCAL:
-        seen -= 1
-    return seen
-
-
-@njit(cache=True)
-def shows_disease(response: int) -> bool:
-    """Disease was seen and did not progress: after a complete response it is there again."""
-    return response in (PR, SD, NON_CR_NON_PD)
-
-
-@njit(cache=True)
-def is_seen_again(target: int, nontarget: int) -> bool:
-    """After a CR: disease that was seen, as distinct from lesions that were not evaluated. Of the
-    overall response alone it cannot be told: PR stands there also for non-targets not evaluated.
-    """
-    return shows_disease(target) or nontarget == NT_PRESENT
-
-
-@njit(cache=True)
-def overall_response(
-    target: int, clause: int, nontarget: int, after_cr: bool, policy: RecistPolicy
-) -> tuple[int, int]:
-    """Tables 1 and 2 for a visit without an unequivocal new lesion."""
-    if target == PD:
-        return PD, clause
-    if nontarget == NT_PD:
-        return PD, clauses.PD_NON_TARGET
-    if after_cr and policy.disease_after_cr_is_pd and is_seen_again(target, nontarget):
-        return PD, clauses.PD_AFTER_CR
-    if target == NO_TARGETS:
-        return without_targets(nontarget)
-    return with_targets(target, clause, nontarget)
-
-
-@njit(cache=True)
-def is_before_therapy(day: int, therapy_day: int) -> bool:
-    """A scan on the day the new therapy starts was made before it; -1 stands for no such day."""
-    return therapy_day < 0 or day <= therapy_day
-
-
-@njit(cache=True)
-def is_assessable(day: int, assessable_until: int, policy: RecistPolicy) -> bool:
-    """Whether a scan can be assessed at all."""
-    return not policy.therapy_ends_assessability or is_before_therapy(day, assessable_until)
 
 
 class VisitAnswer(NamedTuple):

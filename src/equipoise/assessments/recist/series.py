@@ -12,75 +12,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from equipoise.assessments.recist.allowed import check_baseline, check_later
 from equipoise.assessments.recist.policy import RecistPolicy
-from equipoise.assessments.recist.rules import (
-    GONE,
-    NOT_EVALUATED,
-    TOO_SMALL,
-    VisitResults,
-    assess_dated_visits,
+from equipoise.assessments.recist.rules import VisitResults, assess_dated_visits
+from equipoise.assessments.recist.sightings import (
+    NEW,
+    NON_TARGET,
+    TARGET,
+    LesionError,
+    Sighting,
+    wholes,
 )
+from equipoise.assessments.recist.target_rules import GONE, NOT_EVALUATED, TOO_SMALL
 from equipoise.terms.response import NewLesion, NonTarget
 
-TARGET, NON_TARGET, NEW = "TARGET", "NON-TARGET", "NEW"
-ROLES = (TARGET, NON_TARGET, NEW)
-
 SPLIT, MERGED = "SPLIT", "MERGED"
-
-STATES = {
-    "GONE": "GONE",
-    "ABSENT": "GONE",
-    "DISAPPEARED": "GONE",
-    "TOO SMALL": "TOO SMALL",
-    "TOO SMALL TO MEASURE": "TOO SMALL",
-    "NOT EVALUATED": "NOT EVALUATED",
-    "NOT EVALUABLE": "NOT EVALUATED",
-    "NE": "NOT EVALUATED",
-    "NOT DONE": "NOT EVALUATED",
-    "PRESENT": "PRESENT",
-    "NON-CR/NON-PD": "PRESENT",
-    "UNEQUIVOCAL PROGRESSION": "PROGRESSION",
-    "PD": "PROGRESSION",
-    "UNEQUIVOCAL": "UNEQUIVOCAL",
-    "EQUIVOCAL": "EQUIVOCAL",
-}
-"""Spellings of a lesion's state and the one word used for it here."""
-FITTING = {
-    TARGET: ("GONE", "TOO SMALL", "NOT EVALUATED"),
-    NON_TARGET: ("PRESENT", "GONE", "PROGRESSION", "NOT EVALUATED"),
-    NEW: ("UNEQUIVOCAL", "EQUIVOCAL", "GONE", "NOT EVALUATED"),
-}
-"""The states that a lesion of each role can be in, beside a diameter."""
-LENGTH_OF = {"GONE": GONE, "TOO SMALL": TOO_SMALL, "NOT EVALUATED": NOT_EVALUATED}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sighting:
-    """One lesion at one visit: a length in tenths of a millimeter (targets) or a state of
-    FITTING.
-    """
-
-    visit: str
-    date: date
-    lesion: str
-    role: str
-    organ: str = ""
-    node: bool = False
-    tenths: int | None = None
-    state: str = ""
-    source: Any = None
-    where: str = ""  # how an error message names the place, "row 7"
-
-    @property
-    def code(self) -> int:
-        """The value for the array of targets."""
-        return self.tenths if self.tenths is not None else LENGTH_OF[self.state]
-
-
-class LesionError(ValueError):
-    """The lesions cannot be assessed as recorded; the message says where, what was found and what
-    to do.
-    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +83,10 @@ def build_series(
     visits = tuple(dict.fromkeys(s.visit for s in rows))
     at = [[s for s in rows if s.visit == visit] for visit in visits]
     targets = tuple(dict.fromkeys(s.lesion for s in at[0] if s.role == TARGET))
-    _check_baseline([s for s in at[0] if s.role == TARGET], policy)
-    _check_later(rows, targets, at[0])
+    check_baseline([s for s in at[0] if s.role == TARGET], policy)
+    check_later(rows, targets, at[0])
     first = {s.lesion: s for s in at[0] if s.role == TARGET}
-    organs = list(dict.fromkeys("LYMPH NODE" if s.node else s.organ for s in first.values()))
+    organs = list(dict.fromkeys(s.place for s in first.values()))
     origin = start or at[0][0].date
     cells = [[_cell(seen, lesion, policy) for lesion in targets] for seen in at]
     new, new_day = _new_lesions(at, origin)
@@ -157,7 +103,7 @@ def build_series(
         ),
         node=np.array([first[t].node for t in targets], np.int8),
         organ=np.array(
-            [organs.index("LYMPH NODE" if first[t].node else first[t].organ) for t in targets],
+            [organs.index(first[t].place) for t in targets],
             np.int32,
         ),
         nontarget=np.array(_non_targets(at), np.int8),
@@ -186,86 +132,6 @@ def assess_series(
         policy,
     )
     return results
-
-
-def _check_baseline(targets: Sequence[Sighting], policy: RecistPolicy) -> None:
-    """RECIST 1.1 3.1, 3.2: measurable, at most five, at most two in an organ; nodes are one
-    organ.
-    """
-    for s in targets:
-        if "/" in s.lesion:
-            raise LesionError(
-                f"{s.where}: target {s.lesion!r} is named like two lesions that merged; rename it"
-            )
-        least = policy.measurable_node_tenths if s.node else policy.measurable_tenths
-        what = "the short axis of a target node" if s.node else "the longest diameter of a target"
-        if s.tenths is None:
-            raise LesionError(
-                f"{s.where}: target {s.lesion} has no diameter at baseline ({s.state}); give one in"
-                " mm, or make it NON-TARGET"
-            )
-        if s.tenths < least:
-            raise LesionError(
-                f"{s.where}: target {s.lesion} measures {s.tenths / 10} mm at baseline; {what} is"
-                f" at least {least / 10} mm; make it NON-TARGET"
-            )
-    if len(targets) > policy.max_targets:
-        raise LesionError(
-            f"{targets[policy.max_targets].where}: {len(targets)} targets at baseline; at most"
-            f" {policy.max_targets} are allowed; make the others NON-TARGET"
-        )
-    for organ in dict.fromkeys("LYMPH NODE" if s.node else s.organ for s in targets):
-        inside = [s for s in targets if ("LYMPH NODE" if s.node else s.organ) == organ]
-        if len(inside) > policy.max_per_organ:
-            raise LesionError(
-                f"{inside[policy.max_per_organ].where}: {len(inside)} targets in"
-                f" {organ or 'one organ'}; at most {policy.max_per_organ} in an organ are allowed,"
-                " and all lymph nodes are one; make the others NON-TARGET"
-            )
-
-
-def _check_later(
-    rows: Sequence[Sighting], targets: Sequence[str], baseline: Sequence[Sighting]
-) -> None:
-    """Lesions keep their name and role: what was not there at baseline is new."""
-    known = {s.lesion for s in baseline if s.role != NEW}
-    seen: dict[tuple[str, str], Sighting] = {}
-    roles: dict[str, Sighting] = {}
-    for s in rows:
-        before = roles.setdefault(s.lesion, s)
-        if before.role != s.role:
-            raise LesionError(
-                f"{s.where}: {s.lesion} is {s.role}, but {before.role} in {before.where}; a lesion"
-                " keeps its role; correct one of the two"
-            )
-        missing = [name for name in wholes(s.lesion, targets) if name not in targets]
-        if s.role == TARGET and missing:
-            raise LesionError(
-                f"{s.where}: target {missing[0]} was not measured at baseline"
-                f" ({baseline[0].visit}); add its baseline row, or make it NEW"
-            )
-        if s.role == NON_TARGET and s.lesion not in known:
-            raise LesionError(
-                f"{s.where}: non-target {s.lesion} was not there at baseline ({baseline[0].visit});"
-                " add its baseline row, or make it NEW"
-            )
-        twice = seen.setdefault((s.visit, s.lesion), s)
-        if twice is not s:
-            raise LesionError(
-                f"{s.where}: {s.lesion} stands twice in visit {s.visit} (also {twice.where});"
-                " keep one"
-            )
-
-
-def wholes(lesion: str, targets: Sequence[str]) -> tuple[str, ...]:
-    """The targets a record belongs to: T1.1 and T1.2 are parts of T1, T1/T2 is T1 merged with T2
-    (CDISC).
-    """
-    if lesion in targets:
-        return (lesion,)
-    if "/" in lesion:
-        return tuple(lesion.split("/"))
-    return (lesion.rsplit(".", 1)[0],)
 
 
 def _cell(seen: Sequence[Sighting], lesion: str, policy: RecistPolicy) -> tuple[int, Any]:

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from equipoise.assessments.recist import clauses
 from equipoise.assessments.recist.policy import RecistPolicy
-from equipoise.assessments.recist.rules import NO_SUM, VisitResults, has_grown, has_shrunk
+from equipoise.assessments.recist.rules import VisitResults
+from equipoise.assessments.recist.target_rules import NO_SUM, has_grown, has_shrunk
 from equipoise.terms.response import NonTarget, Response
 
 NON_TARGET_CLAUSE = {

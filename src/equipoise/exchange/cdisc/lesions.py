@@ -8,13 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from equipoise.assessments.recist.from_records import NODE
-from equipoise.assessments.recist.series import TARGET
+from equipoise.assessments.recist.sightings import TARGET, names_of
 from equipoise.endpoints.policies import DerivationPolicy
 from equipoise.exchange.cdisc.problems import NOT_USED, Problems
 from equipoise.exchange.cdisc.rows import Known, measurement
 from equipoise.subject.records import TR, TU, Record
-from equipoise.terms.codes import CompletionStatus
+from equipoise.terms.codes import CompletionStatus, is_lymph_node
 
 LENGTH_TESTS = ("DIAMETER", "LDIAM", "SAXIS", "LPERP")
 STATE_TESTS = ("TUMSTATE",)
@@ -41,7 +40,7 @@ def choose_measurements(
     for scan in _scans(readings, problems):
         lesion = _lesion(scan[0], lesions.get(scan[0].subject, {}))
         role = lesion.role if lesion else TARGET  # not identified: the rules refuse it by name
-        node = bool(lesion and lesion.location.upper().startswith(NODE))
+        node = bool(lesion and is_lymph_node(lesion.location))
         for one in scan:
             if one.record.test in STATE_TESTS:
                 yield one.subject, measurement(one, one.record.test, role, problems)
@@ -75,7 +74,7 @@ def _lesion(known: Known, lesions: Lesions) -> TU | None:
     came from.
     """
     tr: TR = known.record
-    for link in (tr.link, tr.link.split("/")[0], tr.link.rsplit(".", 1)[0]):
+    for link in names_of(tr.link):
         if (found := lesions.get((*_who(tr), link))) is not None:
             return found
     return None

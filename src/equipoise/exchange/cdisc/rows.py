@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from equipoise.assessments.recist.series import FITTING, NEW, NON_TARGET, ROLES, STATES, TARGET
+from equipoise.assessments.recist.sightings import FITTING, NEW, NON_TARGET, ROLES, STATES, TARGET
 from equipoise.endpoints.event_dates import SUBSEQUENT
 from equipoise.endpoints.policies import DerivationPolicy
 from equipoise.exchange.cdisc.datasets import Dataset, Row
