@@ -15,7 +15,15 @@ import tempfile
 from hashlib import sha256
 from pathlib import Path
 
-ROOMS = ("statistics", "assessments", "endpoints", "virtual", "simulation", "planning")
+ROOMS = (
+    "allocation",
+    "assessments",
+    "endpoints",
+    "planning",
+    "simulation",
+    "statistics",
+    "virtual",
+)
 """The packages with compiled rules; `terms.response` is hashed too, its codes are frozen into
 them."""
 _PREFIX = "equipoise-"

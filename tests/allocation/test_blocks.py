@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from equipoise.allocation.blocks import draw_list
+from equipoise.allocation.blocks import PERMUTED_BLOCKS
+from equipoise.allocation.method import Allocation, draw_list
 from equipoise.allocation.sealed_list import next_position, seal
 from equipoise.ledger.events import SubjectRandomized
 
@@ -20,14 +21,21 @@ SEEDS = st.integers(0, 2**64)
 
 
 def draw(seed: int, **change: Any) -> dict[tuple[str, ...], tuple[str, ...]]:
-    plan = {
+    plan: dict[str, Any] = {
         "arms": ("A", "B"),
         "ratio": (1, 1),
         "block_sizes": (4, 6),
         "strata": STRATA,
         "length": 50,
+        **change,
     }
-    return draw_list(np.random.default_rng(seed), **{**plan, **change})  # type: ignore[arg-type]
+    allocation = Allocation(
+        method=PERMUTED_BLOCKS,
+        arms=plan["arms"],
+        ratio=plan["ratio"],
+        numbers=tuple(plan["block_sizes"]),
+    )
+    return draw_list(np.random.default_rng(seed), allocation, plan["strata"], plan["length"])
 
 
 @given(

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from equipoise.allocation.blocks import Sequences, Stratum
+from equipoise.allocation.method import Sequences, Stratum
 from equipoise.ledger.events import AllocationOpened, SubjectRandomized
 from equipoise.terms.canonical import canonical
 

@@ -9,7 +9,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from equipoise.allocation.blocks import draw_list
+from equipoise.allocation.declared import allocation_of
+from equipoise.allocation.method import draw_list
 from equipoise.allocation.sealed_list import NoSuchPlace, SealedList, check_opening, seal
 from equipoise.allocation.strata import Level, cells, levels
 from equipoise.conduct.attribution import Attribution
@@ -29,14 +30,10 @@ def draw_allocation(protocol: Protocol, rng: Any, salt: str) -> SealedList:
     """The whole randomization list, each stratum as long as the trial, to be sealed before first
     use.
     """
-    design = protocol.randomization
-    arms = tuple(arm.id for arm in protocol.arms)
-    ratio = tuple(arm.ratio for arm in protocol.arms)
-    strata = cells(design.strata)
-    length = protocol.design.participants + max(design.block_sizes)
-    sequences = draw_list(
-        rng, arms=arms, ratio=ratio, block_sizes=design.block_sizes, strata=strata, length=length
-    )
+    allocation = allocation_of(protocol)
+    length = protocol.design.participants + allocation.longest
+    strata = cells(protocol.randomization.strata)
+    sequences = draw_list(rng, allocation, strata, length)
     return seal(sequences, salt=salt)
 
 

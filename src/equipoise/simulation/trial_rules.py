@@ -7,14 +7,15 @@ days from the first day of accrual.
 
 from __future__ import annotations
 
-from math import floor
-
 import numpy as np
 
+from equipoise.allocation import blocks
 from equipoise.arrays import Codes, Floats, Ints
 from equipoise.compiled import njit
 
 CONTROL, EXPERIMENTAL = 0, 1
+
+draw_block = njit(cache=True)(blocks.draw_block)
 
 
 @njit(cache=True)
@@ -67,32 +68,20 @@ def allocate_all(
     stratum: Codes,
 ) -> None:
     """Fill `arm` and `stratum` (subject,) in order of entry: in each stratum permuted blocks of
-    random size.
-
-    The same sequences as `allocation.blocks.draw_list`: drawing without replacement permutes the
-    block. One uniform
-    number serves a whole block: the part it is cut at chooses, and what is left of it is uniform
-    again.
+    random size, drawn by the very rule that draws the sealed list.
     """
-    strata, unit = len(shares), ratio[CONTROL] + ratio[EXPERIMENTAL]
-    left = np.zeros((strata, 2), np.int32)
-    chance = np.zeros(strata)
+    strata = len(shares)
+    longest = 0
+    for size in block_sizes:
+        longest = max(longest, int(size))
+    runs = np.zeros((strata, longest), np.int8)
+    taken, drawn = np.zeros(strata, np.int32), np.zeros(strata, np.int32)
     for i in range(len(arm)):
         s = draw_stratum(rng, shares) if strata > 1 else 0
-        held = left[s, CONTROL] + left[s, EXPERIMENTAL]
-        if held == 0:
-            at = rng.random() * len(block_sizes)
-            held = block_sizes[int(at)]
-            chance[s] = at - floor(at)
-            left[s, CONTROL] = held // unit * ratio[CONTROL]
-            left[s, EXPERIMENTAL] = held // unit * ratio[EXPERIMENTAL]
-        share = left[s, EXPERIMENTAL] / held
-        if chance[s] < share:
-            chance[s], chosen = chance[s] / share, EXPERIMENTAL
-        else:
-            chance[s], chosen = (chance[s] - share) / (1 - share), CONTROL
-        left[s, chosen] -= 1
-        arm[i], stratum[i] = chosen, s
+        if taken[s] == drawn[s]:
+            taken[s], drawn[s] = 0, draw_block(rng, ratio, block_sizes, runs[s])
+        arm[i], stratum[i] = runs[s, taken[s]], s
+        taken[s] += 1
 
 
 @njit(cache=True)
