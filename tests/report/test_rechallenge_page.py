@@ -10,7 +10,8 @@ import pytest
 from equipoise.planning.rechallenge.simulate import simulate_rechallenge
 from equipoise.protocol.yaml_file import load
 from equipoise.report.kit.page import write_document
-from equipoise.report.rechallenge.page import show_rechallenge, write_rechallenge
+from equipoise.report.rechallenge.page import write_rechallenge
+from equipoise.report.rechallenge.terminal import show_rechallenge
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,8 @@ from equipoise.report.design.page import show_design, write_design
 from equipoise.report.design.simulation_text import show_simulation
 from equipoise.report.kit.page import write_document
 from equipoise.report.protocol.page import show_protocol
-from equipoise.report.rechallenge.page import show_rechallenge, write_rechallenge
+from equipoise.report.rechallenge.page import write_rechallenge
+from equipoise.report.rechallenge.terminal import show_rechallenge
 from equipoise.report.trial.page import write_report
 from equipoise.report.trial.why import explain
 from small_trial import small_trial

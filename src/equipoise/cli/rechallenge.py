@@ -39,7 +39,8 @@ def rechallenge(
     from equipoise.planning.rechallenge.simulate import simulate_rechallenge
     from equipoise.protocol.yaml_file import load
     from equipoise.report.kit.page import write_document
-    from equipoise.report.rechallenge.page import show_rechallenge, write_rechallenge
+    from equipoise.report.rechallenge.page import write_rechallenge
+    from equipoise.report.rechallenge.terminal import show_rechallenge
     from equipoise.store.files import write_files
 
     began = time.perf_counter()

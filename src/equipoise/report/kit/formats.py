@@ -4,8 +4,9 @@ is none.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import Literal
 
 from equipoise.terms.dates import DAYS_PER_MONTH
 
@@ -14,6 +15,14 @@ Interval = tuple[float | None, float | None]
 
 NONE = "–"
 """What stands where there is no value."""
+
+PlannedTest = Literal["fisher", "boschloo", "pooled_z"]
+PLANNED_TESTS: Mapping[PlannedTest, str] = {
+    "fisher": "Fisher",
+    "boschloo": "Boschloo",
+    "pooled_z": "pooled z",
+}
+"""The tests that a design is computed for."""
 
 
 def percent(proportion: float | None, digits: int = 1) -> str:

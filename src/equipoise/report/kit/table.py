@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 
 from markupsafe import Markup
 
@@ -21,3 +22,20 @@ class Table:
     over: Sequence[tuple[Cell, int]] = ()  # headings over several columns
     stack: bool = False  # on a narrow screen rows become blocks
     words: bool = False  # cells hold sentences; stacked too
+
+
+def table_text(table: Table) -> list[str]:
+    """A table as lines for a terminal: columns as wide as they must be, the first to the left,
+    numbers to the right.
+    """
+    rows = [[str(cell) for cell in row] for row in (table.head, *table.rows)]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(table.head))]
+    left = len(widths) if table.words else 1
+    lines = [table.caption]
+    for row in rows:
+        cells = [
+            cell.ljust(width) if i < left else cell.rjust(width)
+            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        lines.append("  ".join(cells).rstrip())
+    return [*lines, *wrap(table.note, 110, initial_indent="  ", subsequent_indent="  ")]

@@ -10,11 +10,10 @@ from equipoise.planning.design import planned_per_arm, planned_table
 from equipoise.planning.scan_interval import scan_timing
 from equipoise.protocol.criteria.genomic import Genomic
 from equipoise.protocol.model import Protocol
-from equipoise.report.kit.formats import percent
+from equipoise.report.kit.formats import PLANNED_TESTS, PlannedTest, percent
 from equipoise.report.kit.table import Table
-from equipoise.statistics.proportions import Test
 
-NAMES: dict[Test, str] = {"boschloo": "Boschloo", "fisher": "Fisher", "pooled_z": "pooled z"}
+TESTS: tuple[PlannedTest, ...] = ("boschloo", "fisher", "pooled_z")
 
 CTDNA = (
     "ctDNA as a predictive biomarker",
@@ -81,31 +80,29 @@ def open_questions(protocol: Protocol) -> list[tuple[str, str]]:
 
 def power_table(protocol: Protocol) -> Table:
     """What the planned size can find under each published effect, by test."""
-    design, found = protocol.design, planned_table(protocol)
-    n_1, n_0 = planned_per_arm(protocol)
+    design, scenarios = protocol.design, planned_table(protocol)
     labels = {
         s.id: f"{s.label}: {percent(float(s.control))} in control, {percent(float(s.experimental))}"
         for s in design.scenarios
     }
-    tests = tuple(NAMES)
     rows = [
         [
-            labels[r.scenario],
-            *(f"{r.power[t]:.2f}" for t in tests),
-            *(str(r.n_per_arm[t].first) for t in tests),
+            labels[row.scenario],
+            *(f"{row.power[test]:.2f}" for test in TESTS),
+            *(str(row.n_per_arm[test].first) for test in TESTS),
         ]
-        for r in found
+        for row in scenarios
     ]
     need = f"n per arm for {percent(float(design.power), 0)}"
-    head = ["If the truth is", *list(NAMES.values()) * 2]
-    sizes = (
-        ", ".join(f"{name} {found[0].size[t]:.3f}" for t, name in NAMES.items())
-        if found
-        else "not computed"
-    )
+    head = ["If the truth is", *(PLANNED_TESTS[test] for test in TESTS * 2)]
+    sizes = [
+        f"{PLANNED_TESTS[test]} {row.size[test]:.3f}" for row in scenarios[:1] for test in TESTS
+    ]
+    n_1, n_0 = planned_per_arm(protocol)
     note = (
         f"{n_1} against {n_0} participants, two-sided {design.alpha}; all enumerated. Largest true"
-        f" size: {sizes}. The pooled z test errs more often than it says."
+        f" size: {', '.join(sizes) or 'not computed'}. The pooled z test errs more often than it"
+        " says."
     )
     return Table(head, rows, note=note, over=[("", 1), ("Power", 3), (need, 3)])
 

@@ -1,0 +1,86 @@
+"""What do virtual trials say of looks and scans, and what do they assume?"""
+
+from __future__ import annotations
+
+from equipoise.planning.design import SimulatedDesign
+from equipoise.planning.scan_interval import scan_timing
+from equipoise.protocol.model import Protocol
+from equipoise.report.design.words import estimate_words, spending_words
+from equipoise.report.kit.formats import percent
+from equipoise.report.kit.table import Table
+
+
+def looks_table(protocol: Protocol, simulated: SimulatedDesign) -> Table:
+    half = protocol.design.participants // 2
+    rows = []
+    for name, look in simulated.early_looks.items():
+        with_effect, without = look.simulated, look.simulated_without_effect
+        rows.append(
+            [
+                spending_words(name) + (" *" if name == protocol.design.spending else ""),
+                " / ".join(f"{bound:.3f}" for bound in look.bounds),
+                f"{look.power_at_same_size:.3f}",
+                f"+{100 * look.more_participants:.1f} %",
+                estimate_words(with_effect.stopped_for_efficacy[0]),
+                estimate_words(with_effect.rejected),
+                estimate_words(without.rejected),
+                f"{with_effect.entered.value:.1f}",
+            ]
+        )
+    head = [
+        "One look at half",
+        "|z| at the look / at the end",
+        f"power, if {protocol.design.power} without",
+        "more participants",
+        "stop early",
+        "reject",
+        "reject, no effect",
+        "entered",
+    ]
+    note = (
+        "The first columns are computed for the normal approximation; the power is that of a trial"
+        f" which would have {protocol.design.power} without the look. 'Stop early' is in favor of"
+        " the experimental arm, 'reject' in either direction. The last four are virtual trials of"
+        f" the two-clone tumor that look when {half} can be judged, by pooled z; 'entered' counts"
+        " all who have come by then. The protocol "
+        + (
+            "takes its looks with the bounds marked *."
+            if protocol.design.looks
+            else "takes no look; * marks the bounds it would take."
+        )
+    )
+    return Table(
+        head, rows, caption="One early look at the primary endpoint", note=note, stack=True
+    )
+
+
+def scan_table(protocol: Protocol, simulated: SimulatedDesign | None) -> Table:
+    median = float(protocol.design.control_median_pfs_months)
+    weeks = protocol.design.first_scan_weeks
+    head = ["First scan", f"control, exponential PFS of {median:g} months"]
+    rows = [[f"week {week}", percent(scan_timing(median, week))] for week in weeks]
+    note = "The drug is the same in every row; the calendar differs."
+    if simulated is not None:
+        head += [
+            "control, virtual tumors",
+            "experimental",
+            "power (Boschloo)",
+            "power (PFS log-rank)",
+        ]
+        for row, interval in zip(rows, simulated.scan_intervals, strict=True):
+            row += [percent(interval.control.value), percent(interval.experimental.value)]
+            row += [estimate_words(interval.boschloo), estimate_words(interval.pfs_rejected)]
+        note += (
+            " Virtual tumors are scanned at that interval throughout, stable disease has to last to"
+            " the first, and all rows are cut after the same follow-up."
+        )
+    caption = "Disease control by the day of the first scan"
+    return Table(head, rows, caption=caption, note=note, stack=True)
+
+
+def assumed_table(simulated: SimulatedDesign) -> Table:
+    rows = [
+        [name.replace("_", " "), str(assumed.value), assumed.source]
+        for name, assumed in simulated.assumed.items()
+    ]
+    return Table(["Input", "value", "from"], rows, caption="Beyond the protocol", words=True)
