@@ -24,7 +24,8 @@ def by_assay(answer: Rechallenge) -> tuple[str | Table | Figure, ...]:
         (
             f"After {here:g} months without the drug, at a half-life of {answer.half_life:g}"
             " months. Who is let in with a resistant clone either has too little of its variant"
-            " in plasma for the assay, or a clone whose resistance is not among the variants it looks for."
+            " in plasma for the assay, or a clone whose resistance is not among the variants it"
+            " looks for."
         ),
         _limit_figure(
             answer,

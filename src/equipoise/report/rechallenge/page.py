@@ -95,11 +95,11 @@ def lead(answer: Rechallenge) -> tuple[str, ...]:
             f"The test of the protocol ({answer.assays[0].label}, limit"
             f" {limit_words(answer.declared_limit)}) lets in {percent(test.let_in, 0)} of those"
             f" tested after {here:g} months, and {percent(test.hidden[0], 0)} of them have more"
-            f" than {above[0]} resistant cells: mostly clones whose resistance is no RAS variant, and in"
-            f" {percent(test.below_limit, 0)} of those let in a RAS variant that was missed. It"
-            f" changes disease control by {_gain(test, now)} points against no test. The same test,"
-            f" if it saw every resistant clone, would let in {percent(bound.let_in, 0)} and change"
-            f" it by {_gain(bound, now)} points."
+            f" than {above[0]} resistant cells: mostly clones whose resistance is no RAS variant,"
+            f" and in {percent(test.below_limit, 0)} of those let in a RAS variant that was"
+            f" missed. It changes disease control by {_gain(test, now)} points against no test. The"
+            f" same test, if it saw every resistant clone, would let in {percent(bound.let_in, 0)}"
+            f" and change it by {_gain(bound, now)} points."
         ),
         (
             "These are consequences of assumptions, not findings: the tumor model has ten"
