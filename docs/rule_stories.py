@@ -8,11 +8,14 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from equipoise.endpoints.catalogue import RULE_SETS
+from equipoise.endpoints.censoring import spelled
 from equipoise.protocol.criteria import AnyRule
 
 Case = Mapping[str, Any]
 BREAK = "<br>"
 NEVER = -1
+USUAL_RULES = "FDA_2018_A"
 _RULES: TypeAdapter[Any] = TypeAdapter(AnyRule)
 
 
@@ -156,8 +159,11 @@ def _best(scans: list[Mapping[str, Any]], expected: Mapping[str, Any]) -> str:
 def censoring(case: Case, usual: Mapping[str, Any]) -> tuple[str, str]:
     """Everything that happened in order of days, and where the time ends."""
     inputs, expected = case["inputs"], case["expected"]
-    asked = inputs["endpoint"] + (f", {inputs['rules']}" if inputs["endpoint"] != "OS" else "")
-    seen = [asked, arrow(_events(inputs)) or "no scan", f"cutoff {inputs['cutoff']}"]
+    seen = [
+        inputs["endpoint"] + _by_rules(inputs),
+        arrow(_events(inputs)) or "no scan",
+        f"cutoff {inputs['cutoff']}",
+    ]
     if not inputs.get("baseline_scan", True):
         seen.insert(1, "no scan at baseline")
     if expected["days"] is None:
@@ -166,6 +172,18 @@ def censoring(case: Case, usual: Mapping[str, Any]) -> tuple[str, str]:
     unit = "day" if expected["days"] == 1 else "days"
     source = expected.get("source", "").replace("_", " ")
     return BREAK.join(seen), f"**{expected['days']} {unit}, {ends}**{BREAK}{source}"
+
+
+def _by_rules(inputs: Mapping[str, Any]) -> str:
+    """The rule set by name, or how declared switches differ from one."""
+    rules = inputs["rules"]
+    if inputs["endpoint"] == "OS":
+        return ""
+    if isinstance(rules, str):
+        return f", {rules}"
+    named = spelled(RULE_SETS[USUAL_RULES].rules)
+    turned = [f"`{name}` {word}" for name, word in rules.items() if word != named[name]]
+    return f", {USUAL_RULES} but {', '.join(turned)}"
 
 
 def _events(inputs: Mapping[str, Any]) -> list[str]:

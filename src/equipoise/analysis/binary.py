@@ -5,7 +5,7 @@ Effects are experimental minus control.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from equipoise.analysis.arms import Arms, arms_of, confidence_of, levels_of
 from equipoise.analysis.results.endpoints import (
@@ -17,16 +17,8 @@ from equipoise.analysis.results.endpoints import (
     Sensitivity,
     TestName,
 )
-from equipoise.endpoints.course import Course
-from equipoise.endpoints.values import (
-    Courses,
-    Value,
-    best_response,
-    binary_values,
-    counted_as_reached,
-    is_missing,
-    late_control,
-)
+from equipoise.analysis.sensitivity import SENSITIVITY, TESTS, Question
+from equipoise.endpoints.values import Courses, binary_values
 from equipoise.protocol.estimands import BinaryAnalysis
 from equipoise.protocol.model import Endpoint, Protocol
 from equipoise.statistics.proportions import (
@@ -36,9 +28,6 @@ from equipoise.statistics.proportions import (
     fisher,
     miettinen_nurminen,
 )
-
-TESTS = ("boschloo", "fisher", "cmh")
-"""Sensitivity analyses that change the test, not the values: they stand beside the primary test."""
 
 
 def analyze_binary(
@@ -54,11 +43,11 @@ def analyze_binary(
     assert isinstance(endpoint.analysis, BinaryAnalysis)
     values = binary_values(endpoint, courses, protocol)
     reached = {name: bool(value.value) for name, value in values.items()}
+    asked = Question(endpoint, protocol, courses, populations, reached)
     others: dict[str, Sensitivity] = {
-        name: _compared_too(*changed, strata, protocol)
+        name: _compared_too(*SENSITIVITY[name](asked), strata, protocol)
         for name in endpoint.analysis.sensitivity
         if name not in TESTS
-        for changed in [_sensitivity(name, endpoint, reached, courses, populations, protocol)]
     }
     return BinaryEndpoint(
         label=endpoint.label,
@@ -191,41 +180,3 @@ def _compared_too(
     return Sensitivity(
         comparison=compare_binary(changed, arms, strata, protocol), reached=dict(changed)
     )
-
-
-def _sensitivity(
-    name: str,
-    endpoint: Endpoint,
-    reached: Mapping[str, bool],
-    courses: Courses,
-    populations: Mapping[str, Arms],
-    protocol: Protocol,
-) -> tuple[Mapping[str, bool], Arms]:
-    """The values and the population of one sensitivity analysis."""
-    itt = populations["ITT"]
-    if name in ("per_protocol", "evaluable"):
-        arms = populations[name.upper()]
-        return {subject: reached[subject] for subject in arms}, arms
-    if name in ("best_case", "worst_case"):
-        favored = protocol.experimental.id if name == "best_case" else protocol.control.id
-        missing = _missing(courses, protocol)
-        return {n: (itt[n] == favored) if n in missing else v for n, v in reached.items()}, itt
-    by_rule: dict[str, Callable[[Course], Value]] = {
-        "derived_response": lambda c: counted_as_reached(
-            endpoint, best_response(c, protocol, c.derived)
-        ),
-        "shorter_sd": lambda c: counted_as_reached(
-            endpoint,
-            best_response(c, protocol, c.read, protocol.assessment.sd_min_days_sensitivity),
-        ),
-        "late_control": lambda c: late_control(c, protocol, c.read),
-    }
-    return {n: bool(by_rule[name](course).value) for n, course in courses.items()}, itt
-
-
-def _missing(courses: Courses, protocol: Protocol) -> set[str]:
-    return {
-        name
-        for name, course in courses.items()
-        if is_missing(course, best_response(course, protocol, course.read), protocol)
-    }

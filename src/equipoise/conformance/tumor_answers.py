@@ -28,7 +28,7 @@ from equipoise.endpoints.catalogue import (
     RULE_SETS,
     TIME_ENDPOINTS,
 )
-from equipoise.endpoints.censoring import TimeToEventRules, rules_for_schedule
+from equipoise.endpoints.censoring import TimeToEventRules, read_switches, rules_for_schedule
 from equipoise.endpoints.response_rules import AFTER_CR, ResponsePolicy
 from equipoise.endpoints.time_to_event import FollowUp
 from equipoise.terms.response import NewLesion, NonTarget, Response
@@ -127,8 +127,9 @@ def _follow_up(inputs: Mapping[str, Any]) -> FollowUp:
 def _rules(inputs: Mapping[str, Any]) -> TimeToEventRules:
     if "rules" not in inputs:
         return NOTHING_CENSORS
+    declared = inputs["rules"]
     return rules_for_schedule(
-        RULE_SETS[inputs["rules"]].rules,
+        RULE_SETS[declared].rules if isinstance(declared, str) else read_switches(declared),
         interval_days=inputs["schedule"]["interval"],
         window_days=inputs["schedule"]["window"],
     )
