@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from equipoise.analysis.accounts import Account, account_of, primary_due
 from equipoise.analysis.arms import arms_of, confidence_of, strata_of
 from equipoise.analysis.baseline import (
     baseline_of,
-    baseline_sources,
     eligibility_of,
     strata_as_known,
 )
@@ -31,22 +31,23 @@ from equipoise.endpoints.populations import members
 from equipoise.endpoints.values import Courses
 from equipoise.protocol.estimands import BinaryAnalysis, TimeToEventAnalysis
 from equipoise.protocol.model import Endpoint, Protocol
-from equipoise.subject.records import Source
 from equipoise.subject.state import Trial
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Analysis:
-    """Results, and what they rest on: the courses of those randomized with the records of their
-    baseline, and the criteria answered about everybody.
+    """Results, and what they rest on: the courses and accounts of those randomized, and the
+    criteria answered about everybody. `primary_due` is the first day on which the primary endpoint
+    may be analyzed, None while nobody is randomized.
     """
 
     trial: Trial
     cutoff: date
     as_of: str
     courses: Courses
-    baseline_sources: Mapping[str, tuple[Source, ...]]
+    accounts: Mapping[str, Account]
     screenings: Screenings
+    primary_due: date | None
     results: Results
 
 
@@ -59,14 +60,16 @@ def analyze(known: Known) -> Analysis:
     trial, cutoff = known.trial, known.cutoff
     courses = courses_of(trial, cutoff)
     screenings = screenings_of(trial, cutoff)
+    accounts = {name: account_of(course, trial.protocol) for name, course in courses.items()}
     results = _results(known, courses, screenings)
     return Analysis(
         trial=trial,
         cutoff=cutoff,
         as_of=results.as_of,
         courses=courses,
-        baseline_sources={name: baseline_sources(course) for name, course in courses.items()},
+        accounts=accounts,
         screenings=screenings,
+        primary_due=primary_due(trial.protocol, accounts),
         results=results,
     )
 

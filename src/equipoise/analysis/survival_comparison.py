@@ -159,8 +159,8 @@ def _arms(arm: Sequence[str] | Labels, subjects: int) -> tuple[list[str], NDArra
         raise ValueError(
             f"arm has shape {labels.shape}; expected one label for each of {subjects} subjects"
         )
-    found, codes = np.unique(labels.astype(str), return_inverse=True)
-    names = [str(name) for name in found]
+    distinct, codes = np.unique(labels.astype(str), return_inverse=True)
+    names = [str(name) for name in distinct]
     order = list(range(len(names)))
     if all(NUMBER.fullmatch(name) for name in names):
         order.sort(key=lambda g: (float(names[g]), names[g]))
@@ -195,20 +195,22 @@ def _indicators(member: Labels, k: int) -> NDArray[np.float64]:
 
 
 def _within(what: str, names: Sequence[str], method: Any, *arguments: Any, **options: Any) -> Any:
-    """The method's result; what it refuses is said with its name, its numbers of arms being
+    """The method's result; what it refuses is told with its name, its numbers of arms being
     explained.
     """
     try:
         return method(*arguments, **options)
     except ValueError as error:
-        said = f"{what}: {error}"
-        if "covariate" in said:
-            said += "; covariates are " + ", ".join(
+        message = f"{what}: {error}"
+        if "covariate" in message:
+            message += "; covariates are " + ", ".join(
                 f"{j} arm {name!r}" for j, name in enumerate(names[1:])
             )
-        elif "group " in said:
-            said += "; groups are " + ", ".join(f"{g} arm {name!r}" for g, name in enumerate(names))
-        raise ValueError(said) from None
+        elif "group " in message:
+            message += "; groups are " + ", ".join(
+                f"{g} arm {name!r}" for g, name in enumerate(names)
+            )
+        raise ValueError(message) from None
 
 
 def _arm(

@@ -1,4 +1,4 @@
-"""How does one figure depend on another? Lines over a scale, with bands of uncertainty and a name
+"""How does curve figure depend on another? Lines over a scale, with bands of uncertainty and a name
 at each line.
 """
 
@@ -59,29 +59,29 @@ def draw_lines(chart: LineChart, width: float) -> str:
     y = Scale(chart.y_ticks[0], chart.y_ticks[-1], bottom, top)
     parts = [legend, _axes(chart, x, y, width, bottom)]
     pairs = list(zip(_KINDS, chart.lines, strict=False))
-    for kind, one in pairs:
-        if one.low:
-            there = [(x(at), y(low)) for at, low in zip(one.x, one.low, strict=True)]
-            back = [(x(at), y(high)) for at, high in zip(one.x, one.high, strict=True)]
+    for kind, curve in pairs:
+        if curve.low:
+            there = [(x(at), y(low)) for at, low in zip(curve.x, curve.low, strict=True)]
+            back = [(x(at), y(high)) for at, high in zip(curve.x, curve.high, strict=True)]
             parts.append(path([*there, *reversed(back)], f"band {kind}", closed=True))
-    for kind, one in pairs:
-        points = [(x(at), y(value)) for at, value in zip(one.x, one.y, strict=True)]
-        parts.append(path(_stairs(points) if one.stepped else points, f"curve {kind}"))
+    for kind, curve in pairs:
+        points = [(x(at), y(value)) for at, value in zip(curve.x, curve.y, strict=True)]
+        parts.append(path(_stairs(points) if curve.stepped else points, f"curve {kind}"))
     return picture(width, bottom + 46, "".join(parts), chart.label, chart.simulated)
 
 
 def _stairs(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
     """Level up to the next point."""
-    found = points[:1]
+    corners = points[:1]
     for (_, before), (at, value) in pairwise(points):
-        found += [(at, before), (at, value)]
-    return found
+        corners += [(at, before), (at, value)]
+    return corners
 
 
 def _legend(chart: LineChart, width: float) -> tuple[str, float]:
     height, parts = TOP, []
-    for kind, one in zip(_KINDS, chart.lines, strict=False):
-        rows = wrap(one.label, width - 44)
+    for kind, curve in zip(_KINDS, chart.lines, strict=False):
+        rows = wrap(curve.label, width - 44)
         parts += [line(6, height - 4, 26, height - 4, f"curve {kind}"), lines(34, height, rows)]
         height += ROW * len(rows)
     titles = wrap(chart.y_title, width - 10)

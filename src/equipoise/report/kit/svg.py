@@ -53,7 +53,7 @@ def lines(
 ) -> str:
     """Several lines of text, the first at `y`."""
     return "".join(
-        text(x, y + i * size * 1.35, one, css, anchor, size) for i, one in enumerate(content)
+        text(x, y + i * size * 1.35, row, css, anchor, size) for i, row in enumerate(content)
     )
 
 
@@ -106,20 +106,20 @@ def picture(width: float, height: float, inner: str, label: str, simulated: bool
 
 def wrap(content: str, width: float, size: float = 12) -> list[str]:
     """Lines that fit a width, broken between words."""
-    limit, found = max(int(width / (size * LETTER)), 4), [""]
+    limit, rows = max(int(width / (size * LETTER)), 4), [""]
     for word in content.split():
-        if found[-1] and len(found[-1]) + 1 + len(word) > limit:
-            found.append(word)
+        if rows[-1] and len(rows[-1]) + 1 + len(word) > limit:
+            rows.append(word)
         else:
-            found[-1] = f"{found[-1]} {word}".strip()
-    return found
+            rows[-1] = f"{rows[-1]} {word}".strip()
+    return rows
 
 
 def steps(
     high: float, at_most: int, allowed: Iterable[float] = (1, 2, 3, 6, 12, 24, 48)
 ) -> list[float]:
     """Round ticks from 0 to at least `high`, no more than `at_most` of them."""
-    step = next((one for one in allowed if high / one <= at_most), max(allowed, default=1))
+    step = next((size for size in allowed if high / size <= at_most), max(allowed, default=1))
     count = int(high // step) + (1 if high % step else 0)
     return [step * i for i in range(max(count, 1) + 1)]
 

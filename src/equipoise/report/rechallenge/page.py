@@ -122,8 +122,8 @@ def _gain(point: Point, other: Point) -> str:
 def _inputs(answer: Rechallenge) -> Table:
     rows: list[list[Cell]] = []
     for status in ("published", "protocol", "fitted", "assumed"):
-        inside = [its for its in answer.inputs if its.status == status]
+        inside = [row for row in answer.inputs if row.status == status]
         if inside:
             rows.append([{"protocol": "declared by the protocol"}.get(status, status).capitalize()])
-            rows += [[its.label, its.value, its.source] for its in inside]
+            rows += [[row.label, row.value, row.source] for row in inside]
     return Table(["Input", "Value", "Source or reason"], rows, words=True)

@@ -17,7 +17,7 @@ def adverse_event_table(endpoint: SafetyEndpoint, arms: Arms, drill_down: DrillD
         over.append((f"{about.label} (n = {endpoint.n[arm]}), by worst grade", 6))
         head += ["any", *GRADES]
     terms = sorted(
-        endpoint.terms, key=lambda t: (-sum(its.any for its in endpoint.terms[t].values()), t)
+        endpoint.terms, key=lambda t: (-sum(arm.any for arm in endpoint.terms[t].values()), t)
     )
     rows: list[list[Cell]] = [
         [term, *(cell for arm in arms for cell in _cells(term, arm, endpoint, arms, drill_down))]

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from equipoise.analysis.accounts import Account
 from equipoise.analysis.analyze import Analysis
 from equipoise.analysis.results.endpoints import (
     BinaryEndpoint,
@@ -17,13 +18,11 @@ from equipoise.analysis.results.endpoints import (
 from equipoise.analysis.results.participants import Baseline, Flow
 from equipoise.analysis.results.trial import Results
 from equipoise.analysis.screening import Answer
-from equipoise.endpoints.course import Course
 from equipoise.ledger.entry import Entry
 from equipoise.report.kit.drill_down import Source, subject_anchor
 from equipoise.report.kit.formats import plural, spoken
 from equipoise.report.trial.arms import ending
 from equipoise.report.trial.words import with_rules
-from equipoise.terms.response import Response
 from equipoise.terms.verdict import Verdict
 
 MILESTONES = (
@@ -73,8 +72,9 @@ def people(analysis: Analysis, entries: Sequence[Entry]) -> list[Person]:
         *flow.declined,
         *flow.eligible_not_randomized,
     }
-    persons = [_randomized(analysis, name, entries) for name in analysis.courses]
-    persons += [_not_randomized(analysis, name, entries) for name in others - set(analysis.courses)]
+    persons = [_randomized(analysis, name, entries) for name in analysis.accounts]
+    others -= set(analysis.accounts)
+    persons += [_not_randomized(analysis, name, entries) for name in others]
     return sorted(persons, key=lambda person: person.id)
 
 
@@ -88,15 +88,15 @@ def _milestones(entries: Iterable[Entry], name: str) -> tuple[int, ...]:
 
 
 def _randomized(analysis: Analysis, name: str, entries: Sequence[Entry]) -> Person:
-    results, course = analysis.results, analysis.courses[name]
+    results, account = analysis.results, analysis.accounts[name]
     about = results.arms[results.baseline[name].arm]
     stratum = " / ".join(results.strata[name].as_randomized)
     why = f"{about.label}; stratum {stratum}"
     facts = (
-        Fact("Randomized", course.start.isoformat(), why, course.sources["randomization"]),
-        _baseline_fact(results.baseline[name], analysis.baseline_sources[name]),
+        Fact("Randomized", account.randomized_on.isoformat(), why, account.randomization),
+        _baseline_fact(results.baseline[name], account.baseline),
         *_endpoint_facts(results, name),
-        *_course_facts(course),
+        *_course_facts(account),
         *_adverse_event_facts(results, name),
         *_eligibility_facts(analysis, name),
         *_problem_facts(results, name),
@@ -147,18 +147,16 @@ def _facts_of(endpoint: EndpointResult, name: str) -> Iterator[Fact]:
                     yield Fact(label, shown, time.why, time.source)
 
 
-def _course_facts(course: Course) -> Iterator[Fact]:
-    read = course.read
-    for day, code, source in zip(read.days, read.responses, read.sources, strict=True):
-        yield Fact("Scan as read", Response(code).cdisc, f"day {day}", source)
-    ended = course.subject.treatment_ended
-    if ended and (ended.on - course.start).days <= course.cutoff:
-        yield Fact("Treatment ended", ended.on.isoformat(), spoken(ended.cause), (ended.source,))
-    if 0 <= course.new_therapy <= course.cutoff:
-        began = f"day {course.new_therapy}"
-        yield Fact("New anticancer therapy", began, "", course.sources["new_therapy"])
-    if 0 <= course.death <= course.cutoff:
-        yield Fact("Died", f"day {course.death}", "", course.sources["death"])
+def _course_facts(account: Account) -> Iterator[Fact]:
+    for scan in account.scans:
+        yield Fact("Scan as read", scan.response, f"day {scan.day}", scan.sources)
+    if ended := account.treatment_ended:
+        cause = spoken(ended.cause)
+        yield Fact("Treatment ended", ended.on.isoformat(), cause, ended.sources)
+    if therapy := account.new_therapy:
+        yield Fact("New anticancer therapy", f"day {therapy.day}", "", therapy.sources)
+    if death := account.death:
+        yield Fact("Died", f"day {death.day}", "", death.sources)
 
 
 def _adverse_event_facts(results: Results, name: str) -> Iterator[Fact]:

@@ -83,7 +83,7 @@ def _count_head(results: Results, drill_down: DrillDown) -> list[Cell]:
     arms = arm_of(results)
     head: list[Cell] = [""]
     for arm, label in and_all(results.arms):
-        inside = [name for name, its in arms.items() if belongs(its, arm)]
+        inside = [name for name, of in arms.items() if belongs(of, arm)]
         count = drill_down.number(len(inside), f"Randomized: {label}", inside)
         head.append(Markup("{}<br><small>n = {}</small>").format(label, count))
     return head
@@ -114,11 +114,11 @@ def _range(measure: Measure, measured: Mapping[str, float]) -> str:
 
 def _kind_rows(kind: Kind, results: Results, drill_down: DrillDown) -> Rows:
     values = {name: kind.of(row) for name, row in results.baseline.items()}
-    known = sorted({value for value in values.values() if value})
+    levels = sorted({value for value in values.values() if value})
     unknown = [None] if None in values.values() else []
     return [
         [kind.title],
-        *(_level_row(kind, level, values, results, drill_down) for level in [*known, *unknown]),
+        *(_level_row(kind, level, values, results, drill_down) for level in [*levels, *unknown]),
     ]
 
 

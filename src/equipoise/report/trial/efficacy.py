@@ -86,8 +86,8 @@ def _forest_links(
 ) -> dict[str, str]:
     """Where each row leads: to the subjects of its level."""
     notes = {
-        name: f"{'reached' if its.value else 'not reached'}: {its.why}"
-        for name, its in endpoint.subjects.items()
+        name: f"{'reached' if reached.value else 'not reached'}: {reached.why}"
+        for name, reached in endpoint.subjects.items()
     }
     rows = {WHOLE: (f"{endpoint.label}: all randomized", notes)}
     for position, stratum in enumerate(protocol.randomization.strata):

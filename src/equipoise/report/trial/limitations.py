@@ -4,11 +4,10 @@ open.
 
 from __future__ import annotations
 
-from typing import Any
-
 from equipoise.planning.design import planned_per_arm, planned_table
 from equipoise.planning.scan_interval import scan_timing
 from equipoise.protocol.criteria.genomic import Genomic
+from equipoise.protocol.criteria.kind import Rule
 from equipoise.protocol.model import Protocol
 from equipoise.report.kit.formats import PLANNED_TESTS, PlannedTest, percent
 from equipoise.report.kit.table import Table
@@ -66,11 +65,10 @@ def selects_by_ctdna(protocol: Protocol) -> bool:
     return any(_asks_plasma(criterion.rule) for criterion in protocol.criteria)
 
 
-def _asks_plasma(rule: Any) -> bool:
+def _asks_plasma(rule: Rule) -> bool:
     if isinstance(rule, Genomic):
         return rule.specimen == "PLASMA"
-    parts = getattr(rule, "of", ())
-    return any(_asks_plasma(part) for part in (parts if isinstance(parts, tuple) else (parts,)))
+    return any(_asks_plasma(part) for part in rule.parts())
 
 
 def open_questions(protocol: Protocol) -> list[tuple[str, str]]:

@@ -97,7 +97,7 @@ def _front(analysis: Analysis, drill_down: DrillDown) -> dict[str, Any]:
         "primary_words": summary.primary_words(results, float(protocol.design.alpha), drill_down),
         "secondary_words": summary.secondary_words(results),
         "sensitivity_range": summary.range_of_sensitivity(primary),
-        "not_shown": summary.not_shown(results, limitations.selects_by_ctdna(protocol)),
+        "not_shown": summary.not_shown(analysis, limitations.selects_by_ctdna(protocol)),
         "assumptions": protocol.assumptions,
         "to_check": sum(assumption.to_check for assumption in protocol.assumptions.values()),
         "assumption_table": assumption_table(protocol),

@@ -4,8 +4,6 @@ trusted?
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from markupsafe import Markup
 
 from equipoise.analysis.analyze import Analysis
@@ -45,14 +43,11 @@ def too_early(analysis: Analysis) -> list[str]:
             f"{randomized} of the {protocol.design.participants} planned participants are"
             " randomized."
         )
-    starts = [course.start for course in analysis.courses.values()]
-    if starts:
-        due = max(starts) + timedelta(protocol.cutoff.primary_days_after_last_randomization)
-        if analysis.cutoff < due:
-            reasons.append(
-                f"The cutoff lies before {day_words(due.isoformat())}; from then on every"
-                " participant can have had the scans that the primary endpoint counts."
-            )
+    if analysis.primary_due and analysis.cutoff < analysis.primary_due:
+        reasons.append(
+            f"The cutoff lies before {day_words(analysis.primary_due.isoformat())}; from then on"
+            " every participant can have had the scans that the primary endpoint counts."
+        )
     return reasons
 
 
@@ -206,9 +201,9 @@ def _ratio_words(endpoint: TimeToEventEndpoint) -> list[str]:
 # ------------------------------------------------------------------ what it does not show
 
 
-def not_shown(results: Results, by_ctdna: bool) -> list[str]:
+def not_shown(analysis: Analysis, by_ctdna: bool) -> list[str]:
     """What a reader may not conclude from the primary result."""
-    endpoint = primary_endpoint(results)
+    endpoint = primary_endpoint(analysis.results)
     sentences = (
         ["That ctDNA predicts who benefits: everyone who entered is RAS wild type in ctDNA."]
         if by_ctdna
@@ -229,7 +224,7 @@ def not_shown(results: Results, by_ctdna: bool) -> list[str]:
             "That the result does not depend on its assumptions: the direction changes under"
             f" {changes}."
         )
-    missing = sum(its.why.startswith("best response NE") for its in endpoint.subjects.values())
+    missing = sum(not account.evaluable for account in analysis.accounts.values())
     if missing:
         sentences.append(
             f"What happened to {plural(missing, 'participant')} without an evaluable response, who"
