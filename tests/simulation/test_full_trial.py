@@ -51,7 +51,7 @@ def null():
 
 def test_the_trial_is_that_of_the_protocol():
     assert TRIAL.scan_days[:3] == (56, 112, 168)
-    assert (TRIAL.rules.response.sd_min_days, TRIAL.block_sizes, len(TRIAL.shares)) == (
+    assert (TRIAL.rules.response.sd_min_days, TRIAL.allocation.numbers, len(TRIAL.shares)) == (
         49,
         (4, 6),
         4,
@@ -185,12 +185,16 @@ def test_survival_of_one_arm_has_the_median_that_was_assumed():
         ({"looks": ()}, "looks is empty"),
         ({"scan_days": (56, 56)}, "rising days"),
         ({"shares": (0.5, 0.4)}, "add up to 1"),
-        ({"block_sizes": (5,)}, "block_sizes is"),
     ],
 )
 def test_trials_that_cannot_be_run_are_refused(changed, message):
     with pytest.raises(ValueError, match=message):
         replace(TRIAL, **changed)
+
+
+def test_blocks_that_do_not_hold_the_ratio_are_refused():
+    with pytest.raises(ValueError, match="block size 5 does not hold the ratio"):
+        replace(TRIAL.allocation, numbers=(5,))
 
 
 def test_a_look_needs_participants_and_days():

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from equipoise.allocation.blocks import permuted_blocks
 from equipoise.planning.design import simulate_design
 from equipoise.protocol.model import EarlyLook
 from equipoise.protocol.yaml_file import load
@@ -115,7 +116,7 @@ def test_the_two_scenarios_differ_in_the_effect_alone():
 
 def test_declared_shares_have_the_power_that_enumeration_gives():
     trial = ProportionTrial(
-        control=0.387, experimental=0.742, subjects=50, ratio=(1, 1), block_sizes=(50,)
+        control=0.387, experimental=0.742, subjects=50, allocation=permuted_blocks((1, 1), (50,))
     )
     events, n = simulate_proportions(trial, 8000, seed=3)
     design = design_group_sequential(OBrienFleming(), [1.0], alpha=0.05, sided=2)
@@ -136,7 +137,6 @@ def test_declared_shares_have_the_power_that_enumeration_gives():
     [
         ({"control": 1.2}, "control is 1.2"),
         ({"subjects": 1}, "subjects is 1"),
-        ({"block_sizes": (3,)}, "block_sizes is"),
         ({"strata": (0.5,)}, "add up to 1"),
     ],
 )
@@ -145,8 +145,7 @@ def test_shares_that_cannot_be_are_refused(changed, message):
         "control": 0.4,
         "experimental": 0.7,
         "subjects": 50,
-        "ratio": (1, 1),
-        "block_sizes": (4,),
+        "allocation": permuted_blocks((1, 1), (4,)),
     }
     with pytest.raises(ValueError, match=message):
         ProportionTrial(**right | changed)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from equipoise.allocation.method import Method, Numbers
+from equipoise.allocation.method import Allocation, Method, Numbers
 from equipoise.arrays import Codes, Ints
+from equipoise.protocol.model import Randomization
 
 
 def draw_block(rng: np.random.Generator, ratio: Ints, sizes: Ints, run: Codes) -> int:
@@ -38,10 +39,20 @@ def check_sizes(ratio: Numbers, sizes: Numbers) -> None:
             )
 
 
+def _sizes_of(declared: Randomization) -> tuple[int, ...]:
+    return declared.block_sizes
+
+
 PERMUTED_BLOCKS = Method(
     name="stratified permuted blocks",
     draw_run=draw_block,
-    numbers=lambda declared: declared.block_sizes,
+    numbers=_sizes_of,
     longest=max,
     check=check_sizes,
 )
+
+
+def permuted_blocks(ratio: tuple[int, int], sizes: tuple[int, ...]) -> Allocation:
+    """Two arms in blocks of these sizes, control first."""
+    arms = ("control", "experimental")
+    return Allocation(method=PERMUTED_BLOCKS, arms=arms, ratio=ratio, numbers=sizes)

@@ -8,6 +8,7 @@ from functools import lru_cache
 from math import prod
 from typing import get_args
 
+from equipoise.allocation.declared import allocation_of
 from equipoise.planning.assurance import planned_assurance
 from equipoise.planning.early_looks import LookCost, look_at_half
 from equipoise.planning.scan_interval import ScanInterval, simulate_scan_interval
@@ -209,8 +210,7 @@ def simulate_power(
         control=float(scenario.control),
         experimental=float(scenario.experimental),
         subjects=protocol.design.participants,
-        ratio=(protocol.control.ratio, protocol.experimental.ratio),
-        block_sizes=protocol.randomization.block_sizes,
+        allocation=allocation_of(protocol, (protocol.control, protocol.experimental)),
         strata=(1 / strata,) * strata,
     )
     events, n = simulate_proportions(trial, trials, seed, workers=workers)

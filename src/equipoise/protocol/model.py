@@ -122,6 +122,11 @@ class Randomization(Sourced):
     requires_intended_chemotherapy: bool
     first_dose_within_days: int = Field(gt=0)
 
+    def words(self) -> str:
+        """The method and its numbers."""
+        sizes = " and ".join(str(size) for size in self.block_sizes)
+        return f"{self.method}, blocks of {sizes} in random order"
+
 
 class Visit(Sourced):
     """When something is due: once, or again and again from an anchor."""

@@ -13,6 +13,7 @@ import numpy as np
 from equipoise.arrays import Codes, Floats, Ints
 from equipoise.compiled import njit
 from equipoise.simulation.trial_rules import (
+    Scheme,
     allocate_all,
     draw_entries,
     smallest,
@@ -34,8 +35,7 @@ class EventTimes(NamedTuple):
     dropout: Floats
     accrual_durations: Floats
     accrual_rates: Floats
-    ratio: Ints
-    block_sizes: Ints
+    scheme: Scheme
     shares: Floats
 
 
@@ -102,7 +102,7 @@ def piecewise_time(level: float, starts: Floats, hazard: Floats, row: int) -> fl
 def draw_trial(rng: np.random.Generator, assumed: EventTimes, drawn: Drawn) -> None:
     """Fill one trial."""
     draw_entries(rng, assumed.accrual_durations, assumed.accrual_rates, True, drawn.entry)
-    allocate_all(rng, assumed.ratio, assumed.block_sizes, assumed.shares, drawn.arm, drawn.stratum)
+    allocate_all(rng, assumed.scheme, assumed.shares, drawn.arm, drawn.stratum)
     some_leave = assumed.dropout.any()
     for i in range(len(drawn.entry)):
         arm = drawn.arm[i]

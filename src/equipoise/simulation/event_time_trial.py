@@ -10,6 +10,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from equipoise.allocation.blocks import permuted_blocks
 from equipoise.arrays import Floats
 from equipoise.simulation.blocks import Block, KeptBlocks, Progress, run_blocks
 from equipoise.simulation.event_time_rules import (
@@ -23,6 +24,7 @@ from equipoise.simulation.event_time_rules import (
     Looks,
     simulate_event_trials,
 )
+from equipoise.simulation.trial_rules import scheme_of
 from equipoise.statistics.sample_size import Accrual, Arm
 from equipoise.statistics.survival import FlemingHarrington, Weight, weight_row
 
@@ -129,8 +131,7 @@ class EventTimeTrial:
             dropout=rates[2:],
             accrual_durations=np.array(self.accrual.durations, dtype=np.float64),
             accrual_rates=np.array(self.accrual.rates, dtype=np.float64),
-            ratio=np.array(self.ratio, np.int32),
-            block_sizes=np.array(self.block_sizes, np.int32),
+            scheme=scheme_of(permuted_blocks(self.ratio, self.block_sizes)),
             shares=np.array([stratum.share for stratum in self.strata]),
         )
         looks = Looks(

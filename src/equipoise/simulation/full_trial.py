@@ -8,12 +8,14 @@ from math import prod
 
 import numpy as np
 
+from equipoise.allocation.declared import allocation_of
+from equipoise.allocation.method import Allocation
 from equipoise.arrays import Floats
 from equipoise.endpoints.catalogue import OBJECTIVE_RESPONSE, leading_rules
 from equipoise.endpoints.choices import counted_responses, recist_policy, response_policy
 from equipoise.protocol.model import Protocol
 from equipoise.simulation.blocks import Block, KeptBlocks, Progress, run_blocks
-from equipoise.simulation.event_time_trial import check_blocks, check_proportions
+from equipoise.simulation.event_time_trial import check_proportions
 from equipoise.simulation.full_trial_rules import (
     COLUMNS,
     CONTROLLED,
@@ -33,6 +35,7 @@ from equipoise.simulation.full_trial_rules import (
     Rules,
     simulate_full_trials,
 )
+from equipoise.simulation.trial_rules import scheme_of
 from equipoise.statistics.sample_size import Accrual
 from equipoise.terms.dates import DAYS_PER_MONTH
 from equipoise.virtual.parameters import read_parameters
@@ -69,8 +72,7 @@ class FullTrial:
     rules: Rules
     scan_days: tuple[int, ...]
     accrual: Accrual
-    ratio: tuple[int, int]
-    block_sizes: tuple[int, ...]
+    allocation: Allocation
     shares: tuple[float, ...]
     looks: tuple[Look, ...]
     effect: bool = True
@@ -80,7 +82,6 @@ class FullTrial:
         if not self.looks:
             raise ValueError("looks is empty; expected at least one")
         check_proportions("shares", self.shares)
-        check_blocks(self.ratio, self.block_sizes)
 
     def plan(self) -> Plan:
         """What the compiled loop takes."""
@@ -88,8 +89,7 @@ class FullTrial:
             planned=np.array(self.scan_days, np.int32),
             accrual_durations=np.array(self.accrual.durations, dtype=np.float64),
             accrual_rates=np.array(self.accrual.rates, dtype=np.float64),
-            ratio=np.array(self.ratio, np.int32),
-            block_sizes=np.array(self.block_sizes, np.int32),
+            scheme=scheme_of(self.allocation),
             shares=np.array(self.shares),
             participants=np.array([look.participants for look in self.looks], np.int32),
             follow_days=np.array([look.follow_days for look in self.looks], np.int32),
@@ -201,8 +201,7 @@ def trial_of(protocol: Protocol, *, effect: bool = True, looks: tuple[Look, ...]
         accrual=Accrual(
             durations=(n / per_month * DAYS_PER_MONTH,), rates=(per_month / DAYS_PER_MONTH,)
         ),
-        ratio=(protocol.control.ratio, protocol.experimental.ratio),
-        block_sizes=protocol.randomization.block_sizes,
+        allocation=allocation_of(protocol, (protocol.control, protocol.experimental)),
         shares=(1 / strata,) * strata,
         looks=(
             *looks,

@@ -27,6 +27,7 @@ from equipoise.endpoints.censoring import End, TimeToEventRules, progression_fre
 from equipoise.endpoints.response_rules import ResponsePolicy, best_unconfirmed, counts_as
 from equipoise.simulation.trial_rules import (
     EXPERIMENTAL,
+    Scheme,
     allocate_all,
     draw_entries,
 )
@@ -219,8 +220,7 @@ class Plan(NamedTuple):
     planned: Ints  # (scan,), from randomization
     accrual_durations: Floats
     accrual_rates: Floats
-    ratio: Ints
-    block_sizes: Ints
+    scheme: Scheme
     shares: Floats
     participants: Ints
     follow_days: Ints
@@ -240,7 +240,7 @@ def draw_participants(
 ) -> None:
     """Fill all participants of one trial."""
     draw_entries(rng, plan.accrual_durations, plan.accrual_rates, False, everyone.entry)
-    allocate_all(rng, plan.ratio, plan.block_sizes, plan.shares, everyone.arm, everyone.stratum)
+    allocate_all(rng, plan.scheme, plan.shares, everyone.arm, everyone.stratum)
     crossing = conduct
     if not plan.effect:  # nobody gains by crossing over
         crossing = Conduct(conduct.leaves_per_day, 0.0, 0, 0)

@@ -6,17 +6,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from equipoise.arrays import Codes, Floats, Ints
+from equipoise.arrays import Codes, Floats
 from equipoise.compiled import njit
-from equipoise.simulation.trial_rules import allocate_all
+from equipoise.simulation.trial_rules import Scheme, allocate_all
 
 
 @njit(cache=True)
 def simulate_proportion_trials(
     rng: np.random.Generator,
     share: Floats,
-    ratio: Ints,
-    block_sizes: Ints,
+    scheme: Scheme,
     strata: Floats,
     arm: Codes,
     out: Floats,
@@ -27,7 +26,7 @@ def simulate_proportion_trials(
     stratum = np.zeros_like(arm)
     out[:] = 0.0
     for trial in range(len(out)):
-        allocate_all(rng, ratio, block_sizes, strata, arm, stratum)
+        allocate_all(rng, scheme, strata, arm, stratum)
         for i in range(len(arm)):
             out[trial, 1, arm[i]] += 1
             if rng.random() < share[arm[i]]:

@@ -7,23 +7,24 @@ from functools import partial
 
 import numpy as np
 
+from equipoise.allocation.method import Allocation
 from equipoise.arrays import Floats
 from equipoise.simulation.blocks import Block, run_blocks
-from equipoise.simulation.event_time_trial import check_blocks, check_proportions
+from equipoise.simulation.event_time_trial import check_proportions
 from equipoise.simulation.proportion_rules import simulate_proportion_trials
+from equipoise.simulation.trial_rules import scheme_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProportionTrial:
-    """Shares with the endpoint and subjects in all; permuted blocks in strata of these shares,
+    """Shares with the endpoint and subjects in all; allocated in strata of these shares,
     control first.
     """
 
     control: float
     experimental: float
     subjects: int
-    ratio: tuple[int, int]
-    block_sizes: tuple[int, ...]
+    allocation: Allocation
     strata: tuple[float, ...] = (1.0,)
 
     def __post_init__(self) -> None:
@@ -32,7 +33,6 @@ class ProportionTrial:
                 raise ValueError(f"{name} is {getattr(self, name)}; it must lie between 0 and 1")
         if self.subjects < 2:
             raise ValueError(f"subjects is {self.subjects}; it must be 2 or more")
-        check_blocks(self.ratio, self.block_sizes)
         check_proportions("strata", self.strata)
 
 
@@ -49,8 +49,7 @@ def _simulate_block(trial: ProportionTrial, rng: np.random.Generator, trials: in
     simulate_proportion_trials(
         rng,
         np.array([trial.control, trial.experimental]),
-        np.array(trial.ratio, np.int32),
-        np.array(trial.block_sizes, np.int32),
+        scheme_of(trial.allocation),
         np.array(trial.strata),
         arm,
         out,

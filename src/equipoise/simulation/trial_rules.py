@@ -7,15 +7,41 @@ days from the first day of accrual.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from equipoise.allocation import blocks
+from equipoise.allocation.declared import METHODS
+from equipoise.allocation.method import Allocation
 from equipoise.arrays import Codes, Floats, Ints
 from equipoise.compiled import njit
 
 CONTROL, EXPERIMENTAL = 0, 1
 
+PERMUTED_BLOCKS = list(METHODS).index(blocks.PERMUTED_BLOCKS.name)
 draw_block = njit(cache=True)(blocks.draw_block)
+
+
+class Scheme(NamedTuple):
+    """An allocation as the compiled loop reads it: the place of its method among the declared ones,
+    the ratio control first, the numbers of the method, and the most arms it draws at once.
+    """
+
+    method: int
+    ratio: Ints
+    numbers: Ints
+    longest: int
+
+
+def scheme_of(allocation: Allocation) -> Scheme:
+    """The allocation in arrays."""
+    return Scheme(
+        method=list(METHODS).index(allocation.method.name),
+        ratio=np.array(allocation.ratio, np.int32),
+        numbers=np.array(allocation.numbers, np.int32),
+        longest=allocation.longest,
+    )
 
 
 @njit(cache=True)
@@ -59,27 +85,27 @@ def draw_stratum(rng: np.random.Generator, shares: Floats) -> int:
 
 
 @njit(cache=True)
+def draw_run(rng: np.random.Generator, scheme: Scheme, run: Codes) -> int:
+    """Fill `run` with the next arms of a stratum, and return how many."""
+    if scheme.method == PERMUTED_BLOCKS:
+        return draw_block(rng, scheme.ratio, scheme.numbers, run)
+    raise ValueError("a method of allocation that is not compiled")
+
+
+@njit(cache=True)
 def allocate_all(
-    rng: np.random.Generator,
-    ratio: Ints,
-    block_sizes: Ints,
-    shares: Floats,
-    arm: Codes,
-    stratum: Codes,
+    rng: np.random.Generator, scheme: Scheme, shares: Floats, arm: Codes, stratum: Codes
 ) -> None:
-    """Fill `arm` and `stratum` (subject,) in order of entry: in each stratum permuted blocks of
-    random size, drawn by the very rule that draws the sealed list.
+    """Fill `arm` and `stratum` (subject,) in order of entry, each stratum by the very rule that
+    draws the sealed list.
     """
     strata = len(shares)
-    longest = 0
-    for size in block_sizes:
-        longest = max(longest, int(size))
-    runs = np.zeros((strata, longest), np.int8)
+    runs = np.zeros((strata, scheme.longest), np.int8)
     taken, drawn = np.zeros(strata, np.int32), np.zeros(strata, np.int32)
     for i in range(len(arm)):
         s = draw_stratum(rng, shares) if strata > 1 else 0
         if taken[s] == drawn[s]:
-            taken[s], drawn[s] = 0, draw_block(rng, ratio, block_sizes, runs[s])
+            taken[s], drawn[s] = 0, draw_run(rng, scheme, runs[s])
         arm[i], stratum[i] = runs[s, taken[s]], s
         taken[s] += 1
 

@@ -138,10 +138,7 @@ def _criterion(one: Criterion) -> Iterator[str]:
 def _randomization(protocol: Protocol) -> Iterator[str]:
     declared = protocol.randomization
     yield from _heading("Randomization")
-    sizes = " and ".join(str(size) for size in declared.block_sizes)
-    yield from _row(
-        "Method", f"{declared.method}, blocks of {sizes} in random order  {_mark(declared)}"
-    )
+    yield from _row("Method", f"{declared.words()}  {_mark(declared)}")
     for stratum in declared.strata:
         yield from _row(
             "Stratum", f"{stratum.label}: {', '.join(stratum.levels)}  {_mark(stratum)}"
