@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from equipoise.allocation.strata import levels
-from equipoise.protocol.model import IntervalStratum
+from equipoise.protocol.randomization import IntervalStratum
 from equipoise.protocol.yaml_file import load
 from equipoise.subject.records import read_record
 from equipoise.subject.state import Subject

@@ -10,7 +10,7 @@ import pytest
 
 from equipoise.allocation.blocks import permuted_blocks
 from equipoise.planning.design import simulate_design
-from equipoise.protocol.model import EarlyLook
+from equipoise.protocol.design import EarlyLook
 from equipoise.protocol.yaml_file import load
 from equipoise.simulation.full_trial import simulate_trials
 from equipoise.simulation.operating_characteristics import decide, pooled_z, proportion_of

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from equipoise.arrays import Codes, Ints
-from equipoise.protocol.model import Randomization
+from equipoise.protocol.randomization import Randomization
 
 Stratum = tuple[str, ...]
 Sequences = dict[Stratum, tuple[str, ...]]

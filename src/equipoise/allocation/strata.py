@@ -11,7 +11,7 @@ from decimal import Decimal
 from itertools import product
 from typing import Any
 
-from equipoise.protocol.model import IntervalStratum, Stratum, ValueStratum
+from equipoise.protocol.randomization import IntervalStratum, Stratum, ValueStratum
 from equipoise.subject.records import DOMAINS, Source, variables
 from equipoise.subject.state import Subject
 from equipoise.terms.dates import DAYS_PER_MONTH, PartialDate

@@ -62,14 +62,14 @@ def _lesions(asked: Asked) -> dict[tuple[str, str], list[TR]]:
     """(lesion, axis that measures it) -> its readings. A node is measured by its short axis,
     whatever else was read.
     """
-    known = [
+    measured = [
         tu
         for tu in asked.subject.records(TU)
         if tu.role in (LesionRole.TARGET, LesionRole.NON_TARGET)
     ]
-    nodes = {tu.link for tu in known if is_lymph_node(tu.location)}
+    nodes = {tu.link for tu in measured if is_lymph_node(tu.location)}
     lesions: dict[tuple[str, str], list[TR]] = {}
-    for link in sorted({tu.link for tu in known}):
+    for link in sorted({tu.link for tu in measured}):
         rows = [
             tr
             for tr in asked.subject.records(TR)

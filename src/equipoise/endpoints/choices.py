@@ -12,7 +12,8 @@ from equipoise.endpoints.censoring import (
     rules_for_schedule,
 )
 from equipoise.endpoints.response_rules import AS_RECORDED, CR_WAS_TRUE, ResponsePolicy, mask_of
-from equipoise.protocol.model import Assessment, CensoringRules, Endpoint, Protocol
+from equipoise.protocol.assessment import Assessment
+from equipoise.protocol.model import CensoringRules, Endpoint, Protocol
 from equipoise.terms.quantity import Quantity, convert
 from equipoise.terms.response import Response
 

@@ -8,7 +8,7 @@ from equipoise.assessments.recist.from_records import lesion_series
 from equipoise.assessments.recist.series import assess_series
 from equipoise.assessments.recist.sightings import LesionError
 from equipoise.endpoints.choices import recist_policy
-from equipoise.protocol.model import Assessment
+from equipoise.protocol.assessment import Assessment
 from equipoise.subject.records import RS, TR, TU
 from equipoise.subject.state import Subject
 from equipoise.terms.response import Response

@@ -255,9 +255,9 @@ def _unread(sample: Sample, gaps: list[tuple[Codon, Reason]]) -> RasFinding:
 
 
 def _no_tumor_dna(sample: Sample, policy: RasPolicy) -> RasFinding:
-    found = "not reported" if sample.tumor_fraction is None else str(sample.tumor_fraction)
+    reported = "not reported" if sample.tumor_fraction is None else str(sample.tumor_fraction)
     detail = (
-        f"no RAS mutation, but no tumor DNA shown either: tumor fraction {found}, "
+        f"no RAS mutation, but no tumor DNA shown either: tumor fraction {reported}, "
         f"needed {policy.tumor_fraction_at_least} or another somatic change; "
         "repeat the draw when there is more tumor, or test tissue"
     )
@@ -276,16 +276,16 @@ def _wild_type(sample: Sample, policy: RasPolicy) -> RasFinding:
     )
     shown = f"tumor fraction {sample.tumor_fraction}" if by_fraction else "another somatic change"
     detail = f"no RAS mutation at {len(policy.panel)} codons, tumor DNA shown ({shown})"
-    behind = [
+    shown_by = [
         result for result in sample.codons if result.variant or result in _on_panel(sample, policy)
     ]
-    return _finding(RasState.WILD_TYPE_INFORMATIVE, None, detail, [sample, *behind])
+    return _finding(RasState.WILD_TYPE_INFORMATIVE, None, detail, [sample, *shown_by])
 
 
 def _finding(
-    state: RasState, reason: Reason | None, detail: str, behind: Iterable[Sample | CodonResult]
+    state: RasState, reason: Reason | None, detail: str, shown_by: Iterable[Sample | CodonResult]
 ) -> RasFinding:
-    evidence = tuple(dict.fromkeys(item.source for item in behind))
+    evidence = tuple(dict.fromkeys(item.source for item in shown_by))
     return RasFinding(state=state, reason=reason, detail=detail, evidence=evidence)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from equipoise.protocol.model import Observed, Protocol
+from equipoise.protocol.design import Observed
+from equipoise.protocol.model import Protocol
 from equipoise.statistics.proportions import Test, power_of
 from equipoise.statistics.sample_size import BetaPrior, assurance
 

@@ -12,7 +12,8 @@ from equipoise.allocation.declared import allocation_of
 from equipoise.planning.assurance import planned_assurance
 from equipoise.planning.early_looks import LookCost, look_at_half
 from equipoise.planning.scan_interval import ScanInterval, simulate_scan_interval
-from equipoise.protocol.model import Protocol, Scenario
+from equipoise.protocol.design import Scenario
+from equipoise.protocol.model import Protocol
 from equipoise.simulation.assumed import Assumed, assumed_inputs
 from equipoise.simulation.full_trial import Look, simulate_trials, trial_of
 from equipoise.simulation.operating_characteristics import Estimate, proportion_of, rejected_by

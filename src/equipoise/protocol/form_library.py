@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from importlib import resources
 from typing import Any
 
-from equipoise.protocol.places import Problem, problem_at
+from equipoise.protocol.places import ProtocolProblem, problem_at
 from equipoise.protocol.yaml_tree import plain, read_values
 
 PARTS: tuple[tuple[str, type, str], ...] = (
@@ -35,7 +35,7 @@ def library_form(module: Any) -> dict[str, Any] | None:
     return form
 
 
-def read_forms(tree: Any, declared: Any, problems: list[Problem]) -> Iterator[Any]:
+def read_forms(tree: Any, declared: Any, problems: list[ProtocolProblem]) -> Iterator[Any]:
     """The forms of a protocol: `include` takes modules of the library, `adjust` changes fields,
     `own` adds forms. What is wrong with them is added to the problems.
     """
@@ -62,7 +62,7 @@ def read_forms(tree: Any, declared: Any, problems: list[Problem]) -> Iterator[An
     yield from declared.get("own") or []
 
 
-def _wrong_parts(tree: Any, declared: Mapping[str, Any]) -> Iterator[Problem]:
+def _wrong_parts(tree: Any, declared: Mapping[str, Any]) -> Iterator[ProtocolProblem]:
     """Parts that the forms of a protocol do not have; and the first that is not what it must be."""
     for unknown in set(declared) - {name for name, _, _ in PARTS}:
         yield problem_at(tree, ["forms", unknown], "forms", f"no key {unknown!r}")

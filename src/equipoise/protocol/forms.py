@@ -158,31 +158,37 @@ def problems(form: Form, values: Values, groups: Mapping[str, Any]) -> list[str]
     """Everything that is wrong with an entry, each with where, what was found and what was
     expected.
     """
-    found = [
-        f"{form.id}: no field {key!r}" for key in values if key not in {f.id for f in form.header}
-    ]
-    found += [f"{form.id}: no group {key!r}" for key in groups if form.group(key) is None]
+    return list(_all_problems(form, values, groups))
+
+
+def _all_problems(form: Form, values: Values, groups: Mapping[str, Any]) -> Iterator[str]:
+    header = {field.id for field in form.header}
+    yield from (f"{form.id}: no field {name!r}" for name in values if name not in header)
+    yield from (f"{form.id}: no group {name!r}" for name in groups if form.group(name) is None)
     for field in form.header:
-        found += _problems(f"{form.id}.{field.id}", field, values.get(field.id))
+        yield from _problems(f"{form.id}.{field.id}", field, values.get(field.id))
     for group in form.groups:
-        rows = groups.get(group.id, [])
-        if not isinstance(rows, list):
-            found.append(f"{form.id}.{group.id}: found {rows!r}, expected a list of rows")
-            continue
-        if not group.repeats and len(rows) > 1:
-            found.append(f"{form.id}.{group.id}: found {len(rows)} rows, expected one")
-        for number, row in enumerate(rows, start=1):
-            found += _row_problems(f"{form.id}.{group.id}[{number}]", group, row)
-    return found
+        yield from _group_problems(f"{form.id}.{group.id}", group, groups.get(group.id, []))
 
 
-def _row_problems(where: str, group: FormGroup, row: Any) -> list[str]:
+def _group_problems(where: str, group: FormGroup, rows: Any) -> Iterator[str]:
+    if not isinstance(rows, list):
+        yield f"{where}: found {rows!r}, expected a list of rows"
+        return
+    if not group.repeats and len(rows) > 1:
+        yield f"{where}: found {len(rows)} rows, expected one"
+    for number, row in enumerate(rows, start=1):
+        yield from _row_problems(f"{where}[{number}]", group, row)
+
+
+def _row_problems(where: str, group: FormGroup, row: Any) -> Iterator[str]:
     if not isinstance(row, Mapping):
-        return [f"{where}: found {row!r}, expected fields and values"]
-    found = [f"{where}: no field {key!r}" for key in row if key not in {f.id for f in group.fields}]
+        yield f"{where}: found {row!r}, expected fields and values"
+        return
+    fields = {field.id for field in group.fields}
+    yield from (f"{where}: no field {name!r}" for name in row if name not in fields)
     for field in group.fields:
-        found += _problems(f"{where}.{field.id}", field, row.get(field.id))
-    return found
+        yield from _problems(f"{where}.{field.id}", field, row.get(field.id))
 
 
 def _problems(where: str, field: FormField, value: Any) -> list[str]:

@@ -10,7 +10,7 @@ from equipoise.protocol.base import Model
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class ProtocolProblem:
     """One error of a protocol file; line and column count from 1."""
 
     line: int
@@ -25,18 +25,18 @@ class Problem:
 class ProtocolError(ValueError):
     """A protocol that cannot be used, with everything that is wrong with it."""
 
-    def __init__(self, name: str, problems: list[Problem]) -> None:
+    def __init__(self, name: str, problems: list[ProtocolProblem]) -> None:
         self.name, self.problems = name, problems
         super().__init__("\n".join(f"{name}: {problem}" for problem in problems))
 
 
-def problem_at(tree: Any, path: Sequence[Any], where: str, message: str) -> Problem:
+def problem_at(tree: Any, path: Sequence[Any], where: str, message: str) -> ProtocolProblem:
     """A problem at the deepest part of the path that the file has."""
     line, column, _ = _position(tree, path)
-    return Problem(line, column, where, message)
+    return ProtocolProblem(line, column, where, message)
 
 
-def problems_of(tree: Any, error: Any) -> Iterator[Problem]:
+def problems_of(tree: Any, error: Any) -> Iterator[ProtocolProblem]:
     """The problems that one error of validation names, each at its place."""
     location = [
         part
@@ -50,10 +50,10 @@ def problems_of(tree: Any, error: Any) -> Iterator[Problem]:
         where, path = _named_place(message, location)
         line, column, shown = _position(tree, path)
         if where:
-            yield Problem(line, column, where, message.split(": ", 1)[1])
+            yield ProtocolProblem(line, column, where, message.split(": ", 1)[1])
         else:
             text = _with_input(message, error["input"])
-            yield Problem(line, column, shown or "file", text)
+            yield ProtocolProblem(line, column, shown or "file", text)
 
 
 def _with_input(message: str, value: Any) -> str:

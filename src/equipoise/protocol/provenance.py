@@ -64,7 +64,7 @@ def provenance_problems(whole: Model, assumptions: Mapping[str, Assumption]) -> 
     on.
     """
     used: set[str] = set()
-    found = []
+    problems = []
     for where, block in sourced_blocks(whole):
         given = {"*": block.from_} if isinstance(block.from_, str) else block.from_
         names = (
@@ -72,17 +72,17 @@ def provenance_problems(whole: Model, assumptions: Mapping[str, Assumption]) -> 
             | set(type(block).model_fields)
             | {"*"}
         )
-        found += [
+        problems += [
             f"{where}.from: no field {name!r} in this block" for name in given if name not in names
         ]
         if "*" not in given:
-            found.append(f"{where}.from: expected an entry '*' for the fields not named")
+            problems.append(f"{where}.from: expected an entry '*' for the fields not named")
         for source in given.values():
             if source not in ("record", "mirror") and source not in assumptions:
-                found.append(
+                problems.append(
                     f"{where}.from: found {source!r}, expected record, mirror or the id of an"
                     " assumption"
                 )
             used.add(source)
     unused = sorted(set(assumptions) - used)
-    return found + [f"assumptions.{one}: no value refers to it" for one in unused]
+    return problems + [f"assumptions.{name}: no value refers to it" for name in unused]

@@ -30,10 +30,10 @@ def due(
     (progression, end_of_treatment, death): a visit with its target after that date is not due.
     """
     return sorted(
-        one
+        occurrence
         for visit in schedule
         if visit.anchor in anchors
-        for one in _occurrences(visit, anchors, until, end)
+        for occurrence in _occurrences(visit, anchors, until, end)
     )
 
 

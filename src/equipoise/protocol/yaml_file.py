@@ -15,7 +15,7 @@ from ruamel.yaml.reader import ReaderError
 
 from equipoise.protocol.form_library import read_forms
 from equipoise.protocol.model import Protocol
-from equipoise.protocol.places import Problem, ProtocolError, problem_at, problems_of
+from equipoise.protocol.places import ProtocolError, ProtocolProblem, problem_at, problems_of
 from equipoise.protocol.references import resolve
 from equipoise.protocol.yaml_tree import (
     LARGEST,
@@ -81,13 +81,13 @@ def _tree(text: str, name: str) -> Any:
     except ReaderError as error:
         place = text[: error.position]
         line, column = place.count("\n") + 1, len(place) - place.rfind("\n")
-        problem = Problem(line, column, "YAML", f"found the character {error.character!r}")
+        problem = ProtocolProblem(line, column, "YAML", f"found the character {error.character!r}")
     except (ValueError, RecursionError, NotImplementedError) as error:
-        problem = Problem(1, 1, "YAML", f"a value cannot be read: {error}")
+        problem = ProtocolProblem(1, 1, "YAML", f"a value cannot be read: {error}")
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        problem = Problem(line, column, "YAML", error.problem or str(error))
+        problem = ProtocolProblem(line, column, "YAML", error.problem or str(error))
     raise ProtocolError(name, [problem])
 
 
@@ -95,12 +95,12 @@ def _protocol(tree: Any, name: str) -> Protocol:
     """The protocol that a tree declares. Raises ProtocolError."""
     if not isinstance(tree, Mapping):
         message = "found no keys, expected those of a protocol: equipoise, version, registration, …"
-        raise ProtocolError(name, [Problem(1, 1, "file", message)])
+        raise ProtocolError(name, [ProtocolProblem(1, 1, "file", message)])
     if size(tree) > LARGEST:
         message = f"more than {LARGEST} values, aliases written out"
-        raise ProtocolError(name, [Problem(1, 1, "file", message)])
+        raise ProtocolError(name, [ProtocolProblem(1, 1, "file", message)])
     values = plain(tree)
-    problems: list[Problem] = []
+    problems: list[ProtocolProblem] = []
     values["forms"] = list(read_forms(tree, values.get("forms", {}), problems))
     try:
         protocol = Protocol.model_validate(values)

@@ -57,8 +57,8 @@ def parse_date(text: str) -> PartialDate:
     year, month, day = int(match[1]), match[2], match[3]
     try:
         if day:
-            known = date(year, int(month), int(day))
-            return PartialDate(known, known, match[4] or "")
+            whole = date(year, int(month), int(day))
+            return PartialDate(whole, whole, match[4] or "")
         if month:
             return PartialDate(
                 date(year, int(month), 1), date(year, int(month), monthrange(year, int(month))[1])

@@ -20,8 +20,8 @@ class _Coded(IntEnum):
         for member in cls:
             if member.cdisc == text.strip().upper():
                 return member
-        known = ", ".join(member.cdisc for member in cls)
-        raise ValueError(f"{text!r} is not a {cls.__name__}; write one of: {known}")
+        spellings = ", ".join(member.cdisc for member in cls)
+        raise ValueError(f"{text!r} is not a {cls.__name__}; write one of: {spellings}")
 
 
 class Response(_Coded):

@@ -1,0 +1,93 @@
+"""How large is the trial, when does it look and end, and what is that based on?"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from equipoise.protocol.base import Model
+from equipoise.protocol.provenance import Sourced
+
+
+class Observed(Model):
+    """Patients with the primary endpoint, of how many."""
+
+    events: int = Field(ge=0)
+    n: int = Field(gt=0)
+
+    @model_validator(mode="after")
+    def _no_more_than_all(self) -> Observed:
+        if self.events > self.n:
+            raise ValueError(
+                f"events is {self.events} of n {self.n}; expected no more events than patients"
+            )
+        return self
+
+
+class Scenario(Sourced):
+    """An assumption about the primary endpoint, for power."""
+
+    id: str
+    label: str
+    control: Decimal = Field(gt=0, lt=1)
+    experimental: Decimal = Field(gt=0, lt=1)
+    control_observed: Observed | None = Field(
+        None, description="the counts behind the shares, for assurance"
+    )
+    experimental_observed: Observed | None = None
+    source: str
+
+
+class Hypotheses(Model):
+    """What the primary analysis decides between (ICH E9 3.3.2)."""
+
+    h0: str
+    h1: str
+
+
+class EarlyLook(Model):
+    """A look at the primary endpoint before the end, when so many participants can be judged."""
+
+    participants: int = Field(gt=1)
+
+
+class Design(Sourced):
+    """The size of the trial and what it was, or was not, based on."""
+
+    hypotheses: Hypotheses
+    participants: int = Field(gt=0)
+    alpha: Decimal = Field(gt=0, lt=1, description="two-sided")
+    power: Decimal = Field(gt=0, lt=1, description="for which the needed size is shown")
+    interim: str
+    looks: tuple[EarlyLook, ...] = Field(
+        (), description="at efficacy, before the end; none: nothing is spent early"
+    )
+    spending: Literal["obrien_fleming", "pocock", "obrien_fleming_spending", "pocock_spending"] = (
+        Field(
+            description=(
+                "how alpha is spent if there are looks, and what a look would cost if there are"
+                " none"
+            )
+        )
+    )
+    scenarios: tuple[Scenario, ...]
+    control_median_pfs_months: Decimal
+    first_scan_weeks: tuple[int, ...]
+
+    @model_validator(mode="after")
+    def _looks_rise(self) -> Design:
+        sizes = [look.participants for look in self.looks]
+        if sizes != sorted(set(sizes)) or any(size >= self.participants for size in sizes):
+            raise ValueError(
+                f"looks at {sizes} participants; expected rising numbers under {self.participants}"
+            )
+        return self
+
+
+class Cutoff(Sourced):
+    """When the data are cut."""
+
+    primary_days_after_last_randomization: int
+    os_months_after_last_randomization: int
