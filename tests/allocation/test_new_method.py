@@ -14,7 +14,7 @@ import pytest
 
 import equipoise
 from equipoise.allocation.declared import METHODS
-from equipoise.protocol.model import Randomization
+from equipoise.protocol.randomization import Randomization
 
 HOUSE = Path(equipoise.__file__).parent
 
@@ -26,7 +26,7 @@ import numpy as np
 
 from equipoise.allocation.method import Method, Numbers
 from equipoise.arrays import Codes, Ints
-from equipoise.protocol.model import Randomization
+from equipoise.protocol.randomization import Randomization
 
 
 def draw_turn(rng: np.random.Generator, ratio: Ints, numbers: Ints, run: Codes) -> int:
@@ -57,7 +57,7 @@ ALTERNATION = Method(
 )
 '''
 CHANGES = {
-    "protocol/model.py": [
+    "protocol/randomization.py": [
         (
             'Literal["stratified permuted blocks"]\n    block_sizes',
             'Literal["stratified permuted blocks", "alternation"]\n    turns: int = 1\n'

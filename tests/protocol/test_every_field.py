@@ -41,7 +41,7 @@ OBEYED = {
     "EarlyLook": {"simulation": "participants"},
     "Scenario": {"planning": "control experimental control_observed experimental_observed"},
     "Observed": {"planning": "events n"},
-    "Arm": {"conduct": "id ratio", "protocol": "role"},
+    "Arm": {"conduct": "id", "allocation": "ratio", "protocol": "role"},
     "Eligibility": {"protocol": "inclusion exclusion added"},
     "Criterion": {"eligibility": "id rule"},
     "Age": {"eligibility": "at_least"},
@@ -69,7 +69,8 @@ OBEYED = {
         " clonal_hematopoiesis_genes"
     },
     "Randomization": {
-        "conduct": "method block_sizes strata requires_intended_chemotherapy first_dose_within_days"
+        "allocation": "block_sizes",
+        "conduct": "method strata requires_intended_chemotherapy first_dose_within_days",
     },
     "ValueStratum": {"allocation": "id domain where variable levels"},
     "IntervalStratum": {"allocation": "id domain where variable levels"},

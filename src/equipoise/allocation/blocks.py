@@ -6,7 +6,7 @@ import numpy as np
 
 from equipoise.allocation.method import Allocation, Method, Numbers
 from equipoise.arrays import Codes, Ints
-from equipoise.protocol.model import Randomization
+from equipoise.protocol.randomization import Randomization
 
 
 def draw_block(rng: np.random.Generator, ratio: Ints, sizes: Ints, run: Codes) -> int:
