@@ -112,11 +112,11 @@ def test_who_was_eligible_and_in_which_stratum_is_asked_of_the_version_randomize
         effective_on=date(2021, 6, 1),
         reconsent=False,
     )
-    found = results(story)
+    shown = results(story)
 
-    assert found.protocol.version == "2.0"
-    assert found.endpoints["DCR"].sensitivity["per_protocol"].comparison.arms[EXPERIMENTAL].n == 1
-    assert not found.strata["S01-001"].differs
+    assert shown.protocol.version == "2.0"
+    assert shown.endpoints["DCR"].sensitivity["per_protocol"].comparison.arms[EXPERIMENTAL].n == 1
+    assert not shown.strata["S01-001"].differs
 
 
 # ------------------------------------------------------------------ flow
@@ -228,12 +228,12 @@ def test_arms_that_separate_have_no_hazard_ratio_and_still_a_log_rank_test():
         for n in range(5)
     }
 
-    found = compare_times(values, {name: name.split()[0] for name in values}, {}, protocol)
+    shown = compare_times(values, {name: name.split()[0] for name in values}, {}, protocol)
 
-    assert (found.hazard_ratio, found.interval) == (None, None)
-    assert found.p_value == pytest.approx(0.0018, abs=1e-4)
-    assert found.test == "log-rank"
-    assert "no finite estimate" in found.note
+    assert (shown.hazard_ratio, shown.interval) == (None, None)
+    assert shown.p_value == pytest.approx(0.0018, abs=1e-4)
+    assert shown.test == "log-rank"
+    assert "no finite estimate" in shown.note
 
 
 def test_duration_of_response_is_described_among_responders_and_compared_with_nothing():
@@ -273,14 +273,14 @@ def test_disease_after_a_complete_response_is_one_thing_for_every_endpoint_and_a
     first = story.scan("S01-001", "2021-05-05", 1, "CR", "0")
     second = story.scan("S01-001", "2021-06-30", 2, "PR", "10")
     third = story.scan("S01-001", "2021-08-25", 3, "PD", "40")
-    found = results(story)
+    shown = results(story)
 
-    assert found.endpoints["DCR"].subjects["S01-001"].source == (first.seq,)
-    value = found.endpoints["PFS"].rules["FDA"].subjects["S01-001"]
+    assert shown.endpoints["DCR"].subjects["S01-001"].source == (first.seq,)
+    value = shown.endpoints["PFS"].rules["FDA"].subjects["S01-001"]
     assert value == TimeValue(
         value=pfs, why="progression", source=((second if progression else third).seq,)
     )
-    assert found.problems["S01-001"].startswith(
+    assert shown.problems["S01-001"].startswith(
         f"PR on day 112 after CR on day 56: a query; {said}"
     )
 
@@ -318,9 +318,9 @@ def test_the_level_of_every_interval_follows_alpha():
             story.scan(name, last, 2, "PD", "60")
     usual, wider = (results(story) for story in stories)
 
-    def widths(found):
-        dcr = found.endpoints["DCR"].comparison
-        pfs = found.endpoints["PFS"].rules["FDA"].comparison
+    def widths(shown):
+        dcr = shown.endpoints["DCR"].comparison
+        pfs = shown.endpoints["PFS"].rules["FDA"].comparison
         curve = pfs.curves[CONTROL]
         spans = [
             dcr.interval,
@@ -351,6 +351,6 @@ def test_the_last_score_before_randomization_goes_by_its_date_and_age_by_the_cal
     )
     assert isinstance(story.randomize("S01-001"), Entry)
 
-    found = results(story).baseline["S01-001"]
+    shown = results(story).baseline["S01-001"]
 
-    assert (found.ecog, found.age) == ("1", 63)
+    assert (shown.ecog, shown.age) == ("1", 63)

@@ -49,10 +49,10 @@ def test_the_schema_in_the_package_is_made_from_the_classes():
 
 @pytest.mark.parametrize("story", [empty, one_subject, small])
 def test_results_validate(story):
-    found = json.loads(write_results(story()))
+    written = json.loads(write_results(story()))
 
     assert [
-        f"{list(error.path)}: {error.message[:200]}" for error in VALID.iter_errors(found)
+        f"{list(error.path)}: {error.message[:200]}" for error in VALID.iter_errors(written)
     ] == []
 
 

@@ -15,13 +15,13 @@ from equipoise.report.rechallenge.terminal import show_rechallenge
 
 
 @pytest.fixture(scope="module")
-def found():
+def answer():
     return simulate_rechallenge(load("NCT04509635"), 200, seed=2)
 
 
 @pytest.fixture(scope="module")
-def page(found):
-    return write_document(write_rechallenge(found))
+def page(answer):
+    return write_document(write_rechallenge(answer))
 
 
 def words_of(html):
@@ -46,12 +46,12 @@ def test_the_figures_are_drawn_twice_and_marked(page):
     assert "http" not in page.replace("http://www.w3.org/2000/svg", "")
 
 
-def test_every_input_stands_with_its_source_under_its_kind(found, page):
+def test_every_input_stands_with_its_source_under_its_kind(answer, page):
     inputs = words_of(
         page[page.index('<section id="inputs">') : page.index('<section id="cannot">')]
     )
 
-    for one in found.inputs:
+    for one in answer.inputs:
         assert one.label in inputs
         assert one.source[:30] in inputs
     order = [
@@ -73,12 +73,12 @@ def test_it_says_what_it_cannot_show(page):
         assert said in cannot
 
 
-def test_every_assay_and_limit_has_its_row(found, page):
+def test_every_assay_and_limit_has_its_row(answer, page):
     rows = page[page.index('<section id="assay">') : page.index('<section id="decay">')]
 
-    assert rows.count('scope="rowgroup"') == len(found.assays)
-    assert rows.count('<th scope="row">') == 1 + len(found.assays) * len(found.limits)
-    point = found.at(6, "all_any", 0.001)
+    assert rows.count('scope="rowgroup"') == len(answer.assays)
+    assert rows.count('<th scope="row">') == 1 + len(answer.assays) * len(answer.limits)
+    point = answer.at(6, "all_any", 0.001)
     assert f"<td>{100 * point.let_in:.1f}</td>" in rows
     assert f"<td>{100 * point.hidden[1]:.1f}</td>" in rows
 
@@ -93,9 +93,9 @@ def test_decay_is_shown_by_both_scales_and_with_its_extremes(page):
     assert "24.5 to 49.8" in decay
 
 
-def test_the_terminal_table_fits_a_hundred_columns_and_agrees(found):
-    shown = show_rechallenge(found)
-    point = found.at(6, "ras_shown", 0.001)
+def test_the_terminal_table_fits_a_hundred_columns_and_agrees(answer):
+    shown = show_rechallenge(answer)
+    point = answer.at(6, "ras_shown", 0.001)
 
     assert max(map(len, shown.splitlines())) <= 110
     assert f"{100 * point.let_in:.1f}" in shown
@@ -103,5 +103,5 @@ def test_the_terminal_table_fits_a_hundred_columns_and_agrees(found):
     assert "SIMULATED" in shown
 
 
-def test_the_same_answer_gives_the_same_bytes(found, page):
-    assert write_document(write_rechallenge(found)) == page
+def test_the_same_answer_gives_the_same_bytes(answer, page):
+    assert write_document(write_rechallenge(answer)) == page

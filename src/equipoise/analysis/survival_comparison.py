@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from equipoise.arrays import Floats, Ints
 from equipoise.statistics.cox import CoxFit, fit_cox, proportionality_test
 from equipoise.statistics.survival import (
     LogRank,
@@ -152,7 +153,7 @@ def compare_survival(
     )
 
 
-def _arms(arm: Sequence[str] | Labels, subjects: int) -> tuple[list[str], NDArray[np.int32]]:
+def _arms(arm: Sequence[str] | Labels, subjects: int) -> tuple[list[str], Ints]:
     """Names in order, and the place of each subject's arm among them."""
     labels = np.asarray(arm)
     if labels.shape != (subjects,):
@@ -189,7 +190,7 @@ def _check_comparable(
         )
 
 
-def _indicators(member: Labels, k: int) -> NDArray[np.float64]:
+def _indicators(member: Labels, k: int) -> Floats:
     """A column for each arm but the reference, (subject, arm - 1)."""
     return np.asarray(member[:, None] == np.arange(1, k), dtype=np.float64)
 

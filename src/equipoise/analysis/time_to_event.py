@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,7 @@ from equipoise.analysis.results.endpoints import (
     TimeToEventEndpoint,
     TimeValue,
 )
+from equipoise.arrays import Flags, Floats
 from equipoise.endpoints.catalogue import endpoint_of
 from equipoise.endpoints.values import Courses, Value, time_values
 from equipoise.protocol.estimands import TimeToEventAnalysis
@@ -31,8 +32,7 @@ from equipoise.protocol.model import Endpoint, Protocol
 from equipoise.statistics.cox import fit_cox
 from equipoise.statistics.survival import kaplan_meier, log_rank
 
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
+Groups = NDArray[np.str_]
 Times = Mapping[str, TimeValue]
 
 
@@ -101,10 +101,17 @@ def compare_times(
     groups = np.array([strata.get(name, "") for name in names]) if strata else None
     if len(set(treated)) < 2:
         return replace(described, note="an arm is empty")
-    ratio, without_ratio = _hazard_ratio(days, event, treated, groups, confidence_of(protocol))
-    tested, without_test = _tested(days, event, treated, groups)
-    notes = dict.fromkeys(note for note in (without_ratio, without_test) if note)
-    return replace(described, **ratio, **tested, note="; ".join(notes))
+    ratio = _hazard_ratio(days, event, treated, groups, confidence_of(protocol))
+    tested = _tested(days, event, treated, groups)
+    notes = dict.fromkeys(note for note in (ratio.note, tested.note) if note)
+    return replace(
+        described,
+        hazard_ratio=ratio.value,
+        interval=ratio.interval,
+        p_value=tested.p,
+        test=tested.name,
+        note="; ".join(notes),
+    )
 
 
 def _arrays(times: Times) -> tuple[list[str], Floats, Flags]:
@@ -114,30 +121,38 @@ def _arrays(times: Times) -> tuple[list[str], Floats, Flags]:
     return names, days, event
 
 
-Effect = dict[str, Any]
-"""Fields of a comparison; none where the method refuses, and then a note says why."""
+class Ratio(NamedTuple):
+    """A hazard ratio with its interval, or the note that says why there is none."""
+
+    value: float | None = None
+    interval: tuple[float, float] | None = None
+    note: str = ""
+
+
+class Tested(NamedTuple):
+    """The log-rank test, or the note that says why there is none."""
+
+    p: float | None = None
+    name: str | None = None
+    note: str = ""
 
 
 def _hazard_ratio(
-    days: Floats, event: Flags, treated: Floats, groups: Any, level: float
-) -> tuple[Effect, str]:
+    days: Floats, event: Flags, treated: Floats, groups: Groups | None, level: float
+) -> Ratio:
     try:
         fit = fit_cox(days, event, treated.reshape(-1, 1), groups, level=level)
     except ValueError as error:
-        return {}, str(error)
-    interval = (float(fit.lower[0]), float(fit.upper[0]))
-    return {"hazard_ratio": float(fit.hazard_ratio[0]), "interval": interval}, ""
+        return Ratio(note=str(error))
+    return Ratio(float(fit.hazard_ratio[0]), (float(fit.lower[0]), float(fit.upper[0])))
 
 
-def _tested(days: Floats, event: Flags, treated: Floats, groups: Any) -> tuple[Effect, str]:
+def _tested(days: Floats, event: Flags, treated: Floats, groups: Groups | None) -> Tested:
     try:
         p = log_rank(days, event, treated, groups).p
     except ValueError as error:
-        return {}, str(error)
-    return {
-        "p_value": float(p),
-        "test": "log-rank" if groups is None else "stratified log-rank",
-    }, ""
+        return Tested(note=str(error))
+    return Tested(float(p), "log-rank" if groups is None else "stratified log-rank")
 
 
 # ------------------------------------------------------------------ curves
@@ -164,6 +179,6 @@ def _curve(days: Floats, event: Flags, level: float) -> Curve:
     )
 
 
-def number(value: Any) -> float | None:
+def number(value: float) -> float | None:
     """A float that JSON knows, or None where there is no number."""
     return float(value) if math.isfinite(value) else None

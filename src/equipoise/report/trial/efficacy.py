@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from equipoise.analysis.analyze import Analysis
 from equipoise.analysis.results.endpoints import (
@@ -30,7 +29,7 @@ from equipoise.report.trial.time_table import time_table
 from equipoise.report.trial.words import with_rules
 
 
-def efficacy(analysis: Analysis, drill_down: DrillDown) -> dict[str, Any]:
+def efficacy(analysis: Analysis, drill_down: DrillDown) -> dict[str, object]:
     """What the page shows of the primary and the secondary endpoints."""
     results, protocol = analysis.results, analysis.trial.protocol
     primary = primary_endpoint(results)
@@ -117,7 +116,7 @@ def _survival(
     name: str,
     measured: TimeEndpoint,
     drill_down: DrillDown,
-) -> dict[str, Any]:
+) -> dict[str, object]:
     rule_set, title = endpoint.rules[name], with_rules(endpoint.label, name)
     if not rule_set.subjects:
         who = "Nobody has responded." if measured.of_responders else "Nobody is randomized."

@@ -5,7 +5,6 @@ entries inside.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from jinja2 import Template
 from markupsafe import Markup
@@ -77,7 +76,7 @@ def _page() -> Template:
     return own.get_template("report.html.j2")
 
 
-def _front(analysis: Analysis, drill_down: DrillDown) -> dict[str, Any]:
+def _front(analysis: Analysis, drill_down: DrillDown) -> dict[str, object]:
     results, protocol = analysis.results, analysis.trial.protocol
     primary = summary.primary_endpoint(results)
     early = summary.too_early(analysis)
@@ -120,7 +119,7 @@ def assumption_table(protocol: Protocol) -> Table:
     return Table(["Assumption", "The record says", "Taken", "Why", "Otherwise"], rows, words=True)
 
 
-def _participants(analysis: Analysis, drill_down: DrillDown) -> dict[str, Any]:
+def _participants(analysis: Analysis, drill_down: DrillDown) -> dict[str, object]:
     results, protocol = analysis.results, analysis.trial.protocol
     boxes = boxes_of(results, protocol, drill_down)
     roles = {arm: about.role for arm, about in results.arms.items()}
@@ -141,7 +140,7 @@ def _participants(analysis: Analysis, drill_down: DrillDown) -> dict[str, Any]:
 # design
 
 
-def _courses(analysis: Analysis) -> dict[str, Any]:
+def _courses(analysis: Analysis) -> dict[str, object]:
     results, recist = analysis.results, analysis.trial.protocol.assessment.recist
     arms, simulated = results.arms, results.simulated
     changes, lanes = results.tumor_change, results.time_lines
@@ -178,7 +177,7 @@ def _waterfall_words(without: int) -> str:
     return f"{caption} Not drawn: {who} without a measured scan after baseline."
 
 
-def _safety(results: Results, drill_down: DrillDown) -> list[dict[str, Any]]:
+def _safety(results: Results, drill_down: DrillDown) -> list[dict[str, object]]:
     return [
         {
             "ctcae": endpoint.ctcae,
@@ -191,7 +190,7 @@ def _safety(results: Results, drill_down: DrillDown) -> list[dict[str, Any]]:
     ]
 
 
-def _conduct(analysis: Analysis) -> dict[str, Any]:
+def _conduct(analysis: Analysis) -> dict[str, object]:
     results, protocol = analysis.results, analysis.trial.protocol
     n = results.flow.randomized
     who = f"all {n} randomized" if n else "nobody, as nobody is randomized"
@@ -212,7 +211,7 @@ def _conduct(analysis: Analysis) -> dict[str, Any]:
     }
 
 
-def _design(protocol: Protocol) -> dict[str, Any]:
+def _design(protocol: Protocol) -> dict[str, object]:
     source = protocol.design.provenance("scenarios")
     return {
         "limits": limitations.open_questions(protocol),

@@ -42,14 +42,14 @@ class Page(HTMLParser):
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        found = dict(attrs)
+        given = dict(attrs)
         self.figures += tag == "svg"
-        if found.get("id"):
-            self.ids.append(str(found["id"]))
+        if given.get("id"):
+            self.ids.append(str(given["id"]))
         if tag == "a":
-            self.hrefs.append(str(found["href"]))
-        self.loaded += [str(found[name]) for name in ("src", "srcset", "data") if found.get(name)]
-        self.loaded += [str(found["href"])] if tag in ("link", "use", "image") else []
+            self.hrefs.append(str(given["href"]))
+        self.loaded += [str(given[name]) for name in ("src", "srcset", "data") if given.get(name)]
+        self.loaded += [str(given["href"])] if tag in ("link", "use", "image") else []
 
 
 @pytest.fixture(scope="module")
@@ -178,7 +178,7 @@ def test_a_rehearsed_trial_has_no_loose_ends():
 # ------------------------------------------------------------------ early and odd data
 
 
-def told(story: Diary, cutoff: date = date(2022, 12, 31)) -> str:
+def report_of(story: Diary, cutoff: date = date(2022, 12, 31)) -> str:
     text = write_report(analyze(story.known(cutoff)), tuple(story.storage.read()))
     page = Page(text)
     assert {href[1:] for href in page.hrefs} <= set(page.ids)
@@ -192,7 +192,7 @@ def begun() -> Diary:
 
 
 def test_a_trial_in_which_nobody_was_screened():
-    text = told(begun())
+    text = report_of(begun())
 
     assert "There is no primary result." in text
     assert "Nobody has been randomized by the cutoff" in text
@@ -202,7 +202,7 @@ def test_a_trial_in_which_nobody_was_screened():
 def test_one_arm_is_empty_and_nobody_has_a_scan():
     story = begun().ready("S01-001")
     story.randomize("S01-001")
-    text = told(story)
+    text = report_of(story)
 
     assert "There is no primary result." in text
     assert re.search(
@@ -224,7 +224,7 @@ def test_treated_without_any_adverse_event_is_not_taken_for_safety():
         {"dose": [{"drug": "IRINOTECAN", "dose": "180", "unit": "mg/m2"}]},
     )
     story.scan("S01-001", "2021-05-05", 1, "SD", "45")
-    text = told(story)
+    text = report_of(story)
 
     assert "No adverse event is recorded among 1 treated participants." in text
     assert "median not reached" in text
@@ -250,7 +250,7 @@ def test_text_of_the_ledger_is_escaped():
     }
     story.form("2021-04-01", "S01-001", "ADVERSE_EVENTS", "CYCLE 1", {}, {"event": [event]})
 
-    assert "<script>alert(1)" not in told(story)
+    assert "<script>alert(1)" not in report_of(story)
 
 
 def test_who_declined_stands_in_the_flow_and_in_the_appendix():
@@ -263,7 +263,7 @@ def test_who_declined_stands_in_the_flow_and_in_the_appendix():
         failed_on=date(2021, 3, 10),
         criteria=(),
     )
-    text = told(story)
+    text = report_of(story)
 
     assert "Declined: 1" in text
     assert '<span class="id">S01-001</span><span class="none">declined</span>' in text
