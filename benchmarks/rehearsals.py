@@ -29,7 +29,7 @@ from equipoise.endpoints.choices import response_policy
 from equipoise.protocol.model import Protocol
 from equipoise.protocol.yaml_file import load
 from equipoise.rehearsal import rehearse as rehearsal
-from equipoise.rehearsal.follow_up import BEYOND, Story
+from equipoise.rehearsal.story import BEYOND, Story
 from equipoise.statistics.proportions import power_of
 from equipoise.store.memory import Memory
 from equipoise.subject.fold import replay

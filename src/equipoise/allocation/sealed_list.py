@@ -119,12 +119,12 @@ def check_opening(
     """
     try:
         sequences = sequences_of(opening.list)
-        found = commitment(opening.salt, sequences)
+        opened = commitment(opening.salt, sequences)
     except ValueError as broken:
         return Mismatch(str(broken))
-    if found != committed:
+    if opened != committed:
         return Mismatch(
-            f"the opened list has the fingerprint {found}, but {committed} was committed to"
+            f"the opened list has the fingerprint {opened}, but {committed} was committed to"
         )
     return _first_departure(sequences, allocations)
 
@@ -160,9 +160,9 @@ def _departure(
 
 def _arm(sequences: Mapping[Stratum, tuple[str, ...]], stratum: Stratum, position: int) -> str:
     if stratum not in sequences:
-        known = "; ".join(map(_name, sequences))
+        held = "; ".join(map(_name, sequences))
         raise NoSuchPlace(
-            f"the list has no {_name(stratum)}; it has {known}. Was a stratification value added"
+            f"the list has no {_name(stratum)}; it has {held}. Was a stratification value added"
             " later?"
         )
     arms = sequences[stratum]

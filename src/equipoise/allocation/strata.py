@@ -43,12 +43,12 @@ def cells(strata: Sequence[Stratum]) -> tuple[tuple[str, ...], ...]:
 
 
 def _matching(stratum: Stratum, subject: Subject) -> list[Any]:
-    known = variables(stratum.domain)
+    attributes = variables(stratum.domain)
     rows = subject.records(DOMAINS[stratum.domain])
     return [
         row
         for row in rows
-        if all(getattr(row, known[v][0]) == value for v, value in stratum.where.items())
+        if all(getattr(row, attributes[v][0]) == value for v, value in stratum.where.items())
     ]
 
 
@@ -57,8 +57,8 @@ def _by_value(stratum: ValueStratum, subject: Subject) -> Level:
     if not rows:
         return Level(stratum.id, None, f"{stratum.label}: nothing recorded")
     value = getattr(rows[-1], variables(stratum.domain)[stratum.variable][0])
-    found = next((level for level, values in stratum.levels.items() if value in values), None)
-    return Level(stratum.id, found, f"{stratum.label}: {value}", (rows[-1].source,))
+    name = next((level for level, values in stratum.levels.items() if value in values), None)
+    return Level(stratum.id, name, f"{stratum.label}: {value}", (rows[-1].source,))
 
 
 def _by_interval(stratum: IntervalStratum, subject: Subject, index: date) -> Level:

@@ -21,10 +21,10 @@ def members_of_class(kind: Any) -> dict[str, Any]:
     return _hints(kind)
 
 
-def difference(expected: Set[str], found: Set[str]) -> str:
+def difference(expected: Set[str], given: Set[str]) -> str:
     """Which members are too few or too many, in words."""
-    missing = [f"missing member {name!r}" for name in sorted(expected - found)]
-    return ", ".join(missing + [f"unknown member {name!r}" for name in sorted(found - expected)])
+    missing = [f"missing member {name!r}" for name in sorted(expected - given)]
+    return ", ".join(missing + [f"unknown member {name!r}" for name in sorted(given - expected)])
 
 
 def plain(value: Any) -> Any:
@@ -98,7 +98,7 @@ def _fits(value: Any, hint: Any) -> bool:
     if origin is Literal:
         return isinstance(value, str) and value in arguments
     if origin is UnionType:
-        return any(_fits(value, one) for one in arguments)
+        return any(_fits(value, choice) for choice in arguments)
     if origin is tuple:
         return isinstance(value, tuple) and all(_fits(item, arguments[0]) for item in value)
     return isinstance(value, dict)

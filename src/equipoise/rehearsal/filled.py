@@ -72,14 +72,14 @@ def with_slip(rng: np.random.Generator, form: Form, filled: Filled) -> Filled:
 
 def _numbers(form: Form, groups: Mapping[str, list[Row]]) -> list[tuple[str, int, str]]:
     """(group, row, field) of what an edit check looks at: measured values other than 0."""
-    found = []
+    numbers = []
     for group in form.groups:
         checked = {check.field for check in group.plausible}
         for number, row in enumerate(groups.get(group.id, [])):
-            found += [
+            numbers += [
                 (group.id, number, field) for field in sorted(checked) if _is_number(row.get(field))
             ]
-    return found
+    return numbers
 
 
 def _is_number(value: Any) -> bool:

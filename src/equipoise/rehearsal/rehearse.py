@@ -5,7 +5,7 @@ real commands.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -17,19 +17,14 @@ from equipoise.conduct.ports import SealedAllocation, Storage
 from equipoise.ledger.entry import Entry
 from equipoise.protocol.model import Protocol
 from equipoise.rehearsal.data_desk import DataDesk
-from equipoise.rehearsal.follow_up import (
-    BEYOND,
-    Planned,
-    Story,
-    StudyEnd,
-    contact,
-    death_steps,
-    draw_story,
-    plan,
-)
+from equipoise.rehearsal.follow_up import plan
 from equipoise.rehearsal.office import Agenda, Office, Unexpected
+from equipoise.rehearsal.planned import Planned, StudyEnd
 from equipoise.rehearsal.screening import Case, Screening, again
 from equipoise.rehearsal.screening_forms import Desk
+from equipoise.rehearsal.story import BEYOND, Story, draw_story
+from equipoise.rehearsal.summary import Rehearsal, months_later, summarize
+from equipoise.rehearsal.survival import contact, death_steps
 from equipoise.subject.state import Subject, Trial
 from equipoise.terms.dates import DAYS_PER_MONTH
 from equipoise.virtual.parameters import Parameters, read_parameters
@@ -41,32 +36,6 @@ Progress = Callable[[int, int], None]
 _LAST_CONTACTS = 14  # days before the end in which those still followed are contacted
 _LONGEST = 365 * 6
 _CLEANING = 14  # days from the last entry to the lock
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rehearsal:
-    """What was played: counts of people, entries and queries, and the days on which the data are
-    cut.
-    """
-
-    screened: int
-    persons: int
-    declined: int
-    failed: int
-    failed_by: Mapping[str, int]
-    randomized: int
-    by_arm: Mapping[str, int]
-    entries: int
-    corrections: int
-    queries: int
-    open_queries: int
-    withdrawals: int
-    deaths: int
-    first_screened: date
-    last_randomized: date
-    primary_cutoff: date
-    os_cutoff: date
-    head: str
 
 
 def draw_sealed_list(protocol: Protocol, *, participants: int, seed: int) -> SealedList:
@@ -263,7 +232,7 @@ class _Run:
     def _last_in(self, start: date) -> None:
         """From the last randomization on, the day of the end is known."""
         months = self.protocol.cutoff.os_months_after_last_randomization
-        self.last = _months_later(start, months)
+        self.last = months_later(start, months)
         for followed in self.followed.values():
             before = int(self.arrivals.integers(0, _LAST_CONTACTS))
             self._put_last_contact(followed, self.last - timedelta(days=before))
@@ -274,7 +243,7 @@ class _Run:
     def _last_contact(self, day: date, followed: _Followed) -> None:
         """Is she alive? Who is out of reach is not asked."""
         subject = self._subject(followed)
-        out_of_reach = any(one.what in ("CONTACT", "DATA") for one in subject.withdrawals)
+        out_of_reach = any(ended.what in ("CONTACT", "DATA") for ended in subject.withdrawals)
         if subject.study_ended or subject.died or out_of_reach:
             return
         story = followed.story
@@ -318,45 +287,5 @@ class _Run:
 
     def summary(self) -> Rehearsal:
         """Counts from the trial as it stands."""
-        subjects = self.trial.subjects.values()
-        randomized = [one.randomized for one in subjects if one.randomized]
-        failures = [one.screening_failed for one in subjects if one.screening_failed]
-        queries = [query for one in subjects for query in one.queries.values()]
         entries = self.office.session.storage.read()
-        last = max(one.on for one in randomized)
-        cutoff = self.protocol.cutoff
-        return Rehearsal(
-            screened=len(subjects),
-            persons=self.persons,
-            declined=sum(not one.cause for one in failures),
-            failed=sum(bool(one.cause) for one in failures),
-            failed_by=dict(
-                sorted(Counter(c for one in failures for c in one.cause.split(", ") if c).items())
-            ),
-            randomized=len(randomized),
-            by_arm=dict(Counter(one.arm for one in randomized)),
-            entries=len(entries),
-            corrections=sum(entry.supersedes is not None for entry in entries),
-            queries=len(queries),
-            open_queries=sum(query.status != "CLOSED" for query in queries),
-            withdrawals=sum(bool(one.withdrawals) for one in subjects),
-            deaths=sum(one.died is not None for one in subjects),
-            first_screened=min(one.screened_on for one in subjects if one.screened_on),
-            last_randomized=last,
-            primary_cutoff=last + timedelta(days=cutoff.primary_days_after_last_randomization),
-            os_cutoff=self.last,
-            head=entries[-1].hash,
-        )
-
-
-def _months_later(day: date, months: int) -> date:
-    """The same day of the month, or the last one the month has."""
-    month = day.month - 1 + months
-    year, month = day.year + month // 12, month % 12 + 1
-    for last in (day.day, 30, 29, 28):
-        if last <= day.day:
-            try:
-                return date(year, month, last)
-            except ValueError:
-                continue
-    raise ValueError(f"no day {months} months after {day}")
+        return summarize(self.trial, entries, persons=self.persons, os_cutoff=self.last)

@@ -123,13 +123,13 @@ def lab_form(
     return dated(form, visit, day, result=rows)
 
 
-def _lab_row(desk: Desk, test: str, known: float | None) -> Row:
+def _lab_row(desk: Desk, test: str, wanted: float | None) -> Row:
     person, table = desk.person, desk.parameters.tables["labs"][test]
     drawn = person.levels[test] * float(np.exp(table["within"] * desk.rng.standard_normal()))
     unit, si = person.site.units[test], STANDARD_UNITS[test]
     return {
         "test": test,
-        "value": in_site_unit(drawn if known is None else known, si, unit, test),
+        "value": in_site_unit(drawn if wanted is None else wanted, si, unit, test),
         "unit": unit,
         "lower": in_site_unit(float(table["lower"]), si, unit, test),
         "upper": in_site_unit(float(table["upper"]), si, unit, test),

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -71,7 +71,7 @@ class Cycle:
 
 def draw_events(desk: Desk, experimental: bool) -> list[Event]:
     """All adverse events she would have if treated long enough."""
-    rng, found = desk.rng, []
+    rng, events = desk.rng, []
     for kind in desk.parameters.tables["adverse_events"]:
         has = rng.random() < kind["experimental" if experimental else "control"]
         grade = 1 + int(rng.choice(4, p=kind["grades"]))
@@ -81,8 +81,8 @@ def draw_events(desk: Desk, experimental: bool) -> list[Event]:
             at_infusion = kind["category"] == "INFUSION REACTION"
             by_drug = kind["related"] != "NOT RELATED" and not experimental
             related = "CHEMOTHERAPY" if by_drug else kind["related"]
-            found.append(Event(kind, related, cycle, grade, 0 if at_infusion else after, days))
-    return found
+            events.append(Event(kind, related, cycle, grade, 0 if at_infusion else after, days))
+    return events
 
 
 def draw_cycles(
@@ -101,7 +101,8 @@ def draw_cycles(
         now = tuple(event for event in events if event.cycle == number)
         before = tuple(event for event in events if event.cycle == number - 1)
         weight = max(weight + float(desk.rng.normal(-0.2, 0.6)), 38.0)
-        treatment = _treatment_form(desk, regimen, number, day, weight, level, delay, cetuximab)
+        doses = _doses(desk, regimen, weight, Dosing(level, delay, cetuximab))
+        treatment = dated("TREATMENT", _visit(number), day, dose=doses)
         cycles.append(
             Cycle(number, day, (treatment, *_visit_forms(desk, number, day, weight, before)), now)
         )
@@ -126,7 +127,7 @@ def _visit_forms(
     if number == 1:
         return []
     at = _values_with_grades(desk, before)
-    visit = f"CYCLE {number - 1}"
+    visit = _visit(number)
     return [
         lab_form(desk, "HEMATOLOGY", visit, day, HEMATOLOGY, at),
         lab_form(desk, "CHEMISTRY", visit, day, CHEMISTRY, at),
@@ -136,31 +137,34 @@ def _visit_forms(
 
 def _values_with_grades(desk: Desk, events: Iterable[Event]) -> dict[str, float]:
     table = desk.parameters.tables["graded_values"]
-    found = {}
+    values = {}
     for event in events:
         if graded := table.get(event.kind["decoded"]):
             low, high = graded["values"][event.grade - 1]
-            found[graded["test"]] = float(desk.rng.uniform(low, high))
-    return found
+            values[graded["test"]] = float(desk.rng.uniform(low, high))
+    return values
 
 
-def _treatment_form(
-    desk: Desk,
-    regimen: str,
-    number: int,
-    day: date,
-    weight: float,
-    level: int,
-    delay: int,
-    cetuximab: bool,
-) -> Filled:
-    visit = "FIRST_DOSE" if number == 1 else f"CYCLE {number - 1}"
+def _visit(number: int) -> str:
+    return "FIRST_DOSE" if number == 1 else f"CYCLE {number - 1}"
+
+
+class Dosing(NamedTuple):
+    """How a cycle is given: the reduction level and delay in days, with cetuximab or without."""
+
+    level: int
+    delay: int
+    cetuximab: bool
+
+
+def _doses(desk: Desk, regimen: str, weight: float, dosing: Dosing) -> list[Row]:
+    level, delay, cetuximab = dosing
     area = surface(desk.person, weight)
     drugs = next(r.drugs for r in desk.protocol.regimens if r.id == regimen)
     rows = [_dose(drug, desk.parameters.tables["doses"][drug], area, 0, delay) for drug in drugs]
     if cetuximab:
         rows.insert(0, _dose(CETUXIMAB, _cetuximab(desk.protocol, level), area, level, delay))
-    return dated("TREATMENT", visit, day, dose=rows)
+    return rows
 
 
 def _cetuximab(protocol: Protocol, level: int) -> float:
@@ -213,7 +217,7 @@ def event_forms(cycles: list[Cycle], until: date) -> list[tuple[date, Filled]]:
     """(day of entry, form) for the events of each cycle: at the next cycle, or at the safety
     follow-up.
     """
-    found = []
+    entered = []
     for cycle, following in zip(cycles, [*cycles[1:], None], strict=True):
         seen = following.day if following else until
         visit = f"CYCLE {cycle.number}" if following else "SAFETY_FOLLOW_UP"
@@ -223,8 +227,8 @@ def event_forms(cycles: list[Cycle], until: date) -> list[tuple[date, Filled]]:
             form = Filled(
                 form="ADVERSE_EVENTS", visit=visit, values={}, groups={"event": list(rows)}
             )
-            found.append((seen, form))
-    return found
+            entered.append((seen, form))
+    return entered
 
 
 def weighted(rng: np.random.Generator, shares: Mapping[str, float]) -> str:

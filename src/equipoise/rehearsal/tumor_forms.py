@@ -140,8 +140,8 @@ def _reading(
     corrects = rng.random() < p["reader_corrects"]
     if not differs or has_new or derived not in _NEAR:
         return derived, derived
-    said = _NEAR[derived]
-    return (derived, said) if corrects else (said, said)
+    near = _NEAR[derived]
+    return (derived, near) if corrects else (near, near)
 
 
 def _scan_form(
@@ -179,8 +179,8 @@ def _measurements(course: VirtualTumor, v: int, site: Site) -> list[Row]:
     if (state := int(course.nontarget[v])) != NO_NON_TARGET:
         rows.append({"lesion": "NT1", "test": "TUMSTATE", "value": _NON_TARGET[state]})
     if (new := int(course.new[v])) != NO_NEW_LESION:
-        said = "EQUIVOCAL" if new == EQUIVOCAL_LESION else "UNEQUIVOCAL"
-        rows.append({"lesion": "N1", "test": "TUMSTATE", "value": said})
+        clarity = "EQUIVOCAL" if new == EQUIVOCAL_LESION else "UNEQUIVOCAL"
+        rows.append({"lesion": "N1", "test": "TUMSTATE", "value": clarity})
     return rows
 
 

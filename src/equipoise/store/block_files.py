@@ -26,10 +26,10 @@ class BlockFiles:
     def read(self, block: int) -> Block | None:
         """A block finished before; None if it is not there or cannot be read."""
         try:
-            found: Block = np.load(self._path(block), allow_pickle=False)
+            kept: Block = np.load(self._path(block), allow_pickle=False)
         except (FileNotFoundError, ValueError, EOFError):
             return None
-        return found
+        return kept
 
     def write(self, block: int, results: Block) -> None:
         """Keep a finished block, whole or not at all, whenever the power goes."""
@@ -58,17 +58,17 @@ def open_blocks(folder: Path, *, seed: int, digest: str, trials_per_block: int) 
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        said = (error.strerror or str(error)).lower()
+        why = (error.strerror or str(error)).lower()
         raise ValueError(
-            f"blocks cannot be kept in {folder} ({said}); write the result elsewhere"
+            f"blocks cannot be kept in {folder} ({why}); write the result elsewhere"
         ) from error
     path = folder / _MANIFEST
     if path.exists():
-        found = json.loads(path.read_text(encoding="utf-8"))
-        if found != manifest:
+        held = json.loads(path.read_text(encoding="utf-8"))
+        if held != manifest:
             raise ValueError(
-                f"{folder} holds blocks of another simulation (seed {found.get('seed')}, rules and"
-                f" assumptions {found.get('digest')}); these are seed {seed}, {digest}: remove the"
+                f"{folder} holds blocks of another simulation (seed {held.get('seed')}, rules and"
+                f" assumptions {held.get('digest')}); these are seed {seed}, {digest}: remove the"
                 " folder, or write elsewhere"
             )
     elif any(folder.iterdir()):

@@ -38,9 +38,9 @@ def _told_of(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        said = (error.strerror or str(error)).lower()
+        why = (error.strerror or str(error)).lower()
         raise OSError(
-            f"{path} cannot be written ({said}); what was there before still is"
+            f"{path} cannot be written ({why}); what was there before still is"
         ) from error
 
 

@@ -1,0 +1,77 @@
+"""How does a participant go out of sight? Contacts about survival, leaving, and death."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import cast
+
+from equipoise.conduct import disposition
+from equipoise.conduct.disposition import Withdrawal, WithdrawalLevel
+from equipoise.rehearsal.filled import Filled, dated
+from equipoise.rehearsal.planned import Planned, StudyEnd, decided, entered
+from equipoise.rehearsal.screening_forms import Desk
+from equipoise.rehearsal.story import BEYOND, NO_CONTACT, Story
+
+
+def contact(day: date, visit: str, status: str, how: str = "TELEPHONE") -> Filled:
+    """A dated contact about survival."""
+    return dated("SURVIVAL_CONTACT", visit, day, contact=[{"status": status, "contact": how}])
+
+
+def contacts(desk: Desk, story: Story, horizon: date) -> Iterator[Planned]:
+    """The contacts in which she is alive, from the day on which she is off protocol."""
+    visit = desk.protocol.visit("SURVIVAL")
+    number, target = 1, story.off_protocol
+    while target < BEYOND:
+        target += timedelta(days=visit.day if number == 1 else visit.every_days or visit.day)
+        day = target + timedelta(
+            days=int(desk.rng.integers(-visit.before_days, visit.after_days + 1))
+        )
+        if day >= min(story.death, story.contact_ends) or target > horizon:
+            return
+        yield entered(desk, day, contact(day, f"{visit.id} {number}", "ALIVE"))
+        number += 1
+
+
+def leaving(story: Story, treated_until: date) -> Iterator[Planned]:
+    """Who has no treatment left withdraws from none, and after progression there are no visits to
+    leave.
+    """
+    day, level = story.leaves, story.level
+    had = {"TREATMENT": treated_until, "VISITS": min(story.progression, story.clinical)}
+    if day == BEYOND or had.get(level, BEYOND) < day:
+        return
+    if level == "LOST":
+        for number, wait in ((101, 21), (102, 42)):
+            tried = day + timedelta(days=wait)
+            yield Planned(tried, tried, contact(tried, f"UNSCHEDULED {number}", "NOT REACHED"))
+        gone = day + timedelta(days=60)
+        yield Planned(gone, gone, study_end=StudyEnd(gone, "LOST TO FOLLOW-UP"))
+        return
+    if level in NO_CONTACT:  # before the withdrawal, which closes the record
+        yield Planned(day, day, study_end=StudyEnd(day, "WITHDRAWAL BY SUBJECT"))
+    withdrawal = Withdrawal(cast(WithdrawalLevel, level), day, "participant's wish")
+    yield decided(day, disposition.withdraw, withdrawal)
+
+
+def death(desk: Desk, story: Story) -> Iterator[Planned]:
+    """What is recorded of a death that somebody hears of."""
+    if story.death == BEYOND or story.death >= story.contact_ends:
+        return
+    learned = story.death + timedelta(days=int(desk.rng.integers(0, 15)))
+    to_month = desk.chance("death_known_to_month")
+    told = f"{story.death:%Y-%m}" if to_month else story.death.isoformat()
+    yield from death_steps(story.death, learned, told)
+
+
+def death_steps(died: date, learned: date, died_on: str) -> list[Planned]:
+    """The contact that told of it comes first: nothing is dated after a recorded death."""
+    told = contact(learned, "UNSCHEDULED 103", "DEAD", "RECORD")
+    death = decided(learned, disposition.record_death, died_on=died_on, cause="colorectal cancer")
+    return [
+        Planned(learned, learned, told),
+        replace(death, role="investigator"),
+        Planned(learned, learned, study_end=StudyEnd(died, "DEATH")),
+    ]
