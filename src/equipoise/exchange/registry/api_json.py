@@ -48,10 +48,11 @@ def read_api(text: str) -> RegistryRecord:
             " API v2. Download the single study, with all fields."
         )
     criteria, outside = read_criteria(unescaped(written))
-    facts = {fact: told for fact, path in _WHERE.items() if (told := _told(_at(protocol, path)))}
+    written_facts = {fact: _as_text(_at(protocol, path)) for fact, path in _WHERE.items()}
+    facts = {fact: text for fact, text in written_facts.items() if text}
     drugs = [
-        str(one.get("name", ""))
-        for one in _at(protocol, "armsInterventionsModule.interventions") or []
+        str(drug.get("name", ""))
+        for drug in _at(protocol, "armsInterventionsModule.interventions") or []
     ]
     return RegistryRecord(
         layout="API v2",
@@ -61,7 +62,7 @@ def read_api(text: str) -> RegistryRecord:
             for arm in _at(protocol, _ARMS) or []
         ),
         outcomes=tuple(
-            _outcome(one) for one in _at(protocol, "outcomesModule.primaryOutcomes") or []
+            _outcome(outcome) for outcome in _at(protocol, "outcomesModule.primaryOutcomes") or []
         ),
         criteria=criteria,
         outside=outside,
@@ -79,15 +80,15 @@ def _at(node: Any, path: str) -> Any:
     return node
 
 
-def _told(value: Any) -> str:
+def _as_text(value: Any) -> str:
     if isinstance(value, list):
-        return ", ".join(str(one) for one in value)
+        return ", ".join(str(part) for part in value)
     return "" if value is None else str(value)
 
 
-def _outcome(one: Mapping[str, Any]) -> str:
+def _outcome(outcome: Mapping[str, Any]) -> str:
     return " ".join(
-        str(one[name]) for name in ("measure", "description", "timeFrame") if one.get(name)
+        str(outcome[name]) for name in ("measure", "description", "timeFrame") if outcome.get(name)
     )
 
 

@@ -69,10 +69,10 @@ def import_record(text: str) -> Imported:
             else []
         )
         notes = [*glue, *reading.notes]
-        findings += [finding(code, name, found) for code, found in notes]
+        findings += [finding(code, name, text) for code, text in notes]
         criteria.append(_imported(name, registered, reading, [code for code, _ in notes]))
     everything = (*findings, *record_findings(record))
-    asked = [one.criterion for one in criteria] + list(_added(record))
+    asked = [imported.criterion for imported in criteria] + list(_added(record))
     return Imported(write_draft(record, asked, everything), tuple(criteria), everything)
 
 
@@ -134,13 +134,13 @@ def _provenance(registered: RegisteredText, codes: list[str]) -> str | dict[str,
     before silence.
     """
     rests_on = [KNOWN[code][2] for code in codes if KNOWN[code][2] and code != "GLUED_CRITERIA"]
-    rests_on.sort(key=lambda one: (one == "A-ABSENCE", one != "A-ATTESTED"))
-    told = {"*": "record"}
+    rests_on.sort(key=lambda source: (source == "A-ABSENCE", source != "A-ATTESTED"))
+    sources = {"*": "record"}
     if registered.glued:
-        told["id"] = "A-READING"
+        sources["id"] = "A-READING"
     if rests_on:
-        told["rule"] = rests_on[0]
-    return told if len(told) > 1 else "record"
+        sources["rule"] = rests_on[0]
+    return sources if len(sources) > 1 else "record"
 
 
 def _added(record: RegistryRecord) -> Iterator[Criterion]:

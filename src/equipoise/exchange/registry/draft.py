@@ -87,8 +87,8 @@ def _design(record: RegistryRecord) -> Iterator[str]:
     if size:
         yield from ("design:", "  from: record", f"  participants: {size}", "")
     else:
-        said = record.facts.get("enrollment", "nothing")
-        yield f"# TODO design.participants: the record says {said!r}, that is: unknown"
+        size_text = record.facts.get("enrollment", "nothing")
+        yield f"# TODO design.participants: the record says {size_text!r}, that is: unknown"
         yield ""
 
 
@@ -108,9 +108,9 @@ def _arms(record: RegistryRecord) -> Iterator[str]:
 
 
 def _criterion(criterion: Criterion, findings: list[RegistryFinding]) -> Iterator[str]:
-    for one in findings:
-        yield f"    # {one.code}: {_one_line(one.found)}"
-        yield f"    #   TODO {one.todo}"
+    for finding in findings:
+        yield f"    # {finding.code}: {_one_line(finding.found)}"
+        yield f"    #   TODO {finding.todo}"
     registered = (
         "null"
         if criterion.registered is None
@@ -130,12 +130,12 @@ def _without_blanks(rule: Any) -> Any:
         return [_without_blanks(part) for part in rule]
     if not isinstance(rule, Mapping):
         return rule
-    told = {
+    members = {
         key: value
         for key, value in rule.items()
         if value != [] and (key, value) != ("current", False)
     }
-    return {key: _without_blanks(value) for key, value in told.items()}
+    return {key: _without_blanks(value) for key, value in members.items()}
 
 
 def _rule(opening: str, rule: Mapping[str, Any], indent: int) -> Iterator[str]:

@@ -297,9 +297,9 @@ def record_findings(record: RegistryRecord) -> Iterator[RegistryFinding]:
         yield finding("NO_EXCLUSION_SECTION", found="inclusion criteria only")
     for text in record.outside:
         yield finding("TEXT_OUTSIDE", found=text)
-    told = " ".join([*record.outcomes, record.facts.get("summary", "")])
-    if "cycle" in told.lower() and "day" not in told.lower():
-        yield finding("CYCLE_LENGTH", found=told)
+    plan = " ".join([*record.outcomes, record.facts.get("summary", "")])
+    if "cycle" in plan.lower() and "day" not in plan.lower():
+        yield finding("CYCLE_LENGTH", found=plan)
     asked = " ".join(criterion.text for criterion in record.criteria)
     if "youngest" not in record.facts and not re.search(
         r"\bage|\byears? old", asked, re.IGNORECASE

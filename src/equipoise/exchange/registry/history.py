@@ -82,14 +82,14 @@ def conditions(text: str, everything: str) -> Iterator[Piece]:
     metastases.
     """
     for category, pattern in _CONDITIONS.items():
-        if found := re.search(_BEFORE + pattern, text, re.IGNORECASE):
-            notes = [("SILENCE", found[0])]
+        if match := re.search(_BEFORE + pattern, text, re.IGNORECASE):
+            notes = [("SILENCE", match[0])]
             if category == "PERIPHERAL NEUROPATHY":
-                notes.append(("ANY_GRADE", found[0]))
+                notes.append(("ANY_GRADE", match[0]))
             rule = condition(category)
-            if re.search(r"\b(?:acute|active)\b", found[0], re.IGNORECASE):
+            if re.search(r"\b(?:acute|active)\b", match[0], re.IGNORECASE):
                 rule["current"] = True
-            yield Piece(*found.span(), rule, category.lower(), tuple(notes))
+            yield Piece(*match.span(), rule, category.lower(), tuple(notes))
     yield from _malignancy(text)
     yield from _liver_metastases(text, everything)
 
@@ -104,23 +104,23 @@ _MALIGNANCY = re.compile(
 
 
 def _malignancy(text: str) -> Iterator[Piece]:
-    found = _MALIGNANCY.search(text)
-    if not found:
+    match = _MALIGNANCY.search(text)
+    if not match:
         return
     rule, notes = (
         condition("OTHER MALIGNANCY"),
-        [("SILENCE", found[0]), ("MALIGNANCY_CODES", found[0])],
+        [("SILENCE", match[0]), ("MALIGNANCY_CODES", match[0])],
     )
-    if years := number_of(found["years"] or ""):
+    if years := number_of(match["years"] or ""):
         rule["within_years"] = years
-        notes.append(("YEARS_OF_WHAT", found[0].split(",")[0]))
+        notes.append(("YEARS_OF_WHAT", match[0].split(",")[0]))
     rule["same_disease"] = ["C77", "C78", "C79"]
-    excepted, left = _exceptions(found["except"] or "")
+    excepted, left = _exceptions(match["except"] or "")
     if excepted:
         rule["except"] = excepted
     if left:
         notes.append(("EXCEPTION_NOT_CODED", left))
-    yield Piece(*found.span(), rule, "other malignancy", tuple(notes))
+    yield Piece(*match.span(), rule, "other malignancy", tuple(notes))
 
 
 def _exceptions(text: str) -> tuple[list[dict[str, str]], str]:
@@ -148,18 +148,18 @@ _LIVER = re.compile(
 
 
 def _liver_metastases(text: str, everything: str) -> Iterator[Piece]:
-    if not (found := _LIVER.search(text)):
+    if not (match := _LIVER.search(text)):
         return
     rules = [{**condition("LIVER METASTASIS"), "codes": ["C78.7"]}]
-    notes = [("SILENCE", found[0]), ("DIAGNOSIS_CODES", found[0])]
-    if found["not"]:
+    notes = [("SILENCE", match[0]), ("DIAGNOSIS_CODES", match[0])]
+    if match["not"]:
         rules.append(attest("the liver metastases cannot be resected"))
-        notes.append(("JUDGEMENT", found["not"].strip()))
+        notes.append(("JUDGEMENT", match["not"].strip()))
     if not re.search(
         "extra-?hepatic|outside the liver|liver[- ](?:only|limited)", everything, re.IGNORECASE
     ):
-        notes.append(("OUTSIDE_LIVER", found[0]))
-    yield Piece(*found.span(), all_together(rules), "liver metastases", tuple(notes))
+        notes.append(("OUTSIDE_LIVER", match[0]))
+    yield Piece(*match.span(), all_together(rules), "liver metastases", tuple(notes))
 
 
 _NEGATIVE = re.compile(
@@ -185,8 +185,8 @@ def pregnancy(text: str, everything: str) -> Iterator[Piece]:
         text,
         re.IGNORECASE,
     )
-    found = [match for match in (pregnant, feeding) if match]
-    if not found:
+    mentions = [match for match in (pregnant, feeding) if match]
+    if not mentions:
         return
     parts: list[RuleData] = []
     notes = [("NOT_FOR_MEN", text)]
@@ -203,8 +203,8 @@ def pregnancy(text: str, everything: str) -> Iterator[Piece]:
         "of": [woman, {"kind": "any", "of": parts} if len(parts) > 1 else parts[0]],
     }
     yield Piece(
-        found[0].start(),
-        max(m.end() for m in found),
+        mentions[0].start(),
+        max(match.end() for match in mentions),
         excluded,
         "pregnancy, breast-feeding",
         tuple(notes),
@@ -230,37 +230,37 @@ def therapy_lines(text: str, everything: str) -> Iterator[Piece]:
     """A line of therapy with or without a drug, and whether it ended in progression; or the number
     of lines.
     """
-    for found in _LINE.finditer(text):
-        rules, notes = _line(found, everything)
+    for match in _LINE.finditer(text):
+        rules, notes = _line(match, everything)
         yield Piece(
-            *found.span(),
+            *match.span(),
             all_together(rules),
-            f"line {_ORDINALS[found['ord'].lower()]}",
+            f"line {_ORDINALS[match['ord'].lower()]}",
             tuple(notes),
         )
-    for found in _LINES.finditer(text):
-        if n := number_of(found["n"]):
+    for match in _LINES.finditer(text):
+        if n := number_of(match["n"]):
             rule = {"kind": "prior_lines", "exactly": n}
-            yield Piece(*found.span(), rule, f"{n} prior lines", (("LINE_UNDEFINED", found[0]),))
+            yield Piece(*match.span(), rule, f"{n} prior lines", (("LINE_UNDEFINED", match[0]),))
 
 
-def _line(found: re.Match[str], everything: str) -> tuple[list[RuleData], Notes]:
-    drug = found["drug"].upper()
+def _line(match: re.Match[str], everything: str) -> tuple[list[RuleData], Notes]:
+    drug = match["drug"].upper()
     named = [] if drug in _NO_DRUG else [drug]
-    line: RuleData = {"kind": "prior_line", "line": _ORDINALS[found["ord"].lower()]}
-    ended = {"progressed": bool(found["ended"])}
-    notes = [("LINE_UNDEFINED", found[0])]
-    if named and found["non"]:
+    line: RuleData = {"kind": "prior_line", "line": _ORDINALS[match["ord"].lower()]}
+    ended = {"progressed": bool(match["ended"])}
+    notes = [("LINE_UNDEFINED", match[0])]
+    if named and match["non"]:
         without = {"kind": "not", "of": {**line, "includes": named, "progressed": False}}
-        return [{**line, **ended}, without], [*notes, ("ONLY_THIS_DRUG", found[0])]
+        return [{**line, **ended}, without], [*notes, ("ONLY_THIS_DRUG", match[0])]
     rules = [{**line, "includes": named, **ended} if named else {**line, **ended}]
-    if found["ras"]:
+    if match["ras"]:
         tissue = {"kind": "genomic", "specimen": "TISSUE", "panel": "RAS", "status": "WILD TYPE"}
         rules.append({**tissue, "before_line": line["line"]})
-        notes.append(("TISSUE_REPORT", found["ras"].strip()))
-    told = re.search("interval|free of|(?:complete|partial) response", everything, re.IGNORECASE)
-    if named and not told and len(re.findall(drug, everything, re.IGNORECASE)) > 1:
-        notes.append(("NO_INTERVAL", found[0]))
+        notes.append(("TISSUE_REPORT", match["ras"].strip()))
+    limited = re.search("interval|free of|(?:complete|partial) response", everything, re.IGNORECASE)
+    if named and not limited and len(re.findall(drug, everything, re.IGNORECASE)) > 1:
+        notes.append(("NO_INTERVAL", match[0]))
     return rules, notes
 
 
@@ -288,7 +288,7 @@ def genes(text: str, everything: str) -> Iterator[Piece]:
     ever says.
     """
     plasma = _PLASMA.search(text)
-    if not (found := plasma or _TISSUE.search(text)):
+    if not (match := plasma or _TISSUE.search(text)):
         return
     rule = {
         "kind": "genomic",
@@ -297,7 +297,7 @@ def genes(text: str, everything: str) -> Iterator[Piece]:
         "status": "WILD TYPE",
     }
     lacking = [name for name, words in _NEEDED.items() if not re.search(words, text, re.IGNORECASE)]
-    notes = [("PANEL_UNDEFINED", f"{found[0]} (without {', '.join(lacking)})")] if lacking else []
+    notes = [("PANEL_UNDEFINED", f"{match[0]} (without {', '.join(lacking)})")] if lacking else []
     if plasma:
-        notes.append(("MARKER_NOT_TESTED", found[0]))
-    yield Piece(*found.span(), rule, "RAS wild type", tuple(notes))
+        notes.append(("MARKER_NOT_TESTED", match[0]))
+    yield Piece(*match.span(), rule, "RAS wild type", tuple(notes))

@@ -95,11 +95,11 @@ _TRANSAMINASES = re.compile(
 
 def transaminases(text: str) -> Iterator[Piece]:
     """AST and ALT under one limit; "either ... or" is read as: one measured, none above."""
-    for found in _TRANSAMINASES.finditer(text):
-        limits = [_limit(test, found) for test in ("AST", "ALT")]
-        notes = _notes(found)
-        if found["link"].lower() == "and":
-            yield Piece(*found.span(), {"kind": "all", "of": limits}, "AST and ALT", notes)
+    for match in _TRANSAMINASES.finditer(text):
+        limits = [_limit(test, match) for test in ("AST", "ALT")]
+        notes = _notes(match)
+        if match["link"].lower() == "and":
+            yield Piece(*match.span(), {"kind": "all", "of": limits}, "AST and ALT", notes)
             continue
         rule: RuleData = {
             "kind": "all",
@@ -118,17 +118,17 @@ def transaminases(text: str) -> Iterator[Piece]:
                 "kind": "any",
                 "of": limits,
             }  # "either above" in an exclusion: one above is enough
-        yield Piece(*found.span(), rule, "AST, ALT", (("EITHER_OR", found[0]), *notes))
+        yield Piece(*match.span(), rule, "AST, ALT", (("EITHER_OR", match[0]), *notes))
 
 
 def laboratory(text: str) -> Iterator[Piece]:
     """One piece per test with its limit; without a readable unit a person decides."""
-    for found in _LAB.finditer(text):
-        test = next(name for name in _TESTS if found[name])
-        if not found["uln"] and not _unit(found):
-            yield Piece(*found.span(), attest(found[0]), test, (("UNIT_NOT_READ", found[0]),))
+    for match in _LAB.finditer(text):
+        test = next(name for name in _TESTS if match[name])
+        if not match["uln"] and not _unit(match):
+            yield Piece(*match.span(), attest(match[0]), test, (("UNIT_NOT_READ", match[0]),))
         else:
-            yield Piece(*found.span(), _limit(test, found), test, _notes(found))
+            yield Piece(*match.span(), _limit(test, match), test, _notes(match))
 
 
 def sign_of(written: str | None) -> str:
@@ -136,40 +136,40 @@ def sign_of(written: str | None) -> str:
     return _SIGNS[written.lower()] if written else ""
 
 
-def _limit(test: str, found: re.Match[str]) -> RuleData:
+def _limit(test: str, match: re.Match[str]) -> RuleData:
     """`>` is stated as *not at most*, which leaves unknown unknown; of the ULN only *at most*
     exists.
     """
-    sign = sign_of(found["cmp"])
-    if found["uln"]:
+    sign = sign_of(match["cmp"])
+    if match["uln"]:
         base = {
             "kind": "lab",
             "test": test,
-            "at_most_uln": found["times"] or "1",
+            "at_most_uln": match["times"] or "1",
             "within_days": FROM_TEXT,
         }
         return base if sign in ("<=", "<") else {"kind": "not", "of": base}
-    measure = f"{found['value'].replace(',', '')} {_unit(found)}"
+    measure = f"{match['value'].replace(',', '')} {_unit(match)}"
     at = {">=": "at_least", "<": "at_least", "<=": "at_most", ">": "at_most"}[sign]
     limit: dict[str, Any] = {"kind": "lab", "test": test, at: measure, "within_days": FROM_TEXT}
     return limit if sign in (">=", "<=") else {"kind": "not", "of": limit}
 
 
-def _unit(found: re.Match[str]) -> str | None:
-    if found["power"]:
-        power = {"⁹": "9", "³": "3", "⁶": "6"}.get(found["power"], found["power"])
-        per = "L" if found["per"].lower() == "l" else "uL"
+def _unit(match: re.Match[str]) -> str | None:
+    if match["power"]:
+        power = {"⁹": "9", "³": "3", "⁶": "6"}.get(match["power"], match["power"])
+        per = "L" if match["per"].lower() == "l" else "uL"
         return {("9", "L"): "10*9/L", ("6", "L"): "10*6/L", ("3", "uL"): "10*3/uL"}.get(
             (power, per)
         )
-    return next((unit for i, unit in enumerate(_PLAIN) if found[f"u{i}"]), None)
+    return next((unit for i, unit in enumerate(_PLAIN) if match[f"u{i}"]), None)
 
 
-def _notes(found: re.Match[str]) -> tuple[tuple[str, str], ...]:
-    lost = found["power"] and not found["sign"] and found["power"] in "369"
-    strict = found["uln"] and sign_of(found["cmp"]) in ("<", ">=")
-    notes = [("LOST_SUPERSCRIPT", found[0])] if lost else []
-    return tuple(notes + ([("STRICT_LIMIT", found[0])] if strict else []))
+def _notes(match: re.Match[str]) -> tuple[tuple[str, str], ...]:
+    lost = match["power"] and not match["sign"] and match["power"] in "369"
+    strict = match["uln"] and sign_of(match["cmp"]) in ("<", ">=")
+    notes = [("LOST_SUPERSCRIPT", match[0])] if lost else []
+    return tuple(notes + ([("STRICT_LIMIT", match[0])] if strict else []))
 
 
 _ORGANS: dict[str, tuple[str, set[str]]] = {
@@ -186,11 +186,11 @@ def organs_without_limit(text: str, read: set[str]) -> Iterator[Piece]:
     judgement.
     """
     if not (
-        found := re.search(r"adequate (?P<organs>[^:;.(]*?) ?functions?\b", text, re.IGNORECASE)
+        match := re.search(r"adequate (?P<organs>[^:;.(]*?) ?functions?\b", text, re.IGNORECASE)
     ):
         return
     for organ, (words, tests) in _ORGANS.items():
-        if re.search(words, found["organs"], re.IGNORECASE) and not tests & read:
+        if re.search(words, match["organs"], re.IGNORECASE) and not tests & read:
             claim = attest(f"{organ} function is adequate for the study treatment")
-            note = ("MISSING_THRESHOLD", f"{organ} function in {found[0]!r}")
-            yield Piece(found.start(), found.start(), claim, f"{organ} function attested", (note,))
+            note = ("MISSING_THRESHOLD", f"{organ} function in {match[0]!r}")
+            yield Piece(match.start(), match.start(), claim, f"{organ} function attested", (note,))

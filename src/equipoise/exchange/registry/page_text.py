@@ -50,8 +50,8 @@ def read_page(text: str) -> RegistryRecord:
     _refuse_what_is_no_text(text)
     criteria, outside = read_criteria(text)
     facts = _facts(text[: _criteria_start(text)])
-    if not facts.get("id") and (found := re.search(r"NCT\d{8}", text)):
-        facts["id"] = found[0]
+    if not facts.get("id") and (match := re.search(r"NCT\d{8}", text)):
+        facts["id"] = match[0]
     outcomes = tuple(filter(None, [facts.pop("outcomes", "")]))
     return RegistryRecord(
         layout="page", facts=facts, outcomes=outcomes, criteria=criteria, outside=outside
@@ -78,10 +78,10 @@ def _refuse_what_is_no_text(text: str) -> None:
 
 
 def _criteria_start(text: str) -> int:
-    found = re.search(r"(?i)inclusion\s+criteria\s*:", text) or re.search(
+    match = re.search(r"(?i)inclusion\s+criteria\s*:", text) or re.search(
         r"(?i)inclusion\s+criteria", text
     )
-    return found.start() if found else len(text)
+    return match.start() if match else len(text)
 
 
 def _facts(head: str) -> dict[str, str]:

@@ -47,23 +47,23 @@ def persons(text: str, everything: str) -> Iterator[Piece]:
     """Everything about the person that is one phrase."""
     yield from _age(text)
     yield from _performance(text)
-    if found := _CONSENT.search(text):
-        yield Piece(*found.span(), {"kind": "consent"}, "informed consent")
-    if found := _MEASURABLE.search(text):
+    if match := _CONSENT.search(text):
+        yield Piece(*match.span(), {"kind": "consent"}, "informed consent")
+    if match := _MEASURABLE.search(text):
         rule = {
             "kind": "measurable_disease",
-            "at_least": number_of(found["n"] or "one") or 1,
+            "at_least": number_of(match["n"] or "one") or 1,
             "within_days": FROM_TEXT,
         }
-        yield Piece(*found.span(), rule, "measurable disease")
-    if found := _HISTOLOGY.search(text):
-        notes = (("SILENCE", found[0]), ("DIAGNOSIS_CODES", found[0]))
-        yield Piece(*found.span(), diagnosis(found[0]), "diagnosis confirmed", notes)
-    if found := _LIFE.search(text):
-        yield Piece(*found.span(), attest(found[0]), "life expectancy", (("JUDGEMENT", found[0]),))
-    if found := _SEX.fullmatch(text):
+        yield Piece(*match.span(), rule, "measurable disease")
+    if match := _HISTOLOGY.search(text):
+        notes = (("SILENCE", match[0]), ("DIAGNOSIS_CODES", match[0]))
+        yield Piece(*match.span(), diagnosis(match[0]), "diagnosis confirmed", notes)
+    if match := _LIFE.search(text):
+        yield Piece(*match.span(), attest(match[0]), "life expectancy", (("JUDGEMENT", match[0]),))
+    if match := _SEX.fullmatch(text):
         yield Piece(
-            *found.span(), {"kind": "sex", "is": "F" if found["sex"][0] in "wfWF" else "M"}, "sex"
+            *match.span(), {"kind": "sex", "is": "F" if match["sex"][0] in "wfWF" else "M"}, "sex"
         )
 
 
@@ -87,12 +87,12 @@ _AGES = tuple(
 
 def _age(text: str) -> Iterator[Piece]:
     """Age in completed years; an upper limit of 75 means: not yet 76."""
-    found = next((match for form in _AGES if (match := form.search(text))), None)
-    if found:
-        rules: list[RuleData] = [{"kind": "age", "at_least": int(found["low"])}]
-        if high := found.groupdict().get("high"):
+    years = next((match for form in _AGES if (match := form.search(text))), None)
+    if years:
+        rules: list[RuleData] = [{"kind": "age", "at_least": int(years["low"])}]
+        if high := years.groupdict().get("high"):
             rules.append({"kind": "not", "of": {"kind": "age", "at_least": int(high) + 1}})
-        yield Piece(*found.span(), all_together(rules), "age")
+        yield Piece(*years.span(), all_together(rules), "age")
 
 
 _ECOG = re.compile(
@@ -109,9 +109,9 @@ def _performance(text: str) -> Iterator[Piece]:
     """ECOG at or under a limit. What leaves out 0 ("ECOG 2") is no limit, and stays with a
     person.
     """
-    if not (found := _ECOG.search(text)):
+    if not (match := _ECOG.search(text)):
         return
-    low, high, sign = int(found["low"]), found["high"], sign_of(found["cmp"])
+    low, high, sign = int(match["low"]), match["high"], sign_of(match["cmp"])
     top = low if high is None else int(high)
     if not sign and low > 0:
         return
@@ -123,4 +123,4 @@ def _performance(text: str) -> Iterator[Piece]:
             "at_most": top,
             "within_days": FROM_TEXT,
         }
-        yield Piece(*found.span(), negated(rule) if sign in (">", ">=") else rule, "ECOG")
+        yield Piece(*match.span(), negated(rule) if sign in (">", ">=") else rule, "ECOG")

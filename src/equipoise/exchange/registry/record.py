@@ -104,8 +104,8 @@ def read_criteria(text: str) -> tuple[tuple[RegisteredText, ...], tuple[str, ...
     outside: list[str] = []
     sections: tuple[tuple[Section, str], ...] = (("inclusion", included), ("exclusion", excluded))
     for section, body in sections:
-        before, found = split_criteria(section, body)
-        criteria += found
+        before, split = split_criteria(section, body)
+        criteria += split
         outside += [before] if before else []
     if not criteria:
         raise UnreadableRecord(
@@ -137,9 +137,9 @@ def _lines_with_markers(body: str) -> list[str]:
     first = _MARKER.match(body)
     if first and first["number"]:
         at, number = first.end(), int(first["number"])
-        while found := _next_number(body, at, number := number + 1, len(first["indent"])):
-            body = f"{body[: found.start()].rstrip(' ')}\n{body[found.start() :].lstrip(chr(10))}"
-            at = found.end()
+        while start := _next_number(body, at, number := number + 1, len(first["indent"])):
+            body = f"{body[: start.start()].rstrip(' ')}\n{body[start.start() :].lstrip(chr(10))}"
+            at = start.end()
     return body.split("\n")
 
 

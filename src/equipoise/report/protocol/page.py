@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from textwrap import wrap
 
+from equipoise.protocol.assessment import Assessment
 from equipoise.protocol.estimands import BinaryAnalysis, SafetyAnalysis, TimeToEventAnalysis
 from equipoise.protocol.model import Criterion, Endpoint, Protocol, Visit
 from equipoise.protocol.provenance import Sourced
@@ -44,10 +45,10 @@ def _heading(title: str) -> list[str]:
 
 def _mark(block: Sourced, *fields: str) -> str:
     """Where values come from: [record], [mirror] or [assumed A-...], each once."""
-    found = dict.fromkeys(block.provenance(field) for field in fields or ("*",))
+    sources = dict.fromkeys(block.provenance(field) for field in fields or ("*",))
     return " ".join(
         f"[{source}]" if source in ("record", "mirror") else f"[assumed{JOINED}{source}]"
-        for source in found
+        for source in sources
     )
 
 
@@ -85,7 +86,7 @@ def _trial(protocol: Protocol) -> Iterator[str]:
     ):
         yield from _row(label, f"{getattr(about, field)}  {_mark(about, field)}")
     yield from _row("Protocol", f"version {protocol.version}")
-    checks = sum(one.to_check for one in protocol.assumptions.values())
+    checks = sum(assumed.to_check for assumed in protocol.assumptions.values())
     yield ""
     yield from wrap(
         "[record] is the registered text, [mirror] another copy of the record. Everything else is"
@@ -95,8 +96,8 @@ def _trial(protocol: Protocol) -> Iterator[str]:
         COLUMNS,
     )
     yield from _heading("Traps of the record")
-    for one in about.traps:
-        yield from _bullet(one)
+    for trap in about.traps:
+        yield from _bullet(trap)
 
 
 def _arms(protocol: Protocol) -> Iterator[str]:
@@ -114,8 +115,8 @@ def _eligibility(protocol: Protocol) -> Iterator[str]:
     for title, criteria in kinds:
         if criteria:
             yield from _heading(f"{title} ({len(criteria)})")
-            for one in criteria:
-                yield from _criterion(one)
+            for criterion in criteria:
+                yield from _criterion(criterion)
     yield from [
         "",
         *wrap(
@@ -126,13 +127,13 @@ def _eligibility(protocol: Protocol) -> Iterator[str]:
     ]
 
 
-def _criterion(one: Criterion) -> Iterator[str]:
+def _criterion(criterion: Criterion) -> Iterator[str]:
     yield ""
-    yield from _row(one.id, first_up(one.short))
-    yield from _row("", f"Registered: {one.registered or 'nothing'}")
-    yield from _row("", f"Asked: {one.rule.words()}  {_mark(one, 'rule')}")
-    if one.note:
-        yield from _row("", f"Note: {one.note}  {_mark(one, 'note')}")
+    yield from _row(criterion.id, first_up(criterion.short))
+    yield from _row("", f"Registered: {criterion.registered or 'nothing'}")
+    yield from _row("", f"Asked: {criterion.rule.words()}  {_mark(criterion, 'rule')}")
+    if criterion.note:
+        yield from _row("", f"Note: {criterion.note}  {_mark(criterion, 'note')}")
 
 
 def _randomization(protocol: Protocol) -> Iterator[str]:
@@ -186,55 +187,51 @@ def _when(visit: Visit) -> str:
 
 
 def _assessment(protocol: Protocol) -> Iterator[str]:
-    one, recist = protocol.assessment, protocol.assessment.recist
-    confirmed = f"after {one.confirmation.min_days} days" if one.confirmation else "not required"
-    rows = (
-        (
-            "Reader",
-            f"{one.reader}; the response derived from the lesions is {one.derived}",
-            _mark(one, "reader", "derived"),
-        ),
-        ("Images", " or ".join(one.modality), _mark(one, "modality")),
-        (
-            "Measurable",
-            (
-                f"diameter {recist.diameter}, node short axis {recist.short_axis}; at most "
-                f"{recist.max_targets} targets, {recist.max_per_organ} in an organ"
-            ),
-            _mark(recist),
-        ),
-        (
-            "Response",
-            (
-                f"{recist.pr_percent} % under baseline; progression {recist.pd_percent} % and "
-                f"{recist.pd_absolute} over the smallest sum (RECIST {recist.version})"
-            ),
-            _mark(recist),
-        ),
-        (
-            "Stable disease",
-            (
-                f"from day {one.sd_min_days}; sensitivity from day {one.sd_min_days_sensitivity},"
-                f" and control still there on day {one.late_control_days}"
-            ),
-            _mark(one, "sd_min_days"),
-        ),
-        ("Confirmation", confirmed, _mark(one, "confirmation")),
-        ("Choices", "", _mark(recist, "choices")),
-    )
     yield from _heading("Tumor assessment")
-    for label, said, mark in rows:
-        yield from _row(label, f"{said}  {mark}".lstrip())
-    for name, chosen in recist.choices.items():
-        said = ("yes" if chosen else "no") if isinstance(chosen, bool) else str(chosen)
-        yield from _row("", f"{spoken(name)}: {said}")
+    for label, words, mark in (*_reading(protocol.assessment), *_recist(protocol.assessment)):
+        yield from _row(label, f"{words}  {mark}".lstrip())
+    for name, chosen in protocol.assessment.recist.choices.items():
+        words = ("yes" if chosen else "no") if isinstance(chosen, bool) else str(chosen)
+        yield from _row("", f"{spoken(name)}: {words}")
+
+
+def _reading(declared: Assessment) -> Iterator[tuple[str, str, str]]:
+    """(label, words, where from) of who reads which images."""
+    derived = f"the response derived from the lesions is {declared.derived}"
+    yield "Reader", f"{declared.reader}; {derived}", _mark(declared, "reader", "derived")
+    yield "Images", " or ".join(declared.modality), _mark(declared, "modality")
+
+
+def _recist(declared: Assessment) -> Iterator[tuple[str, str, str]]:
+    """(label, words, where from) of the thresholds."""
+    recist = declared.recist
+    measurable = (
+        f"diameter {recist.diameter}, node short axis {recist.short_axis}; at most "
+        f"{recist.max_targets} targets, {recist.max_per_organ} in an organ"
+    )
+    response = (
+        f"{recist.pr_percent} % under baseline; progression {recist.pd_percent} % and "
+        f"{recist.pd_absolute} over the smallest sum (RECIST {recist.version})"
+    )
+    stable = (
+        f"from day {declared.sd_min_days}; sensitivity from day"
+        f" {declared.sd_min_days_sensitivity}, and control still there on day"
+        f" {declared.late_control_days}"
+    )
+    confirmation = declared.confirmation
+    confirmed = f"after {confirmation.min_days} days" if confirmation else "not required"
+    yield "Measurable", measurable, _mark(recist)
+    yield "Response", response, _mark(recist)
+    yield "Stable disease", stable, _mark(declared, "sd_min_days")
+    yield "Confirmation", confirmed, _mark(declared, "confirmation")
+    yield "Choices", "", _mark(recist, "choices")
 
 
 def _endpoints(protocol: Protocol) -> Iterator[str]:
-    for one in protocol.endpoints:
-        yield from _heading(f"{one.role} endpoint: {one.label}")
-        yield from _estimand(one)
-        yield from _row("Analysis", f"{_analysis(one)}  {_mark(one, 'analysis')}")
+    for endpoint in protocol.endpoints:
+        yield from _heading(f"{endpoint.role} endpoint: {endpoint.label}")
+        yield from _estimand(endpoint)
+        yield from _row("Analysis", f"{_analysis(endpoint)}  {_mark(endpoint, 'analysis')}")
     yield from _heading("Populations and cutoff")
     for population in protocol.populations:
         yield from _row(population.id, f"{population.definition}  {_mark(population)}")
@@ -244,25 +241,27 @@ def _endpoints(protocol: Protocol) -> Iterator[str]:
     yield from _row("Cutoff", f"{primary}; {later}  {_mark(cut)}")
 
 
-def _estimand(one: Endpoint) -> Iterator[str]:
-    yield from _row("Variable", f"{one.estimand.variable}  {_mark(one, 'estimand')}")
-    yield from _row("Treatment", one.estimand.treatment)
-    yield from _row("Population", one.estimand.population)
-    for event in one.estimand.intercurrent:
-        yield from _row(
-            "If", f"{event.event}: {event.strategy}{', ' + event.handled if event.handled else ''}"
-        )
-    yield from _row("Summary", one.estimand.summary)
+def _estimand(endpoint: Endpoint) -> Iterator[str]:
+    estimand = endpoint.estimand
+    yield from _row("Variable", f"{estimand.variable}  {_mark(endpoint, 'estimand')}")
+    yield from _row("Treatment", estimand.treatment)
+    yield from _row("Population", estimand.population)
+    for event in estimand.intercurrent:
+        handled = f", {event.handled}" if event.handled else ""
+        yield from _row("If", f"{event.event}: {event.strategy}{handled}")
+    yield from _row("Summary", estimand.summary)
 
 
-def _analysis(one: Endpoint) -> str:
-    match one.analysis:
+def _analysis(endpoint: Endpoint) -> str:
+    match endpoint.analysis:
         case BinaryAnalysis(primary_test=test, sensitivity=others):
             tested = f"{test}, two-sided" if test else "no test of its own: nominal"
             also = (
                 f"; sensitivity: {', '.join(spoken(other) for other in others)}" if others else ""
             )
-            return f"{tested}; interval {one.analysis.interval.replace('_', '-').title()}{also}"
+            return (
+                f"{tested}; interval {endpoint.analysis.interval.replace('_', '-').title()}{also}"
+            )
         case TimeToEventAnalysis(rules=rules, stratified=stratified):
             return (
                 f"{'stratified ' if stratified else ''}Cox and log-rank, nominal; rules"
@@ -278,28 +277,31 @@ def _size(protocol: Protocol) -> Iterator[str]:
     yield from _row("Participants", f"{design.participants}  {_mark(design, 'participants')}")
     yield from _row("Error", f"{design.alpha}, two-sided  {_mark(design, 'alpha')}")
     yield from _row("Interim looks", f"{design.interim}  {_mark(design, 'interim')}")
-    for one in design.scenarios:
-        said = (
-            f"{one.label}: {100 * one.control:g} % in control, {100 * one.experimental:g} %"
-            f" ({one.source})"
+    for scenario in design.scenarios:
+        rates = (
+            f"{100 * scenario.control:g} % in control, {100 * scenario.experimental:g} %"
+            f" ({scenario.source})"
         )
-        yield from _row("If the truth is", f"{said}  {_mark(one)}")
+        yield from _row("If the truth is", f"{scenario.label}: {rates}  {_mark(scenario)}")
 
 
 def _assumptions(protocol: Protocol) -> Iterator[str]:
     yield from _heading(f"Assumptions ({len(protocol.assumptions)})")
-    for name, one in protocol.assumptions.items():
-        yield from ["", f"  {name}{'  — TO BE CHECKED with its source' if one.to_check else ''}"]
+    for name, assumption in protocol.assumptions.items():
+        yield from [
+            "",
+            f"  {name}{'  — TO BE CHECKED with its source' if assumption.to_check else ''}",
+        ]
         yield from _pairs(
             (
-                ("Said", one.said),
-                ("Taken", one.taken),
-                ("Why", one.why),
-                ("Otherwise", one.otherwise),
+                ("Said", assumption.said),
+                ("Taken", assumption.taken),
+                ("Why", assumption.why),
+                ("Otherwise", assumption.otherwise),
             )
         )
 
 
 def _pairs(pairs: Iterable[tuple[str, str]]) -> Iterator[str]:
-    for label, said in pairs:
-        yield from _wrap(said, f"    {label:<12}", " " * LABEL)
+    for label, text in pairs:
+        yield from _wrap(text, f"    {label:<12}", " " * LABEL)
