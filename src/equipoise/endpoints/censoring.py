@@ -143,11 +143,11 @@ def last_adequate(day: Ints, response: Codes, until: int) -> int:
     """The last scan not after `until` that could be evaluated, or -1 (then randomization stands
     in).
     """
-    found = NOWHERE
+    last = NOWHERE
     for i in range(day.shape[0]):
         if response[i] != NE and day[i] <= until:
-            found = i
-    return found
+            last = i
+    return last
 
 
 @njit(cache=True)

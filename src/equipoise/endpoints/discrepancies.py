@@ -59,8 +59,8 @@ def find_discrepancies(course: Course, policy: RecistPolicy) -> Iterator[Discrep
     A reported response belongs to the visit of its name, else of its day. Visits after the cutoff
     are not looked at.
     """
-    lesions, found = course.lesions, course.assessed
-    if lesions is None or found is None:
+    lesions, assessed = course.lesions, course.assessed
+    if lesions is None or assessed is None:
         return
     rows = [rs for rs in course.subject.records(RS) if rs.test in PARAMETERS and _by(rs, course)]
     matched = [(rs, _visit(rs, lesions)) for rs in rows]
@@ -69,7 +69,7 @@ def find_discrepancies(course: Course, policy: RecistPolicy) -> Iterator[Discrep
             if rs.test == "OVRLRESP":
                 yield _not_measured(rs)
             continue
-        derived = _derived(rs.test, lesions, found, visit)
+        derived = _derived(rs.test, lesions, assessed, visit)
         if rs.original != derived:
             why = (
                 AGAINST_BASELINE
@@ -95,10 +95,10 @@ def _against_baseline(test: str, lesions: LesionSeries, visit: int, policy: Reci
         visits=(lesions.visits[0], lesions.visits[visit]),
         **{name: getattr(lesions, name)[at] for name in _BY_VISIT},
     )
-    found = assess_series(
+    assessed = assess_series(
         alone, policy._replace(pd_against_baseline=True, new_lesion_dated_at_first_sight=False)
     )
-    return _derived(test, alone, found, 1)
+    return _derived(test, alone, assessed, 1)
 
 
 def _by(rs: RS, course: Course) -> bool:
@@ -119,25 +119,25 @@ def _visit(rs: RS, lesions: LesionSeries) -> int | None:
     return named[0] if named else None
 
 
-def _derived(test: str, lesions: LesionSeries, found: VisitResults, visit: int) -> str:
+def _derived(test: str, lesions: LesionSeries, assessed: VisitResults, visit: int) -> str:
     """Spelled as RS does; empty where there was no such disease at baseline."""
     if test == "NTRGRESP":
         code = NonTarget(int(lesions.nontarget[visit]))
         return "" if code is NonTarget.NONE else code.cdisc
     if test == "TRGRESP":
-        target = int(found.target[visit])
+        target = int(assessed.target[visit])
         return "" if target == NO_TARGETS else Response(target).cdisc
-    return Response(int(found.response[visit])).cdisc
+    return Response(int(assessed.response[visit])).cdisc
 
 
 def _clause(
-    test: str, lesions: LesionSeries, found: VisitResults, visit: int, policy: RecistPolicy
+    test: str, lesions: LesionSeries, assessed: VisitResults, visit: int, policy: RecistPolicy
 ) -> Clause:
     if test == "NTRGRESP":
         return NON_TARGET_CLAUSE[NonTarget(int(lesions.nontarget[visit]))]
-    if test == "TRGRESP" and int(found.target[visit]) != NO_TARGETS:
-        return target_clause(found, visit, policy)
-    return CLAUSES[int(found.clause[visit])]
+    if test == "TRGRESP" and int(assessed.target[visit]) != NO_TARGETS:
+        return target_clause(assessed, visit, policy)
+    return CLAUSES[int(assessed.clause[visit])]
 
 
 def _told(
@@ -149,22 +149,22 @@ def _told(
     policy: RecistPolicy,
     remark: str,
 ) -> Discrepancy:
-    lesions, found = course.lesions, course.assessed
+    lesions, assessed = course.lesions, course.assessed
     assert lesions is not None
-    assert found is not None
-    clause = _clause(test, lesions, found, visit, policy)
+    assert assessed is not None
+    clause = _clause(test, lesions, assessed, visit, policy)
     return Discrepancy(
         kind=kind,
         visit=lesions.visits[visit],
         date=lesions.dates[visit],
         parameter=test,
         reported=rs.original if rs else "",
-        derived=_derived(test, lesions, found, visit),
+        derived=_derived(test, lesions, assessed, visit),
         reference=clause.reference,
         sentence=clause.sentence,
-        sum=_millimeters(int(found.sum[visit])),
-        baseline=_millimeters(int(found.sum[0])),
-        nadir=_millimeters(int(found.nadir_before[visit])),
+        sum=_millimeters(int(assessed.sum[visit])),
+        baseline=_millimeters(int(assessed.sum[0])),
+        nadir=_millimeters(int(assessed.nadir_before[visit])),
         reported_source=rs.source if rs else None,
         derived_sources=tuple(dict.fromkeys(lesions.sources[visit])),
         remark=remark,

@@ -58,7 +58,7 @@ def last_known_alive(subject: Subject, start: date) -> Dated:
     ]
     if not days:
         return Dated(0, (subject.randomized.source,) if subject.randomized else ())
-    last = max(days, key=lambda one: one[0])
+    last = max(days, key=lambda dated: dated[0])
     return Dated((last[0] - start).days, (last[1],))
 
 
@@ -97,12 +97,12 @@ def unrecorded_death(subject: Subject, cutoff: date) -> tuple[str, ...]:
 
 
 def _therapies(subject: Subject) -> list[Begun]:
-    found: list[Begun] = [
+    drugs: list[Begun] = [
         ("new therapy", cm.start, cm.source)
         for cm in subject.records(CM)
         if cm.category == SUBSEQUENT
     ]
-    return found + [
+    return drugs + [
         (pr.category.lower(), pr.date, pr.source)
         for pr in subject.records(PR)
         if pr.category.endswith("OF TARGET")
@@ -123,7 +123,7 @@ def _first(begun: Iterable[Begun], seen: list[date], start: date, cutoff: date) 
     """The first since randomization. What was over before it is told and not counted: clipped to
     day 0 it would end every endpoint there.
     """
-    found: list[tuple[int, Source]] = []
+    counted: list[tuple[int, Source]] = []
     problems = []
     for what, when, source in begun:
         if when is None:
@@ -132,10 +132,10 @@ def _first(begun: Iterable[Begun], seen: list[date], start: date, cutoff: date) 
             problems.append(f"{what} of {when} is before randomization: not counted")
         else:
             day = _earliest_allowed(when, seen, start)
-            found.append(((day - start).days, source))
+            counted.append(((day - start).days, source))
             if not when.exact and when.earliest <= cutoff:
                 problems.append(f"start of {what} known only as {when}: taken as {day}")
-    first = min(found, key=lambda one: one[0]) if found else (-1, None)
+    first = min(counted, key=lambda event: event[0]) if counted else (-1, None)
     return Dated(first[0], () if first[1] is None else (first[1],), tuple(problems))
 
 

@@ -39,17 +39,17 @@ def members(
     population: Population, trial: Trial, subjects: Iterable[Subject], cutoff: date
 ) -> Mapping[str, str]:
     """Subject id -> arm (for safety: the arm that was in fact received) of one population."""
-    found = {}
+    arms = {}
     for subject in subjects:
         if subject.randomized is None or subject.randomized.on > cutoff:
             continue
         if population.rule == "received_experimental_drug":
             if received(subject, None, cutoff):
                 protocol = protocol_at_randomization(trial, subject)
-                found[subject.id] = _as_received(protocol, subject, cutoff)
+                arms[subject.id] = _as_received(protocol, subject, cutoff)
         elif _belongs(population, trial, subject, cutoff):
-            found[subject.id] = subject.randomized.arm
-    return found
+            arms[subject.id] = subject.randomized.arm
+    return arms
 
 
 def _belongs(population: Population, trial: Trial, subject: Subject, cutoff: date) -> bool:

@@ -85,10 +85,10 @@ def derive_response_parameters(
         )
 
     def benefited(confirm: bool) -> ResponseParameter:
-        found: Achieved = derive_clinical_benefit(
+        achieved: Achieved = derive_clinical_benefit(
             day, response, policy, confirm=confirm, therapy_day=therapy_day
         )
-        return _flag("CCB" if confirm else "CB", found.index, found.why)
+        return _flag("CCB" if confirm else "CB", achieved.index, achieved.why)
 
     parameters = [
         responded(False),

@@ -45,20 +45,20 @@ def _about(course: Course) -> dict[Source, tuple[str, str]]:
 
 
 def _deciding(course: Course, about: dict[Source, tuple[str, str]], visit: int) -> Source | None:
-    lesions, found = course.lesions, course.assessed
+    lesions, assessed = course.lesions, course.assessed
     assert lesions is not None
-    assert found is not None
-    clause, lesion = int(found.clause[visit]), int(found.decided_lesion[visit])
+    assert assessed is not None
+    clause, lesion = int(assessed.clause[visit]), int(assessed.decided_lesion[visit])
     role, at = TARGET, visit
     if clause in _NEW_LESION:
-        role, at = NEW, int(found.decided_by[visit])
+        role, at = NEW, int(assessed.decided_by[visit])
     elif clause in _NON_TARGET:
         role = NON_TARGET
     elif lesion >= 0 and lesions.target_sources[visit][lesion] is not None:
         source: Source = lesions.target_sources[visit][lesion]
         return source
     there: list[Source] = list(lesions.sources[at])
-    fitting = [one for one in there if about.get(one, ("", ""))[0] == role]
+    fitting = [source for source in there if about.get(source, ("", ""))[0] == role]
     if clause == clauses.PD_NON_TARGET:
-        fitting = [one for one in fitting if about[one][1] == "PROGRESSION"] or fitting
+        fitting = [source for source in fitting if about[source][1] == "PROGRESSION"] or fitting
     return next(iter(fitting or there), None)

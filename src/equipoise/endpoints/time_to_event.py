@@ -91,7 +91,7 @@ def _told(end: End, start: int) -> TimeToEvent:
 def _progression_free(known: FollowUp, rules: TimeToEventRules) -> End:
     day = np.array(known.scan_days, np.int32)
     dated = np.array(known.pd_days, np.int32) if known.pd_days else np.full_like(day, NEVER)
-    found: End = progression_free(
+    end: End = progression_free(
         day,
         np.array(known.responses, np.int8),
         dated,
@@ -102,7 +102,7 @@ def _progression_free(known: FollowUp, rules: TimeToEventRules) -> End:
         known.cutoff,
         rules,
     )
-    return found
+    return end
 
 
 def derive_pfs(known: FollowUp, rules: TimeToEventRules) -> TimeToEvent:

@@ -77,8 +77,8 @@ def _found(kept: KeptBlocks | None, sizes: dict[int, int]) -> dict[int, Block]:
     """
     if kept is None:
         return {}
-    found = {b: block for b in sizes if (block := kept.read(b)) is not None}
-    return {b: block[: sizes[b]] for b, block in found.items() if len(block) >= sizes[b]}
+    there = {b: block for b in sizes if (block := kept.read(b)) is not None}
+    return {b: block[: sizes[b]] for b, block in there.items() if len(block) >= sizes[b]}
 
 
 def _run_block(

@@ -208,17 +208,17 @@ def simulate_event_times(
     `run_blocks`).
     """
     block = partial(_simulate_block, trial)
-    found = run_blocks(block, trials, seed, workers=workers, kept=kept, progress=progress)
+    columns = run_blocks(block, trials, seed, workers=workers, kept=kept, progress=progress)
     w = len(trial.tests)
     return EventTimeResults(
-        date=found[..., DATE],
-        entered=found[..., ENTERED],
-        events=found[..., EVENTS],
-        log_hazard_ratio=found[..., LOG_HAZARD_RATIO],
-        standard_error=found[..., STANDARD_ERROR],
-        reached=found[..., EVENTS] >= [look.events or 0 for look in trial.looks],
-        scores=found[..., SCORES : SCORES + w],
-        covariance=found[..., SCORES + w :].reshape(*found.shape[:2], w, w),
+        date=columns[..., DATE],
+        entered=columns[..., ENTERED],
+        events=columns[..., EVENTS],
+        log_hazard_ratio=columns[..., LOG_HAZARD_RATIO],
+        standard_error=columns[..., STANDARD_ERROR],
+        reached=columns[..., EVENTS] >= [look.events or 0 for look in trial.looks],
+        scores=columns[..., SCORES : SCORES + w],
+        covariance=columns[..., SCORES + w :].reshape(*columns.shape[:2], w, w),
     )
 
 

@@ -138,25 +138,25 @@ def simulate_trials(
     `run_blocks`).
     """
     block = partial(_simulate_block, trial)
-    found = run_blocks(block, trials, seed, workers=workers, kept=kept, progress=progress)
+    columns = run_blocks(block, trials, seed, workers=workers, kept=kept, progress=progress)
     return FullTrialResults(
-        cut=found[..., CUT],
-        entered=found[..., ENTERED],
-        participants=found[..., N : N + 2],
-        controlled=found[..., CONTROLLED : CONTROLLED + 2],
-        responded=found[..., RESPONDED : RESPONDED + 2],
-        pfs=_times(found, PFS),
-        os=_times(found, OS),
+        cut=columns[..., CUT],
+        entered=columns[..., ENTERED],
+        participants=columns[..., N : N + 2],
+        controlled=columns[..., CONTROLLED : CONTROLLED + 2],
+        responded=columns[..., RESPONDED : RESPONDED + 2],
+        pfs=_times(columns, PFS),
+        os=_times(columns, OS),
     )
 
 
-def _times(found: Block, first: int) -> TimesSeen:
-    score, variance = found[..., first + SCORE], found[..., first + VARIANCE]
+def _times(columns: Block, first: int) -> TimesSeen:
+    score, variance = columns[..., first + SCORE], columns[..., first + VARIANCE]
     return TimesSeen(
-        events=found[..., first + EVENTS],
+        events=columns[..., first + EVENTS],
         z=np.divide(-score, np.sqrt(variance), out=np.zeros_like(score), where=variance > 0),
-        log_hazard_ratio=found[..., first + LOG_HAZARD_RATIO],
-        standard_error=found[..., first + STANDARD_ERROR],
+        log_hazard_ratio=columns[..., first + LOG_HAZARD_RATIO],
+        standard_error=columns[..., first + STANDARD_ERROR],
     )
 
 

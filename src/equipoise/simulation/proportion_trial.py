@@ -40,8 +40,8 @@ def simulate_proportions(
     trial: ProportionTrial, trials: int, seed: int, *, workers: int = 1
 ) -> tuple[Floats, Floats]:
     """Events and subjects of each trial, (trial, arm), control first; see `run_blocks`."""
-    found = run_blocks(partial(_simulate_block, trial), trials, seed, workers=workers)
-    return found[:, 0], found[:, 1]
+    counts = run_blocks(partial(_simulate_block, trial), trials, seed, workers=workers)
+    return counts[:, 0], counts[:, 1]
 
 
 def _simulate_block(trial: ProportionTrial, rng: np.random.Generator, trials: int) -> Block:

@@ -102,7 +102,7 @@ def _visits_apart(
     called: dict[str, str] = {}
     named: dict[int, str] = {}
     notes = []
-    for day, record in sorted(scans, key=lambda one: one[0]):
+    for day, record in sorted(scans, key=lambda scan: scan[0]):
         before, first = began.setdefault(record.visit, (day, record))
         if (day - before).days > days:
             began[record.visit] = (day, record)

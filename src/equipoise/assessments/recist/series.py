@@ -187,8 +187,8 @@ def _new_lesions(at: Sequence[Sequence[Sighting]], origin: date) -> tuple[list[i
             next((s for s in seen if s.lesion == lesion and s.role == NEW), None) for seen in at
         ]
         for v, code in _confirmed(track):
-            found = track[v]
-            here = (found.date - origin).days if found else day[v]
+            sighting = track[v]
+            here = (sighting.date - origin).days if sighting else day[v]
             day[v] = min(day[v], here) if new[v] == code else here
             if new[v] != NewLesion.UNEQUIVOCAL:
                 new[v] = code
@@ -199,7 +199,7 @@ def _confirmed(track: Sequence[Sighting | None]) -> list[tuple[int, int]]:
     """From the last visit back: unequivocal, and the unbroken run of equivocal or unseen visits
     before it.
     """
-    found: list[tuple[int, int]] = []
+    counted: list[tuple[int, int]] = []
     first = min(
         (v for v, s in enumerate(track) if s and s.state in ("EQUIVOCAL", "UNEQUIVOCAL")),
         default=len(track),
@@ -209,9 +209,9 @@ def _confirmed(track: Sequence[Sighting | None]) -> list[tuple[int, int]]:
         s = track[v]
         if s and s.state == "UNEQUIVOCAL":
             confirmed = True
-            found.append((v, int(NewLesion.UNEQUIVOCAL)))
+            counted.append((v, int(NewLesion.UNEQUIVOCAL)))
         elif s and s.state == "GONE":
             confirmed = False
         elif confirmed:
-            found.append((v, int(NewLesion.EQUIVOCAL)))
-    return found
+            counted.append((v, int(NewLesion.EQUIVOCAL)))
+    return counted

@@ -82,10 +82,10 @@ def _simulate_block(trial: FullTrial, rng: np.random.Generator, patients: int) -
     return out
 
 
-def _table(found: Block) -> Table:
-    part = np.arange(len(found)) % PARTS
-    kept = [np.ones(len(found), bool), *(part != left_out for left_out in range(PARTS))]
-    columns = np.ascontiguousarray(np.swapaxes(found, 0, 1))
+def _table(outcomes: Block) -> Table:
+    part = np.arange(len(outcomes)) % PARTS
+    kept = [np.ones(len(outcomes), bool), *(part != left_out for left_out in range(PARTS))]
+    columns = np.ascontiguousarray(np.swapaxes(outcomes, 0, 1))
     return Table(
         controlled=np.array([[column[rows, 0].mean() for rows in kept] for column in columns]),
         curves=np.array([[_curve(column[rows]) for rows in kept] for column in columns]),

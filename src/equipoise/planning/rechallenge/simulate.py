@@ -194,8 +194,8 @@ def _points(
     everybody, log_odds = np.ones(len(resistant)), logit(resistant)
     groups: list[tuple[str, float | None, float, Floats]] = [(UNSELECTED, None, 0.0, everybody)]
     groups += [
-        (one.id, at, one.sees, chance_let_in(one, at, people, resistant))
-        for one in assays
+        (assay.id, at, assay.sees, chance_let_in(assay, at, people, resistant))
+        for assay in assays
         for at in limits
     ]
     for name, limit, sees, chances in groups:
@@ -248,8 +248,8 @@ def inputs_of(protocol: Protocol, p: Parameters) -> tuple[Input, ...]:
             "growth, chemotherapy and its fading, anti-EGFR, new lesions: logarithm of the rate"
             " per day",
             ", ".join(
-                f"{one:g}"
-                for one in (
+                f"{number:g}"
+                for number in (
                     fit.growth_log,
                     fit.chemotherapy_log,
                     fit.chemotherapy_fading_log,
@@ -303,6 +303,6 @@ def _written(value: Any) -> str:
         return (
             f"{value[0]:g} to {value[-1]:g}"
             if len(value) > 5
-            else ", ".join(f"{one:g}" for one in value)
+            else ", ".join(f"{number:g}" for number in value)
         )
     return f"{value:g}"
