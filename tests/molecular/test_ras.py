@@ -10,13 +10,11 @@ from typing import Any
 import pytest
 
 from equipoise.molecular.ras import (
-    CodonResult,
-    RasPolicy,
     RasState,
-    Sample,
     ras_status,
     somatic_signal,
 )
+from equipoise.molecular.sample import CodonResult, RasPolicy, Sample
 
 POLICY = RasPolicy(
     panel=(("KRAS", 12), ("KRAS", 146)),

@@ -13,7 +13,8 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from equipoise.eligibility import evaluate_criterion
-from equipoise.molecular.ras import CodonResult, RasPolicy, Sample, answers_criterion, ras_status
+from equipoise.molecular.ras import answers_criterion, ras_status
+from equipoise.molecular.sample import CodonResult, RasPolicy, Sample
 from equipoise.protocol.criteria import AnyRule
 from equipoise.protocol.model import Criterion
 from equipoise.subject.records import read_record

@@ -12,14 +12,12 @@ from equipoise.eligibility.finding import Finding, decided, unknown
 from equipoise.eligibility.latest import decided_by_latest
 from equipoise.eligibility.prior_lines import prior_drugs
 from equipoise.molecular.ras import (
-    CodonResult,
-    RasPolicy,
     RasState,
-    Sample,
     answers_criterion,
     ras_status,
     somatic_signal,
 )
+from equipoise.molecular.sample import CodonResult, RasPolicy, Sample
 from equipoise.protocol.criteria.genomic import Genomic
 from equipoise.protocol.panel import RasPanel
 from equipoise.subject.records import CM, GF

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 from equipoise.exchange.registry.api_json import read_api
 from equipoise.exchange.registry.draft import write_draft
-from equipoise.exchange.registry.findings import KNOWN, RegistryFinding, finding, record_findings
+from equipoise.exchange.registry.findings import KNOWN, RegistryFinding, finding
 from equipoise.exchange.registry.page_text import read_page
 from equipoise.exchange.registry.patterns import Reading, read_rule
 from equipoise.exchange.registry.record import RegisteredText, RegistryRecord, UnreadableRecord
+from equipoise.exchange.registry.record_findings import record_findings
 from equipoise.protocol.model import Criterion
 
 __all__ = [

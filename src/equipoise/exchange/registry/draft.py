@@ -12,11 +12,9 @@ from typing import Any
 from equipoise.exchange.registry.findings import (
     ASSUMED,
     RegistryFinding,
-    enrollment,
-    missing_facts,
-    missing_sections,
 )
 from equipoise.exchange.registry.record import RegistryRecord
+from equipoise.exchange.registry.record_findings import enrollment, missing_facts, missing_sections
 from equipoise.protocol.model import Criterion
 
 _HEADER = """\

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from equipoise.exchange.registry import history, labs
+from equipoise.exchange.registry import history, labs, therapy
 from equipoise.exchange.registry.person import persons
 from equipoise.exchange.registry.piece import (
     Piece,
@@ -40,8 +40,8 @@ class Reading:
 
 # In this order: a stretch of text belongs to the first that reads it.
 _READERS: tuple[Callable[[str, str], Iterator[Piece]], ...] = (
-    history.therapy_lines,
-    history.genes,
+    therapy.therapy_lines,
+    therapy.genes,
     lambda text, everything: labs.transaminases(text),
     lambda text, everything: labs.laboratory(text),
     history.pregnancy,
