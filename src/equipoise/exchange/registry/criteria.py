@@ -12,7 +12,7 @@ from equipoise.exchange.registry.api_json import read_api
 from equipoise.exchange.registry.draft import write_draft
 from equipoise.exchange.registry.findings import KNOWN, RegistryFinding, finding
 from equipoise.exchange.registry.page_text import read_page
-from equipoise.exchange.registry.patterns import Reading, read_rule
+from equipoise.exchange.registry.patterns import RuleReading, read_rule
 from equipoise.exchange.registry.record import RegisteredText, RegistryRecord, UnreadableRecord
 from equipoise.exchange.registry.record_findings import record_findings
 from equipoise.protocol.model import Criterion
@@ -108,7 +108,7 @@ def _numbered(record: RegistryRecord) -> Iterator[tuple[str, RegisteredText, str
 
 
 def _imported(
-    name: str, registered: RegisteredText, reading: Reading, codes: list[str]
+    name: str, registered: RegisteredText, reading: RuleReading, codes: list[str]
 ) -> ImportedCriterion:
     model = Criterion.model_validate(
         {

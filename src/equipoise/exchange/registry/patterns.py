@@ -27,7 +27,7 @@ Note = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class RuleReading:
     """A criterion as a rule that is met when it does not block entry; `notes` are (code of a
     finding, text found).
     """
@@ -63,7 +63,7 @@ _EXCEPTION = re.compile(
 )
 
 
-def read_rule(criterion: RegisteredText, everything: str) -> Reading:
+def read_rule(criterion: RegisteredText, everything: str) -> RuleReading:
     """The rule of one criterion; `everything` is the whole record, which some readings depend
     on.
     """
@@ -74,7 +74,7 @@ def read_rule(criterion: RegisteredText, everything: str) -> Reading:
     if not pieces or (left and _EXCEPTION.search(left)):
         claim = attest(text)
         rule = finished(negated(claim) if excludes else claim, None)
-        return Reading(rule, _shortened(text), False, (("NOT_RECOGNIZED", text),))
+        return RuleReading(rule, _shortened(text), False, (("NOT_RECOGNIZED", text),))
     rules = [_closed(piece, given, excludes) for piece in pieces]
     notes = [note for piece in pieces for note in piece.notes] + _window_notes(pieces, given)
     if left:
@@ -82,7 +82,7 @@ def read_rule(criterion: RegisteredText, everything: str) -> Reading:
         rules.append(finished(negated(whole) if excludes else whole, None))
         notes.append(("PARTLY_READ", left))
     short = ", ".join(dict.fromkeys(piece.short for piece in pieces))
-    return Reading(
+    return RuleReading(
         all_together(rules),
         f"not: {short}" if excludes else short,
         True,
