@@ -46,6 +46,14 @@ def test_a_best_response_names_day_and_record():
     assert best.source == (3,)
 
 
+def test_the_first_scan_may_be_the_best():
+    known = course(*scans((56, "SD")))
+    best = best_response(known, PROTOCOL, known.read)
+
+    assert best.why.endswith(", day 56")
+    assert best.source == (2,)
+
+
 def test_without_a_scan_the_randomization_is_the_record():
     known = course()
     best = best_response(known, PROTOCOL, known.read)
