@@ -41,6 +41,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import survival_analysis
 
+from equipoise import compiled
 from equipoise.protocol.yaml_file import load
 from equipoise.simulation.event_time_trial import Cut, EventTimeTrial, simulate_event_times
 from equipoise.simulation.full_trial import simulate_trials, trial_of
@@ -54,6 +55,8 @@ from equipoise.statistics.sequential import (
     PocockSpending,
     design_group_sequential,
 )
+
+compiled.STEPS_THAT_PAY = 0  # machine code is measured, however small the size
 
 MARKED = re.compile(r"(<!-- measured -->\n).*?(<!-- /measured -->)", re.DOTALL)
 VERSIONS = ("numpy", "scipy", "numba", "greenwood", "survival", "statsmodels", "lifelines")

@@ -6,6 +6,7 @@ import pytest
 from equipoise.assessments.recist.clauses import CLAUSES
 from equipoise.assessments.recist.policy import RECIST_1_1, RecistPolicy, build_policy
 from equipoise.assessments.recist.rules import assess_visits
+from equipoise.compiled import compiled
 from equipoise.terms.response import NewLesion, NonTarget, Response
 
 
@@ -94,7 +95,6 @@ def test_every_clause_has_reference_and_sentence():
 
 
 def test_the_compiled_rules_run_as_plain_python():
-    plain = assess_visits.py_func
     args = (
         np.arange(3, dtype=np.int32),
         np.array([[500], [300], [360]], np.int32),
@@ -103,7 +103,7 @@ def test_the_compiled_rules_run_as_plain_python():
     rest = (np.zeros(1, np.int32), np.zeros(3, np.int8), np.zeros(3, np.int8), -1, RECIST_1_1)
 
     assert (
-        plain(*args, *rest).response.tolist()
+        compiled(assess_visits)(*args, *rest).response.tolist()
         == assess_visits(*args, *rest).response.tolist()
         == [0, 2, 5]
     )

@@ -319,9 +319,16 @@ def test_a_full_disk_leaves_the_old_results(ledger, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "words", [["verify", "{ledger}"], ["screen", "--example"], ["protocol", "check", "NCT04509635"]]
+    "words",
+    [
+        ["verify", "{ledger}"],
+        ["screen", "--example"],
+        ["protocol", "check", "NCT04509635"],
+        ["protocol", "show", "NCT04509635"],
+        ["demo", "--participants", "20", "--out", "{folder}"],
+    ],
 )
-def test_commands_that_need_no_numbers_start_without_numba(words, ledger, tmp_path):
+def test_one_trial_is_done_without_the_compiler(words, ledger, tmp_path):
     person = tmp_path / "person.json"
     person.write_text(json.dumps(example_subject()))
     script = (
@@ -329,7 +336,7 @@ def test_commands_that_need_no_numbers_start_without_numba(words, ledger, tmp_pa
         "print('numba' in sys.modules)"
     )
 
-    given = [word.format(ledger=ledger, person=person) for word in words]
+    given = [word.format(ledger=ledger, person=person, folder=tmp_path) for word in words]
     done = subprocess.run(
         [sys.executable, "-c", script, *given], capture_output=True, text=True, check=True
     )

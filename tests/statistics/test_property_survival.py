@@ -20,7 +20,12 @@ from equipoise.statistics.survival import (
     two_group_log_rank,
     weighted_log_rank_scores,
 )
-from equipoise.statistics.survival.ordered import fold_ties, order_subjects, sort_rows
+from equipoise.statistics.survival.ordered import (
+    fold_ties,
+    order_subjects,
+    sort_packed,
+    sort_rows,
+)
 
 
 def trial(seed, subjects=150, unit=1.0):
@@ -45,16 +50,18 @@ def trial(seed, subjects=150, unit=1.0):
 def test_the_sort_is_the_stable_sort(times):
     times = np.array(times)
 
-    rows, rising = sort_rows(times)
+    for sort in (sort_rows, sort_packed):
+        rows, rising = sort(times)
 
-    assert rows.tolist() == np.argsort(times, kind="stable").tolist()
-    assert rising.tolist() == np.sort(times).tolist()
+        assert rows.tolist() == np.argsort(times, kind="stable").tolist()
+        assert rising.tolist() == np.sort(times).tolist()
 
 
 def test_times_alike_in_all_but_the_last_bits_are_sorted_too():
     times = 1e6 * (1 + np.random.default_rng(1).permutation(5000) * 2.0**-52)
 
     assert sort_rows(times)[1].tolist() == np.sort(times).tolist()
+    assert sort_packed(times)[1].tolist() == np.sort(times).tolist()
 
 
 def test_folding_runs_along_a_chain_of_near_times_as_in_r():

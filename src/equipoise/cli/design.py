@@ -84,10 +84,10 @@ def simulate(
     Blocks that are finished are kept beside the file until it is written; a run that was
     interrupted goes on from them.
     """
-    from equipoise.compiled import OWN_DIGEST
     from equipoise.protocol.yaml_file import load
     from equipoise.report.design.simulation_text import show_simulation
     from equipoise.simulation.blocks import check_run
+    from equipoise.simulation.full_trial import rules_digest
     from equipoise.simulation.protocol_trials import simulate_protocol
 
     with readable_failures():
@@ -120,7 +120,9 @@ def simulate(
                 raise
             _write(
                 output,
-                json.dumps({"rules": OWN_DIGEST, **simulated.told()}, indent=1, ensure_ascii=False)
+                json.dumps(
+                    {"rules": rules_digest(), **simulated.told()}, indent=1, ensure_ascii=False
+                )
                 + "\n",
             )
             blocks.remove()
@@ -160,11 +162,11 @@ class _Blocks:
 
     def open(self, name: str, trial: FullTrial) -> BlockFiles:
         """The blocks of one scenario; those of other assumptions or other rules are refused."""
-        from equipoise.compiled import OWN_DIGEST
         from equipoise.simulation.blocks import TRIALS_PER_BLOCK
+        from equipoise.simulation.full_trial import rules_digest
         from equipoise.store.block_files import open_blocks
 
-        digest = sha256(f"{OWN_DIGEST} {trial!r}".encode()).hexdigest()[:16]
+        digest = sha256(f"{rules_digest()} {trial!r}".encode()).hexdigest()[:16]
         place = self.folder / name.replace(", ", "-").replace(" ", "-")
         self.opened.append(
             open_blocks(place, seed=self.seed, digest=digest, trials_per_block=TRIALS_PER_BLOCK)

@@ -105,8 +105,8 @@ def draw_trial(rng: np.random.Generator, assumed: EventTimes, drawn: Drawn) -> N
     allocate_all(rng, assumed.scheme, assumed.shares, drawn.arm, drawn.stratum)
     some_leave = assumed.dropout.any()
     for i in range(len(drawn.entry)):
-        arm = drawn.arm[i]
-        row = drawn.stratum[i] * 2 + arm
+        arm = int(drawn.arm[i])
+        row = int(drawn.stratum[i]) * 2 + arm
         time, event = (
             piecewise_time(rng.standard_exponential(), assumed.starts, assumed.hazard, row),
             1,
@@ -210,7 +210,7 @@ def write_tests(seen: Observed, n: int, looks: Looks, row: Floats) -> None:
     if looks.estimated:
         row[LOG_HAZARD_RATIO], row[STANDARD_ERROR], _, _ = two_group_cox(time, event, arm, stratum)
     if looks.stratified:
-        place, starts = partition(stratum, stratum.max() + 1)
+        place, starts = partition(stratum, int(stratum.max()) + 1)
         time, event, arm = time[place], event[place], arm[place]
     scores, covariance = two_group_scores(time, event, arm, starts, looks.weights)
     w = len(looks.weights)

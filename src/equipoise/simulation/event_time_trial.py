@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from equipoise.allocation.blocks import permuted_blocks
 from equipoise.arrays import Floats
+from equipoise.compiled import compiled, pays
 from equipoise.simulation.blocks import Block, KeptBlocks, Progress, run_blocks
 from equipoise.simulation.event_time_rules import (
     DATE,
@@ -207,7 +208,8 @@ def simulate_event_times(
     """Simulate `trials` trials; the same seed gives the same results for any number of workers (see
     `run_blocks`).
     """
-    block = partial(_simulate_block, trial)
+    steps = 10 * trials * trial.subjects * (1 + len(trial.looks))
+    block = partial(_simulate_block, trial, pays(simulate_event_trials, steps))
     columns = run_blocks(block, trials, seed, workers=workers, kept=kept, progress=progress)
     w = len(trial.tests)
     return EventTimeResults(
@@ -222,9 +224,12 @@ def simulate_event_times(
     )
 
 
-def _simulate_block(trial: EventTimeTrial, rng: np.random.Generator, trials: int) -> Block:
+def _simulate_block(
+    trial: EventTimeTrial, bulk: bool, rng: np.random.Generator, trials: int
+) -> Block:
     assumed, looks = trial.as_numbers()
     w = len(trial.tests)
     out = np.full((trials, len(trial.looks), SCORES + w + w * w), np.nan)
-    simulate_event_trials(rng, assumed, looks, out)
+    simulate = compiled(simulate_event_trials) if bulk else simulate_event_trials
+    simulate(rng, assumed, looks, out)
     return out

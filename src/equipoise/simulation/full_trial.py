@@ -11,6 +11,7 @@ import numpy as np
 from equipoise.allocation.declared import allocation_of
 from equipoise.allocation.method import Allocation
 from equipoise.arrays import Floats
+from equipoise.compiled import compiled, digest, pays
 from equipoise.endpoints.catalogue import OBJECTIVE_RESPONSE, leading_rules
 from equipoise.endpoints.choices import counted_responses, recist_policy, response_policy
 from equipoise.protocol.model import Protocol
@@ -137,7 +138,8 @@ def simulate_trials(
     """Simulate `trials` trials; the same seed gives the same results for any number of workers (see
     `run_blocks`).
     """
-    block = partial(_simulate_block, trial)
+    steps = 400 * trials * trial.looks[-1].participants
+    block = partial(_simulate_block, trial, pays(simulate_full_trials, steps))
     columns = run_blocks(block, trials, seed, workers=workers, kept=kept, progress=progress)
     return FullTrialResults(
         cut=columns[..., CUT],
@@ -150,6 +152,11 @@ def simulate_trials(
     )
 
 
+def rules_digest() -> str:
+    """Names the rules that are running: results of other rules are not to be mixed with theirs."""
+    return digest(simulate_full_trials)
+
+
 def _times(columns: Block, first: int) -> TimesSeen:
     score, variance = columns[..., first + SCORE], columns[..., first + VARIANCE]
     return TimesSeen(
@@ -160,9 +167,10 @@ def _times(columns: Block, first: int) -> TimesSeen:
     )
 
 
-def _simulate_block(trial: FullTrial, rng: np.random.Generator, trials: int) -> Block:
+def _simulate_block(trial: FullTrial, bulk: bool, rng: np.random.Generator, trials: int) -> Block:
     out = np.zeros((trials, len(trial.looks), COLUMNS))
-    simulate_full_trials(rng, trial.tumor, trial.conduct, trial.rules, trial.plan(), out)
+    simulate = compiled(simulate_full_trials) if bulk else simulate_full_trials
+    simulate(rng, trial.tumor, trial.conduct, trial.rules, trial.plan(), out)
     return out
 
 

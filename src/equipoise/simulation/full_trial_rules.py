@@ -276,7 +276,7 @@ def write_times(outcomes: Outcomes, n: int, row: Floats) -> None:
     """Events, log-rank score and variance, and the Cox model's log hazard ratio; NaN where it has
     no estimate.
     """
-    order = np.argsort(outcomes.time[:n])
+    order = np.argsort(outcomes.time[:n], kind="mergesort")
     for place in range(n):
         outcomes.sorted_time[place] = outcomes.time[order[place]]
         outcomes.sorted_event[place] = outcomes.event[order[place]]

@@ -9,6 +9,7 @@ import numpy as np
 
 from equipoise.allocation.method import Allocation
 from equipoise.arrays import Floats
+from equipoise.compiled import compiled, pays
 from equipoise.simulation.blocks import Block, run_blocks
 from equipoise.simulation.event_time_trial import check_proportions
 from equipoise.simulation.proportion_rules import simulate_proportion_trials
@@ -40,13 +41,18 @@ def simulate_proportions(
     trial: ProportionTrial, trials: int, seed: int, *, workers: int = 1
 ) -> tuple[Floats, Floats]:
     """Events and subjects of each trial, (trial, arm), control first; see `run_blocks`."""
-    counts = run_blocks(partial(_simulate_block, trial), trials, seed, workers=workers)
+    steps = 2 * trials * trial.subjects
+    block = partial(_simulate_block, trial, pays(simulate_proportion_trials, steps))
+    counts = run_blocks(block, trials, seed, workers=workers)
     return counts[:, 0], counts[:, 1]
 
 
-def _simulate_block(trial: ProportionTrial, rng: np.random.Generator, trials: int) -> Block:
+def _simulate_block(
+    trial: ProportionTrial, bulk: bool, rng: np.random.Generator, trials: int
+) -> Block:
     out, arm = np.zeros((trials, 2, 2)), np.zeros(trial.subjects, np.int8)
-    simulate_proportion_trials(
+    simulate = compiled(simulate_proportion_trials) if bulk else simulate_proportion_trials
+    simulate(
         rng,
         np.array([trial.control, trial.experimental]),
         scheme_of(trial.allocation),

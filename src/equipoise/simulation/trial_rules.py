@@ -62,7 +62,10 @@ def draw_entries(
     weight = 1.0
     if all_within:
         total += rng.standard_exponential()
-        weight = np.sum(durations * rates) / total
+        expected = 0.0
+        for piece in range(len(rates)):
+            expected += durations[piece] * rates[piece]
+        weight = expected / total
     piece, before, start = 0, 0.0, 0.0
     for i in range(n):
         at = entry[i] * weight

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from functools import cache
 from typing import Self
 
 
@@ -17,11 +18,15 @@ class _Coded(IntEnum):
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read a CDISC spelling, in any case; raises ValueError that lists the known ones."""
-        for member in cls:
-            if member.cdisc == text.strip().upper():
-                return member
-        spellings = ", ".join(member.cdisc for member in cls)
-        raise ValueError(f"{text!r} is not a {cls.__name__}; write one of: {spellings}")
+        spellings = _spellings(cls)
+        if (code := spellings.get(text.strip().upper())) is not None:
+            return cls(code)
+        raise ValueError(f"{text!r} is not a {cls.__name__}; write one of: {', '.join(spellings)}")
+
+
+@cache
+def _spellings(codes: type[_Coded]) -> dict[str, _Coded]:
+    return {member.cdisc: member for member in codes}
 
 
 class Response(_Coded):

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from equipoise.arrays import NEVER, Codes, Ints
 from equipoise.assessments.recist.target_rules import GONE, NOT_EVALUATED, TOO_SMALL
-from equipoise.compiled import njit
+from equipoise.compiled import at, njit
 from equipoise.virtual.tumor_rules import (
     BEYOND,
     EQUIVOCAL_LESION,
@@ -138,7 +138,7 @@ def draw_virtual_tumor(
     ValueError for days that do not rise.
     """
     planned = check_scan_days(scan_days)
-    seen = _draw(rng, experimental, parameters, planned)
+    seen = at(_draw, 6 * len(planned))(rng, experimental, parameters, planned)
     v, scans, death = seen.visits, seen.scans, seen.death
     return VirtualTumor(
         days=scans.days[:v],

@@ -262,7 +262,7 @@ def draw_lengths(rng: np.random.Generator, lesions: int, scans: Scans, p: TumorP
     for i in range(lesions):
         scans.true_mm[i] = least_mm(scans.node[i]) + rest * scans.true_mm[i] / shares
         total += scans.true_mm[i]
-        squares += scans.true_mm[i] ** 2
+        squares += scans.true_mm[i] * scans.true_mm[i]
     return p.noise * total / sqrt(squares)
 
 
@@ -337,7 +337,7 @@ def scan_once(
     equivocal.
     """
     volume = volume_on(float(day), tumor, anti_egfr_from)
-    stretch = np.cbrt(volume)
+    stretch = volume ** (1.0 / 3.0)
     scans.days[v] = day
     for i in range(tumor.lesions):
         scans.tenths[v, i] = measured(rng, scans.true_mm[i] * stretch, scans.node[i], error, p)

@@ -24,6 +24,7 @@ from equipoise.assessments.recist.sightings import (
     wholes,
 )
 from equipoise.assessments.recist.target_rules import GONE, NOT_EVALUATED, TOO_SMALL
+from equipoise.compiled import at
 from equipoise.terms.response import NewLesion, NonTarget
 
 SPLIT, MERGED = "SPLIT", "MERGED"
@@ -120,7 +121,8 @@ def assess_series(
     """RECIST 1.1 at every visit; `assessable_until` is the day of new therapy or resection of a
     target, or -1.
     """
-    results: VisitResults = assess_dated_visits(
+    steps = 3 * (len(series.day) + series.tenths.size)
+    results: VisitResults = at(assess_dated_visits, steps)(
         series.day,
         series.last_day,
         series.new_day,

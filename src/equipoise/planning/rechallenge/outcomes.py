@@ -16,6 +16,7 @@ import numpy as np
 from scipy.special import expit
 
 from equipoise.arrays import Floats
+from equipoise.compiled import compiled, pays
 from equipoise.planning.rechallenge.figures import Expected, Outcome
 from equipoise.planning.rechallenge.rules import follow_both_arms
 from equipoise.simulation.blocks import Block, Progress, run_blocks
@@ -71,14 +72,16 @@ def simulate_outcomes(
         raise ValueError(
             f"patients is {patients}; it must be {2 * PARTS} or more, for the Monte-Carlo error"
         )
-    block = partial(_simulate_block, trial)
+    steps = 200 * patients * (1 + len(LOGITS))
+    block = partial(_simulate_block, trial, pays(follow_both_arms, steps))
     return _table(run_blocks(block, patients, seed, workers=workers, progress=progress))
 
 
-def _simulate_block(trial: FullTrial, rng: np.random.Generator, patients: int) -> Block:
+def _simulate_block(trial: FullTrial, bulk: bool, rng: np.random.Generator, patients: int) -> Block:
     out = np.zeros((patients, 1 + len(LOGITS), 3))
     planned = np.array(trial.scan_days, np.int32)
-    follow_both_arms(rng, expit(LOGITS), trial.tumor, trial.conduct, trial.rules, planned, out)
+    follow = compiled(follow_both_arms) if bulk else follow_both_arms
+    follow(rng, expit(LOGITS), trial.tumor, trial.conduct, trial.rules, planned, out)
     return out
 
 

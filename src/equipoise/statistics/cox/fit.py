@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import chi2, norm
 
+from equipoise.compiled import at
 from equipoise.statistics.checks import check_share
 from equipoise.statistics.cox.likelihood import (
     R_TOLERANCE,
@@ -14,7 +15,7 @@ from equipoise.statistics.cox.likelihood import (
     slope,
     standardize,
 )
-from equipoise.statistics.cox.model import CoxFit, RiskSets, square
+from equipoise.statistics.cox.model import CoxFit, RiskSets, square, steps_of_walk
 from equipoise.statistics.cox.residuals import robust_covariance
 from equipoise.statistics.survival.ordered import Floats, order_subjects
 
@@ -105,7 +106,7 @@ def _risk_sets(
         raise ValueError("event is false for every subject; a Cox model needs at least one event")
     # Standardized, a step of one is large for every covariate alike; the coefficients are scaled
     # back at the end.
-    standard, mean, scale = standardize(x, ordered.rows)
+    standard, mean, scale = at(standardize, x.size)(x, ordered.rows)
     return RiskSets(ordered, standard, mean, scale, efron)
 
 
@@ -115,7 +116,7 @@ def _null(sets: RiskSets) -> tuple[float, Floats, Floats]:
     """
     o, p = sets.ordered, sets.x.shape[1]
     score, triangle = np.zeros(p), np.zeros(p * (p + 1) // 2)
-    loglik = slope(
+    loglik = at(slope, steps_of_walk(sets))(
         o.time,
         o.event,
         sets.x,
@@ -139,7 +140,7 @@ def _maximum(
     top.
     """
     o = sets.ordered
-    beta, loglik, taken, converged = maximize(
+    beta, loglik, taken, converged = at(maximize, 6 * steps_of_walk(sets))(
         o.time,
         o.event,
         sets.x,
@@ -169,7 +170,7 @@ def _check_covariates(covariates: ArrayLike, subjects: int) -> Floats:
     x = x[:, None] if x.ndim == 1 else x
     if x.ndim != 2 or len(x) != subjects or not x.shape[1]:
         raise ValueError(f"covariates has shape {x.shape}; expected ({subjects}, covariate)")
-    low, high = column_range(x)
+    low, high = at(column_range, x.size)(x)
     if not (np.isfinite(low).all() and np.isfinite(high).all()):
         row, column = np.argwhere(~np.isfinite(x))[0]
         raise ValueError(

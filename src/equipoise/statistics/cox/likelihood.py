@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from equipoise.compiled import njit
+from equipoise.statistics.same_numbers import exp_of, log_of
 from equipoise.statistics.survival.ordered import partition
 
 MOST_STEPS = 50
@@ -69,7 +70,7 @@ def _count_deaths(
         share = d / deaths if efron else 0.0
         total = risk[0] - share * dying[0]
         each = 1.0 / total
-        loglik -= np.log(total) + shift
+        loglik -= log_of(total) + shift
         for j in range(p):
             mean[j] = (risk[1 + j] - share * dying[1 + j]) * each
             score[j] -= mean[j]
@@ -81,7 +82,7 @@ def _count_deaths(
                 ] * mean[k]
                 at += 1
         if len(record):
-            _write_down(record, risk, dying, share, each, np.exp(-shift), mean)
+            _write_down(record, risk, dying, share, each, exp_of(-shift), mean)
     return loglik
 
 
@@ -117,7 +118,7 @@ def _rebuild(
     risk[:] = 0.0
     for i in range(lo, hi):
         if entry[i] < t <= time[i]:
-            _add(risk, x, i, np.exp(_log_risk(x, i, beta) - shift))
+            _add(risk, x, i, exp_of(_log_risk(x, i, beta) - shift))
     return shift
 
 
@@ -152,10 +153,10 @@ def _walk(
             if eta > shift + 30.0:
                 # Everything is kept relative to about the highest risk so far: exponentials stay
                 # finite.
-                risk *= np.exp(shift - eta)
+                risk *= exp_of(shift - eta)
                 shift, highest, last_eta = eta, risk[0], np.nan
             if eta != last_eta:
-                last_eta, last_risk = eta, np.exp(eta - shift)
+                last_eta, last_risk = eta, exp_of(eta - shift)
             _add(risk, x, i, last_risk)
             if event[i]:
                 loglik += eta
@@ -166,8 +167,8 @@ def _walk(
         highest = max(highest, risk[0])
         if len(entry):
             while leaving >= lo and entry[by_entry[leaving]] >= t:
-                row = by_entry[leaving]
-                _add(risk, x, row, -np.exp(_log_risk(x, row, beta) - shift))
+                row = int(by_entry[leaving])
+                _add(risk, x, row, -exp_of(_log_risk(x, row, beta) - shift))
                 leaving -= 1
             if deaths and risk[0] < 1e-4 * highest:
                 shift = _rebuild(risk, x, beta, time, entry, lo, hi, t)
@@ -177,7 +178,7 @@ def _walk(
                 dying[:] = 0.0
                 for row in range(i + 1, first + 1):
                     if event[row]:
-                        _add(dying, x, row, np.exp(_log_risk(x, row, beta) - shift))
+                        _add(dying, x, row, exp_of(_log_risk(x, row, beta) - shift))
             record = nothing if len(records) == 0 else records[at]
             loglik += _count_deaths(
                 risk, dying, deaths, efron, shift, mean, score, information, record
@@ -215,8 +216,8 @@ def slope(
             x,
             entry,
             by_entry,
-            starts[s],
-            starts[s + 1],
+            int(starts[s]),
+            int(starts[s + 1]),
             beta,
             efron,
             score,
@@ -307,7 +308,7 @@ def maximize(
             if there >= loglik - 1e-11 * abs(loglik):
                 break
             step /= 2.0
-        change = abs(1.0 - loglik / there)
+        change = abs(1.0 - loglik / there) if there != 0.0 else np.inf
         beta, loglik = beta + step, there
         # Steps shrink quadratically until only rounding is left of them.
         vanished = longest < 1e-12 or before / 2 < longest < 1e-8
@@ -357,7 +358,7 @@ def standardize(x: Any, rows: Any) -> Any:
     mean /= n
     for i in range(n):
         for j in range(p):
-            scale[j] += (x[i, j] - mean[j]) ** 2
+            scale[j] += (x[i, j] - mean[j]) * (x[i, j] - mean[j])
     scale = np.sqrt(scale / n)
     unit = 1.0 / np.where(scale > 0, scale, np.inf)
     for i in range(n):
@@ -377,7 +378,7 @@ def two_group_cox(time: Any, event: Any, group: Any, stratum: Any) -> Any:
     n = len(time)
     rows, starts = np.arange(n).astype(np.int32), np.array([0, n], dtype=np.int32)
     if len(stratum):
-        rows, starts = partition(stratum, stratum.max() + 1)
+        rows, starts = partition(stratum, int(stratum.max()) + 1)
         time, event = time[rows], event[rows]
     x = np.empty((n, 1))
     for i in range(n):

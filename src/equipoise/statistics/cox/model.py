@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from equipoise.compiled import at
 from equipoise.statistics.cox.likelihood import slope
 from equipoise.statistics.survival.ordered import Floats, Ordered
 
@@ -92,7 +93,7 @@ def event_times(sets: RiskSets, beta: Floats) -> EventTimes:
     first = np.flatnonzero(new)
     records = np.zeros((len(first), 2 + 3 * p + p * (p + 1) // 2))
     triangle = np.zeros(p * (p + 1) // 2)
-    slope(
+    at(slope, steps_of_walk(sets))(
         ordered.time,
         ordered.event,
         sets.x,
@@ -105,12 +106,12 @@ def event_times(sets: RiskSets, beta: Floats) -> EventTimes:
         triangle,
         records,
     )
-    at = stratum[died[first]]
-    records = records[np.argsort(np.lexsort((-ordered.time[died[first]], at)))]
+    of_time = stratum[died[first]]
+    records = records[np.argsort(np.lexsort((-ordered.time[died[first]], of_time)))]
     deaths = np.diff(np.append(first, len(died)))
     return EventTimes(
         time=ordered.time[died[first]],
-        stratum=at,
+        stratum=of_time,
         deaths=deaths,
         mean=records[:, 2 : 2 + p] / deaths[:, None],
         hazard=records[:, 0],
@@ -119,6 +120,12 @@ def event_times(sets: RiskSets, beta: Floats) -> EventTimes:
         shifted_dying=records[:, 2 + 2 * p : 2 + 3 * p],
         information=square(records[:, 2 + 3 * p :], p),
     )
+
+
+def steps_of_walk(sets: RiskSets) -> int:
+    """How much work one walk over the risk sets is (see `compiled.at`)."""
+    p = sets.x.shape[1]
+    return len(sets.x) * int(2 + p * (p + 1) // 2)
 
 
 def stratum_of(ordered: Ordered) -> NDArray[np.int64]:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import chi2, rankdata
 
+from equipoise.compiled import at
 from equipoise.statistics.cox.model import CoxFit, RiskSets, event_times
 from equipoise.statistics.survival.curve import product_limit
 from equipoise.statistics.survival.ordered import Floats
@@ -87,7 +88,7 @@ def _transformed(sets: RiskSets, moments: Floats, transform: Transform) -> Float
 def _fallen(sets: RiskSets, moments: Floats) -> Floats:
     """1 minus the curve of all strata together, just before each moment."""
     order: NDArray[np.intp] = np.argsort(sets.ordered.time, kind="stable")
-    distinct, survival, *_ = product_limit(
+    distinct, survival, *_ = at(product_limit, len(sets.ordered.time))(
         sets.ordered.time[order], sets.ordered.event[order], np.sort(sets.ordered.entry)
     )
     before = np.concatenate([[1.0], survival])[np.searchsorted(distinct, moments)]

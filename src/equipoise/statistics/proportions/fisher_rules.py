@@ -2,12 +2,13 @@
 thousands ask it.
 """
 
+from math import exp
 from typing import Any
 
 import numpy as np
 from scipy.special import gammaln
 
-from equipoise.compiled import njit
+from equipoise.compiled import at, njit
 
 
 def fisher_of_margin(n_1: int, n_0: int, events: int, slack: float) -> Any:
@@ -15,12 +16,14 @@ def fisher_of_margin(n_1: int, n_0: int, events: int, slack: float) -> Any:
 
     Tables count as equally likely up to the factor `slack`.
     """
-    return _of_margin(n_1, n_0, events, gammaln(np.arange(1, n_1 + n_0 + 2)), slack)
+    kernel = at(_of_margin, min(n_1, n_0, events, n_1 + n_0 - events))
+    return kernel(n_1, n_0, events, gammaln(np.arange(1, n_1 + n_0 + 2)), slack)
 
 
 def fisher_matrix(n_1: int, n_0: int, slack: float) -> Any:
     """Fisher's p of every table, shape (n_1 + 1, n_0 + 1)."""
-    return _of_all(n_1, n_0, gammaln(np.arange(1, n_1 + n_0 + 2)), slack)
+    kernel = at(_of_all, n_1 * n_0)
+    return kernel(n_1, n_0, gammaln(np.arange(1, n_1 + n_0 + 2)), slack)
 
 
 @njit(cache=True)
@@ -37,14 +40,14 @@ def _of_all(n_1: int, n_0: int, log_factorial: Any, slack: float) -> Any:
 @njit(cache=True)
 def _of_margin(n_1: int, n_0: int, events: int, log_factorial: Any, slack: float) -> Any:
     fewest, most = max(0, events - n_0), min(n_1, events)
-    chance = np.empty(most - fewest + 1)
     whole = _log_choose(n_1 + n_0, events, log_factorial)
-    for i in range(len(chance)):
-        x = fewest + i
-        chance[i] = np.exp(
+    chance = [
+        exp(
             _log_choose(n_1, x, log_factorial) + _log_choose(n_0, events - x, log_factorial) - whole
         )
-    return _no_likelier(chance, slack)
+        for x in range(fewest, most + 1)
+    ]
+    return np.array(_no_likelier(chance, slack))
 
 
 @njit(cache=True)
@@ -58,7 +61,7 @@ def _no_likelier(chance: Any, slack: float) -> Any:
     both ends inwards.
     """
     k = len(chance)
-    order, sums = np.empty(k, np.int64), np.empty(k)
+    order, sums = [0] * k, [0.0] * k
     left, right, total = 0, k - 1, 0.0
     for i in range(k):
         if chance[left] <= chance[right]:
@@ -69,7 +72,7 @@ def _no_likelier(chance: Any, slack: float) -> Any:
             right -= 1
         total += chance[order[i]]
         sums[i] = total
-    p, last = np.empty(k), 0
+    p, last = [0.0] * k, 0
     for i in range(k):
         while last + 1 < k and chance[order[last + 1]] <= chance[order[i]] * slack:
             last += 1

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from scipy.stats import chi2
 
-from equipoise.compiled import njit
+from equipoise.compiled import at, njit
 from equipoise.statistics.checks import check_counts, check_probability, check_share
 from equipoise.statistics.proportions.unconditional import binomial
 
@@ -176,7 +176,7 @@ def _unrejected(
 def _accepted(plan: _Plan, second: Floats) -> Floats:
     """Probability that the test does not reject, given each outcome of the first half."""
     below = np.concatenate([[0.0], np.cumsum(second[plan.order])])
-    return np.asarray(_sum_between(below, plan.low, plan.high), dtype=np.float64)
+    return np.asarray(at(_sum_between, plan.low.size)(below, plan.low, plan.high), dtype=np.float64)
 
 
 @njit(cache=True)
@@ -232,7 +232,9 @@ def _climb(plan: _Plan, angles: Sequence[float]) -> LargestSize:
 def _accepted_by_second(plan: _Plan, first: Floats) -> Floats:
     """Probability that the test does not reject, given each outcome of the second half."""
     found = np.empty(len(plan.order))
-    found[plan.order] = np.cumsum(_begin_and_end(first, plan.low, plan.high, len(plan.order)))[:-1]
+    found[plan.order] = np.cumsum(
+        at(_begin_and_end, plan.low.size)(first, plan.low, plan.high, len(plan.order))
+    )[:-1]
     return found
 
 

@@ -7,13 +7,14 @@ afterwards is asked of `two_stage_estimate`.
 """
 
 from dataclasses import dataclass
+from math import exp, log, log1p
 from typing import Any
 
 import numpy as np
 from scipy.special import gammaln
 from scipy.stats import binom, norm
 
-from equipoise.compiled import njit
+from equipoise.compiled import at, njit
 from equipoise.statistics.checks import check_share
 
 
@@ -94,7 +95,8 @@ def simon_two_stage(
         raise ValueError(f"largest_n is {most}; designs of at most 1000 subjects are searched")
     if most < 2:
         raise ValueError(f"largest_n is {most}; two stages need at least 2 subjects")
-    rows = _best_of_each_n(p0, p1, alpha, 1 - power, most, gammaln(np.arange(1, most + 2)))
+    search = at(_best_of_each_n, most**3 // 5)
+    rows = search(p0, p1, alpha, 1 - power, most, gammaln(np.arange(1, most + 2)))
     found = [_as_design(row) for row in rows if row[0] >= 0]
     if not found:
         raise ValueError(f"largest_n is {most}; no design of so few subjects has power {power}")
@@ -161,7 +163,7 @@ def _binomials(p: float, most: int, log_factorial: Any) -> Any:
     for n in range(most + 1):
         for k in range(n, -1, -1):
             choices = log_factorial[n] - log_factorial[k] - log_factorial[n - k]
-            pmf[n, k] = np.exp(choices + k * np.log(p) + (n - k) * np.log1p(-p))
+            pmf[n, k] = exp(choices + k * log(p) + (n - k) * log1p(-p))
             tail[n, k] = tail[n, k + 1] + pmf[n, k]
     return pmf, tail
 

@@ -6,14 +6,16 @@ What groups differ in is asked of `log_rank` and `restricted_mean`.
 """
 
 from dataclasses import dataclass
+from math import asin, sin
 from typing import Any, Literal, get_args, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import norm
 
-from equipoise.compiled import njit
+from equipoise.compiled import at, njit
 from equipoise.statistics.checks import check_share
+from equipoise.statistics.same_numbers import exp_of, log_of
 from equipoise.statistics.survival.ordered import NO_TIMES, Floats, order_subjects
 
 Counts = NDArray[np.int32]
@@ -78,10 +80,11 @@ class SurvivalCurve:
         is taken. With left truncation a bound may rise again; its first crossing counts.
         """
         left = 1 - check_share("share", share)
+        first_time = at(first_time_at, len(self.times))
         lower, upper = (
-            float(first_time_at(self.times, curve, left)) for curve in (self.lower, self.upper)
+            float(first_time(self.times, curve, left)) for curve in (self.lower, self.upper)
         )
-        return Quantile(float(first_time_at(self.times, self.survival, left)), lower, upper)
+        return Quantile(float(first_time(self.times, self.survival, left)), lower, upper)
 
     def median(self) -> Quantile:
         """The time by which half have had the event."""
@@ -108,9 +111,13 @@ def kaplan_meier(
             f"interval is {interval!r}; known are {', '.join(get_args(Transformation))}"
         )
     times, happened, entries = _sorted(time, event, entry)
-    times, survival, error, at_risk, events = product_limit(times, happened, entries)
+    times, survival, error, at_risk, events = at(product_limit, len(times))(
+        times, happened, entries
+    )
     z = float(norm.isf((1 - level) / 2))
-    lower, upper = _bounds(survival, error, events, z, get_args(Transformation).index(interval))
+    lower, upper = at(_bounds, len(times))(
+        survival, error, events, z, get_args(Transformation).index(interval)
+    )
     return SurvivalCurve(times, survival, lower, upper, at_risk, events, level, error)
 
 
@@ -138,7 +145,7 @@ def product_limit(time: Any, event: Any, entry: Any) -> Any:
     """
     n, m = len(time), 0
     for i in range(n):
-        m += i == 0 or time[i] != time[i - 1]
+        m += 1 if i == 0 or time[i] != time[i - 1] else 0
     survival, error = np.empty(m), np.empty(m)
     at_risk, events = np.empty(m, dtype=np.int32), np.empty(m, dtype=np.int32)
     left, total, i, entered = 1.0, 0.0, 0, 0
@@ -147,7 +154,7 @@ def product_limit(time: Any, event: Any, entry: Any) -> Any:
         while entered < len(entry) and entry[entered] < t:
             entered += 1
         while i < n and time[i] == t:
-            d += event[i]
+            d += int(event[i])
             i += 1
         risk = (entered if len(entry) else n) - first
         left *= (risk - d) / risk
@@ -182,16 +189,17 @@ def _bounds_at(s: float, error: float, z: float, interval: int) -> Any:
     if s <= 0.0:
         return np.nan, np.nan
     if interval == 0:
-        log = np.log(s)
-        step = np.exp(-z * error / log)
-        return np.exp(log * step), np.exp(log / step)
+        log = log_of(s)
+        step = exp_of(-z * error / log)
+        return exp_of(log * step), exp_of(log / step)
     if interval == 1:
-        step = np.exp(z * error)
+        step = exp_of(z * error)
         return s / step, min(s * step, 1.0)
     if interval == 2:
         return max(s - z * error * s, 0.0), min(s + z * error * s, 1.0)
-    angle, step = np.arcsin(np.sqrt(s)), 0.5 * z * error * np.sqrt(s / (1.0 - s))
-    return np.sin(max(0.0, angle - step)) ** 2, np.sin(min(np.pi / 2, angle + step)) ** 2
+    angle, step = asin(np.sqrt(s)), 0.5 * z * error * np.sqrt(s / (1.0 - s))
+    low, high = sin(max(0.0, angle - step)), sin(min(np.pi / 2, angle + step))
+    return low * low, high * high
 
 
 @njit(cache=True, error_model="numpy")

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import norm
 
+from equipoise.compiled import at
 from equipoise.statistics.checks import check_share
 from equipoise.statistics.survival.curve import product_limit
 from equipoise.statistics.survival.ordered import (
@@ -105,7 +106,7 @@ def _mean_time(times: Floats, happened: Bytes, tau: float, z: float) -> MeanTime
     """Area, and variance as the sum of squared areas to the right of each event times Greenwood's
     step.
     """
-    moments, survival, _, at_risk, events = product_limit(times, happened, NO_TIMES)
+    moments, survival, _, at_risk, events = at(product_limit, len(times))(times, happened, NO_TIMES)
     kept = moments <= tau
     edges = np.concatenate([[0.0], moments[kept], [tau]])
     areas = np.diff(edges) * np.concatenate([[1.0], survival[kept]])

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import chi2, norm
 
-from equipoise.compiled import njit
+from equipoise.compiled import at, njit
 from equipoise.statistics.survival.ordered import (
     Codes,
     Floats,
@@ -153,7 +153,7 @@ def weighted_log_rank_scores(
     ordered, names, member = order_groups(time, event, group, strata)
     if len(names) != 2:
         raise ValueError(f"group holds {names.tolist()}; exactly two groups are needed")
-    scores, covariance = two_group_scores(
+    scores, covariance = at(two_group_scores, len(member) * (1 + len(weights)))(
         ordered.time, ordered.event, member, ordered.starts, table
     )
     _refuse_apart(float(covariance[0, 0]))
@@ -169,7 +169,8 @@ def _sums(
 ) -> _Sums:
     table = np.array([weight_row(weight) for weight in weights])
     ordered, names, member = order_groups(time, event, group, strata)
-    observed, expected, variance = log_rank_sums(
+    steps = len(member) * (3 + (len(weights) * len(names)) ** 2)
+    observed, expected, variance = at(log_rank_sums, steps)(
         ordered.time, ordered.event, member, ordered.starts, len(names), table
     )
     return _Sums(names, observed, expected, variance)
@@ -251,7 +252,7 @@ def log_rank_sums(time: Any, event: Any, group: Any, starts: Any, k: int, weight
     at_risk, deaths = np.zeros(k), np.zeros(k)
     weight, floor = np.zeros(w), np.zeros(w)
     for s in range(len(starts) - 1):
-        lo, hi = starts[s], starts[s + 1]
+        lo, hi = int(starts[s]), int(starts[s + 1])
         at_risk[:] = 0.0
         for i in range(lo, hi):
             at_risk[group[i]] += 1
@@ -345,18 +346,18 @@ def two_group_scores(time: Any, event: Any, group: Any, starts: Any, weights: An
     scores, covariance = np.zeros(w), np.zeros((w, w))
     weight, floor = np.zeros(w), np.zeros(w)
     for s in range(len(starts) - 1):
-        lo, hi = starts[s], starts[s + 1]
+        lo, hi = int(starts[s]), int(starts[s + 1])
         ones = 0
         for i in range(lo, hi):
-            ones += group[i]
+            ones += int(group[i])
         _floors(time, event, lo, hi, weights, floor)
         survival, i = 1.0, lo
         while i < hi:
             t, total, at_risk, d, d_1 = time[i], float(hi - i), float(ones), 0, 0
             while i < hi and time[i] == t:
-                d += event[i]
-                d_1 += event[i] * group[i]
-                ones -= group[i]
+                d += int(event[i])
+                d_1 += int(event[i]) * int(group[i])
+                ones -= int(group[i])
                 i += 1
             if d == 0:
                 continue
@@ -401,7 +402,7 @@ def two_group_log_rank(
         starts = np.array([0, len(time)], dtype=np.int32)
         scores, covariance = two_group_scores(time, event, group, starts, weights)
     else:
-        place, starts = partition(stratum, stratum.max() + 1)
+        place, starts = partition(stratum, int(stratum.max()) + 1)
         scores, covariance = two_group_scores(
             time[place], event[place], group[place], starts, weights
         )
