@@ -13,6 +13,8 @@ import pytest
 
 import equipoise
 from equipoise import compiled
+from equipoise.allocation.declared import METHODS
+from equipoise.allocation.method import Allocation
 from equipoise.assessments.recist.policy import RECIST_1_1
 from equipoise.assessments.recist.rules import assess_dated_visits, assess_visits
 from equipoise.endpoints.censoring import TimeToEventRules, progression_free, survival_end
@@ -25,6 +27,7 @@ from equipoise.simulation.event_time_trial import Cut, EventTimeTrial, Stratum
 from equipoise.simulation.full_trial import trial_of
 from equipoise.simulation.full_trial_rules import COLUMNS, simulate_full_trials
 from equipoise.simulation.proportion_rules import simulate_proportion_trials
+from equipoise.simulation.trial_rules import scheme_of
 from equipoise.statistics.cox import likelihood
 from equipoise.statistics.proportions import fisher_rules, stratified_power, two_stage
 from equipoise.statistics.sample_size import Accrual, Arm, Hazard
@@ -135,9 +138,10 @@ def event_trials(rng, *, strata, dropout, stratified, estimated):
 
 
 def share_trials(rng):
-    ratio, sizes = np.array([2, 1], np.int32), np.array([3, 6], np.int32)
+    blocks = METHODS["stratified permuted blocks"]
+    scheme = scheme_of(Allocation(method=blocks, arms=("C", "E"), ratio=(2, 1), numbers=(3, 6)))
     shares, strata = np.array([0.3, 0.6]), np.array([0.5, 0.2, 0.3])
-    return rng, shares, ratio, sizes, strata, np.zeros(61, np.int8), np.zeros((5, 2, 2))
+    return rng, shares, scheme, strata, np.zeros(61, np.int8), np.zeros((5, 2, 2))
 
 
 def one_course(rng):
