@@ -97,7 +97,7 @@ def survival(
         columns = SurvivalColumns(time=time, event=event, arm=arm, strata=words("--strata", strata))
         read = read_survival_table(read_text(table), columns, str(table), drop_missing=drop_missing)
         try:
-            found = compare_survival(
+            comparison = compare_survival(
                 read.time,
                 read.event,
                 read.arm,
@@ -110,10 +110,10 @@ def survival(
         except ValueError as error:
             raise ValueError(f"{table}: {error}") from None
         if as_json:
-            told = comparison_as_json(found) | {"left_out": len(read.left_out)}
+            told = comparison_as_json(comparison) | {"left_out": len(read.left_out)}
             print(json.dumps(told, indent=2, ensure_ascii=False, allow_nan=False))
             return
-        show_comparison(found, columns)
+        show_comparison(comparison, columns)
         if read.left_out:
             every = len(read.left_out) + len(read.time)
             out.print(f"left out for a missing value: {len(read.left_out)} of {every} rows")

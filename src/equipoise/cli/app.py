@@ -66,9 +66,9 @@ def main() -> None:
     except Exception as mistake:  # ours, not the reader's; the traceback is for whoever mends it
         if os.environ.get("EQUIPOISE_DEBUG"):
             raise
-        said = f"{type(mistake).__name__}: {mistake}"
+        told = f"{type(mistake).__name__}: {mistake}"
         print(
-            f"error: this should not happen ({said}). Set EQUIPOISE_DEBUG=1 for the traceback.",
+            f"error: this should not happen ({told}). Set EQUIPOISE_DEBUG=1 for the traceback.",
             file=sys.stderr,
         )
         sys.exit(70)

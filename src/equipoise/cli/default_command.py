@@ -23,7 +23,7 @@ class DefaultCommandGroup(TyperGroup):
     ) -> Any:
         """The context of the group, or of its default command under the group's name."""
         command = self.commands[self.default]
-        named = {name for name, one in self.commands.items() if not one.hidden}
+        named = {name for name, command in self.commands.items() if not command.hidden}
         if not command.hidden:
             named.add("--help")
         if (args and args[0] in named) or not (args or command.hidden):

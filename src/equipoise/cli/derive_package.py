@@ -31,25 +31,25 @@ def derive_package(
         raise ValueError(f"{target} is the package itself; write to another folder")
     until = _cutoff(cutoff)
     files: dict[Path, str | bytes] = {}
-    unused, said = 0, []
+    unused, written = 0, []
     for policy in policies:
         package = read_package(folder, policy)
         last = until or package.lasting
-        found = derive_endpoints(package, policy, last)
-        if not found.adtte:
+        endpoints = derive_endpoints(package, policy, last)
+        if not endpoints.adtte:
             raise ValueError(
                 f"cutoff {last}: nobody had started by then; the first record is later"
             )
         where = target / policy.name if len(policies) > 1 else target
         files |= {
             where / name: content
-            for name, content in render_outputs(package, found, policy, last).items()
+            for name, content in render_outputs(package, endpoints, policy, last).items()
         }
-        said.append((package, found, policy, last, where))
+        written.append((package, endpoints, policy, last, where))
         unused += package.problems.unused
     write_files(files)
-    for one in said:
-        _say(*one)
+    for row in written:
+        _say(*row)
     return unused
 
 
@@ -57,16 +57,16 @@ def _cutoff(text: str) -> date | None:
     if not text:
         return None
     try:
-        known = parse_date(text).exact
+        day = parse_date(text).exact
     except ValueError as error:
         raise ValueError(f"cutoff: {error}") from None
-    if known is None:
+    if day is None:
         raise ValueError(f"cutoff: found {text!r}, expected a date known to the day, YYYY-MM-DD")
-    return known
+    return day
 
 
 def _say(
-    package: Package, found: Endpoints, policy: DerivationPolicy, cutoff: date, where: Path
+    package: Package, endpoints: Endpoints, policy: DerivationPolicy, cutoff: date, where: Path
 ) -> None:
     """One small table: what was derived, what differs, what could not be used."""
     table = Table(title=f"policy {policy.name}, cutoff {cutoff}", title_justify="left")
@@ -75,9 +75,9 @@ def _say(
     for what, number in (
         ("subjects in DM", package.in_dm),
         (f"subjects with a start ({policy.reference_start})", len(package.persons)),
-        ("rows of ADRS", len(found.adrs)),
-        ("rows of ADTTE", len(found.adtte)),
-        ("responses reported otherwise than derived", len(found.discrepancies)),
+        ("rows of ADRS", len(endpoints.adrs)),
+        ("rows of ADTTE", len(endpoints.adtte)),
+        ("responses reported otherwise than derived", len(endpoints.discrepancies)),
         ("problems: not used", package.problems.unused),
         ("problems: to ask", len(package.problems.listed) - package.problems.unused),
     ):

@@ -146,9 +146,9 @@ class _Blocks:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            said = (error.strerror or str(error)).lower()
+            why = (error.strerror or str(error)).lower()
             raise ValueError(
-                f"{self.folder} cannot be made ({said}); write the result elsewhere"
+                f"{self.folder} cannot be made ({why}); write the result elsewhere"
             ) from error
         lock = self.folder / "lock"
         with lock.open("w") as held:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
@@ -19,6 +19,14 @@ from equipoise.cli.speak import (
     read_text,
     readable_failures,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from equipoise.eligibility.finding import Finding
+    from equipoise.protocol.model import Protocol
+    from equipoise.terms.verdict import Verdict
 
 
 def register(app: typer.Typer) -> None:
@@ -72,32 +80,35 @@ def screen(
         verdict
     ]
     if as_json:
-        print(
-            json.dumps(
-                {
-                    "subject": person.id,
-                    "protocol": trial.id,
-                    "version": trial.version,
-                    "index_date": index.isoformat(),
-                    "verdict": verdict.value,
-                    "findings": [_told(finding) for finding in findings],
-                },
-                indent=2,
-            )
-        )
+        print(json.dumps(_as_json(trial, person.id, index, verdict, findings), indent=2))
     else:
         _show(trial, person.id, index, answer, findings)
     raise typer.Exit({Verdict.MET: 0, Verdict.NOT_MET: BAD_NEWS, Verdict.UNKNOWN: OPEN}[verdict])
 
 
-def _told(finding: Any) -> dict[str, Any]:
+def _as_json(
+    trial: Protocol, subject: str, index: date, verdict: Verdict, findings: Sequence[Finding]
+) -> dict[str, Any]:
+    return {
+        "subject": subject,
+        "protocol": trial.id,
+        "version": trial.version,
+        "index_date": index.isoformat(),
+        "verdict": verdict.value,
+        "findings": [_told(finding) for finding in findings],
+    }
+
+
+def _told(finding: Finding) -> dict[str, Any]:
     return {
         "id": finding.id,
         "verdict": finding.verdict.value,
         "reason": finding.reason.value if finding.reason else None,
         "detail": finding.detail,
         "advice": finding.advice,
-        "evidence": [list(one) if isinstance(one, tuple) else one for one in finding.evidence],
+        "evidence": [
+            list(source) if isinstance(source, tuple) else source for source in finding.evidence
+        ],
         "parts": [_told(part) for part in finding.parts],
     }
 
@@ -105,7 +116,9 @@ def _told(finding: Any) -> dict[str, Any]:
 _MARKS = {"met": "[green]met    [/]", "not_met": "[red]NOT MET[/]", "unknown": "[yellow]UNKNOWN[/]"}
 
 
-def _show(trial: Any, subject: str, index: Any, answer: str, findings: Any) -> None:
+def _show(
+    trial: Protocol, subject: str, index: date, answer: str, findings: Sequence[Finding]
+) -> None:
     out.print(
         f"{subject} on {index}, {escape(trial.id)} version {escape(trial.version)}:"
         f" [bold]{answer}[/]"
@@ -138,17 +151,17 @@ def assess(
 
     with readable_failures():
         policy = recist_policy(load(protocol).assessment)
-        found = assess_lesions(read_lesions(read_text(lesions)), policy)
+        visits = assess_lesions(read_lesions(read_text(lesions)), policy)
     if as_json:
         rows = [
-            {name: getattr(visit, name) for name in visit.__dataclass_fields__} for visit in found
+            {name: getattr(visit, name) for name in visit.__dataclass_fields__} for visit in visits
         ]
         print(json.dumps(rows, indent=2, default=str))
         return
     out.print(
         f"{'visit':12} {'date':10} {'sum mm':>7} {'from baseline':>14} {'from nadir':>20}  response"
     )
-    for visit in found:
+    for visit in visits:
         out.print(_assessment_line(visit), markup=False)
         decided_by = f" (decided by {visit.decided_by})" if visit.decided_by else ""
         out.print(f"{'':12} {visit.reference}: {visit.sentence}{decided_by}", markup=False)

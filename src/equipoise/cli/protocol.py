@@ -30,7 +30,7 @@ def check(protocol: Name) -> None:
 
     with readable_failures():
         try:
-            found = load(protocol)
+            trial = load(protocol)
         except ProtocolError as error:
             for problem in error.problems:
                 err.print(f"{error.name}: {problem}", markup=False)
@@ -39,8 +39,8 @@ def check(protocol: Name) -> None:
             )
             raise typer.Exit(BAD_INPUT) from None
     out.print(
-        f"{found.id} version {found.version}: {len(found.criteria)} criteria,"
-        f" {len(found.endpoints)} endpoints, {len(found.forms)} forms, {len(found.assumptions)}"
+        f"{trial.id} version {trial.version}: {len(trial.criteria)} criteria,"
+        f" {len(trial.endpoints)} endpoints, {len(trial.forms)} forms, {len(trial.assumptions)}"
         " assumptions. No errors."
     )
 
@@ -82,12 +82,12 @@ def import_(
     with readable_failures():
         if output.exists() and record.exists() and output.samefile(record):
             raise ValueError(f"{output} is the record itself; write the draft to another file")
-        found = import_record(read_text(record))
-        write_files({output: found.draft_yaml})
-    for code in dict.fromkeys(finding.code for finding in found.findings):
-        _show_findings([finding for finding in found.findings if finding.code == code], explain)
+        draft = import_record(read_text(record))
+        write_files({output: draft.draft_yaml})
+    for code in dict.fromkeys(finding.code for finding in draft.findings):
+        _show_findings([finding for finding in draft.findings if finding.code == code], explain)
     out.print(
-        f"{len(found.criteria)} criteria, {len(found.findings)} findings. Draft: {output}",
+        f"{len(draft.criteria)} criteria, {len(draft.findings)} findings. Draft: {output}",
         markup=False,
     )
     out.print(

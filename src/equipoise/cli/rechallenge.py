@@ -53,7 +53,7 @@ def rechallenge(
                 "virtual patients (the first run compiles, which takes a minute)", total=patients
             )
             try:
-                found = simulate_rechallenge(
+                simulated = simulate_rechallenge(
                     declared,
                     patients,
                     seed,
@@ -63,11 +63,11 @@ def rechallenge(
                 fail(str(error))
         texts = {}
         if page is not None:
-            texts[page] = write_document(write_rechallenge(found))
+            texts[page] = write_document(write_rechallenge(simulated))
         if as_json is not None:
-            texts[as_json] = json.dumps(found.as_json(), indent=1, allow_nan=False) + "\n"
+            texts[as_json] = json.dumps(simulated.as_json(), indent=1, allow_nan=False) + "\n"
         write_files(texts)
-    out.print(show_rechallenge(found), markup=False)
+    out.print(show_rechallenge(simulated), markup=False)
     err.print(f"{time.perf_counter() - began:.1f} s")
     for path in texts:
         err.print(f"written: {path}", markup=False)

@@ -21,76 +21,76 @@ def words(option: str, text: str) -> tuple[str, ...]:
     """The words of COL,COL; a column with a comma in its name stands in quotes."""
     if not text.strip():
         return ()
-    found = tuple(word.strip() for word in next(csv.reader([text])))
-    if not all(found):
+    separated = tuple(word.strip() for word in next(csv.reader([text])))
+    if not all(separated):
         raise ValueError(f"{option}: found {text!r}, expected words separated by commas")
-    return found
+    return separated
 
 
 def times(option: str, text: str) -> tuple[float, ...]:
     """The numbers of TIME,TIME."""
     try:
-        found = tuple(float(word) for word in words(option, text))
-        if not all(0 <= time < math.inf for time in found):
+        moments = tuple(float(word) for word in words(option, text))
+        if not all(0 <= time < math.inf for time in moments):
             raise ValueError
     except ValueError:
         raise ValueError(
             f"{option}: found {text!r}, expected finite times of 0 or more, separated by commas"
         ) from None
-    return found
+    return moments
 
 
 def check_interval(text: str) -> Transformation:
     """A known kind of interval."""
-    for known in get_args(Transformation):
-        if text == known:
-            return known  # type: ignore[no-any-return]
+    for kind in get_args(Transformation):
+        if text == kind:
+            return kind  # type: ignore[no-any-return]
     raise ValueError(
         f"--interval: found {text!r}, expected one of {', '.join(get_args(Transformation))}"
     )
 
 
-def show_comparison(found: SurvivalComparison, columns: SurvivalColumns) -> None:
+def show_comparison(comparison: SurvivalComparison, columns: SurvivalColumns) -> None:
     """Two tables and a few lines on standard output."""
-    out.print(_arms(found, columns))
-    if found.landmarks or found.tau is not None:
-        out.print(_shares_and_means(found))
-    out.print(_hazard_ratios(found))
+    out.print(_arms(comparison, columns))
+    if comparison.landmarks or comparison.tau is not None:
+        out.print(_shares_and_means(comparison))
+    out.print(_hazard_ratios(comparison))
     by = (
-        f", stratified by {', '.join(columns.strata)} ({found.strata} strata)"
+        f", stratified by {', '.join(columns.strata)} ({comparison.strata} strata)"
         if columns.strata
         else ""
     )
-    test = found.log_rank
+    test = comparison.log_rank
     out.print(
         f"log-rank chi-square {test.chi_square:.4f} on {test.degrees_of_freedom} df, p"
         f" {_p(test.p)}{by}",
         markup=False,
     )
-    if found.proportionality is None:
+    if comparison.proportionality is None:
         out.print(
-            f"proportional hazards: not tested, {found.proportionality_unknown}", markup=False
+            f"proportional hazards: not tested, {comparison.proportionality_unknown}", markup=False
         )
     else:
-        statistic, freedom, p = found.proportionality
+        statistic, freedom, p = comparison.proportionality
         out.print(f"proportional hazards: chi-square {statistic:.4f} on {freedom} df, p {_p(p)}")
-    if (gap := found.restricted_mean_difference) is not None:
-        between = f"{found.arms[1].name} minus {found.reference}"
+    if (gap := comparison.restricted_mean_difference) is not None:
+        between = f"{comparison.arms[1].name} minus {comparison.reference}"
         out.print(
-            f"restricted mean up to {found.tau:g}, {between}: {gap.estimate:.4g} ({gap.lower:.4g}"
-            f" to {gap.upper:.4g}), p {_p(gap.p)}",
+            f"restricted mean up to {comparison.tau:g}, {between}: {gap.estimate:.4g}"
+            f" ({gap.lower:.4g} to {gap.upper:.4g}), p {_p(gap.p)}",
             markup=False,
         )
     out.print(
-        f"intervals {found.level:.4g}; of medians and survival by {found.interval}, as in R's"
-        " conf.type; Cox model with Efron's ties" + by,
+        f"intervals {comparison.level:.4g}; of medians and survival by {comparison.interval}, as in"
+        " R's conf.type; Cox model with Efron's ties" + by,
         markup=False,
     )
 
 
-def _arms(found: SurvivalComparison, columns: SurvivalColumns) -> Table:
+def _arms(comparison: SurvivalComparison, columns: SurvivalColumns) -> Table:
     table = _table(f"{columns.time} by {columns.arm}", "n", "events", "median", "interval")
-    for arm in found.arms:
+    for arm in comparison.arms:
         bounds = f"{_time(arm.median.lower)} to {_time(arm.median.upper)}"
         table.add_row(
             escape(arm.name), str(arm.subjects), str(arm.events), _time(arm.median.time), bounds
@@ -98,16 +98,16 @@ def _arms(found: SurvivalComparison, columns: SurvivalColumns) -> Table:
     return table
 
 
-def _shares_and_means(found: SurvivalComparison) -> Table:
+def _shares_and_means(comparison: SurvivalComparison) -> Table:
     table = _table("survival at a time, mean time up to one", "what", "estimate", "interval")
-    for arm in found.arms:
-        for moment, (at, low, high) in zip(found.landmarks, arm.landmarks, strict=True):
+    for arm in comparison.arms:
+        for moment, (at, low, high) in zip(comparison.landmarks, arm.landmarks, strict=True):
             bounds = "" if math.isnan(low) else f"{low:.4f} to {high:.4f}"
             table.add_row(escape(arm.name), f"survival at {moment:g}", _share(at), bounds)
         if (mean := arm.restricted_mean) is not None:
             bounds = f"{mean.lower:.5g} to {mean.upper:.5g}"
             table.add_row(
-                escape(arm.name), f"mean up to {found.tau:g}", f"{mean.estimate:.5g}", bounds
+                escape(arm.name), f"mean up to {comparison.tau:g}", f"{mean.estimate:.5g}", bounds
             )
     return table
 
@@ -121,11 +121,11 @@ def _table(title: str, *headings: str) -> Table:
     return table
 
 
-def _hazard_ratios(found: SurvivalComparison) -> Table:
+def _hazard_ratios(comparison: SurvivalComparison) -> Table:
     table = _table(
-        f"hazard ratio against {found.reference}", "ratio", "interval", "coef", "se", "p"
+        f"hazard ratio against {comparison.reference}", "ratio", "interval", "coef", "se", "p"
     )
-    for row in found.hazard_ratios:
+    for row in comparison.hazard_ratios:
         table.add_row(
             escape(row.arm),
             f"{row.hazard_ratio:.4f}",
