@@ -20,8 +20,9 @@ from equipoise.endpoints.discrepancies import Discrepancy
 from equipoise.endpoints.policies import DerivationPolicy
 from equipoise.exchange.cdisc.endpoints import Endpoints
 from equipoise.exchange.cdisc.problems import PROBLEM_COLUMNS, Problem
+from equipoise.exchange.cdisc.readers import reader_name
 from equipoise.exchange.cdisc.rows import USED
-from equipoise.exchange.cdisc.sdtm_in import NEEDED, Package, reader_name
+from equipoise.exchange.cdisc.sdtm_in import NEEDED, Package
 from equipoise.subject.records import Source
 
 TEXT, NUMBER, DAY = polars.String, polars.Int64, polars.Date
