@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from equipoise.planning.design import SimulatedDesign
+from equipoise.planning.early_looks import LookCost
 from equipoise.planning.scan_interval import scan_timing
 from equipoise.protocol.model import Protocol
 from equipoise.report.design.words import estimate_words, spending_words
@@ -12,21 +13,7 @@ from equipoise.report.kit.table import Table
 
 def looks_table(protocol: Protocol, simulated: SimulatedDesign) -> Table:
     half = protocol.design.participants // 2
-    rows = []
-    for name, look in simulated.early_looks.items():
-        with_effect, without = look.simulated, look.simulated_without_effect
-        rows.append(
-            [
-                spending_words(name) + (" *" if name == protocol.design.spending else ""),
-                " / ".join(f"{bound:.3f}" for bound in look.bounds),
-                f"{look.power_at_same_size:.3f}",
-                f"+{100 * look.more_participants:.1f} %",
-                estimate_words(with_effect.stopped_for_efficacy[0]),
-                estimate_words(with_effect.rejected),
-                estimate_words(without.rejected),
-                f"{with_effect.entered.value:.1f}",
-            ]
-        )
+    rows = [_look_row(name, look, protocol) for name, look in simulated.early_looks.items()]
     head = [
         "One look at half",
         "|z| at the look / at the end",
@@ -52,6 +39,20 @@ def looks_table(protocol: Protocol, simulated: SimulatedDesign) -> Table:
     return Table(
         head, rows, caption="One early look at the primary endpoint", note=note, stack=True
     )
+
+
+def _look_row(name: str, look: LookCost, protocol: Protocol) -> list[str]:
+    with_effect, without = look.simulated, look.simulated_without_effect
+    return [
+        spending_words(name) + (" *" if name == protocol.design.spending else ""),
+        " / ".join(f"{bound:.3f}" for bound in look.bounds),
+        f"{look.power_at_same_size:.3f}",
+        f"+{100 * look.more_participants:.1f} %",
+        estimate_words(with_effect.stopped_for_efficacy[0]),
+        estimate_words(with_effect.rejected),
+        estimate_words(without.rejected),
+        f"{with_effect.entered.value:.1f}",
+    ]
 
 
 def scan_table(protocol: Protocol, simulated: SimulatedDesign | None) -> Table:

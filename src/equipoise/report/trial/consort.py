@@ -11,6 +11,7 @@ from equipoise.protocol.model import Protocol
 from equipoise.report.kit.drill_down import DrillDown
 from equipoise.report.kit.formats import spoken
 from equipoise.report.kit.svg import line, link, path, picture, rect, text, wrap
+from equipoise.report.trial.arm_legend import NARROW
 
 PAD, SIZE = 9, 12
 GAP = 26
@@ -33,6 +34,8 @@ class Boxes:
     excluded: Sequence[Row]
     randomized: Sequence[Row]
     arms: Mapping[str, Sequence[Sequence[Row]]]
+    roles: Mapping[str, str]
+    simulated: bool
 
 
 def boxes_of(results: Results, protocol: Protocol, drill_down: DrillDown) -> Boxes:
@@ -64,6 +67,8 @@ def boxes_of(results: Results, protocol: Protocol, drill_down: DrillDown) -> Box
         excluded,
         [row("Randomized", entered, "strong")],
         {arm: _arm_boxes(about, flow.arms[arm], row) for arm, about in results.arms.items()},
+        {arm: about.role for arm, about in results.arms.items()},
+        results.simulated,
     )
 
 
@@ -93,63 +98,57 @@ def _arm_boxes(about: ArmOfTrial, arm: FlowOfArm, row: Callable[..., Row]) -> li
     return [allocated, followed, analyzed]
 
 
-def draw_consort(boxes: Boxes, roles: Mapping[str, str], simulated: bool, width: float) -> str:
+def draw_consort(boxes: Boxes, width: float) -> str:
     """The diagram; on a narrow screen the excluded stand under the screened, not beside them."""
-    half = (width - 18) / 2
-    narrow = width < 500
-    main = width if narrow else half
-    center = width / 2
-    parts, y = [], 22.0
-    inner, height = _box(0 if narrow else center - main / 2, y, main, boxes.screened, "box")
-    parts.append(inner)
-    y += height
-    inner, beside = _box(
-        width - (width * 0.8 if narrow else half - 12),
-        y + GAP,
-        width * 0.8 if narrow else half - 12,
-        boxes.excluded,
-        "box",
-    )
-    stem = width * 0.1 if narrow else center
-    right = width * 0.2 if narrow else width - half + 12
-    end = y + beside + 2 * GAP
-    parts += [_arrow(stem, y, stem, end), _arrow(stem, y + GAP + 16, right, y + GAP + 16), inner]
-    inner, height = _box(0 if narrow else center - main / 2, end, main, boxes.randomized, "box")
-    parts.append(inner)
-    return _with_arms(boxes, roles, parts, end + height, half, width, simulated)
+    narrow, half = width < NARROW, _half(width)
+    main, left = (width, 0.0) if narrow else (half, width / 2 - half / 2)
+    screened, height = _box(left, 22.0, main, boxes.screened, "box")
+    y = 22.0 + height
+    beside = width * 0.8 if narrow else half - 12
+    excluded, height = _box(width - beside, y + GAP, beside, boxes.excluded, "box")
+    stem = width * 0.1 if narrow else width / 2
+    end = y + height + 2 * GAP
+    arrows = [
+        _arrow(stem, y, stem, end),
+        _arrow(stem, y + GAP + 16, width * 0.2 if narrow else width - half + 12, y + GAP + 16),
+    ]
+    randomized, height = _box(left, end, main, boxes.randomized, "box")
+    parts = [screened, *arrows, excluded, randomized]
+    arms, bottom = _arms(boxes, end + height, width)
+    label = "Flow of participants (CONSORT 2025)"
+    return picture(width, bottom, "".join([*parts, *arms]), label, boxes.simulated)
 
 
-def _with_arms(
-    boxes: Boxes,
-    roles: Mapping[str, str],
-    parts: list[str],
-    y: float,
-    half: float,
-    width: float,
-    simulated: bool,
-) -> str:
-    fork, centers = y + GAP / 2, [half / 2 + i * (half + 18) for i in range(len(boxes.arms))]
-    parts += [
+def _half(width: float) -> float:
+    return (width - 18) / 2
+
+
+def _arms(boxes: Boxes, y: float, width: float) -> tuple[list[str], float]:
+    """The arms beside each other, level by level, and where they end."""
+    half, fork = _half(width), y + GAP / 2
+    lefts = [i * (half + 18) for i in range(len(boxes.arms))]
+    centers = [half / 2 + left for left in lefts]
+    parts = [
         line(width / 2, y, width / 2, fork, "axis"),
         line(centers[0], fork, centers[-1], fork, "axis"),
     ]
     y += GAP * 1.2
     for level in range(3):
-        drawn = [
-            _box(i * (half + 18), y, half, rows[level], f"box {roles[arm]}")
-            for i, (arm, rows) in enumerate(boxes.arms.items())
-        ]
         parts += [_arrow(x, fork if level == 0 else y - GAP, x, y) for x in centers]
         # Boxes beside each other are drawn to the same height.
-        tallest = max(height for _, height in drawn)
-        parts += [
-            _box(i * (half + 18), y, half, rows[level], f"box {roles[arm]}", tallest)[0]
-            for i, (arm, rows) in enumerate(boxes.arms.items())
-        ]
+        tallest = max(height for _, height in _level(boxes, level, lefts, y, half))
+        parts += [box for box, _ in _level(boxes, level, lefts, y, half, tallest)]
         y += tallest + GAP
-    return picture(
-        width, y - GAP + 2, "".join(parts), "Flow of participants (CONSORT 2025)", simulated
-    )
+    return parts, y - GAP + 2
+
+
+def _level(
+    boxes: Boxes, level: int, lefts: Sequence[float], y: float, width: float, tallest: float = 0
+) -> list[tuple[str, float]]:
+    return [
+        _box(left, y, width, rows[level], f"box {boxes.roles[arm]}", tallest)
+        for left, (arm, rows) in zip(lefts, boxes.arms.items(), strict=True)
+    ]
 
 
 def _box(

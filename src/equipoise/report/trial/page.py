@@ -122,16 +122,13 @@ def assumption_table(protocol: Protocol) -> Table:
 def _participants(analysis: Analysis, drill_down: DrillDown) -> dict[str, object]:
     results, protocol = analysis.results, analysis.trial.protocol
     boxes = boxes_of(results, protocol, drill_down)
-    roles = {arm: about.role for arm, about in results.arms.items()}
     caption = (
         "Flow of participants. Somebody screened twice is one person. One person may fail several"
         " criteria, so the reasons may add up to more than those not eligible."
     )
     return {
         "randomized": results.flow.randomized,
-        "consort": draw_twice(
-            lambda width: draw_consort(boxes, roles, results.simulated, width), caption
-        ),
+        "consort": draw_twice(lambda width: draw_consort(boxes, width), caption),
         "baseline_table": baseline_table(results, protocol, drill_down),
     }
 
