@@ -16,8 +16,18 @@ from equipoise import compiled
 from equipoise.allocation.declared import METHODS
 from equipoise.allocation.method import Allocation
 from equipoise.assessments.recist.policy import RECIST_1_1
-from equipoise.assessments.recist.rules import assess_dated_visits, assess_visits
-from equipoise.endpoints.censoring import TimeToEventRules, progression_free, survival_end
+from equipoise.assessments.recist.rules import (
+    Lesions,
+    VisitDays,
+    assess_dated_visits,
+    assess_visits,
+)
+from equipoise.endpoints.censoring import (
+    KnownDays,
+    TimeToEventRules,
+    progression_free,
+    survival_end,
+)
 from equipoise.endpoints.policies import ADMIRAL
 from equipoise.endpoints.response_rules import best_confirmed, best_unconfirmed, counts_as
 from equipoise.planning.rechallenge.rules import follow_both_arms
@@ -86,9 +96,8 @@ def visits(rng, dated):
     node, nontarget, new = codes
     until = int(rng.choice([-1, 30, 100]))
     tenths = tenths.astype(np.int32)
-    if dated:
-        return day, day + 3, day + 1, tenths, node, nontarget, new, until, policy
-    return day, tenths, node, np.zeros(lesions, np.int32), nontarget, new, until, policy
+    seen = Lesions(tenths, node, nontarget, new)
+    return VisitDays(day, day + 3, day + 1) if dated else day, seen, until, policy
 
 
 def scans(rng):
@@ -108,7 +117,8 @@ def follow_up(rng):
     choices = (int(choice) for choice in rng.integers(0, 3, 6))
     rules = TimeToEventRules(*choices, longest_gap=126)
     moments = (int(day) for day in rng.choice([-1, 20, 90, 200, 400], 3))
-    return *scans(rng), bool(rng.integers(2)), *moments, int(rng.integers(0, 500)), rules
+    known = KnownDays(*scans(rng), bool(rng.integers(2)), *moments, int(rng.integers(0, 500)))
+    return known, rules
 
 
 def full_trials(rng):

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from equipoise.assessments.recist.policy import RECIST_1_1
-from equipoise.assessments.recist.rules import assess_visits
+from equipoise.assessments.recist.rules import Lesions, assess_visits
 from equipoise.terms.response import NewLesion, NonTarget, Response
 
 LENGTH = st.one_of(st.integers(0, 1500), st.sampled_from([0, -1, -2, 49, 50, 99, 100]))
@@ -34,9 +34,7 @@ def series(draw):
 
 def assess(rows, node, nontarget, new, policy=RECIST_1_1):
     day = np.arange(len(rows), dtype=np.int32) * 56
-    return assess_visits(
-        day, rows, node, np.zeros(rows.shape[1], np.int32), nontarget, new, -1, policy
-    )
+    return assess_visits(day, Lesions(rows, node, nontarget, new), -1, policy)
 
 
 @given(series(), st.randoms())

@@ -5,7 +5,7 @@ import pytest
 
 from equipoise.assessments.recist.clauses import CLAUSES
 from equipoise.assessments.recist.policy import RECIST_1_1, RecistPolicy, build_policy
-from equipoise.assessments.recist.rules import assess_visits
+from equipoise.assessments.recist.rules import Lesions, assess_visits
 from equipoise.compiled import compiled
 from equipoise.terms.response import NewLesion, NonTarget, Response
 
@@ -15,11 +15,12 @@ def assess(tenths, nontarget=None, new=None, policy=RECIST_1_1, until=-1):
     visits, targets = rows.shape
     return assess_visits(
         np.arange(visits, dtype=np.int32) * 56,
-        rows,
-        np.zeros(targets, np.int8),
-        np.zeros(targets, np.int32),
-        np.array(nontarget or [NonTarget.NONE] * visits, np.int8),
-        np.array(new or [NewLesion.NONE] * visits, np.int8),
+        Lesions(
+            tenths=rows,
+            node=np.zeros(targets, np.int8),
+            nontarget=np.array(nontarget or [NonTarget.NONE] * visits, np.int8),
+            new=np.array(new or [NewLesion.NONE] * visits, np.int8),
+        ),
         until,
         policy,
     )
@@ -95,16 +96,13 @@ def test_every_clause_has_reference_and_sentence():
 
 
 def test_the_compiled_rules_run_as_plain_python():
-    args = (
-        np.arange(3, dtype=np.int32),
-        np.array([[500], [300], [360]], np.int32),
-        np.zeros(1, np.int8),
-    )
-    rest = (np.zeros(1, np.int32), np.zeros(3, np.int8), np.zeros(3, np.int8), -1, RECIST_1_1)
+    nothing = np.zeros(3, np.int8)
+    seen = Lesions(np.array([[500], [300], [360]], np.int32), nothing[:1], nothing, nothing)
+    day = np.arange(3, dtype=np.int32)
 
     assert (
-        compiled(assess_visits)(*args, *rest).response.tolist()
-        == assess_visits(*args, *rest).response.tolist()
+        compiled(assess_visits)(day, seen, -1, RECIST_1_1).response.tolist()
+        == assess_visits(day, seen, -1, RECIST_1_1).response.tolist()
         == [0, 2, 5]
     )
 

@@ -519,3 +519,16 @@ def test_an_endless_record_is_refused_at_once(tmp_path):
 
     assert result.exit_code == 2
     assert "a registry record is shorter" in result.output
+
+
+def test_protocol_check_names_an_analysis_that_nobody_can_do(tmp_path):
+    from equipoise.protocol.yaml_file import read_text
+
+    file = tmp_path / "mine.yaml"
+    text = read_text("NCT04509635")
+    file.write_text(text.replace("rules: [FDA, EMA]", "rules: [FDA, FDAA]"), encoding="utf-8")
+
+    result = ran("protocol", "check", file)
+
+    assert result.exit_code == 2
+    assert "endpoints.PFS.analysis.rules: found 'FDAA', expected one of" in result.output

@@ -25,6 +25,7 @@ def check(protocol: Name) -> None:
     """Every error at once, with line, column, what was found and what was expected. Exit 0, or 2
     with errors.
     """
+    from equipoise.endpoints.catalogue import unknown_analyses
     from equipoise.protocol.places import ProtocolError
     from equipoise.protocol.yaml_file import load
 
@@ -38,6 +39,10 @@ def check(protocol: Name) -> None:
                 f"{len(error.problems)} error{'s' * (len(error.problems) != 1)}", markup=False
             )
             raise typer.Exit(BAD_INPUT) from None
+    if refused := unknown_analyses(trial):
+        for sentence in refused:
+            err.print(f"{trial.id}: {sentence}", markup=False)
+        raise typer.Exit(BAD_INPUT)
     out.print(
         f"{trial.id} version {trial.version}: {len(trial.criteria)} criteria,"
         f" {len(trial.endpoints)} endpoints, {len(trial.forms)} forms, {len(trial.assumptions)}"

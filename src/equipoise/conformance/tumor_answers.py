@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +11,12 @@ import numpy as np
 from equipoise.arrays import NEVER
 from equipoise.assessments.recist.clauses import CLAUSES
 from equipoise.assessments.recist.policy import build_policy
-from equipoise.assessments.recist.rules import VisitResults, assess_dated_visits
+from equipoise.assessments.recist.rules import (
+    Lesions,
+    VisitDays,
+    VisitResults,
+    assess_dated_visits,
+)
 from equipoise.assessments.recist.series import combine
 from equipoise.assessments.recist.sightings import LENGTH_OF
 from equipoise.assessments.recist.target_rules import NO_SUM, NO_TARGETS, NOT_EVALUATED, TOO_SMALL
@@ -36,21 +41,28 @@ from equipoise.terms.response import NewLesion, NonTarget, Response
 
 def answer_time_point(inputs: Mapping[str, Any]) -> dict[str, Any]:
     """Topic `time_point`: RECIST 1.1 at every visit."""
-    visits, targets = inputs["visits"], inputs["targets"]
-    first, last = [v["day"] for v in visits], [v.get("last_day", v["day"]) for v in visits]
-    tenths = [[_tenths(text) for text in v["targets"]] for v in visits]
+    visits = inputs["visits"]
+    first, last, new = (
+        np.array([visit.get(name, visit["day"]) for visit in visits], np.int32)
+        for name in ("day", "last_day", "new_day")
+    )
     results = assess_dated_visits(
-        np.array(first, np.int32),
-        np.array(last, np.int32),
-        np.array([v.get("new_day", v["day"]) for v in visits], np.int32),
-        np.array(tenths, np.int32).reshape(len(visits), len(targets)),
-        np.array([t["node"] for t in targets], np.int8),
-        np.array([NonTarget.parse(v["nontarget"]) for v in visits], np.int8),
-        np.array([NewLesion.parse(v["new"]) for v in visits], np.int8),
+        VisitDays(first, last, new),
+        _lesions(inputs["targets"], visits),
         inputs.get("assessable_until", NEVER),
         build_policy(inputs["policy"]),
     )
     return _told(results)
+
+
+def _lesions(targets: Sequence[Mapping[str, Any]], visits: Sequence[Mapping[str, Any]]) -> Lesions:
+    tenths = [[_tenths(text) for text in visit["targets"]] for visit in visits]
+    return Lesions(
+        tenths=np.array(tenths, np.int32).reshape(len(visits), len(targets)),
+        node=np.array([target["node"] for target in targets], np.int8),
+        nontarget=np.array([NonTarget.parse(visit["nontarget"]) for visit in visits], np.int8),
+        new=np.array([NewLesion.parse(visit["new"]) for visit in visits], np.int8),
+    )
 
 
 def _told(results: VisitResults) -> dict[str, Any]:

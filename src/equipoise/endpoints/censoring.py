@@ -173,82 +173,70 @@ def happens(day: int, until: int) -> bool:
     return 0 <= day <= until
 
 
+class KnownDays(NamedTuple):
+    """What is known of one person up to a cutoff; days from randomization, NEVER for what did not
+    happen. The arrays have a place for each scan after baseline, in order of time.
+    """
+
+    day: Ints
+    response: Codes
+    pd_day: Ints
+    has_baseline: bool
+    death: int
+    therapy: int
+    clinical: int
+    cutoff: int
+
+
 @njit(cache=True)
-def first_event(
-    day: Ints,
-    response: Codes,
-    pd_day: Ints,
-    death: int,
-    therapy: int,
-    clinical: int,
-    until: int,
-    rules: TimeToEventRules,
-) -> End:
-    """The first event that counts and is known by `until`; day -1 when there is none."""
+def first_event(known: KnownDays, until: int, rules: TimeToEventRules) -> End:
+    """The first event that counts and is known by `until`; day NEVER when there is none."""
     first = end_on(NEVER, 0, 11, RANDOMIZATION, NOWHERE)
-    i = documented_progression(day, response, until)
+    i = documented_progression(known.day, known.response, until)
     if i != NOWHERE:
-        dated = pd_day[i] if rules.progression_date == DATED and pd_day[i] >= 0 else day[i]
-        first = end_on(dated, 1, 0, AT_SCAN, i)
-    if rules.clinical_progression == EVENT and happens(clinical, until):
-        first = sooner(first, end_on(clinical, 1, 2, CLINICAL, NOWHERE))
-    if rules.death == EVENT and happens(death, until):
-        first = sooner(first, end_on(death, 1, 1, DEATH, NOWHERE))
-    if rules.new_therapy == EVENT and happens(therapy, until):
-        first = sooner(first, end_on(therapy, 1, 3, THERAPY, NOWHERE))
+        dated = rules.progression_date == DATED and known.pd_day[i] >= 0
+        first = end_on(known.pd_day[i] if dated else known.day[i], 1, 0, AT_SCAN, i)
+    if rules.clinical_progression == EVENT and happens(known.clinical, until):
+        first = sooner(first, end_on(known.clinical, 1, 2, CLINICAL, NOWHERE))
+    if rules.death == EVENT and happens(known.death, until):
+        first = sooner(first, end_on(known.death, 1, 1, DEATH, NOWHERE))
+    if rules.new_therapy == EVENT and happens(known.therapy, until):
+        first = sooner(first, end_on(known.therapy, 1, 3, THERAPY, NOWHERE))
     return first
 
 
 @njit(cache=True)
-def horizon(
-    day: Ints,
-    response: Codes,
-    death: int,
-    therapy: int,
-    clinical: int,
-    cutoff: int,
-    rules: TimeToEventRules,
-) -> tuple[int, int]:
+def horizon(known: KnownDays, rules: TimeToEventRules) -> tuple[int, int]:
     """Until when events count, and why no longer: cutoff, new therapy, or clinical progression
-    nobody documented.
+    nobody documented. A scan on the day itself was made before it, and counts.
     """
-    until, why = cutoff, 11
-    if rules.death == CENSOR and happens(death, until):
-        until, why = death, 16
-    if rules.new_therapy == CENSOR and happens(therapy, until):
-        until, why = therapy, 13
-    undocumented = documented_progression(day, response, until) == NOWHERE
-    if rules.clinical_progression == CENSOR and undocumented and happens(clinical, until):
-        until, why = clinical, 15
+    until, why = known.cutoff, 11
+    if rules.death == CENSOR and happens(known.death, until):
+        until, why = known.death, 16
+    if rules.new_therapy == CENSOR and happens(known.therapy, until):
+        until, why = known.therapy, 13
+    undocumented = documented_progression(known.day, known.response, until) == NOWHERE
+    if rules.clinical_progression == CENSOR and undocumented and happens(known.clinical, until):
+        until, why = known.clinical, 15
     return until, why
 
 
 @njit(cache=True)
-def progression_free(
-    day: Ints,
-    response: Codes,
-    pd_day: Ints,
-    has_baseline: bool,
-    death: int,
-    therapy: int,
-    clinical: int,
-    cutoff: int,
-    rules: TimeToEventRules,
-) -> End:
+def progression_free(known: KnownDays, rules: TimeToEventRules) -> End:
     """PFS of one subject: the first event, unless something came before it that the rules censor
     for.
     """
-    if not has_baseline and rules.no_baseline_scan == CENSOR:
+    if not known.has_baseline and rules.no_baseline_scan == CENSOR:
         return end_on(0, 0, 10, RANDOMIZATION, NOWHERE)
-    until, why = horizon(day, response, death, therapy, clinical, cutoff, rules)
-    event = first_event(day, response, pd_day, death, therapy, clinical, until, rules)
+    until, why = horizon(known, rules)
+    event = first_event(known, until, rules)
     if event.day < 0:
-        return censored(day, response, until, why)
+        return censored(known.day, known.response, until, why)
     if rules.missed_visits == CENSOR:
-        before = last_adequate(day, response, event.day - 1)
-        seen = int(day[before]) if before != NOWHERE else 0
+        before = last_adequate(known.day, known.response, event.day - 1)
+        seen = int(known.day[before]) if before != NOWHERE else 0
         if event.day - seen > rules.longest_gap:
-            return censored(day, response, event.day - 1, 14)
+            return censored(known.day, known.response, event.day - 1, 14)
     return event
 
 

@@ -16,6 +16,7 @@ from equipoise.endpoints.censoring import (
     DECLARED,
     WHY,
     End,
+    KnownDays,
     TimeToEventRules,
     happens,
     progression_free,
@@ -90,18 +91,17 @@ def _told(end: End, start: int) -> TimeToEvent:
 
 def _progression_free(known: FollowUp, rules: TimeToEventRules) -> End:
     day = np.array(known.scan_days, np.int32)
-    dated = np.array(known.pd_days, np.int32) if known.pd_days else np.full_like(day, NEVER)
-    end: End = progression_free(
-        day,
-        np.array(known.responses, np.int8),
-        dated,
-        known.has_baseline,
-        known.death,
-        known.new_therapy,
-        known.clinical_progression,
-        known.cutoff,
-        rules,
+    days = KnownDays(
+        day=day,
+        response=np.array(known.responses, np.int8),
+        pd_day=np.array(known.pd_days, np.int32) if known.pd_days else np.full_like(day, NEVER),
+        has_baseline=known.has_baseline,
+        death=known.death,
+        therapy=known.new_therapy,
+        clinical=known.clinical_progression,
+        cutoff=known.cutoff,
     )
+    end: End = progression_free(days, rules)
     return end
 
 

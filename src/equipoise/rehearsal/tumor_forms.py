@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from equipoise.assessments.recist.rules import assess_visits
+from equipoise.arrays import NEVER
+from equipoise.assessments.recist.rules import Lesions, assess_visits
 from equipoise.endpoints.choices import recist_policy
 from equipoise.protocol.model import Protocol
 from equipoise.rehearsal.filled import Filled, Row
@@ -117,16 +118,9 @@ def draw_scans(
 
 def _derived(course: VirtualTumor, protocol: Protocol) -> list[Response]:
     """What the lesions say, by the very function that the analysis uses."""
-    results = assess_visits(
-        course.days,
-        course.tenths,
-        course.node,
-        course.organ,
-        course.nontarget,
-        course.new,
-        -1,
-        recist_policy(protocol.assessment),
-    )
+    seen = Lesions(course.tenths, course.node, course.nontarget, course.new)
+    policy = recist_policy(protocol.assessment)
+    results = assess_visits(course.days, seen, NEVER, policy)
     return [Response(int(code)) for code in results.response]
 
 

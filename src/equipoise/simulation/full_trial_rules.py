@@ -15,15 +15,23 @@ import numpy as np
 from equipoise.arrays import NEVER, Codes, Floats, Ints
 from equipoise.assessments.recist.policy import RecistPolicy
 from equipoise.assessments.recist.rules import (
-    NOTHING_SEEN,
+    Lesions,
+    VisitDays,
     VisitResults,
     assess_visit,
     no_results,
+    nothing_seen,
     pd_dates,
 )
 from equipoise.assessments.recist.target_rules import NE, PD
 from equipoise.compiled import njit
-from equipoise.endpoints.censoring import End, TimeToEventRules, progression_free, survival_end
+from equipoise.endpoints.censoring import (
+    End,
+    KnownDays,
+    TimeToEventRules,
+    progression_free,
+    survival_end,
+)
 from equipoise.endpoints.response_rules import ResponsePolicy, best_unconfirmed, counts_as
 from equipoise.simulation.trial_rules import (
     EXPERIMENTAL,
@@ -172,8 +180,8 @@ def follow_tumor(
         leaves = int(
             min(float(BEYOND), floor(rng.standard_exponential() / conduct.leaves_per_day) + 1)
         )
-    was_gone = np.zeros(tumor.lesions, np.int8)
-    memory, v, seen_until = NOTHING_SEEN, 0, min(dies, leaves)
+    seen = Lesions(scans.tenths, scans.node, scans.nontarget, scans.new)
+    memory, v, seen_until = nothing_seen(tumor.lesions), 0, min(dies, leaves)
     for scan in range(-1, len(planned)):
         day = 0
         if scan >= 0:  # before it comes baseline, which is in `scans` already
@@ -184,25 +192,13 @@ def follow_tumor(
                 continue
             scan_once(rng, v, day, tumor, anti_egfr_from, appears, error, scans, p)
         clear_visit(results, v, tumor.lesions)
-        memory = assess_visit(
-            v,
-            day,
-            scans.tenths,
-            scans.node,
-            was_gone,
-            scans.nontarget,
-            scans.new,
-            memory,
-            -1,
-            results,
-            rules.recist,
-        )
+        memory = assess_visit(v, True, seen, memory, results, rules.recist)
         v += 1
         if results.response[v - 1] == PD:
             break
     progressed = results.response[v - 1] == PD
     days = scans.days[:v]
-    pd_dates(days, days, days, scans.new[:v], results, rules.recist)
+    pd_dates(VisitDays(days, days, days), scans.new[:v], results, rules.recist)
     if progressed and not experimental and rng.random() < conduct.crossover:
         wait = conduct.crossover_within - conduct.crossover_after + 1
         starts = days[v - 1] + conduct.crossover_after + floor(wait * rng.random())
@@ -318,7 +314,7 @@ def end_of(
     if column == OS:
         return survival_end(int(everyone.death[i]), int(everyone.leaves[i]), cutoff)
     scans = everyone.scans[i]
-    return progression_free(
+    known = KnownDays(
         everyone.day[i, :scans],
         everyone.response[i, :scans],
         everyone.pd_day[i, :scans],
@@ -327,8 +323,8 @@ def end_of(
         NEVER,
         NEVER,
         cutoff,
-        rules,
     )
+    return progression_free(known, rules)
 
 
 @njit(cache=True)

@@ -61,27 +61,37 @@ class VisitAnswer(NamedTuple):
     decided_lesion: int
 
 
+class Lesions(NamedTuple):
+    """What each visit showed. `tenths` 0 gone, -1 not evaluated, -2 too small to measure."""
+
+    tenths: Ints  # (visit, lesion), or with 0 lesions
+    node: Codes  # (lesion,), 1 for lymph nodes (short axis), else 0
+    nontarget: Codes  # (visit,), NonTarget
+    new: Codes  # (visit,), NewLesion
+
+
+class VisitDays(NamedTuple):
+    """When each visit was, (visit,): its first and last scan, and the one that showed the new
+    lesion, which is read only where there is one.
+    """
+
+    day: Ints
+    last_day: Ints
+    new_day: Ints
+
+
 @njit(cache=True)
-def judge_visit(
-    v: int,
-    tenths: Ints,
-    node: Codes,
-    was_gone: Codes,
-    nontarget: Codes,
-    new: Codes,
-    memory: Memory,
-    policy: RecistPolicy,
-) -> VisitAnswer:
+def judge_visit(v: int, seen: Lesions, memory: Memory, policy: RecistPolicy) -> VisitAnswer:
     """4.4.1 at visit `v`. A new lesion is looked at first: it is what progression is dated by."""
     target, why, decided, lesion = NO_TARGETS, -1, v, NOWHERE
-    if tenths.shape[1] > 0:
-        target, why, decided, lesion = target_response(tenths[v], node, was_gone, v, memory, policy)
-    if new[v] == UNEQUIVOCAL:
-        seen = first_sight(new, v, policy)
-        clause = clauses.PD_NEW_LESION if seen == v else clauses.PD_NEW_LESION_BACKDATED
-        return VisitAnswer(PD, target, clause, seen, NOWHERE)
+    if seen.tenths.shape[1] > 0:
+        target, why, decided, lesion = target_response(seen.tenths[v], seen.node, v, memory, policy)
+    if seen.new[v] == UNEQUIVOCAL:
+        first = first_sight(seen.new, v, policy)
+        clause = clauses.PD_NEW_LESION if first == v else clauses.PD_NEW_LESION_BACKDATED
+        return VisitAnswer(PD, target, clause, first, NOWHERE)
     response, clause = overall_response(
-        target, why, int(nontarget[v]), memory.cr_visit >= 0, policy
+        target, why, int(seen.nontarget[v]), memory.cr_visit >= 0, policy
     )
     if clause == why:
         return VisitAnswer(response, target, clause, decided, lesion)
@@ -93,7 +103,7 @@ def judge_visit(
 @njit(cache=True)
 def remember(memory: Memory, v: int, total: int, response: int, target: int) -> Memory:
     """What visit `v` leaves behind. Only complete sums are nadirs; PD ends a partial response."""
-    baseline, nadir, nadir_visit, pr_visit, cr_visit = memory
+    baseline, nadir, nadir_visit, pr_visit, cr_visit, was_gone = memory
     if v == 0:
         baseline = total
     if total >= 0 and (nadir < 0 or total < nadir):
@@ -104,7 +114,7 @@ def remember(memory: Memory, v: int, total: int, response: int, target: int) -> 
         pr_visit = v
     if cr_visit < 0 and response == CR:
         cr_visit = v
-    return Memory(baseline, nadir, nadir_visit, pr_visit, cr_visit)
+    return Memory(baseline, nadir, nadir_visit, pr_visit, cr_visit, was_gone)
 
 
 @njit(cache=True)
@@ -119,24 +129,17 @@ def note_gone(was_gone: Codes, row: Ints, node: Codes, policy: RecistPolicy) -> 
 
 
 @njit(cache=True)
-def pd_dates(
-    day: Ints,
-    last_day: Ints,
-    new_day: Ints,
-    new: Codes,
-    results: VisitResults,
-    policy: RecistPolicy,
-) -> None:
+def pd_dates(days: VisitDays, new: Codes, results: VisitResults, policy: RecistPolicy) -> None:
     """The day of each PD: of the scan that first showed the new lesion, else the declared scan of
     the visit.
     """
-    for v in range(day.shape[0]):
+    for v in range(days.day.shape[0]):
         if results.response[v] != PD:
             continue
         if new[v] == UNEQUIVOCAL:
-            results.pd_day[v] = new_day[results.decided_by[v]]
+            results.pd_day[v] = days.new_day[results.decided_by[v]]
         else:
-            results.pd_day[v] = last_day[v] if policy.pd_scan == LAST_SCAN else day[v]
+            results.pd_day[v] = days.last_day[v] if policy.pd_scan == LAST_SCAN else days.day[v]
 
 
 @njit(cache=True)
@@ -154,99 +157,57 @@ def no_results(visits: int, targets: int) -> VisitResults:
     )
 
 
-NOTHING_SEEN = Memory(NO_SUM, NO_SUM, 0, NOWHERE, NOWHERE)
-"""The memory before baseline."""
+@njit(cache=True)
+def nothing_seen(targets: int) -> Memory:
+    """The memory before baseline."""
+    return Memory(NO_SUM, NO_SUM, 0, NOWHERE, NOWHERE, np.zeros(targets, np.int8))
 
 
 @njit(cache=True)
 def assess_visit(
     v: int,
-    day: int,
-    tenths: Ints,
-    node: Codes,
-    was_gone: Codes,
-    nontarget: Codes,
-    new: Codes,
+    assessable: bool,
+    seen: Lesions,
     memory: Memory,
-    assessable_until: int,
     r: VisitResults,
     policy: RecistPolicy,
 ) -> Memory:
     """RECIST 1.1 at visit `v`, after those before it: fills row `v` of `r` but for the day of PD,
-    and `was_gone`.
+    and marks in the memory what is gone.
     """
     r.nadir_before[v] = memory.nadir
-    if not is_assessable(day, assessable_until, policy):
+    if not assessable:
         r.clause[v] = clauses.NOT_ASSESSABLE
         return memory
-    total, missing = add_up(tenths[v], policy)
-    if tenths.shape[1] > 0 and missing == NOWHERE:
+    total, missing = add_up(seen.tenths[v], policy)
+    if seen.tenths.shape[1] > 0 and missing == NOWHERE:
         r.sum[v] = total
     if v > 0:
-        answer = judge_visit(v, tenths, node, was_gone, nontarget, new, memory, policy)
+        answer = judge_visit(v, seen, memory, policy)
         r.response[v], r.target[v], r.clause[v], r.decided_by[v], r.decided_lesion[v] = answer
-        note_gone(was_gone, tenths[v], node, policy)
+        note_gone(memory.was_gone, seen.tenths[v], seen.node, policy)
     return remember(memory, v, int(r.sum[v]), int(r.response[v]), int(r.target[v]))
 
 
 @njit(cache=True)
 def assess_dated_visits(
-    day: Ints,
-    last_day: Ints,
-    new_day: Ints,
-    tenths: Ints,
-    node: Codes,
-    nontarget: Codes,
-    new: Codes,
-    assessable_until: int,
-    policy: RecistPolicy,
+    days: VisitDays, seen: Lesions, assessable_until: int, policy: RecistPolicy
 ) -> VisitResults:
-    """RECIST 1.1 over all visits of one subject, where a visit may take several days.
-
-    Args:
-        day, last_day: first and last scan of each visit, [v].
-        new_day: the scan that showed the new lesion, [v]; read only where `new` is not NONE.
-        tenths: [v, lesion], or with 0 lesions; 0 gone, -1 not evaluated, -2 too small to measure.
-        node: [lesion], 1 for lymph nodes (short axis), else 0.
-        nontarget, new: [v], NonTarget and NewLesion.
-        assessable_until: day of new anticancer therapy or of resection of a target, or -1.
-
+    """RECIST 1.1 over all visits of one subject, where a visit may take several days;
+    `assessable_until` is the day of new anticancer therapy or of resection of a target, or NEVER.
     """
-    visits, targets = tenths.shape
-    r = no_results(visits, targets)
-    memory, was_gone = NOTHING_SEEN, np.zeros(targets, np.int8)
+    visits, targets = seen.tenths.shape
+    r, memory = no_results(visits, targets), nothing_seen(targets)
     for v in range(visits):
-        memory = assess_visit(
-            v,
-            int(day[v]),
-            tenths,
-            node,
-            was_gone,
-            nontarget,
-            new,
-            memory,
-            assessable_until,
-            r,
-            policy,
-        )
-    pd_dates(day, last_day, new_day, new, r, policy)
+        assessable = is_assessable(int(days.day[v]), assessable_until, policy)
+        memory = assess_visit(v, assessable, seen, memory, r, policy)
+    pd_dates(days, seen.new, r, policy)
     return r
 
 
 @njit(cache=True)
 def assess_visits(
-    day: Ints,
-    tenths: Ints,
-    node: Codes,
-    organ: Ints,
-    nontarget: Codes,
-    new: Codes,
-    assessable_until: int,
-    policy: RecistPolicy,
+    day: Ints, seen: Lesions, assessable_until: int, policy: RecistPolicy
 ) -> VisitResults:
-    """As `assess_dated_visits`, for visits of one day each; `organ` counts only when targets are
-    chosen.
-    """
-    return assess_dated_visits(
-        day, day, day, tenths, node, nontarget, new, assessable_until, policy
-    )
+    """As `assess_dated_visits`, for visits of one day each."""
+    return assess_dated_visits(VisitDays(day, day, day), seen, assessable_until, policy)

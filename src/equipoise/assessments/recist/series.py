@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from equipoise.assessments.recist.allowed import check_baseline, check_later
 from equipoise.assessments.recist.policy import RecistPolicy
-from equipoise.assessments.recist.rules import VisitResults, assess_dated_visits
+from equipoise.assessments.recist.rules import Lesions, VisitDays, VisitResults, assess_dated_visits
 from equipoise.assessments.recist.sightings import (
     NEW,
     NON_TARGET,
@@ -123,13 +123,8 @@ def assess_series(
     """
     steps = 3 * (len(series.day) + series.tenths.size)
     results: VisitResults = at(assess_dated_visits, steps)(
-        series.day,
-        series.last_day,
-        series.new_day,
-        series.tenths,
-        series.node,
-        series.nontarget,
-        series.new,
+        VisitDays(series.day, series.last_day, series.new_day),
+        Lesions(series.tenths, series.node, series.nontarget, series.new),
         assessable_until,
         policy,
     )

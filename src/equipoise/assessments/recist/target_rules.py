@@ -84,11 +84,24 @@ def has_shrunk(total: int, baseline: int, policy: RecistPolicy) -> bool:
     return reaches((baseline - total) * 100, policy.pr_percent * baseline, policy)
 
 
+class Memory(NamedTuple):
+    """What earlier visits left behind, for the target rule."""
+
+    baseline: int  # sum, -1 incomplete
+    nadir: int  # smallest complete sum, -1 none
+    nadir_visit: int
+    pr_visit: int  # since when the targets are in PR or CR without PD, -1 never
+    cr_visit: int  # first overall CR, -1 never
+    was_gone: Codes  # (lesion,), 1 for a target that an earlier visit found gone
+
+
 @njit(cache=True)
-def came_back(row: Ints, node: Codes, was_gone: Codes, after_cr: bool, policy: RecistPolicy) -> int:
+def came_back(row: Ints, node: Codes, memory: Memory, policy: RecistPolicy) -> int:
     """The target whose return is progression by itself, or -1."""
     for lesion in range(row.shape[0]):
-        watched = after_cr or (policy.reappearance == ALWAYS and was_gone[lesion] == 1)
+        watched = memory.cr_visit >= 0 or (
+            policy.reappearance == ALWAYS and memory.was_gone[lesion] == 1
+        )
         if watched and is_disease(int(row[lesion]), node[lesion] == 1, policy):
             return lesion
     return NOWHERE
@@ -101,16 +114,6 @@ def any_disease(row: Ints, node: Codes, policy: RecistPolicy) -> bool:
     for lesion in range(row.shape[0]):
         seen = seen or is_disease(int(row[lesion]), node[lesion] == 1, policy)
     return seen
-
-
-class Memory(NamedTuple):
-    """What earlier visits left behind, for the target rule."""
-
-    baseline: int  # sum, -1 incomplete
-    nadir: int  # smallest complete sum, -1 none
-    nadir_visit: int
-    pr_visit: int  # since when the targets are in PR or CR without PD, -1 never
-    cr_visit: int  # first overall CR, -1 never
 
 
 @njit(cache=True)
@@ -145,11 +148,11 @@ def incomplete_target(
 
 @njit(cache=True)
 def target_response(
-    row: Ints, node: Codes, was_gone: Codes, visit: int, memory: Memory, policy: RecistPolicy
+    row: Ints, node: Codes, visit: int, memory: Memory, policy: RecistPolicy
 ) -> tuple[int, int, int, int]:
     """4.3.1 at one visit: response, clause, deciding visit, deciding lesion."""
     total, missing = add_up(row, policy)
-    back = came_back(row, node, was_gone, memory.cr_visit >= 0, policy)
+    back = came_back(row, node, memory, policy)
     if missing != NOWHERE:
         return incomplete_target(total, missing, back, visit, memory, policy)
     if not any_disease(

@@ -9,7 +9,7 @@ import numpy as np
 from equipoise.arrays import NEVER, Floats, Ints
 from equipoise.assessments.recist.rules import no_results
 from equipoise.compiled import njit
-from equipoise.endpoints.censoring import progression_free
+from equipoise.endpoints.censoring import KnownDays, progression_free
 from equipoise.endpoints.response_rules import best_unconfirmed, counts_as
 from equipoise.simulation.full_trial_rules import Conduct, Rules, follow_tumor
 from equipoise.virtual.tumor_rules import (
@@ -66,7 +66,6 @@ def follow_both_arms(
             best = best_unconfirmed(day, response, pd_day, NEVER, rules.response).response
             out[i, column, 0] = 1.0 if counts_as(best, rules.controlled) else 0.0
             death = dies if dies < leaves else NEVER
-            end = progression_free(
-                day, response, pd_day, True, death, NEVER, NEVER, p.follow_days, rules.time_to_event
-            )
+            known = KnownDays(day, response, pd_day, True, death, NEVER, NEVER, p.follow_days)
+            end = progression_free(known, rules.time_to_event)
             out[i, column, 1], out[i, column, 2] = end.day + 1, end.event
