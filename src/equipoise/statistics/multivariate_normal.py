@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr, owens_t
 
-Floats = NDArray[np.float64]
+from equipoise.arrays import Floats
 
 FAR = 9.0
 """Beyond this many standard deviations lies less than 1e-18."""

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import chi2, norm
 
+from equipoise.arrays import Floats
 from equipoise.compiled import at
 from equipoise.statistics.checks import check_share
 from equipoise.statistics.cox.likelihood import (
@@ -17,7 +18,7 @@ from equipoise.statistics.cox.likelihood import (
 )
 from equipoise.statistics.cox.model import CoxFit, RiskSets, square, steps_of_walk
 from equipoise.statistics.cox.residuals import robust_covariance
-from equipoise.statistics.survival.ordered import Floats, order_subjects
+from equipoise.statistics.survival.ordered import order_subjects
 
 Ties = Literal["efron", "breslow"]
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from equipoise.arrays import Floats
 from equipoise.compiled import at
 from equipoise.statistics.cox.likelihood import slope
-from equipoise.statistics.survival.ordered import Floats, Ordered
+from equipoise.statistics.survival.ordered import Ordered
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import chi2, rankdata
 
+from equipoise.arrays import Floats
 from equipoise.compiled import at
 from equipoise.statistics.cox.model import CoxFit, RiskSets, event_times
 from equipoise.statistics.survival.curve import product_limit
-from equipoise.statistics.survival.ordered import Floats
 
 Transform = Literal["km", "identity", "log", "rank"]
 

@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from equipoise.arrays import Floats
 from equipoise.statistics.proportions.unconditional import (
     NEAR,
-    Floats,
     Region,
     binomial_on_grid,
     exceeds,

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.stats import norm
 
+from equipoise.arrays import Floats
 from equipoise.statistics.checks import check_counts, check_table
 from equipoise.statistics.proportions.restricted import share_at_difference, share_at_ratio
 
-Floats = NDArray[np.float64]
 Measure = Literal["difference", "ratio"]
 Alternative = Literal["greater", "less", "two-sided"]
 

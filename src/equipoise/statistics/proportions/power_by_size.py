@@ -6,10 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from equipoise.arrays import Floats
 from equipoise.statistics.checks import check_share
 from equipoise.statistics.proportions.exact_power import AnyTest, power_of, size_of
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,9 @@ apart?
 """
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Floats = NDArray[np.float64]
+from equipoise.arrays import Floats
 
 
 def restricted_share(events_1: int, n_1: int, events_0: int, n_0: int, difference: float) -> float:

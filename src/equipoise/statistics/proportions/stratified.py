@@ -4,13 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import norm
 
+from equipoise.arrays import Floats
 from equipoise.statistics.checks import check_table
 from equipoise.statistics.proportions.intervals import Interval, two_sided_z
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

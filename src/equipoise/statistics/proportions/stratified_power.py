@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from scipy.stats import chi2
 
+from equipoise.arrays import Floats
 from equipoise.compiled import at, njit
 from equipoise.statistics.checks import check_counts, check_probability, check_share
 from equipoise.statistics.proportions.unconditional import binomial
 
-Floats = NDArray[np.float64]
 Sizes = Sequence[tuple[int, int]]
 
 MOST = 400_000

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import norm
 
+from equipoise.arrays import Floats
 from equipoise.statistics.checks import check_counts, check_table
 from equipoise.statistics.proportions.fisher_rules import fisher_matrix, fisher_of_margin
-from equipoise.statistics.proportions.unconditional import Floats, largest_probability
+from equipoise.statistics.proportions.unconditional import largest_probability
 
 Test = Literal["fisher", "boschloo", "pooled_z"]
 

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from scipy.special import gammaln, xlog1py, xlogy
 
-Floats = NDArray[np.float64]
+from equipoise.arrays import Floats
+
 Region = NDArray[np.bool_]
 Curve = Callable[[Floats], tuple[Floats, Floats]]
 

@@ -11,12 +11,11 @@ from itertools import product
 from math import isfinite, prod
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import roots_jacobi
 
+from equipoise.arrays import Floats
 from equipoise.statistics.sample_size.checks import check_positive
 
-Floats = NDArray[np.float64]
 _POINTS, _WEIGHTS = np.polynomial.legendre.leggauss(12)
 _PANELS = 48
 _REACH = 8.5

@@ -9,13 +9,11 @@ starts that do not rise from 0, and durations not above 0.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.special import gammainc
 
+from equipoise.arrays import Floats
 from equipoise.statistics.sample_size.checks import check_positive, check_rates, check_starts
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,10 @@ from dataclasses import dataclass
 from math import log
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 
-Floats = NDArray[np.float64]
+from equipoise.arrays import Floats
 
 REACH = 9.0
 """Standard deviations around the mean that are integrated; 1e-19 lies outside."""

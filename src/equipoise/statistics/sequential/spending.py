@@ -11,12 +11,10 @@ from dataclasses import dataclass
 from math import e, isclose
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
+from equipoise.arrays import Floats
 from equipoise.statistics.sequential.information import check_finite, check_positive, check_rising
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import get_args
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.stats import norm
 
+from equipoise.arrays import Floats
 from equipoise.statistics.multivariate_normal import multivariate_normal_box
 from equipoise.statistics.survival.rank_tests import (
     Alternative,
@@ -17,8 +18,6 @@ from equipoise.statistics.survival.rank_tests import (
     Weight,
     weighted_log_rank_scores,
 )
-
-Floats = NDArray[np.float64]
 
 FOUR = (
     FlemingHarrington(),

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import chi2, norm
 
+from equipoise.arrays import Floats
 from equipoise.statistics.checks import check_share
 from equipoise.statistics.survival.ordered import (
-    Floats,
     Ordered,
     check_times,
     label_codes,

@@ -13,10 +13,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import norm
 
+from equipoise.arrays import Floats
 from equipoise.compiled import at, njit
 from equipoise.statistics.checks import check_share
 from equipoise.statistics.same_numbers import exp_of, log_of
-from equipoise.statistics.survival.ordered import NO_TIMES, Floats, order_subjects
+from equipoise.statistics.survival.ordered import NO_TIMES, order_subjects
 
 Counts = NDArray[np.int32]
 Transformation = Literal["log-log", "log", "plain", "arcsine"]

@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import norm
 
+from equipoise.arrays import Floats
 from equipoise.compiled import at
 from equipoise.statistics.checks import check_share
 from equipoise.statistics.survival.curve import product_limit
 from equipoise.statistics.survival.ordered import (
     NO_TIMES,
     Bytes,
-    Floats,
     check_times,
     label_codes,
     order_checked,

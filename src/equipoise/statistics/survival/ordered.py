@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from equipoise.arrays import Floats, Ints
 from equipoise.compiled import at, compiled, njit, pays
 
-Floats = NDArray[np.float64]
 Bytes = NDArray[np.uint8]
-Codes = NDArray[np.int32]
+
 Rows = NDArray[np.int32]
 
 TOLERANCE = float(np.sqrt(np.finfo(np.float64).eps))
@@ -288,7 +288,7 @@ def _numbers(name: str, values: ArrayLike) -> Floats:
         raise ValueError(f"{name} cannot be read as numbers: {error}") from error
 
 
-def label_codes(name: str, values: ArrayLike, subjects: int) -> tuple[NDArray[Any], Codes]:
+def label_codes(name: str, values: ArrayLike, subjects: int) -> tuple[NDArray[Any], Ints]:
     """Distinct labels, rising, and the position of each subject's label among them; ValueError if
     one is missing.
     """
@@ -318,7 +318,7 @@ def label_codes(name: str, values: ArrayLike, subjects: int) -> tuple[NDArray[An
     return names, few
 
 
-def _small_codes(labels: NDArray[Any], low: int, high: int) -> tuple[NDArray[Any], Codes]:
+def _small_codes(labels: NDArray[Any], low: int, high: int) -> tuple[NDArray[Any], Ints]:
     """Integers within a small range need no sort."""
     codes = (
         labels.astype(np.int32) if low == 0 else (labels.astype(np.int64) - low).astype(np.int32)

@@ -17,10 +17,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import chi2, norm
 
+from equipoise.arrays import Floats, Ints
 from equipoise.compiled import at, njit
 from equipoise.statistics.survival.ordered import (
-    Codes,
-    Floats,
     Ordered,
     label_codes,
     order_subjects,
@@ -178,7 +177,7 @@ def _sums(
 
 def order_groups(
     time: ArrayLike, event: ArrayLike, group: ArrayLike, strata: ArrayLike | None
-) -> tuple[Ordered, NDArray[Any], Codes]:
+) -> tuple[Ordered, NDArray[Any], Ints]:
     """Ordered subjects, the names of at least two groups, and each ordered subject's group."""
     ordered = order_subjects(time, event, strata)
     names, codes = label_codes("group", group, len(ordered.time))
