@@ -471,3 +471,19 @@ def test_without_laboratory_records_nothing_is_asked_of_the_marker():
 
     assert assess_series(series, RECIST_1_1).response[1] == Response.CR
     assert series.notes == ()
+
+
+def test_a_sum_of_nothing_is_a_number_and_growth_from_it_has_no_percentage():
+    rows = [
+        ("V0", "2021-03-01", "20"),
+        ("V1", "2021-05-05", "0"),
+        ("V2", "2021-06-30", "6"),
+    ]
+    table = "visit,date,lesion,role,organ,node,diameter_mm,state\n" + "\n".join(
+        f"{visit},{day},T1,TARGET,LIVER,N,{length}," for visit, day, length in rows
+    )
+    _, gone, back = assess(read_lesions(table), RECIST_1_1)
+
+    assert (gone.sum_mm, gone.change_from_baseline_percent) == (0, -100)
+    assert (back.sum_mm, back.change_from_nadir_mm) == (6, 6)
+    assert back.change_from_nadir_percent is None

@@ -7,7 +7,8 @@ import pytest
 
 from equipoise.assessments.recist.from_records import lesion_series
 from equipoise.assessments.recist.policy import RECIST_1_1, any_targets, build_policy
-from equipoise.assessments.recist.sightings import LesionError
+from equipoise.assessments.recist.series import build_series
+from equipoise.assessments.recist.sightings import LesionError, Sighting
 from equipoise.conformance.runner import CASES, read_topics
 from equipoise.subject.records import TR, TU
 from equipoise.terms.dates import parse_date
@@ -79,3 +80,53 @@ def test_an_imported_record_is_named_by_data_set_domain_and_number():
 
 def test_a_record_of_the_ledger_is_named_by_its_position():
     assert refused(LESION, replace(LENGTH, link="T2", source=9)).startswith("TR record 9: ")
+
+
+# ------------------------------------------------------------------ new lesions of one visit
+
+
+def sighting(lesion: str, visit: int, on: str, state: str) -> Sighting:
+    day = date.fromisoformat(on)
+    return Sighting(visit=f"V{visit}", date=day, lesion=lesion, role="NEW", state=state)
+
+
+BASELINE = Sighting(
+    visit="V0", date=date(2021, 3, 1), lesion="T1", role="TARGET", organ="LIVER", tenths=500
+)
+ORIGIN = date(2021, 3, 10)
+
+
+@pytest.mark.parametrize(
+    ("seen", "new_day"),
+    [
+        pytest.param(
+            [("N1", "2021-05-08", "UNEQUIVOCAL"), ("N2", "2021-05-05", "UNEQUIVOCAL")],
+            56,
+            id="two of one kind: the first day",
+        ),
+        pytest.param(
+            [("N1", "2021-05-05", "UNEQUIVOCAL"), ("N2", "2021-05-08", "UNEQUIVOCAL")],
+            56,
+            id="in whatever order they are listed",
+        ),
+    ],
+)
+def test_new_lesions_of_one_visit_have_the_first_day(seen, new_day):
+    rows = [BASELINE, *(sighting(lesion, 1, on, state) for lesion, on, state in seen)]
+    series = build_series(rows, ORIGIN, RECIST_1_1)
+
+    assert int(series.new_day[1]) == new_day
+    assert int(series.new[1]) == 1
+
+
+def test_an_unequivocal_lesion_goes_before_one_that_was_equivocal_first():
+    rows = [
+        BASELINE,
+        sighting("N1", 1, "2021-05-05", "EQUIVOCAL"),
+        sighting("N2", 1, "2021-05-08", "UNEQUIVOCAL"),
+        sighting("N1", 2, "2021-06-30", "UNEQUIVOCAL"),
+    ]
+    series = build_series(rows, ORIGIN, RECIST_1_1)
+
+    assert series.new.tolist() == [0, 1, 1]
+    assert series.new_day.tolist()[1:] == [59, 112]

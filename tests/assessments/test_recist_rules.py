@@ -150,3 +150,21 @@ def test_an_unknown_response_lists_the_known_ones():
         ValueError, match="'ok' is not a Response; write one of: NE, CR, PR, SD, NON-CR/NON-PD, PD"
     ):
         Response.parse("ok")
+
+
+def test_what_was_never_gone_does_not_come_back():
+    always = RECIST_1_1._replace(reappearance=1)
+
+    assert [int(x) for x in assess([[500], [450], [450]], policy=always).response[1:]] == [3, 3]
+    came_back = assess([[500, 300], [450, 0], [450, 30]], policy=always)
+    assert int(came_back.response[2]) == 5
+    assert CLAUSES[int(came_back.clause[2])].reference == "EORTC RECIST clarification: new lesions"
+
+
+def test_measured_lesions_prove_progression_from_a_sum_of_nothing():
+    left = [NonTarget.NON_CR_NON_PD] * 3  # so that the sum of 0 is no complete response
+    grown = assess([[300, 200], [0, 0], [50, -1]], nontarget=left)
+    short = assess([[300, 200], [0, 0], [49, -1]], nontarget=left)
+
+    assert (int(grown.response[2]), int(short.response[2])) == (5, 0)
+    assert CLAUSES[int(grown.clause[2])].reference == "RECIST 1.1 4.4.2"

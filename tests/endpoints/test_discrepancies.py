@@ -149,5 +149,18 @@ def test_the_record_that_decided_is_named(rows, decided):
     assert deciding_sources(course(*base, *rows))[1] == decided
 
 
+def test_a_target_that_nobody_mentioned_leaves_the_first_of_the_visit():
+    rows = [*TARGET, lesion("T2", "TARGET"), length("T2", "20", -7), length("T1", "50", 56)]
+
+    assert deciding_sources(course(*rows))[1] == 5
+
+
+def test_a_target_that_decided_alone_is_named():
+    rows = [*TARGET, lesion("T2", "TARGET"), length("T2", "20", -7)]
+    rows += [length("T1", "50", 56), state("T2", "NOT EVALUATED", 56)]
+
+    assert deciding_sources(course(*rows))[1] == 6
+
+
 def test_without_lesions_nothing_decided():
     assert deciding_sources(course()) == ()
