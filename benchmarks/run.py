@@ -32,7 +32,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -106,7 +106,7 @@ def in_r(lines: str) -> list[float] | None:
     """The numbers that R prints; None, and why on standard error, if it cannot."""
     if shutil.which("Rscript") is None:
         return None
-    ran = subprocess.run(["Rscript", "-e", lines], capture_output=True, text=True)
+    ran = subprocess.run(["Rscript", "-e", lines], capture_output=True, text=True, check=False)
     if ran.returncode:
         print(f"R: {(ran.stderr.strip().splitlines() or ['it ended'])[-1]}", file=sys.stderr)
         return None
@@ -234,13 +234,13 @@ def heading(quick: bool, times: int) -> Iterator[str]:
             'for (p in c("survival", "rpact")) if (requireNamespace(p, quietly = TRUE)) '
             'cat(paste0("R ", p, " ", packageVersion(p), "\\n"))'
         )
-        ran = subprocess.run(["Rscript", "-e", asked], capture_output=True, text=True)
+        ran = subprocess.run(["Rscript", "-e", asked], capture_output=True, text=True, check=False)
         told += ran.stdout.splitlines()
     else:
         told.append("R is not installed and left out")
     missing = [name for name in VERSIONS if name not in has]
     yield (
-        f"{date.today()}, Python {platform.python_version()}, {platform.system()}"
+        f"{datetime.now(UTC).date()}, Python {platform.python_version()}, {platform.system()}"
         f" {platform.machine()},"
     )
     yield f"{os.cpu_count()} processors, one thread used, best of {times} calls; {', '.join(told)}."

@@ -133,8 +133,10 @@ def render(page: Page) -> str:
         "<!-- printed by docs/rule_pages.py from the conformance cases; change those -->",
         f"# {page.title}",
         "",
-        f"{page.lead} Each row is a conformance case: {counted} on this page,"
-        " `equipoise conformance run` asks them all.",
+        (
+            f"{page.lead} Each row is a conformance case: {counted} on this page,"
+            " `equipoise conformance run` asks them all."
+        ),
         *_named_values(page.topics[0]),
     ]
     for topic in page.topics:
@@ -193,7 +195,7 @@ def _order(clause: str) -> tuple[Any, ...]:
 def _explained() -> dict[str, str]:
     """Clause of eligibility to what it says in the README of the cases."""
     text = (CASES / "README.md").read_text(encoding="utf-8")
-    found = re.findall(r"^- \*\*(E\d+)\*\* (.*?)(?=^- \*\*E|^$)", text, re.M | re.S)
+    found = re.findall(r"^- \*\*(E\d+)\*\* (.*?)(?=^- \*\*E|^$)", text, re.MULTILINE | re.DOTALL)
     return {clause: " ".join(words.split()) for clause, words in found}
 
 

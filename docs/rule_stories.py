@@ -156,7 +156,7 @@ def _best(scans: list[Mapping[str, Any]], expected: Mapping[str, Any]) -> str:
 # ------------------------------------------------------------------ censoring
 
 
-def censoring(case: Case, usual: Mapping[str, Any]) -> tuple[str, str]:
+def censoring(case: Case, _usual: Mapping[str, Any]) -> tuple[str, str]:
     """Everything that happened in order of days, and where the time ends."""
     inputs, expected = case["inputs"], case["expected"]
     seen = [

@@ -93,7 +93,7 @@ def compiled(kernel: F) -> F:
     with _building:
         if kernel not in _machine_code:
             _machine_code[kernel] = _build(kernel)
-        return cast(F, _machine_code[kernel])
+        return cast("F", _machine_code[kernel])
 
 
 def _build(kernel: Callable[..., Any]) -> Any:
@@ -102,7 +102,7 @@ def _build(kernel: Callable[..., Any]) -> Any:
     The copy stands, for numba, on the first line of a file named by the digest: that is what its
     cache goes by.
     """
-    function = cast(FunctionType, kernel)
+    function = cast("FunctionType", kernel)
     names = {
         name: compiled(value) if _is_kernel(value) else value
         for name, value in _globals_of(function)
@@ -185,7 +185,7 @@ def marked() -> Iterator[Callable[..., Any]]:
 @cache
 def kernels_of(kernel: Callable[..., Any]) -> frozenset[Callable[..., Any]]:
     """A kernel and all that it calls."""
-    called = (value for _, value in _globals_of(cast(FunctionType, kernel)) if _is_kernel(value))
+    called = (value for _, value in _globals_of(cast("FunctionType", kernel)) if _is_kernel(value))
     return frozenset({kernel}).union(*map(kernels_of, called))
 
 
@@ -195,7 +195,7 @@ def digest(kernel: Callable[..., Any]) -> str:
 
     The code is what Python made of it when it was loaded: a file changed since does not count.
     """
-    function, told = cast(FunctionType, kernel), sha256()
+    function, told = cast("FunctionType", kernel), sha256()
     parts: list[object] = [function.__qualname__, sorted(_options[kernel].items())]
     parts += [_code(function.__code__, function.__doc__), function.__defaults__]
     for name, taken in sorted(set(_reads(function.__code__))):

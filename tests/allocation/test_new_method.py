@@ -60,21 +60,27 @@ CHANGES = {
     "protocol/randomization.py": [
         (
             'Literal["stratified permuted blocks"]\n    block_sizes',
-            'Literal["stratified permuted blocks", "alternation"]\n    turns: int = 1\n'
-            "    block_sizes",
+            (
+                'Literal["stratified permuted blocks", "alternation"]\n    turns: int = 1\n'
+                "    block_sizes"
+            ),
         ),
         (
             '        """The method and its numbers."""\n',
-            '        """The method and its numbers."""\n'
-            '        if self.method == "alternation":\n'
-            '            return f"arms in turn, {self.turns} times each"\n',
+            (
+                '        """The method and its numbers."""\n'
+                '        if self.method == "alternation":\n'
+                '            return f"arms in turn, {self.turns} times each"\n'
+            ),
         ),
     ],
     "allocation/declared.py": [
         (
             "from equipoise.allocation.blocks import PERMUTED_BLOCKS\n",
-            "from equipoise.allocation.alternation import ALTERNATION\n"
-            "from equipoise.allocation.blocks import PERMUTED_BLOCKS\n",
+            (
+                "from equipoise.allocation.alternation import ALTERNATION\n"
+                "from equipoise.allocation.blocks import PERMUTED_BLOCKS\n"
+            ),
         ),
         ("for method in (PERMUTED_BLOCKS,)", "for method in (PERMUTED_BLOCKS, ALTERNATION)"),
     ],
@@ -85,15 +91,19 @@ CHANGES = {
         ),
         (
             "draw_block = njit(cache=True)(blocks.draw_block)\n",
-            "draw_block = njit(cache=True)(blocks.draw_block)\n"
-            "ALTERNATION = list(METHODS).index(alternation.ALTERNATION.name)\n"
-            "draw_turn = njit(cache=True)(alternation.draw_turn)\n",
+            (
+                "draw_block = njit(cache=True)(blocks.draw_block)\n"
+                "ALTERNATION = list(METHODS).index(alternation.ALTERNATION.name)\n"
+                "draw_turn = njit(cache=True)(alternation.draw_turn)\n"
+            ),
         ),
         (
             '    raise ValueError("a method of allocation that is not compiled")\n',
-            "    if scheme.method == ALTERNATION:\n"
-            "        return draw_turn(rng, scheme.ratio, scheme.numbers, run)\n"
-            '    raise ValueError("a method of allocation that is not compiled")\n',
+            (
+                "    if scheme.method == ALTERNATION:\n"
+                "        return draw_turn(rng, scheme.ratio, scheme.numbers, run)\n"
+                '    raise ValueError("a method of allocation that is not compiled")\n'
+            ),
         ),
     ],
 }

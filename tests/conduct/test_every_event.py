@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -36,11 +37,11 @@ CHANGE_NOTHING = {
 class House:
     """Names of events, as each part of the house knows them."""
 
-    declared: Set[str]
-    open_to_a_role: Set[str]
-    recorded: Set[str]
-    told: Set[str]
-    folded: Set[str]
+    declared: AbstractSet[str]
+    open_to_a_role: AbstractSet[str]
+    recorded: AbstractSet[str]
+    told: AbstractSet[str]
+    folded: AbstractSet[str]
 
 
 def gaps(house: House) -> list[str]:

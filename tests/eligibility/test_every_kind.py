@@ -70,7 +70,7 @@ def left_out() -> Iterator[dict[str, type[Rule]]]:
     class Shoe(Rule):
         kind: Literal["shoe"]
 
-    yield {"shoe": KINDS.pop("shoe")}
+    return {"shoe": KINDS.pop("shoe")}
 
 
 def test_a_kind_that_is_only_declared_lacks_everything_else(left_out):

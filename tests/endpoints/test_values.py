@@ -153,7 +153,7 @@ def test_control_that_lasts_says_what_was_seen():
 )
 def test_a_time_ends_with_the_record_that_decided(analysis, rows, died, days, event, source):
     courses = {"S01-001": course(*rows, died=died)}
-    value = time_values(ENDPOINTS["PFS"], analysis, courses, PROTOCOL)["S01-001"]
+    value = time_values(analysis, courses, PROTOCOL)["S01-001"]
 
     assert (value.value, value.source) == ({"days": days, "event": event}, source)
 
@@ -161,7 +161,7 @@ def test_a_time_ends_with_the_record_that_decided(analysis, rows, died, days, ev
 def test_duration_is_of_those_who_responded():
     courses = {"S01-001": course(*scans((56, "SD")))}
 
-    assert time_values(ENDPOINTS["DOR"], "DOR", courses, PROTOCOL) == {}
+    assert time_values("DOR", courses, PROTOCOL) == {}
 
 
 @pytest.mark.parametrize(

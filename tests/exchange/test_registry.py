@@ -136,9 +136,7 @@ def test_a_draft_completed_from_the_shipped_trial_is_a_protocol():
         for c in draft["eligibility"][name]
         for source in _sources(c)
     }
-    kept = {
-        name: value for name, value in shipped["assumptions"].items() if name not in ("A-READING",)
-    }
+    kept = {name: value for name, value in shipped["assumptions"].items() if name != "A-READING"}
     merged = {
         **shipped,
         "eligibility": draft["eligibility"],
@@ -303,7 +301,9 @@ def test_a_panel_that_is_not_defined_says_what_it_lacks():
 def test_every_finding_says_what_was_found_why_it_matters_and_what_to_do(text):
     for finding in import_record(text).findings:
         assert finding.code in KNOWN
-        assert finding.found.strip() and finding.why.endswith(".") and finding.todo.endswith(".")
+        assert finding.found.strip()
+        assert finding.why.endswith(".")
+        assert finding.todo.endswith(".")
 
 
 # ------------------------------------------------------------------ another record, another style

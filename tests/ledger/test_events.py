@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import pytest
@@ -121,13 +121,15 @@ def test_a_payload_that_does_not_fit_is_refused_with_its_place(
     [
         (EntryRedacted(redacted=True), "EntryRedacted.redacted must be int, found True"),
         (
-            ConsentRecorded(consented_on=datetime(2026, 3, 1), version="1", kind="INITIAL"),
+            ConsentRecorded(
+                consented_on=datetime(2026, 3, 1, tzinfo=UTC), version="1", kind="INITIAL"
+            ),
             "must be date",
         ),
         (
             SubjectRandomized(
                 arm="A", stratum=["x"], list_position=1, randomized_on=date(2026, 3, 1)
-            ),  # type: ignore
+            ),
             "SubjectRandomized.stratum must be",
         ),
     ],

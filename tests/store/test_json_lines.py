@@ -256,7 +256,7 @@ def test_a_disk_that_refuses_the_side_file_loses_nothing(ledger: JsonLines) -> N
     before = cut(ledger, entries(3))
     ledger.path.with_name("trial.jsonl.incomplete").symlink_to("/dev/full")
 
-    with pytest.raises(OSError):
+    with pytest.raises(OSError, match="Errno"):
         ledger.recover()
 
     assert ledger.path.read_bytes() == before

@@ -70,7 +70,7 @@ def test_a_link_to_another_file_is_not_followed(sealed: SealedFile, tmp_path: Pa
     link = tmp_path / "link"
     link.symlink_to(sealed.path)
 
-    with pytest.raises(OSError):
+    with pytest.raises(OSError, match="link"):
         SealedFile(link).open()
 
 

@@ -64,11 +64,7 @@ def _ecog(subject: Subject, start: date) -> str | None:
         for qs in subject.records(QS)
         if qs.test == "ECOG101" and qs.original and qs.date and qs.date.latest <= start
     ]
-    return (
-        sorted(scores, key=lambda dated: (dated[0].latest, dated[0].time))[-1][1]
-        if scores
-        else None
-    )
+    return max(scores, key=lambda dated: (dated[0].latest, dated[0].time))[1] if scores else None
 
 
 def baseline_sources(course: Course) -> tuple[Source, ...]:

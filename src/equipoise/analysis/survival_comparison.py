@@ -19,6 +19,7 @@ from equipoise.statistics.survival import (
     MeanContrast,
     MeanTime,
     Quantile,
+    SurvivalCurve,
     Transformation,
     kaplan_meier,
     log_rank,
@@ -85,7 +86,7 @@ class SurvivalComparison:
         return self.arms[0].name
 
 
-def compare_survival(
+def compare_survival(  # noqa: PLR0913  (options by name, for statisticians)
     time: ArrayLike,
     event: ArrayLike,
     arm: Sequence[str] | Labels,
@@ -131,10 +132,8 @@ def compare_survival(
         arms=tuple(
             _arm(
                 name,
-                times[member == g],
                 happened[member == g],
-                level,
-                interval,
+                kaplan_meier(times[member == g], happened[member == g], level, interval),
                 landmarks,
                 means.means[g] if means else None,
             )
@@ -216,17 +215,14 @@ def _within(what: str, names: Sequence[str], method: Any, *arguments: Any, **opt
 
 def _arm(
     name: str,
-    times: Labels,
     happened: Labels,
-    level: float,
-    interval: Transformation,
+    curve: SurvivalCurve,
     landmarks: Sequence[float],
     mean: MeanTime | None,
 ) -> ArmSurvival:
-    curve = kaplan_meier(times, happened, level, interval)
     return ArmSurvival(
         name=name,
-        subjects=len(times),
+        subjects=len(happened),
         events=int(happened.sum()),
         median=curve.median(),
         landmarks=tuple(curve.at(float(moment)) for moment in landmarks),

@@ -47,7 +47,7 @@ def analyze_time_to_event(
     sets: dict[str, RuleSet] = {}
     measured = {name: endpoint_of(name, protocol) for name in endpoint.analysis.rules}
     for name, kind in measured.items():
-        times = _times_of(time_values(endpoint, name, courses, protocol))
+        times = _times_of(time_values(name, courses, protocol))
         if kind.of_responders:  # they are no randomized groups
             shown = describe_times(times, arms, protocol, note="descriptive")
         else:

@@ -35,7 +35,7 @@ def demo(
     participants: Participants = 50,
     seed: Seed = 7,
     out_dir: Annotated[Path, typer.Option("--out", help="where the files go")] = Path("demo"),
-    no_serve: Annotated[
+    no_serve: Annotated[  # noqa: ARG001  (there is no server yet)
         bool, typer.Option("--no-serve", help="only write the files (there is no server yet)")
     ] = False,
 ) -> None:

@@ -9,7 +9,7 @@ from equipoise.conduct.attribution import Attribution
 from equipoise.conduct.ports import Storage
 from equipoise.conduct.record import Outcome, Refused
 from equipoise.ledger.entry import Entry
-from equipoise.ledger.events import BadEvent
+from equipoise.ledger.members import BadEvent
 from equipoise.subject.fold import replay, step
 from equipoise.subject.state import Trial
 

@@ -145,8 +145,10 @@ def _not_today(by: Attribution, on: date) -> list[str]:
     if abs((on - by.day).days) <= 1:
         return []
     return [
-        f"randomized_on: {on} is not the day of recording ({by.at}); randomization is neither"
-        " back- nor post-dated"
+        (
+            f"randomized_on: {on} is not the day of recording ({by.at}); randomization is neither"
+            " back- nor post-dated"
+        )
     ]
 
 

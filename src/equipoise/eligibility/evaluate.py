@@ -44,6 +44,6 @@ def overall(findings: Sequence[Finding]) -> Verdict:
 
 
 @singledispatch
-def evaluate(rule: Rule, asked: Asked) -> Finding:
+def evaluate(rule: Rule, asked: Asked) -> Finding:  # noqa: ARG001  (the kinds use it)
     """The finding for one rule. The kinds of rules are those of `protocol.criteria`."""
     raise TypeError(f"no way to evaluate {type(rule).__name__}")

@@ -55,10 +55,10 @@ class TimeEndpoint:
 PROGRESSION_FREE_SURVIVAL = TimeEndpoint(
     code="PFS",
     title="Progression-Free Survival",
-    derive=lambda known, responded, rules: derive_pfs(known, rules),
+    derive=lambda known, _responded, rules: derive_pfs(known, rules),
 )
 OVERALL_SURVIVAL = TimeEndpoint(
-    code="OS", title="Overall Survival", derive=lambda known, responded, rules: derive_os(known)
+    code="OS", title="Overall Survival", derive=lambda known, *_: derive_os(known)
 )
 DURATION_OF_RESPONSE = TimeEndpoint(
     code="DOR",

@@ -104,8 +104,10 @@ def _cr_questioned(reading: Reading, policy: ResponsePolicy) -> tuple[str, ...]:
     counts = "it counts as progression" if policy.after_cr == CR_WAS_TRUE else "it stands as read"
     response = Response(reading.responses[later]).cdisc
     return (
-        f"{response} on day {reading.days[later]} after CR on day {reading.days[cr]}: a query;"
-        f" {counts}",
+        (
+            f"{response} on day {reading.days[later]} after CR on day {reading.days[cr]}: a query;"
+            f" {counts}"
+        ),
     )
 
 

@@ -87,9 +87,7 @@ def counted_as_reached(endpoint: Endpoint, best: Value) -> Value:
     return Value(achieved, f"best response {best.value}: {best.why}", best.source)
 
 
-def time_values(
-    endpoint: Endpoint, analysis: str, courses: Courses, protocol: Protocol
-) -> dict[str, Value]:
+def time_values(analysis: str, courses: Courses, protocol: Protocol) -> dict[str, Value]:
     """Days and event, for each subject who has them, in one analysis of the protocol (see
     `catalogue`).
     """

@@ -7,8 +7,15 @@ from datetime import date
 from typing import Any, Literal, get_args
 
 from equipoise.ledger.entry import Entry
-from equipoise.ledger.members import BadEvent as BadEvent
-from equipoise.ledger.members import check, check_row, difference, members_of_class, plain, read
+from equipoise.ledger.members import (
+    BadEvent,
+    check,
+    check_row,
+    difference,
+    members_of_class,
+    plain,
+    read,
+)
 from equipoise.terms.dates import parse_date
 
 

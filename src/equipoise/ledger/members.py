@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Set
+from collections.abc import Set as AbstractSet
 from datetime import date
 from functools import cache
 from types import UnionType
@@ -21,7 +21,7 @@ def members_of_class(kind: Any) -> dict[str, Any]:
     return _hints(kind)
 
 
-def difference(expected: Set[str], given: Set[str]) -> str:
+def difference(expected: AbstractSet[str], given: AbstractSet[str]) -> str:
     """Which members are too few or too many, in words."""
     missing = [f"missing member {name!r}" for name in sorted(expected - given)]
     return ", ".join(missing + [f"unknown member {name!r}" for name in sorted(given - expected)])

@@ -227,8 +227,10 @@ def _number_problems(field: FormField, value: str) -> list[str]:
     number = decimal_of(value)
     if number is None or (field.type == "integer" and number != number.to_integral_value()):
         return [
-            f"found {value!r}, expected"
-            f" {'a whole number' if field.type == 'integer' else 'a number'}"
+            (
+                f"found {value!r}, expected"
+                f" {'a whole number' if field.type == 'integer' else 'a number'}"
+            )
         ]
     if (field.min is not None and number < field.min) or (
         field.max is not None and number > field.max

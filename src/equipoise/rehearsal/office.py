@@ -54,7 +54,7 @@ class Office:
         self.session = Session(storage)
         self.seed = seed
         self._count = 0
-        self._now = datetime.min
+        self._now = datetime.min  # noqa: DTZ901  (all clocks here are UTC)
 
     def attempt(
         self,

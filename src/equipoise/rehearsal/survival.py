@@ -52,7 +52,7 @@ def leaving(story: Story, treated_until: date) -> Iterator[Planned]:
         return
     if level in NO_CONTACT:  # before the withdrawal, which closes the record
         yield Planned(day, day, study_end=StudyEnd(day, "WITHDRAWAL BY SUBJECT"))
-    withdrawal = Withdrawal(cast(WithdrawalLevel, level), day, "participant's wish")
+    withdrawal = Withdrawal(cast("WithdrawalLevel", level), day, "participant's wish")
     yield decided(day, disposition.withdraw, withdrawal)
 
 

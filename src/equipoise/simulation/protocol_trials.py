@@ -69,8 +69,8 @@ def simulate_protocol(
     seed: int,
     *,
     workers: int = 1,
-    kept_for: KeptFor = lambda name, trial: None,
-    progress_for: ProgressFor = lambda name: None,
+    kept_for: KeptFor = lambda _name, _trial: None,
+    progress_for: ProgressFor = lambda _name: None,
 ) -> SimulatedProtocol:
     """Power, size, bias, coverage, duration and stopping of the protocol's trial, each with its
     Monte-Carlo error.

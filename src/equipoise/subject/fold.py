@@ -44,7 +44,7 @@ DECISIONS = frozenset(
 corrected."""
 
 
-def replay(entries: Iterable[Entry], until: Callable[[Entry], bool] = lambda entry: True) -> Trial:
+def replay(entries: Iterable[Entry], until: Callable[[Entry], bool] = lambda _: True) -> Trial:
     """The trial after all entries for which `until` holds."""
     trial = Trial()
     for entry in entries:

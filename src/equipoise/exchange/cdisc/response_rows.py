@@ -31,7 +31,7 @@ def response_rows(series: Series, policy: DerivationPolicy) -> Iterator[Row]:
     for i, (day, code) in enumerate(zip(reading.days, as_seen, strict=True)):
         flag = "Y" if i < counted else ""
         yield _response(
-            series, "OVR", "Overall Response by Visit", Response(code).cdisc, i, flag, day
+            series, ("OVR", "Overall Response by Visit"), Response(code).cdisc, i, flag, day
         )
     parameters = derive_response_parameters(
         reading.days,
@@ -42,7 +42,7 @@ def response_rows(series: Series, policy: DerivationPolicy) -> Iterator[Row]:
     )
     for p in parameters:
         day = reading.days[p.index] if p.index >= 0 else -1
-        yield _response(series, p.code, PARAMETERS[p.code], p.value, p.index, "Y", day)
+        yield _response(series, (p.code, PARAMETERS[p.code]), p.value, p.index, "Y", day)
 
 
 def _counted(reading: Reading, therapy: int, policy: DerivationPolicy) -> int:
@@ -57,14 +57,14 @@ def _counted(reading: Reading, therapy: int, policy: DerivationPolicy) -> int:
 
 
 def _response(
-    series: Series, code: str, label: str, value: str, index: int, flag: str, day: int
+    series: Series, parameter: tuple[str, str], value: str, index: int, flag: str, day: int
 ) -> Row:
     start = series.course.start
     when = start + timedelta(day) if day >= 0 else None
     source = series.sources[index] if index >= 0 else None
     return series.keys | {
-        "PARAMCD": code,
-        "PARAM": label,
+        "PARAMCD": parameter[0],
+        "PARAM": parameter[1],
         "AVAL": AVAL[value],
         "AVALC": value,
         "ADT": when,

@@ -35,6 +35,7 @@ class Series:
 
 
 def keys_of(person: Person, reader: Reader) -> Row:
+    """The variables that say whose row it is, and by which reader."""
     return {
         "STUDYID": person.study,
         "USUBJID": person.subject.id,
@@ -93,6 +94,7 @@ def series_of(
 
 
 def source_row(source: Source | None, variables: dict[str, str], of_dm: str = "") -> Row:
+    """The variables that name the record behind a value."""
     if not isinstance(source, tuple):
         return {"SRCDOM": "", "SRCVAR": "", "SRCSEQ": None}
     _, domain, sequence = source

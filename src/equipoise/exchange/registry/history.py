@@ -171,7 +171,7 @@ def _test_negative() -> RuleData:
     return {"kind": "lab_answer", "test": "HCG", "is": "NEGATIVE", "within_days": FROM_TEXT}
 
 
-def pregnancy(text: str, everything: str) -> Iterator[Piece]:
+def pregnancy(text: str, _everything: str) -> Iterator[Piece]:
     """Pregnancy and breast-feeding: no question to men, and a test only when the record asks for
     one.
     """

@@ -182,7 +182,7 @@ _ORGANS: dict[str, tuple[str, set[str]]] = {
 
 
 def organs_without_limit(text: str, read: set[str]) -> Iterator[Piece]:
-    """ "Adequate hepatic and renal function" with limits for the one only: the other is a
+    """Of "adequate hepatic and renal function" limits are given for the one only: the other is a
     judgement.
     """
     if not (

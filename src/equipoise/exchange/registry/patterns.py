@@ -42,8 +42,8 @@ class RuleReading:
 _READERS: tuple[Callable[[str, str], Iterator[Piece]], ...] = (
     therapy.therapy_lines,
     therapy.genes,
-    lambda text, everything: labs.transaminases(text),
-    lambda text, everything: labs.laboratory(text),
+    lambda text, _everything: labs.transaminases(text),
+    lambda text, _everything: labs.laboratory(text),
     history.pregnancy,
     history.conditions,
     persons,

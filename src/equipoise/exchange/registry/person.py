@@ -43,7 +43,7 @@ _LIFE = re.compile(
 _SEX = re.compile("(?P<sex>women|females?|men|males?)(?: only| patients?)*[.;]?", re.IGNORECASE)
 
 
-def persons(text: str, everything: str) -> Iterator[Piece]:
+def persons(text: str, _everything: str) -> Iterator[Piece]:
     """Everything about the person that is one phrase."""
     yield from _age(text)
     yield from _performance(text)

@@ -86,7 +86,7 @@ _NEEDED = {
 }
 
 
-def genes(text: str, everything: str) -> Iterator[Piece]:
+def genes(text: str, _everything: str) -> Iterator[Piece]:
     """RAS wild type in plasma or in tissue; what makes a negative sample wild type the text hardly
     ever says.
     """

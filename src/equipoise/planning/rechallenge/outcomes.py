@@ -190,6 +190,7 @@ def _jackknife(parts: Floats) -> Floats:
 
 
 def outcome_of(figures: Figures) -> Outcome:
+    """The outcome with the standard error of each figure, by the jackknife over its parts."""
     error = _jackknife(figures.parts)
     error[_MEDIAN] = figures.median_error
     control, mean, median, at_6 = (

@@ -66,7 +66,7 @@ class Rule(Model, ABC):
         """Does the rule, or a part of it, ask for an attestation?"""
         return any(part.asks_a_person() for part in self.parts())
 
-    def with_references(self, references: References) -> Self:
+    def with_references(self, references: References) -> Self:  # noqa: ARG002  (most refer to nothing)
         """The rule itself with what it refers to filled in. Raises UnknownReference."""
         return self
 

@@ -14,6 +14,7 @@ from equipoise.report.kit.table import Table
 def power_table(
     protocol: Protocol, computed: ComputedDesign, simulated: SimulatedDesign | None
 ) -> Table:
+    """Power of each test in each scenario, as enumerated and as simulated."""
     head = ["If the truth is", "control", "experimental", *PLANNED_TESTS.values()]
     head += [f"{name}, simulated" for name in PLANNED_TESTS.values()] if simulated else []
     rows = []
@@ -50,6 +51,7 @@ def power_table(
 
 
 def size_table(protocol: Protocol, computed: ComputedDesign) -> Table:
+    """Participants per arm that reach the power asked for."""
     labels = {s.id: s.label for s in protocol.design.scenarios}
     rows = [
         [
@@ -77,6 +79,7 @@ def size_table(protocol: Protocol, computed: ComputedDesign) -> Table:
 
 
 def assurance_table(protocol: Protocol, computed: ComputedDesign) -> Table:
+    """Power where the effect is known from counts only."""
     power = {row.scenario: row.power["boschloo"] for row in computed.table}
     rows = []
     for scenario in protocol.design.scenarios:
@@ -96,6 +99,7 @@ def assurance_table(protocol: Protocol, computed: ComputedDesign) -> Table:
 
 
 def power_figure(protocol: Protocol, computed: ComputedDesign) -> Figure:
+    """Power by the number of participants, a line for each scenario."""
     labels = {s.id: s.label for s in protocol.design.scenarios}
     lines = [
         Line(labels[scenario], [at.per_arm for at in curve], [at.power for at in curve])

@@ -12,6 +12,7 @@ from equipoise.report.kit.table import Table
 
 
 def looks_table(protocol: Protocol, simulated: SimulatedDesign) -> Table:
+    """What one look at half of the participants costs and saves, by spending."""
     half = protocol.design.participants // 2
     rows = [_look_row(name, look, protocol) for name, look in simulated.early_looks.items()]
     head = [
@@ -56,6 +57,7 @@ def _look_row(name: str, look: LookCost, protocol: Protocol) -> list[str]:
 
 
 def scan_table(protocol: Protocol, simulated: SimulatedDesign | None) -> Table:
+    """Disease control by the day of the first scan."""
     median = float(protocol.design.control_median_pfs_months)
     weeks = protocol.design.first_scan_weeks
     head = ["First scan", f"control, exponential PFS of {median:g} months"]
@@ -80,6 +82,7 @@ def scan_table(protocol: Protocol, simulated: SimulatedDesign | None) -> Table:
 
 
 def assumed_table(simulated: SimulatedDesign) -> Table:
+    """What the simulation takes beyond the protocol, with its source."""
     rows = [
         [name.replace("_", " "), str(assumed.value), assumed.source]
         for name, assumed in simulated.assumed.items()

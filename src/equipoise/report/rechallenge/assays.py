@@ -19,6 +19,7 @@ from equipoise.report.rechallenge.words import (
 
 
 def by_assay(answer: Rechallenge) -> tuple[str | Table | Figure, ...]:
+    """Whom each assay lets in."""
     here, above = answer.reference_interval, percent(answer.hidden_above[-1], 0)
     return (
         (

@@ -29,6 +29,7 @@ _CLONES, _PLASMA = (0.05, 0.5, 0.9), (0.01, 0.06, 0.3)
 
 
 def by_clone(answer: Rechallenge) -> tuple[str | Table | Figure, ...]:
+    """How the resistant clone declines without the drug."""
     months = [float(month) for month in answer.intervals]
     lines = [
         Line(
@@ -89,6 +90,7 @@ def _span(months: Sequence[float]) -> str:
 
 
 def by_fraction(answer: Rechallenge) -> tuple[str | Table | Figure, ...]:
+    """What is expected at each resistant fraction."""
     rows = [
         [
             limit_words(float(f"{fraction:.2g}")),

@@ -23,6 +23,7 @@ from equipoise.report.rechallenge.words import (
 
 
 def by_interval(answer: Rechallenge) -> tuple[str | Table | Figure, ...]:
+    """What an interval without the drug gains."""
     limit = limit_words(answer.declared_limit)
     band = f"Bands: half-lives from {answer.half_lives[0]:g} to {answer.half_lives[-1]:g} months."
     return (

@@ -73,7 +73,7 @@ def martingale_residuals(fit: CoxFit) -> Floats:
     events = event_times(sets, fit.coef * sets.scale)
     died = ordered.event == 1
     hazard = _exposure(sets, events, events.hazard)
-    own = _own_time(sets, events)
+    own = _own_time(events)
     hazard[died] += (events.hazard_dying - events.hazard)[own]
     return _as_given(sets, ordered.event - np.exp(sets.x @ (fit.coef * sets.scale)) * hazard)
 
@@ -100,7 +100,7 @@ def schoenfeld_residuals(fit: CoxFit, *, scaled: bool = False) -> SchoenfeldResi
     """
     sets, ordered = fit.risk_sets, fit.risk_sets.ordered
     events, died = event_times(sets, fit.coef * sets.scale), ordered.event == 1
-    residuals = (sets.x[died] - events.mean[_own_time(sets, events)]) * sets.scale
+    residuals = (sets.x[died] - events.mean[_own_time(events)]) * sets.scale
     if scaled:
         residuals = residuals @ fit.covariance * fit.events + fit.coef
     return SchoenfeldResiduals(
@@ -127,7 +127,7 @@ def robust_covariance(
 def _score_residuals(sets: RiskSets, coef: Floats) -> Floats:
     beta = coef * sets.scale
     events, died = event_times(sets, beta), sets.ordered.event == 1
-    own = _own_time(sets, events)
+    own = _own_time(events)
     hazard, shifted = (
         _exposure(sets, events, events.hazard),
         _exposure(sets, events, events.shifted),
@@ -139,7 +139,7 @@ def _score_residuals(sets: RiskSets, coef: Floats) -> Floats:
     return _as_given(sets, parts)
 
 
-def _own_time(sets: RiskSets, events: EventTimes) -> NDArray[np.intp]:
+def _own_time(events: EventTimes) -> NDArray[np.intp]:
     """For each death in order, its row among the event times."""
     return np.repeat(np.arange(len(events.time)), events.deaths)
 

@@ -355,7 +355,7 @@ def _drift_for(looks: Looks, power: float) -> tuple[float, Bounds]:
     else:
         fixed = bounds_at(looks, 0.0)
         moves = looks.futility is not None and not isinstance(looks.futility, FutilityBounds)
-        at = (lambda drift: with_futility(looks, fixed, drift)) if moves else (lambda drift: fixed)
+        at = (lambda drift: with_futility(looks, fixed, drift)) if moves else (lambda _drift: fixed)
 
     def shortfall(drift: float) -> float:
         return _power(looks, at(drift), drift) - power

@@ -346,7 +346,7 @@ def _refuse_missing(name: str, labels: NDArray[Any]) -> None:
     elif labels.dtype.kind in "mM":
         missing = np.isnat(labels)
     elif labels.dtype.kind == "O":
-        missing = np.array([label is None or label != label for label in labels], dtype=bool)
+        missing = np.array([label is None or label != label for label in labels], dtype=bool)  # noqa: PLR0124  (only NaN differs from itself)
     else:
         return
     if missing.any():
