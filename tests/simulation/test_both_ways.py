@@ -14,8 +14,8 @@ from equipoise.endpoints.best_response import derive_best_response
 from equipoise.endpoints.time_to_event import derive_os, derive_pfs
 from equipoise.protocol.yaml_file import load
 from equipoise.rehearsal import rehearse as rehearsal
+from equipoise.simulation.followed import Conduct, follow_participant
 from equipoise.simulation.full_trial import trial_of
-from equipoise.simulation.full_trial_rules import Conduct, follow_participant
 from equipoise.store.memory import Memory
 from equipoise.subject.fold import replay
 from equipoise.terms.response import Response

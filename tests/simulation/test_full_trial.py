@@ -163,7 +163,7 @@ def test_survival_of_one_arm_has_the_median_that_was_assumed():
     # The kernel of one participant, against the Kaplan-Meier curve of the public function: 8 to
     # 12.5 months.
     from equipoise.assessments.recist.rules import no_results
-    from equipoise.simulation.full_trial_rules import Conduct, follow_participant
+    from equipoise.simulation.followed import Conduct, follow_participant
     from equipoise.virtual.tumor_rules import BEYOND, MAX_TARGETS, room_for
 
     rng, planned = np.random.default_rng(6), np.array(TRIAL.scan_days, np.int32)

@@ -17,6 +17,7 @@ from equipoise.endpoints.choices import counted_responses, recist_policy, respon
 from equipoise.protocol.model import Protocol
 from equipoise.simulation.blocks import Block, KeptBlocks, Progress, run_blocks
 from equipoise.simulation.event_time_trial import check_proportions
+from equipoise.simulation.followed import Conduct, Plan, Rules
 from equipoise.simulation.full_trial_rules import (
     COLUMNS,
     CONTROLLED,
@@ -30,10 +31,7 @@ from equipoise.simulation.full_trial_rules import (
     SCORE,
     STANDARD_ERROR,
     VARIANCE,
-    Conduct,
     N,
-    Plan,
-    Rules,
     simulate_full_trials,
 )
 from equipoise.simulation.trial_rules import scheme_of

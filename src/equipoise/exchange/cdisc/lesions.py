@@ -11,7 +11,8 @@ from typing import Any
 from equipoise.assessments.recist.sightings import TARGET, names_of
 from equipoise.endpoints.policies import DerivationPolicy
 from equipoise.exchange.cdisc.problems import NOT_USED, Problems
-from equipoise.exchange.cdisc.rows import Known, measurement
+from equipoise.exchange.cdisc.rows import Known
+from equipoise.exchange.cdisc.tumor_rows import measurement
 from equipoise.subject.records import TR, TU, Record
 from equipoise.terms.codes import CompletionStatus, is_lymph_node
 

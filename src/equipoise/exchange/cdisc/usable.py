@@ -12,7 +12,8 @@ from equipoise.endpoints.policies import DerivationPolicy
 from equipoise.exchange.cdisc.lesions import choose_measurements
 from equipoise.exchange.cdisc.problems import NOT_USED, TO_ASK, Problem, Problems
 from equipoise.exchange.cdisc.readers import Reader, reader_of
-from equipoise.exchange.cdisc.rows import Known, reported_response, therapy, tumor
+from equipoise.exchange.cdisc.rows import Known, therapy
+from equipoise.exchange.cdisc.tumor_rows import reported_response, tumor
 from equipoise.subject.records import RS, Record
 
 Records = dict[str, dict[type[Record], list[Any]]]
