@@ -199,7 +199,7 @@ def exact_power_lines(quick: bool, times: int) -> Iterator[Line]:
         yield Line(
             f"exact power of Boschloo's test, {n} per arm",
             "equipoise",
-            best_of(lambda n=n: work(n), times),
+            best_of(lambda n=n: work(n), times),  # type: ignore[misc]
         )
 
 

@@ -28,7 +28,7 @@ def measure(sources: Path) -> dict[str, str]:
     functions = [node for tree in trees.values() for node in _of(tree, Function)]
     lengths = [_length(function) for function in functions]
     files = [text.count("\n") for text in texts.values()]
-    classes = Counter(node.name for tree in trees.values() for node in _of(tree, ast.ClassDef))
+    classes = Counter(_name_of(node) for tree in trees.values() for node in _of(tree, ast.ClassDef))
     words = Counter(word for tree in trees.values() for word in _names(tree))
     too_wide = sum(len(line) > 100 for line in lines)
     return {
@@ -56,6 +56,11 @@ def measure(sources: Path) -> dict[str, str]:
 
 def _of(tree: ast.AST, kind: object) -> Iterator[ast.AST]:
     return (node for node in ast.walk(tree) if isinstance(node, kind))  # type: ignore[arg-type]
+
+
+def _name_of(node: ast.AST) -> str:
+    assert isinstance(node, ast.ClassDef)
+    return node.name
 
 
 def _length(function: ast.AST) -> int:

@@ -54,7 +54,7 @@ def small_trial(
         part = _enter if enters else _not_entered
         story.later(
             day,
-            lambda part=part, subject=subject, day=day, n=number: part(story, rng, subject, day, n),
+            lambda part=part, subject=subject, day=day, n=number: part(story, rng, subject, day, n),  # type: ignore[misc]
         )
     story.tell()
     return analyze(story.known(cutoff)), tuple(story.storage.read())

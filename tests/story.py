@@ -24,6 +24,7 @@ from equipoise.conduct.attribution import Attribution
 from equipoise.conduct.carry_out import Details, Session
 from equipoise.conduct.data_entry import FormData
 from equipoise.conduct.enrolment import Judgement
+from equipoise.conduct.ports import SealedAllocation
 from equipoise.conduct.record import Outcome
 from equipoise.conduct.verify import verify_entries
 from equipoise.ledger.entry import Entry
@@ -50,7 +51,7 @@ class Story:
         drawn = randomization.draw_allocation(
             self.protocol, np.random.default_rng(self.seed), "ab" * 16
         )
-        self.sealed = drawn
+        self.sealed: SealedAllocation = drawn
 
     def known(self, cutoff: date) -> Known:
         """What is known of the trial by now, up to a clinical cutoff, from a ledger that holds."""

@@ -37,7 +37,7 @@ def test_a_codon_that_was_not_covered_refuses_randomization():
         {"gene": g, "codon": str(c), "result": "NOT DETECTED", "lod": "0.001"}
         for g, c in CODONS[:-1]
     ]
-    codons.append({"gene": "NRAS", "codon": "146", "result": {"missing": "NOT COVERED"}})
+    codons.append({"gene": "NRAS", "codon": "146", "result": {"missing": "NOT COVERED"}})  # type: ignore[dict-item]
     story = Story().begin().ready("S01-001", codons=codons)
 
     refused = story.randomize("S01-001")

@@ -115,9 +115,9 @@ def responses(rng):
 
 def follow_up(rng):
     choices = (int(choice) for choice in rng.integers(0, 3, 6))
-    rules = TimeToEventRules(*choices, longest_gap=126)
+    rules = TimeToEventRules(*choices, longest_gap=126)  # type: ignore[misc]
     moments = (int(day) for day in rng.choice([-1, 20, 90, 200, 400], 3))
-    known = KnownDays(*scans(rng), bool(rng.integers(2)), *moments, int(rng.integers(0, 500)))
+    known = KnownDays(*scans(rng), bool(rng.integers(2)), *moments, int(rng.integers(0, 500)))  # type: ignore[call-arg]
     return known, rules
 
 
@@ -187,7 +187,7 @@ def climb(rng, entry=False, recorded=False):
 
 def maximum(rng, entry=False):
     sets, score, information = cox_sets(rng, entry), np.zeros(3), np.zeros(6)
-    null = likelihood.slope(*sets, np.zeros(3), True, score, information, np.zeros((0, 0)))
+    null = likelihood.slope(*sets, np.zeros(3), True, score, information, np.zeros((0, 0)))  # type: ignore[call-arg]
     return *sets, True, float(null), score, information, 1e-9
 
 
@@ -356,7 +356,7 @@ def test_plain_and_compiled_are_equal(case):
     for seed in range(times):
         arguments = draw(np.random.Generator(np.random.Philox(seed)))
 
-        assert same(ran(kernel, arguments), ran(compiled.compiled(kernel), arguments)), seed
+        assert same(ran(kernel, arguments), ran(compiled.compiled(kernel), arguments)), seed  # type: ignore[type-var]
 
 
 @pytest.mark.parametrize("case", CASES)

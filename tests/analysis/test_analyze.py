@@ -34,7 +34,7 @@ class Alternating:
 def begun(**changes) -> Story:
     protocol = load("NCT04509635")
     story = Story(protocol=protocol.model_copy(update=changes))
-    story.sealed = Alternating()
+    story.sealed = Alternating()  # type: ignore[assignment]
     return story.begin()
 
 

@@ -14,7 +14,6 @@ from scipy.stats import binom, fisher_exact
 
 from equipoise.analysis.analyze import analyze, analyze_endpoint, courses_of, populations_of
 from equipoise.analysis.known import Known
-from equipoise.conduct.ports import SealedAllocation
 from equipoise.ledger.verified import Verified
 from story import Story
 
@@ -43,9 +42,9 @@ def pool():
     through the commands.
     """
     story = Story()
-    story.sealed: SealedAllocation = Alternating()
+    story.sealed = Alternating()  # type: ignore[assignment]
     story.begin()
-    by_kind = {(arm, response): [] for arm in (EXPERIMENTAL, CONTROL) for response in ("SD", "PD")}
+    by_kind = {(arm, response): [] for arm in (EXPERIMENTAL, CONTROL) for response in ("SD", "PD")}  # type: ignore[var-annotated]
     names = [f"S01-{number:03}" for number in range(1, 4 * N + 1)]
     for name in names:
         story.ready(name, DAY).randomize(name, DAY)
@@ -103,7 +102,7 @@ def rejected(pool):
 def test_power_through_the_pipeline_is_the_enumerated_power(rejected, scenario):
     control, experimental, published = SCENARIOS[scenario]
     k = np.arange(N + 1)
-    direct = np.array(
+    direct = np.array(  # type: ignore[type-var]
         [[fisher_exact([[a, N - a], [b, N - b]]).pvalue <= 0.05 for b in k] for a in k], float
     )
 

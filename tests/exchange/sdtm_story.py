@@ -20,7 +20,7 @@ def rows(domain, *columns):
     """
 
     def made(*lines):
-        found, counted = [], {}
+        found, counted = [], {}  # type: ignore[var-annotated]
         for who, *values in lines:
             counted[who] = counted.get(who, 0) + 1
             row = {"STUDYID": "S", "DOMAIN": domain, "USUBJID": who}

@@ -105,7 +105,7 @@ def test_the_fold_of_a_prefix_is_the_state_as_of_its_last_entry(small):
         trial = step(trial, entry)
         if entry.seq in stops:
             assert replay(entries[: entry.seq]) == trial
-            assert replay(entries, lambda one, at=entry.at: one.at <= at) == trial
+            assert replay(entries, lambda one, at=entry.at: one.at <= at) == trial  # type: ignore[misc]
 
 
 def test_what_was_corrected_stays_in_the_ledger_with_the_reason(played):
@@ -299,7 +299,10 @@ def test_a_slip_moves_one_decimal_point_and_says_where(protocol):
         {"test": "NEUT", "value": {"missing": "LOST"}},
     ]
     right = Filled(
-        form="HEMATOLOGY", visit="SCREENING", values={"date": "2021-01-01"}, groups={"result": rows}
+        form="HEMATOLOGY",
+        visit="SCREENING",
+        values={"date": "2021-01-01"},
+        groups={"result": rows},  # type: ignore[dict-item]
     )
     typed = {
         with_slip(np.random.default_rng(seed), form, right).first.groups["result"][0]["value"]

@@ -53,7 +53,7 @@ def test_an_interrupted_run_goes_on_from_its_blocks(tmp_path):
     (folder / "block-000001.npy").write_bytes(b"half of it")
 
     calls = []
-    again = run_blocks(lambda rng, n: calls.append(n) or draw(rng, n), 1000, seed=5, kept=kept)
+    again = run_blocks(lambda rng, n: calls.append(n) or draw(rng, n), 1000, seed=5, kept=kept)  # type: ignore[func-returns-value]
 
     assert np.array_equal(again, run_blocks(draw, 1000, seed=5))
     assert len(calls) == 3  # the first block was kept

@@ -68,7 +68,7 @@ def test_the_variance_is_that_of_the_shares_likeliest_under_the_null(table, meas
     gap = x_1 / n_1 - (x_0 / n_0 + margin if measure == "difference" else margin * x_0 / n_0)
     z = gap / np.sqrt(p_1 * (1 - p_1) / n_1 + factor**2 * p_0 * (1 - p_0) / n_0)
 
-    found = proportions.farrington_manning(*table, margin, measure=measure)
+    found = proportions.farrington_manning(*table, margin, measure=measure)  # type: ignore[misc]
 
     assert found.z == pytest.approx(z, abs=1e-5)
     assert found.p == pytest.approx(stats.norm.sf(found.z))

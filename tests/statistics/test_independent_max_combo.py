@@ -125,7 +125,7 @@ def test_five_weights_of_rank_four_agree_with_a_fine_sum():
         )
 
     corners = [-1.9, (1.7 - mean[1] * -1.9) / mean[0], (1.7 - mean[1] * 1.9) / mean[0], 1.9]
-    corners = np.unique(np.clip([*corners, *[-c for c in corners]], -1.9, 1.9))
+    corners = np.unique(np.clip([*corners, *[-c for c in corners]], -1.9, 1.9))  # type: ignore[assignment]
     plane = sum(quad(across, a, b, epsabs=1e-13)[0] for a, b in pairwise(corners))
     # Two independent copies: their product, in one box of six variables and rank four.
     twice = np.block([[joint, np.zeros((3, 3))], [np.zeros((3, 3)), joint]])

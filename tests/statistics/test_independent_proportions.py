@@ -49,7 +49,7 @@ def test_pooled_z_squared_is_pearsons_chi_square(table):
 @pytest.mark.parametrize("table", TABLES)
 def test_at_the_score_bounds_the_likelihood_maximized_numerically_gives_the_quantile(table, level):
     x_1, n_1, x_0, n_0 = table
-    found = proportions.miettinen_nurminen(*table, level)
+    found = proportions.miettinen_nurminen(*table, level)  # type: ignore[call-arg]
 
     for bound in {found.lower, found.upper} - {1.0}:
         limits = max(0, -bound) + 1e-12, min(1, 1 - bound) - 1e-12

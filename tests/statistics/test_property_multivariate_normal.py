@@ -84,7 +84,7 @@ def trial(seed, subjects=80):
 
 @pytest.mark.parametrize("alternative", ["two-sided", "longer", "shorter"])
 def test_one_weight_is_the_log_rank_test(alternative):
-    found = max_combo(*trial(1), [FlemingHarrington(0, 1)], alternative=alternative)
+    found = max_combo(*trial(1), [FlemingHarrington(0, 1)], alternative=alternative)  # type: ignore[misc]
 
     assert found.p == pytest.approx(
         log_rank(*trial(1), gamma=1, alternative=alternative).p, abs=1e-12
@@ -133,7 +133,7 @@ def test_strata_change_the_answer_and_one_stratum_does_not():
             lambda: multivariate_normal_box([0] * 6, [1] * 6, np.eye(6)),
             "correlation has rank 6; at most 5",
         ),
-        (lambda: max_combo(*trial(1), []), "weights is empty"),
+        (lambda: max_combo(*trial(1), []), "weights is empty"),  # type: ignore[call-arg]
         (
             lambda: max_combo(*trial(1), alternative="better"),
             "alternative is 'better'; known are two-sided",

@@ -223,7 +223,7 @@ def test_clusters_of_one_are_the_robust_variance_and_copies_count_once(seed):
     time, event, arm, _ = trial(seed, 60)
     plain = fit_cox(time, event, arm, ties="breslow", robust=True, tolerance=0)
     each = fit_cox(time, event, arm, ties="breslow", cluster=np.arange(60), tolerance=0)
-    twice = fit_cox(
+    twice = fit_cox(  # type: ignore[misc]
         *(np.tile(v, 2) for v in (time, event, arm)),
         ties="breslow",
         cluster=np.tile(np.arange(60), 2),

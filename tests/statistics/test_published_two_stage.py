@@ -53,10 +53,10 @@ def test_every_small_design_in_turn_leaves_the_same_two():
                     kept.append(
                         (n1 + later * binom.sf(r1, n1, p0), n, TwoStage(r1=r1, n1=n1, r=r, n=n))
                     )
-    found = simon_two_stage(p0, p1, alpha=alpha, power=power, largest_n=most)
+    found = simon_two_stage(p0, p1, alpha=alpha, power=power, largest_n=most)  # type: ignore[assignment]
 
-    assert found.optimal == min(kept, key=lambda row: row[:2])[2]
-    assert found.minimax == min(kept, key=lambda row: (row[1], row[0]))[2]
+    assert found.optimal == min(kept, key=lambda row: row[:2])[2]  # type: ignore[attr-defined]
+    assert found.minimax == min(kept, key=lambda row: (row[1], row[0]))[2]  # type: ignore[attr-defined]
 
 
 def test_admissible_designs_lead_from_minimax_to_optimal_by_weights():

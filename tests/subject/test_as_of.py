@@ -42,4 +42,4 @@ def test_what_is_about_the_ledger_tells_of_nobody(later):
 
 def test_nothing_was_told():
     assert last_recorded_day([]) is None
-    assert last_recorded_day([Told("2021-06-01T00:00:00Z", "Signed")]) is None
+    assert last_recorded_day([Told("2021-06-01T00:00:00Z", "Signed")]) is None  # type: ignore[list-item]

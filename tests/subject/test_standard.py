@@ -25,4 +25,4 @@ from equipoise.terms.verdict import Reason
 def test_a_lesion_in_millimeters(typed, unit, value, why):
     tr = read_record("TR", {"TRTESTCD": "LDIAM", "TRORRES": typed, "TRORRESU": unit}, 1)
 
-    assert (tr.value, tr.why_missing) == (value, why)
+    assert (tr.value, tr.why_missing) == (value, why)  # type: ignore[attr-defined]

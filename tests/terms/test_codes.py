@@ -15,7 +15,7 @@ LISTS = [
 ]
 
 
-@pytest.mark.parametrize("code", [code for declared in LISTS for code in declared], ids=str)
+@pytest.mark.parametrize("code", [code for declared in LISTS for code in declared], ids=str)  # type: ignore[attr-defined]
 def test_a_code_is_its_text_wherever_it_stands(code):
     text = code.value
 
