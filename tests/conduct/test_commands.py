@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from equipoise.analysis.results.endpoints import Time
-from equipoise.analysis.results.participants import Eligibility
+from equipoise.analysis.results.participants import EligibilityRow
 from equipoise.conduct import (
     data_entry,
     data_management,
@@ -233,7 +233,7 @@ def test_ineligible_after_randomization_stays_with_both_verdicts(story):
 
     results = analyze(story.known(date(2021, 6, 1))).results
 
-    assert results.eligibility["S01-001"] == Eligibility(then=(), now=("I07",))
+    assert results.eligibility["S01-001"] == EligibilityRow(then=(), now=("I07",))
     assert results.flow.randomized == 1
     arm = story.session.trial.subjects["S01-001"].randomized.arm
     assert results.endpoints["DCR"].comparison.arms[arm].n == 1

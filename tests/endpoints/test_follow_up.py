@@ -8,7 +8,7 @@ import pytest
 
 from equipoise.analysis.analyze import analyze
 from equipoise.analysis.results.endpoints import Time, TimeValue
-from equipoise.analysis.results.participants import Disagreement
+from equipoise.analysis.results.participants import DisagreementRow
 from equipoise.conduct import disposition
 from equipoise.ledger.entry import Entry
 from story import Story
@@ -273,7 +273,7 @@ def test_a_raised_marker_withholds_the_complete_response_that_the_lesions_give()
     cea("2021-05-05", "SCAN 1", "9")
 
     assert results(story).disagreements == (
-        Disagreement(subject=WHO, day=56, read="CR", derived="PR", source=(scan.seq,)),
+        DisagreementRow(subject=WHO, day=56, read="CR", derived="PR", source=(scan.seq,)),
     )
 
 

@@ -27,7 +27,7 @@ class Happened:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scan(Happened):
+class ScanAccount(Happened):
     """A scan as the reader read it."""
 
     response: str
@@ -51,7 +51,7 @@ class Account:
     randomized_on: date
     randomization: Sources
     baseline: Sources
-    scans: tuple[Scan, ...]
+    scans: tuple[ScanAccount, ...]
     treatment_ended: Stop | None
     new_therapy: Happened | None
     death: Happened | None
@@ -66,7 +66,7 @@ def account_of(course: Course, protocol: Protocol) -> Account:
         randomization=course.sources["randomization"],
         baseline=baseline_sources(course),
         scans=tuple(
-            Scan(day=day, response=Response(code).cdisc, sources=sources)
+            ScanAccount(day=day, response=Response(code).cdisc, sources=sources)
             for day, code, sources in zip(read.days, read.responses, read.sources, strict=True)
         ),
         treatment_ended=_stop(course.subject.treatment_ended, course),

@@ -9,7 +9,7 @@ from datetime import date
 
 from equipoise.allocation.strata import levels
 from equipoise.analysis.arms import Arms
-from equipoise.analysis.results.participants import Baseline, Eligibility, Stratum
+from equipoise.analysis.results.participants import Baseline, EligibilityRow, StratumRow
 from equipoise.analysis.screening import Screening
 from equipoise.assessments.recist.target_rules import NO_SUM
 from equipoise.eligibility.of_record import protocol_at_randomization
@@ -81,25 +81,25 @@ def _place(source: Source) -> tuple[int, int, str]:
     return (0, source, "") if isinstance(source, int) else (1, 0, str(source))
 
 
-def strata_as_known(trial: Trial, randomized: Iterable[Subject]) -> dict[str, Stratum]:
+def strata_as_known(trial: Trial, randomized: Iterable[Subject]) -> dict[str, StratumRow]:
     """The stratum as randomized, which the analysis uses, and where today's records say
     otherwise.
     """
     return {subject.id: _stratum(trial, subject) for subject in randomized}
 
 
-def _stratum(trial: Trial, subject: Subject) -> Stratum:
+def _stratum(trial: Trial, subject: Subject) -> StratumRow:
     at = subject.randomized
     assert at is not None
     declared = protocol_at_randomization(trial, subject).randomization.strata
     actual = tuple(level.value or "unknown" for level in levels(declared, subject, at.on))
-    return Stratum(as_randomized=at.stratum, actual=actual, differs=actual != at.stratum)
+    return StratumRow(as_randomized=at.stratum, actual=actual, differs=actual != at.stratum)
 
 
-def eligibility_of(randomized: Mapping[str, Screening]) -> dict[str, Eligibility]:
+def eligibility_of(randomized: Mapping[str, Screening]) -> dict[str, EligibilityRow]:
     """Eligibility as known at randomization, the verdict of record, and as known now."""
     return {
-        name: Eligibility(
+        name: EligibilityRow(
             then=tuple(a.id for a in its.of_record if a.verdict is not Verdict.MET),
             now=tuple(a.id for a in its.now if a.verdict is Verdict.NOT_MET),
         )

@@ -17,7 +17,7 @@ from equipoise.analysis.results.endpoints import (
     Sensitivity,
     TestName,
 )
-from equipoise.analysis.sensitivity import SENSITIVITY, TESTS, Question
+from equipoise.analysis.sensitivity import SENSITIVITY, TESTS, Analyzed
 from equipoise.endpoints.values import Courses, binary_values
 from equipoise.protocol.estimands import BinaryAnalysis
 from equipoise.protocol.model import Endpoint, Protocol
@@ -43,7 +43,7 @@ def analyze_binary(
     assert isinstance(endpoint.analysis, BinaryAnalysis)
     values = binary_values(endpoint, courses, protocol)
     reached = {name: bool(value.value) for name, value in values.items()}
-    asked = Question(endpoint, protocol, courses, populations, reached)
+    asked = Analyzed(endpoint, protocol, courses, populations, reached)
     others: dict[str, Sensitivity] = {
         name: _compared_too(*SENSITIVITY[name](asked), strata, protocol)
         for name in endpoint.analysis.sensitivity

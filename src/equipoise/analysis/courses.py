@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from equipoise.analysis.arms import Arms
-from equipoise.analysis.results.participants import Disagreement, TimeLine, TumorChange
+from equipoise.analysis.results.participants import DisagreementRow, TimeLine, TumorChange
 from equipoise.endpoints.course import Course
 from equipoise.terms.response import Response
 
@@ -62,18 +62,18 @@ def _by_cutoff(day: int, course: Course) -> int | None:
     return day if 0 <= day <= course.cutoff else None
 
 
-def disagreements(courses: Mapping[str, Course]) -> tuple[Disagreement, ...]:
+def disagreements(courses: Mapping[str, Course]) -> tuple[DisagreementRow, ...]:
     """Where the reader's response differs from the one that the lesions give: a query for each."""
     return tuple(row for name, course in courses.items() for row in _disagreements(name, course))
 
 
-def _disagreements(name: str, course: Course) -> Iterator[Disagreement]:
+def _disagreements(name: str, course: Course) -> Iterator[DisagreementRow]:
     read = course.read
     derived = dict(zip(course.derived.days, course.derived.responses, strict=True))
     for day, code, source in zip(read.days, read.responses, read.sources, strict=True):
         other = derived.get(day)
         if other is not None and other != code:
-            yield Disagreement(
+            yield DisagreementRow(
                 subject=name,
                 day=day,
                 read=Response(code).cdisc,

@@ -21,7 +21,7 @@ from equipoise.endpoints.values import (
 from equipoise.protocol.model import Endpoint, Protocol
 
 
-class Question(NamedTuple):
+class Analyzed(NamedTuple):
     """A binary endpoint as it was analyzed, and everything that an analysis may decide
     otherwise.
     """
@@ -40,13 +40,13 @@ class Counted(NamedTuple):
     arms: Arms
 
 
-Otherwise = Callable[[Question], Counted]
+Otherwise = Callable[[Analyzed], Counted]
 
 
 def in_population(name: str) -> Otherwise:
     """The same values, in another population of the protocol."""
 
-    def count(asked: Question) -> Counted:
+    def count(asked: Analyzed) -> Counted:
         arms = asked.populations[name]
         return Counted({subject: asked.reached[subject] for subject in arms}, arms)
 
@@ -56,7 +56,7 @@ def in_population(name: str) -> Otherwise:
 def missing_counts_for(experimental: bool) -> Otherwise:
     """What is missing counts as reached in one arm, and as failed in the other."""
 
-    def count(asked: Question) -> Counted:
+    def count(asked: Analyzed) -> Counted:
         arms, protocol = asked.populations["ITT"], asked.protocol
         favored = (protocol.experimental if experimental else protocol.control).id
         missing = _missing(asked)
@@ -71,7 +71,7 @@ def missing_counts_for(experimental: bool) -> Otherwise:
     return count
 
 
-def _missing(asked: Question) -> set[str]:
+def _missing(asked: Analyzed) -> set[str]:
     return {
         subject
         for subject, course in asked.courses.items()
@@ -79,10 +79,10 @@ def _missing(asked: Question) -> set[str]:
     }
 
 
-def by_rule(rule: Callable[[Question, Course], Value]) -> Otherwise:
+def by_rule(rule: Callable[[Analyzed, Course], Value]) -> Otherwise:
     """Every subject judged by another rule."""
 
-    def count(asked: Question) -> Counted:
+    def count(asked: Analyzed) -> Counted:
         values = {subject: rule(asked, course) for subject, course in asked.courses.items()}
         reached = {subject: bool(value.value) for subject, value in values.items()}
         return Counted(reached, asked.populations["ITT"])
@@ -90,18 +90,18 @@ def by_rule(rule: Callable[[Question, Course], Value]) -> Otherwise:
     return count
 
 
-def _derived_response(asked: Question, course: Course) -> Value:
+def _derived_response(asked: Analyzed, course: Course) -> Value:
     best = best_response(course, asked.protocol, course.derived)
     return counted_as_reached(asked.endpoint, best)
 
 
-def _shorter_sd(asked: Question, course: Course) -> Value:
+def _shorter_sd(asked: Analyzed, course: Course) -> Value:
     days = asked.protocol.assessment.sd_min_days_sensitivity
     best = best_response(course, asked.protocol, course.read, days)
     return counted_as_reached(asked.endpoint, best)
 
 
-def _late_control(asked: Question, course: Course) -> Value:
+def _late_control(asked: Analyzed, course: Course) -> Value:
     return late_control(course, asked.protocol, course.read)
 
 

@@ -18,8 +18,8 @@ from equipoise.analysis.results.endpoints import (
     Curve,
     Events,
     Median,
-    RuleSet,
     Time,
+    TimeAnalysis,
     TimeComparison,
     TimeToEventEndpoint,
     TimeValue,
@@ -44,7 +44,7 @@ def analyze_time_to_event(
     """
     assert isinstance(endpoint.analysis, TimeToEventAnalysis)
     groups = strata if endpoint.analysis.stratified else {}
-    sets: dict[str, RuleSet] = {}
+    sets: dict[str, TimeAnalysis] = {}
     measured = {name: endpoint_of(name, protocol) for name in endpoint.analysis.rules}
     for name, kind in measured.items():
         times = _times_of(time_values(name, courses, protocol))
@@ -52,7 +52,7 @@ def analyze_time_to_event(
             shown = describe_times(times, arms, protocol, note="descriptive")
         else:
             shown = compare_times(times, arms, groups, protocol)
-        sets[name] = RuleSet(comparison=shown, subjects=times)
+        sets[name] = TimeAnalysis(comparison=shown, subjects=times)
     of_responders = all(kind.of_responders for kind in measured.values())
     return TimeToEventEndpoint(
         label=endpoint.label,

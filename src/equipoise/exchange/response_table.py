@@ -31,7 +31,7 @@ class ResponseTableError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Assessment:
+class ResponseRow:
     """One row: `day` counts from randomization; `response` is None for a value that the policy
     passes over.
     """
@@ -70,14 +70,14 @@ def derive_response_table(text: str, policy: DerivationPolicy, name: str = "tabl
 
 def read_response_series(
     text: str, policy: DerivationPolicy, name: str = "table"
-) -> dict[str, list[Assessment]]:
+) -> dict[str, list[ResponseRow]]:
     """The assessments of each subject in order of time. Everything is read as text: 001 stays
     001.
     """
     try:
         table = csv.DictReader(io.StringIO(text.lstrip("\ufeff"), newline=""), strict=True)
         _check_header(table.fieldnames, name)
-        series: dict[str, list[Assessment]] = {}
+        series: dict[str, list[ResponseRow]] = {}
         for row in table:
             if any(row.values()):
                 subject, assessment = _read_row(row, table.line_num, policy, name)
@@ -107,7 +107,7 @@ def _check_header(names: Sequence[str] | None, name: str) -> None:
 
 def _read_row(
     row: Mapping[str | None, str | None], line: int, policy: DerivationPolicy, name: str
-) -> tuple[str, Assessment]:
+) -> tuple[str, ResponseRow]:
     if None in row or None in row.values():
         raise ResponseTableError(
             f"{name}, row {line}: more or fewer values than the header has columns"
@@ -124,7 +124,7 @@ def _read_row(
             row["ADT"],
             f"a day after RANDDT {start}: a response follows baseline",
         )
-    return subject, Assessment(
+    return subject, ResponseRow(
         line, start, (on - start).days, _response(row["AVALC"] or "", line, policy, name)
     )
 
@@ -158,7 +158,7 @@ def _wrong(
     )
 
 
-def _in_order(subject: str, rows: Iterable[Assessment], name: str) -> list[Assessment]:
+def _in_order(subject: str, rows: Iterable[ResponseRow], name: str) -> list[ResponseRow]:
     """By day; a subject has one day of randomization, and one response a day."""
     ordered = sorted(rows, key=lambda one: one.day)
     first = min(ordered, key=lambda one: one.row)
@@ -179,7 +179,9 @@ def _in_order(subject: str, rows: Iterable[Assessment], name: str) -> list[Asses
     return ordered
 
 
-def _parameters(rows: Sequence[Assessment], policy: DerivationPolicy) -> dict[str, tuple[str, str]]:
+def _parameters(
+    rows: Sequence[ResponseRow], policy: DerivationPolicy
+) -> dict[str, tuple[str, str]]:
     """PARAMCD -> value and date of one subject."""
     counted = [one for one in rows if one.response is not None]
     days, codes = [one.day for one in counted], [int(one.response or 0) for one in counted]
@@ -187,7 +189,7 @@ def _parameters(rows: Sequence[Assessment], policy: DerivationPolicy) -> dict[st
     return {one.code: (one.value, _date(one, counted)) for one in found}
 
 
-def _date(parameter: ResponseParameter, rows: Sequence[Assessment]) -> str:
+def _date(parameter: ResponseParameter, rows: Sequence[ResponseRow]) -> str:
     if parameter.index < 0:
         return ""
     decided = rows[parameter.index]

@@ -20,7 +20,7 @@ from equipoise.rehearsal.data_desk import DataDesk
 from equipoise.rehearsal.follow_up import plan
 from equipoise.rehearsal.office import Agenda, Office, Unexpected
 from equipoise.rehearsal.planned import Planned, StudyEnd
-from equipoise.rehearsal.screening import Case, Screening, again
+from equipoise.rehearsal.screening import Case, ScreeningDesk, again
 from equipoise.rehearsal.screening_forms import Desk
 from equipoise.rehearsal.story import BEYOND, Story, draw_story
 from equipoise.rehearsal.summary import Rehearsal, months_later, summarize
@@ -102,7 +102,7 @@ class _Run:
         self.parameters: Parameters = read_parameters(protocol.id)
         self.agenda, self.office = Agenda(), Office(storage, seed)
         self.data = DataDesk(self.office, self.agenda, protocol, self.parameters, seed)
-        self.screening = Screening(self.data, sealed, self._follow, self._gone)
+        self.screening = ScreeningDesk(self.data, sealed, self._follow, self._gone)
         self.arrivals = np.random.default_rng([seed, 3])
         self.codes: Counter[str] = Counter()
         self.persons = self.in_screening = 0

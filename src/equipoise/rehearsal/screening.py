@@ -53,7 +53,7 @@ class Case:
     criteria: tuple[str, ...] = field(default=())
 
 
-class Screening:
+class ScreeningDesk:
     """The way in. `on_randomized` takes over with the case and the entry; `on_failed` hears of
     everybody else.
     """

@@ -156,7 +156,7 @@ class TimeComparison:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RuleSet:
+class TimeAnalysis:
     """An endpoint under one set of censoring rules."""
 
     comparison: Annotated[TimeComparison, Flat]
@@ -173,7 +173,7 @@ class TimeToEventEndpoint:
     role: Role
     population: str
     unit: Literal["days"] = "days"
-    rules: Annotated[Mapping[str, RuleSet], Flat]
+    rules: Annotated[Mapping[str, TimeAnalysis], Flat]
 
 
 # ------------------------------------------------------------------ safety

@@ -28,7 +28,7 @@ class Flat:
     """The members of the mapping, or the fields of the class, stand beside the other fields."""
 
 
-class Place(NamedTuple):
+class FieldLayout(NamedTuple):
     """A field: its name, its type, and how it stands among the others."""
 
     name: str
@@ -38,16 +38,16 @@ class Place(NamedTuple):
 
 
 @cache
-def places(owner: type) -> tuple[Place, ...]:
+def places(owner: type) -> tuple[FieldLayout, ...]:
     """The fields of a class of results, in order."""
     hints = get_type_hints(owner, include_extras=True)
     return tuple(_place(field.name, hints[field.name]) for field in fields(owner))
 
 
-def _place(name: str, kind: Any) -> Place:
+def _place(name: str, kind: Any) -> FieldLayout:
     marks = get_args(kind)[1:] if get_origin(kind) is Annotated else ()
     only_with = next((mark.field for mark in marks if isinstance(mark, OnlyWith)), "")
-    return Place(name, kind, only_with, Flat in marks)
+    return FieldLayout(name, kind, only_with, Flat in marks)
 
 
 # ------------------------------------------------------------------ kinds of values

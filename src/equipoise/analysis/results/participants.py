@@ -63,7 +63,7 @@ class Baseline:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Eligibility:
+class EligibilityRow:
     """Criteria that were not met, or not known, of one subject: then, and as known now."""
 
     then: tuple[str, ...]
@@ -71,7 +71,7 @@ class Eligibility:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stratum:
+class StratumRow:
     """The stratum of one subject as randomized, and as the records say now."""
 
     as_randomized: tuple[str, ...]
@@ -104,7 +104,7 @@ class TimeLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Disagreement:
+class DisagreementRow:
     """A scan of which the reader says otherwise than the lesions."""
 
     subject: str

@@ -10,7 +10,7 @@ from dataclasses import is_dataclass
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from equipoise.analysis.results.layout import Place, places
+from equipoise.analysis.results.layout import FieldLayout, places
 from equipoise.analysis.results.trial import Results
 
 Schema = dict[str, Any]
@@ -128,7 +128,7 @@ def _object(owner: type, definitions: Definitions) -> Schema:
     }
 
 
-def _members(owner: Any) -> Iterator[Place]:
+def _members(owner: Any) -> Iterator[FieldLayout]:
     """The fields as they stand in JSON: those of a flat class in its place."""
     for place in places(owner):
         inner = get_args(place.kind)[0] if place.flat else None
@@ -138,13 +138,13 @@ def _members(owner: Any) -> Iterator[Place]:
             yield place
 
 
-def _flat(place: Place, definitions: Definitions) -> Schema:
+def _flat(place: FieldLayout, definitions: Definitions) -> Schema:
     """What the members of a flat mapping are."""
     _, member = get_args(get_args(place.kind)[0])
     return _schema(member, definitions)
 
 
-def _beside_a_count(members: Iterable[Place]) -> Schema:
+def _beside_a_count(members: Iterable[FieldLayout]) -> Schema:
     """Fields that stand only beside a count: they must stand there unless it is 0."""
     beside = [m for m in members if m.only_with and m.only_with != m.name]
     if not beside:

@@ -10,10 +10,10 @@ from equipoise.analysis.results.endpoints import EndpointResult
 from equipoise.analysis.results.layout import Day, Hash, keywords
 from equipoise.analysis.results.participants import (
     Baseline,
-    Disagreement,
-    Eligibility,
+    DisagreementRow,
+    EligibilityRow,
     Flow,
-    Stratum,
+    StratumRow,
     TimeLine,
     TumorChange,
 )
@@ -74,11 +74,11 @@ class Results:
     arms: Annotated[Mapping[str, ArmOfTrial], keywords(minProperties=2)]
     flow: Flow
     baseline: Mapping[str, Baseline]
-    eligibility: Mapping[str, Eligibility]
-    strata: Mapping[str, Stratum]
+    eligibility: Mapping[str, EligibilityRow]
+    strata: Mapping[str, StratumRow]
     tumor_change: Mapping[str, TumorChange]
     time_lines: Mapping[str, TimeLine]
-    disagreements: tuple[Disagreement, ...]
+    disagreements: tuple[DisagreementRow, ...]
     problems: Annotated[
         Mapping[str, str], keywords(description="subject to what somebody has to ask about")
     ]

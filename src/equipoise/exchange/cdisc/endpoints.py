@@ -14,7 +14,7 @@ from typing import Any
 from equipoise.endpoints.course import Course, course_by
 from equipoise.endpoints.discrepancies import Discrepancy, find_discrepancies
 from equipoise.endpoints.policies import MEASUREMENTS, REPORTED, DerivationPolicy
-from equipoise.exchange.cdisc.persons import Person
+from equipoise.exchange.cdisc.persons import PackageSubject
 from equipoise.exchange.cdisc.problems import NOT_USED, TO_ASK, Problem
 from equipoise.exchange.cdisc.readers import Reader, reader_of
 from equipoise.exchange.cdisc.response_rows import response_rows
@@ -63,12 +63,12 @@ def derive_endpoints(package: Package, policy: DerivationPolicy, cutoff: date) -
     return Endpoints(tuple(adrs), tuple(adtte), tuple(differences))
 
 
-def _started(person: Person) -> date:
+def _started(person: PackageSubject) -> date:
     assert person.subject.randomized is not None
     return person.subject.randomized.on
 
 
-def _of_reader(person: Person, reader: Reader) -> Any:
+def _of_reader(person: PackageSubject, reader: Reader) -> Any:
     """The subject with the tumor records of one reader only."""
     by_domain = dict(person.subject.by_domain)
     for domain in (TU, TR, RS):

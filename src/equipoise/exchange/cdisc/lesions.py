@@ -11,7 +11,7 @@ from typing import Any
 from equipoise.assessments.recist.sightings import TARGET, names_of
 from equipoise.endpoints.policies import DerivationPolicy
 from equipoise.exchange.cdisc.problems import NOT_USED, Problems
-from equipoise.exchange.cdisc.rows import Known
+from equipoise.exchange.cdisc.rows import UsableRow
 from equipoise.exchange.cdisc.tumor_rows import measurement
 from equipoise.subject.records import TR, TU, Record
 from equipoise.terms.codes import CompletionStatus, is_lymph_node
@@ -24,7 +24,7 @@ Lesions = Mapping[tuple[str, str, str], TU]
 
 
 def choose_measurements(
-    readings: Iterable[Known],
+    readings: Iterable[UsableRow],
     found: Mapping[str, Mapping[type[Record], list[Any]]],
     policy: DerivationPolicy,
     problems: Problems,
@@ -54,9 +54,9 @@ def _who(record: TU | TR) -> tuple[str, str]:
     return record.evaluator, record.evaluator_id
 
 
-def _scans(readings: Iterable[Known], problems: Problems) -> Iterator[list[Known]]:
+def _scans(readings: Iterable[UsableRow], problems: Problems) -> Iterator[list[UsableRow]]:
     """The readings of one lesion by one reader at one scan."""
-    scans: dict[Any, list[Known]] = {}
+    scans: dict[Any, list[UsableRow]] = {}
     for one in readings:
         tr: TR = one.record
         if tr.test not in (*LENGTH_TESTS, *STATE_TESTS):
@@ -70,7 +70,7 @@ def _scans(readings: Iterable[Known], problems: Problems) -> Iterator[list[Known
     yield from scans.values()
 
 
-def _lesion(known: Known, lesions: Lesions) -> TU | None:
+def _lesion(known: UsableRow, lesions: Lesions) -> TU | None:
     """The lesion that was measured; parts (T1.1) and merged ones (T1/T2) belong to the one they
     came from.
     """
@@ -82,8 +82,8 @@ def _lesion(known: Known, lesions: Lesions) -> TU | None:
 
 
 def _best(
-    lengths: list[Known], node: bool, policy: DerivationPolicy, problems: Problems
-) -> tuple[Known, str]:
+    lengths: list[UsableRow], node: bool, policy: DerivationPolicy, problems: Problems
+) -> tuple[UsableRow, str]:
     """The first diameter in the order of the policy, one that was taken before one that was not."""
     order = policy.node_diameters if node else policy.other_diameters
     fitting = [one for one in lengths if one.record.test in order]
@@ -114,6 +114,6 @@ def _best(
     return best, "SAXIS" if node else best.record.test
 
 
-def _not_evaluated(known: Known) -> Known:
+def _not_evaluated(known: UsableRow) -> UsableRow:
 
     return replace(known, record=replace(known.record, status=CompletionStatus.NOT_DONE.value))

@@ -11,7 +11,7 @@ from equipoise.endpoints.event_dates import SUBSEQUENT
 from equipoise.endpoints.policies import RANDOMIZATION, DerivationPolicy
 from equipoise.exchange.cdisc.datasets import Row
 from equipoise.exchange.cdisc.problems import NOT_USED, TO_ASK, Problem, Problems
-from equipoise.exchange.cdisc.rows import Place, Unusable, date_of
+from equipoise.exchange.cdisc.rows import RowPlace, Unusable, date_of
 from equipoise.subject.records import CM, DS, RS, SS, TR, Record, Source
 from equipoise.subject.state import Randomized, Subject
 from equipoise.terms.dates import PartialDate
@@ -21,7 +21,7 @@ NOT_A_CONTACT = ("DEATH", "LOST TO FOLLOW-UP", "RANDOMIZED", "SCREEN FAILURE")
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class PackageSubject:
     """One subject of the package. `deceased_undated`: dead, and nothing says when, so no survival
     can be told.
     """
@@ -34,11 +34,11 @@ class Person:
 def person_of(
     name: str,
     row: Row,
-    place: Place,
+    place: RowPlace,
     records: Mapping[type[Record], list[Any]],
     policy: DerivationPolicy,
     problems: Problems,
-) -> Person | None:
+) -> PackageSubject | None:
     """The subject with a start, or None: without one there is nothing to count from."""
     try:
         started = _start(row, place, records, policy)
@@ -77,11 +77,11 @@ def person_of(
         problems.add(place.problem(NOT_USED, "DTHFL", "Y", reason))
     _ask_about_days(subject, row, place, problems)
     _ask_about_therapy(subject, start, problems)
-    return Person(row.get("STUDYID", ""), subject, undated)
+    return PackageSubject(row.get("STUDYID", ""), subject, undated)
 
 
 def _start(
-    row: Row, place: Place, records: Mapping[type[Record], list[Any]], policy: DerivationPolicy
+    row: Row, place: RowPlace, records: Mapping[type[Record], list[Any]], policy: DerivationPolicy
 ) -> tuple[date, Source] | None:
     """The first day and its record. Raises Unusable for a date that is no day."""
     if policy.reference_start == RANDOMIZATION:
@@ -103,7 +103,7 @@ def _start(
 
 
 def _death(
-    row: Row, place: Place, records: Mapping[type[Record], list[Any]]
+    row: Row, place: RowPlace, records: Mapping[type[Record], list[Any]]
 ) -> tuple[PartialDate | None, Source]:
     """DTHDTC, else the death in DS."""
     if row.get("DTHDTC"):
@@ -149,7 +149,7 @@ def _ask_about_therapy(subject: Subject, start: date, problems: Problems) -> Non
             )
 
 
-def _ask_about_days(subject: Subject, row: Row, place: Place, problems: Problems) -> None:
+def _ask_about_days(subject: Subject, row: Row, place: RowPlace, problems: Problems) -> None:
     died = subject.died
     if died is not None and died.exact is None:
         reason = "day not known; the earliest that the dated records allow is taken"

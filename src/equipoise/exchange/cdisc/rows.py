@@ -43,7 +43,7 @@ class Unusable(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class RowPlace:
     """One row of one file, for messages."""
 
     file: str
@@ -66,25 +66,25 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class UsableRow:
     """A record, its subject and its place."""
 
     subject: str
     record: Any
-    place: Place
+    place: RowPlace
     row: Row
 
 
 def read_rows(
     datasets: Iterable[Dataset], domain: str, subjects: Iterable[str], problems: Problems
-) -> Iterator[Known]:
+) -> Iterator[UsableRow]:
     """The records of one domain, from all files that hold it; what cannot be read is listed and
     left out.
     """
-    known, first = set(subjects), dict[tuple[str, int], Place]()
+    known, first = set(subjects), dict[tuple[str, int], RowPlace]()
     for dataset in (one for one in datasets if one.domain == domain):
         for number, row in enumerate(dataset.rows, 1):
-            place = Place(dataset.file, number, domain, row.get("USUBJID", ""))
+            place = RowPlace(dataset.file, number, domain, row.get("USUBJID", ""))
             try:
                 sequence = _sequence(row, place, known)
                 before = first.setdefault((place.subject, sequence), place)
@@ -95,12 +95,12 @@ def read_rows(
                         str(sequence),
                         f"stands twice for the subject; {other} is used",
                     )
-                yield Known(place.subject, _record(row, place, sequence), place, row)
+                yield UsableRow(place.subject, _record(row, place, sequence), place, row)
             except Unusable as error:
                 problems.add(place.problem(NOT_USED, error.variable, error.found, str(error)))
 
 
-def _sequence(row: Row, place: Place, known: set[str]) -> int:
+def _sequence(row: Row, place: RowPlace, known: set[str]) -> int:
     if not place.subject:
         raise Unusable("USUBJID", "", "empty, expected the code of a subject")
     if place.subject not in known:
@@ -121,7 +121,7 @@ def number_of(text: str) -> Decimal | None:
     return value if value.is_finite() else None
 
 
-def _record(row: Row, place: Place, sequence: int) -> Record:
+def _record(row: Row, place: RowPlace, sequence: int) -> Record:
     source: Source = (place.file, place.domain, sequence)
     values: dict[str, Any] = {}
     for variable, (attribute, kind) in variables(place.domain).items():
@@ -188,7 +188,7 @@ def _check_order(row: Row, domain: str) -> None:
 # ------------------------------------------------------------------ responses, treatment
 
 
-def therapy(known: Known, policy: DerivationPolicy) -> CM:
+def therapy(known: UsableRow, policy: DerivationPolicy) -> CM:
     """A medication; the declared categories mean new anticancer therapy."""
     cm: CM = known.record
     return (

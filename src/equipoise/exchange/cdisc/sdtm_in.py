@@ -9,10 +9,10 @@ from pathlib import Path
 
 from equipoise.endpoints.policies import MEASUREMENTS, REPORTED, DerivationPolicy
 from equipoise.exchange.cdisc.datasets import Dataset, DatasetError, Row, read_folder
-from equipoise.exchange.cdisc.persons import Person, person_of
+from equipoise.exchange.cdisc.persons import PackageSubject, person_of
 from equipoise.exchange.cdisc.problems import NOT_USED, TO_ASK, Problem, Problems
 from equipoise.exchange.cdisc.readers import Reader, is_asked_for, reader_name, reader_of
-from equipoise.exchange.cdisc.rows import USED, Place, read_rows, record_date
+from equipoise.exchange.cdisc.rows import USED, RowPlace, read_rows, record_date
 from equipoise.exchange.cdisc.usable import usable_records
 from equipoise.subject.records import RS, TR
 
@@ -32,7 +32,7 @@ class Package:
 
     folder: str
     datasets: tuple[Dataset, ...]
-    persons: Mapping[str, Person]
+    persons: Mapping[str, PackageSubject]
     in_dm: int  # subjects in all, those without a start included
     readers: Mapping[
         str, tuple[Reader, ...]
@@ -88,16 +88,16 @@ def _check_domains(folder: Path, domains: tuple[str, ...]) -> None:
     )
 
 
-def _people(datasets: Iterable[Dataset], problems: Problems) -> dict[str, tuple[Row, Place]]:
+def _people(datasets: Iterable[Dataset], problems: Problems) -> dict[str, tuple[Row, RowPlace]]:
     """USUBJID -> row of DM."""
-    people: dict[str, tuple[Row, Place]] = {}
+    people: dict[str, tuple[Row, RowPlace]] = {}
     for dataset in (data for data in datasets if data.domain == "DM"):
         if "USUBJID" not in dataset.columns:
             raise DatasetError(
                 f"{dataset.file}: column USUBJID not found among {', '.join(dataset.columns)}"
             )
         for number, row in enumerate(dataset.rows, 1):
-            place = Place(dataset.file, number, "DM", row["USUBJID"])
+            place = RowPlace(dataset.file, number, "DM", row["USUBJID"])
             if not place.subject:
                 problems.add(
                     place.problem(NOT_USED, "USUBJID", "", "empty, expected the code of a subject")
@@ -113,7 +113,7 @@ def _people(datasets: Iterable[Dataset], problems: Problems) -> dict[str, tuple[
 
 
 def _readers(
-    persons: Mapping[str, Person],
+    persons: Mapping[str, PackageSubject],
     domains: Iterable[str],
     policy: DerivationPolicy,
     problems: Problems,
@@ -150,7 +150,7 @@ def _readers(
     return {source: readers for source, readers in chosen.items() if readers}
 
 
-def _lasting(persons: Mapping[str, Person]) -> date:
+def _lasting(persons: Mapping[str, PackageSubject]) -> date:
     """The last day of any record, which is the cutoff when none is declared."""
     days = [
         person.subject.randomized.on for person in persons.values() if person.subject.randomized

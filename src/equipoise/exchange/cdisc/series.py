@@ -9,7 +9,7 @@ from typing import Any
 from equipoise.endpoints.course import Course, Reading, progression_after_cr
 from equipoise.endpoints.policies import MEASUREMENTS, REPORTED, DerivationPolicy
 from equipoise.endpoints.source_records import deciding_sources
-from equipoise.exchange.cdisc.persons import Person
+from equipoise.exchange.cdisc.persons import PackageSubject
 from equipoise.exchange.cdisc.readers import Reader
 from equipoise.exchange.cdisc.sdtm_in import Package
 from equipoise.subject.records import RS, TR, Source
@@ -26,7 +26,7 @@ class Series:
     response.
     """
 
-    person: Person
+    person: PackageSubject
     course: Course
     reading: Reading
     visits: tuple[str, ...]
@@ -34,7 +34,7 @@ class Series:
     keys: Row
 
 
-def keys_of(person: Person, reader: Reader) -> Row:
+def keys_of(person: PackageSubject, reader: Reader) -> Row:
     """The variables that say whose row it is, and by which reader."""
     return {
         "STUDYID": person.study,
@@ -45,7 +45,11 @@ def keys_of(person: Person, reader: Reader) -> Row:
 
 
 def series_of(
-    person: Person, course: Course, reader: Reader, package: Package, policy: DerivationPolicy
+    person: PackageSubject,
+    course: Course,
+    reader: Reader,
+    package: Package,
+    policy: DerivationPolicy,
 ) -> Iterator[Series]:
     """The sources of responses that this reader has. Lesions that cannot be assessed give no
     endpoint at all: without them the subject would look like one who was never scanned.

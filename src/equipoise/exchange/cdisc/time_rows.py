@@ -17,7 +17,7 @@ from equipoise.endpoints.catalogue import (
 )
 from equipoise.endpoints.policies import DerivationPolicy
 from equipoise.endpoints.time_to_event import FollowUp, TimeToEvent, derive_os
-from equipoise.exchange.cdisc.persons import Person
+from equipoise.exchange.cdisc.persons import PackageSubject
 from equipoise.exchange.cdisc.series import Row, Series, keys_of, source_row
 from equipoise.subject.records import Source
 
@@ -90,7 +90,7 @@ def _time(code: str, label: str, end: TimeToEvent, start: date) -> Row:
     }
 
 
-def survival_row(person: Person, cutoff: date) -> Row:
+def survival_row(person: PackageSubject, cutoff: date) -> Row:
     """Overall survival, which has no reader."""
     subject = person.subject
     assert subject.randomized is not None

@@ -8,7 +8,7 @@ from equipoise.assessments.recist.sightings import FITTING, NEW, NON_TARGET, ROL
 from equipoise.endpoints.policies import DerivationPolicy
 from equipoise.exchange.cdisc.datasets import Row
 from equipoise.exchange.cdisc.problems import NOT_USED, TO_ASK, Problems
-from equipoise.exchange.cdisc.rows import Known, Unusable, number_of
+from equipoise.exchange.cdisc.rows import Unusable, UsableRow, number_of
 from equipoise.subject.records import (
     LONGEST_MM,
     RS,
@@ -29,7 +29,7 @@ RESPONSES = {"OVRLRESP": Response, "TRGRESP": Response, "NTRGRESP": NonTarget}
 """RSTESTCD that are compared or used, and the codes they may hold."""
 
 
-def tumor(known: Known, problems: Problems) -> TU | None:
+def tumor(known: UsableRow, problems: Problems) -> TU | None:
     """A lesion with the role it was given, or None and a line in the listing."""
     role = (known.row.get("TUSTRESC") or known.row.get("TUORRES", "")).upper()
     if known.row.get("TUTESTCD", "TUMIDENT") != "TUMIDENT":
@@ -51,7 +51,7 @@ def tumor(known: Known, problems: Problems) -> TU | None:
     return tu
 
 
-def _ask_for_day(known: Known, problems: Problems) -> None:
+def _ask_for_day(known: UsableRow, problems: Problems) -> None:
     """A scan without a day takes that of its visit's other scans, never one of our making; somebody
     has to say.
     """
@@ -63,7 +63,7 @@ def _ask_for_day(known: Known, problems: Problems) -> None:
         )
 
 
-def measurement(known: Known, test: str, role: str, problems: Problems) -> TR:
+def measurement(known: UsableRow, test: str, role: str, problems: Problems) -> TR:
     """A reading of a lesion. One that cannot be used stays, as not evaluated: dropped, it would
     look as if nobody had looked, and the sum as if it were complete.
     """
@@ -115,7 +115,7 @@ def _length(tr: TR, row: Row) -> TR:
     return replace(tr, value=in_mm, original=text, original_unit=unit)
 
 
-def reported_response(known: Known, policy: DerivationPolicy, problems: Problems) -> RS | None:
+def reported_response(known: UsableRow, policy: DerivationPolicy, problems: Problems) -> RS | None:
     """A response as reported; None for other criteria and tests, for what was not done and for what
     cannot be read.
     """

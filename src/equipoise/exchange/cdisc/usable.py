@@ -12,7 +12,7 @@ from equipoise.endpoints.policies import DerivationPolicy
 from equipoise.exchange.cdisc.lesions import choose_measurements
 from equipoise.exchange.cdisc.problems import NOT_USED, TO_ASK, Problem, Problems
 from equipoise.exchange.cdisc.readers import Reader, reader_of
-from equipoise.exchange.cdisc.rows import Known, therapy
+from equipoise.exchange.cdisc.rows import UsableRow, therapy
 from equipoise.exchange.cdisc.tumor_rows import reported_response, tumor
 from equipoise.subject.records import RS, Record
 
@@ -21,7 +21,7 @@ Records = dict[str, dict[type[Record], list[Any]]]
 
 
 def usable_records(
-    known: Mapping[str, list[Known]], policy: DerivationPolicy, problems: Problems
+    known: Mapping[str, list[UsableRow]], policy: DerivationPolicy, problems: Problems
 ) -> Records:
     """All usable records as the rules want them: one reader each, one diameter each, one response a
     day.
@@ -51,7 +51,7 @@ def usable_records(
 
 
 def _ask_about_criteria(
-    rows: Iterable[Known], policy: DerivationPolicy, problems: Problems
+    rows: Iterable[UsableRow], policy: DerivationPolicy, problems: Problems
 ) -> None:
     """Responses by other criteria (iRECIST, Lugano) are another question; how many there are is
     said.
@@ -72,7 +72,7 @@ def _ask_about_criteria(
             )
 
 
-def _of_reader(known: Known, policy: DerivationPolicy) -> Known:
+def _of_reader(known: UsableRow, policy: DerivationPolicy) -> UsableRow:
     """A record that does not say who read it belongs to whom the policy says."""
     if known.record.evaluator:
         return known
@@ -80,10 +80,10 @@ def _of_reader(known: Known, policy: DerivationPolicy) -> Known:
 
 
 def _one_a_day(
-    rows: Iterable[tuple[Known, RS | None]], problems: Problems
+    rows: Iterable[tuple[UsableRow, RS | None]], problems: Problems
 ) -> Iterator[tuple[str, RS]]:
     """Of two answers to one question on one day the first is used, and the other is listed."""
-    first: dict[tuple[str, Reader, str, date], Known] = {}
+    first: dict[tuple[str, Reader, str, date], UsableRow] = {}
     for known, rs in rows:
         if rs is None:
             continue

@@ -35,7 +35,7 @@ _SIX_MONTHS = round(6 * DAYS_PER_MONTH)
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class OutcomeTable:
     """Row 0 is the control arm, then LOGITS. Column 0 is of all patients, each other leaves out a
     part of them.
 
@@ -64,7 +64,7 @@ def simulate_outcomes(
     *,
     workers: int = 1,
     progress: Progress | None = None,
-) -> Table:
+) -> OutcomeTable:
     """Follow so many patients, each in the control arm and once at each resistant fraction. See
     `run_blocks`.
     """
@@ -85,11 +85,11 @@ def _simulate_block(trial: FullTrial, bulk: bool, rng: np.random.Generator, pati
     return out
 
 
-def _table(outcomes: Block) -> Table:
+def _table(outcomes: Block) -> OutcomeTable:
     part = np.arange(len(outcomes)) % PARTS
     kept = [np.ones(len(outcomes), bool), *(part != left_out for left_out in range(PARTS))]
     columns = np.ascontiguousarray(np.swapaxes(outcomes, 0, 1))
-    return Table(
+    return OutcomeTable(
         controlled=np.array([[column[rows, 0].mean() for rows in kept] for column in columns]),
         curves=np.array([[_curve(column[rows]) for rows in kept] for column in columns]),
     )
@@ -120,12 +120,12 @@ def weights_on(logits: Floats, chances: Floats) -> Floats:
     return np.asarray(weights / weights.sum())
 
 
-def control_of(table: Table) -> Figures:
+def control_of(table: OutcomeTable) -> Figures:
     """The control arm, in which resistance to a drug that is not given changes nothing."""
     return _figures(table, _only(0))
 
 
-def outcomes_of(table: Table, weights: Floats, control: Figures) -> tuple[Outcome, Outcome]:
+def outcomes_of(table: OutcomeTable, weights: Floats, control: Figures) -> tuple[Outcome, Outcome]:
     """A group on the experimental arm, and its difference from the control arm."""
     group = _figures(table, np.concatenate([[0.0], weights]))
     # Errors of the medians do not come from the parts; without their covariance the sum is on the
@@ -136,7 +136,7 @@ def outcomes_of(table: Table, weights: Floats, control: Figures) -> tuple[Outcom
     return outcome_of(group), outcome_of(apart)
 
 
-def outcome_at(table: Table, place: int) -> Outcome:
+def outcome_at(table: OutcomeTable, place: int) -> Outcome:
     """Patients who all have the resistant fraction at this place of LOGITS."""
     return outcome_of(_figures(table, _only(1 + place)))
 
@@ -145,7 +145,7 @@ def _only(row: int) -> Floats:
     return np.asarray(np.eye(1, 1 + len(LOGITS), row)[0])
 
 
-def _figures(table: Table, weights: Floats) -> Figures:
+def _figures(table: OutcomeTable, weights: Floats) -> Figures:
     rows, parts, days = table.curves.shape
     curves = (weights @ table.curves.reshape(rows, -1)).reshape(parts, days)
     median, error = _median(curves)

@@ -25,7 +25,7 @@ from equipoise.planning.rechallenge.figures import UNSELECTED, Assay, Input, Poi
 from equipoise.planning.rechallenge.outcomes import (
     LOGITS,
     Figures,
-    Table,
+    OutcomeTable,
     control_of,
     outcome_at,
     outcome_of,
@@ -49,7 +49,7 @@ _PLAUSIBLE = "plausible for metastatic disease; the rehearsal draws the same"
 
 
 @dataclass(frozen=True, slots=True)
-class Population:
+class PatientPool:
     """People when first-line anti-EGFR treatment ends, each (person,).
 
     `start` is the resistant fraction, `half_life` in months, `tumor_fraction` the share of tumor
@@ -67,7 +67,7 @@ class Population:
 
 def draw_population(
     seed: int, half_life: float, parameters: Parameters, tumor: TumorParameters
-) -> Population:
+) -> PatientPool:
     """The same people for every half-life, whose own spread about `half_life` (a median, in
     months).
 
@@ -86,7 +86,7 @@ def draw_population(
             " fractions"
         )
     start = tumor.resistant_logit + float(np.mean(lost)) + sqrt(spread) * normal[:, 0]
-    return Population(expit(start), own, tumor_fraction(normal[:, 2], parameters))
+    return PatientPool(expit(start), own, tumor_fraction(normal[:, 2], parameters))
 
 
 def assays_of(protocol: Protocol, parameters: Parameters) -> tuple[Assay, ...]:
@@ -123,7 +123,7 @@ def assays_of(protocol: Protocol, parameters: Parameters) -> tuple[Assay, ...]:
     )
 
 
-def chance_let_in(assay: Assay, limit: float, people: Population, resistant: Floats) -> Floats:
+def chance_let_in(assay: Assay, limit: float, people: PatientPool, resistant: Floats) -> Floats:
     """Each person's chance that the test finds nothing and its sample counts, (person,)."""
     plasma = people.tumor_fraction * assay.tumor_dna
     return probability_unseen(plasma, resistant, limit, assay.sees) * (
@@ -180,9 +180,9 @@ def simulate_rechallenge(
 
 
 def _points(
-    table: Table,
+    table: OutcomeTable,
     control: Figures,
-    people: Population,
+    people: PatientPool,
     assays: tuple[Assay, ...],
     limits: tuple[float, ...],
     hidden_above: tuple[float, ...],

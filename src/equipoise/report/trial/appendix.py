@@ -53,7 +53,7 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class ParticipantSection:
     """One subject of the appendix."""
 
     id: str
@@ -64,7 +64,7 @@ class Person:
     milestones: tuple[int, ...]
 
 
-def people(analysis: Analysis, entries: Sequence[Entry]) -> list[Person]:
+def people(analysis: Analysis, entries: Sequence[Entry]) -> list[ParticipantSection]:
     """Every subject of the flow diagram, in order of their codes."""
     flow = analysis.results.flow
     others = {name for names in flow.reasons.values() for name in names} | {
@@ -87,7 +87,7 @@ def _milestones(entries: Iterable[Entry], name: str) -> tuple[int, ...]:
 # ------------------------------------------------------------------ who entered
 
 
-def _randomized(analysis: Analysis, name: str, entries: Sequence[Entry]) -> Person:
+def _randomized(analysis: Analysis, name: str, entries: Sequence[Entry]) -> ParticipantSection:
     results, account = analysis.results, analysis.accounts[name]
     about = results.arms[results.baseline[name].arm]
     stratum = " / ".join(results.strata[name].as_randomized)
@@ -102,7 +102,9 @@ def _randomized(analysis: Analysis, name: str, entries: Sequence[Entry]) -> Pers
         *_problem_facts(results, name),
     )
     anchor = subject_anchor(name)
-    return Person(name, anchor, about.role, about.label, facts, _milestones(entries, name))
+    return ParticipantSection(
+        name, anchor, about.role, about.label, facts, _milestones(entries, name)
+    )
 
 
 def _baseline_fact(baseline: Baseline, sources: tuple[Source, ...]) -> Fact:
@@ -195,7 +197,7 @@ def _problem_facts(results: Results, name: str) -> Iterator[Fact]:
 # ------------------------------------------------------------------ who did not enter
 
 
-def _not_randomized(analysis: Analysis, name: str, entries: Sequence[Entry]) -> Person:
+def _not_randomized(analysis: Analysis, name: str, entries: Sequence[Entry]) -> ParticipantSection:
     screening, short = analysis.screenings[name], _short(analysis)
     facts = [_answer_fact(a, short) for a in screening.of_record if a.verdict is not Verdict.MET]
     if decision := screening.no_entry:
@@ -205,7 +207,9 @@ def _not_randomized(analysis: Analysis, name: str, entries: Sequence[Entry]) -> 
         facts.insert(0, Fact("Will not enter", on, why, (decision.source,)))
     standing = _standing(analysis.results.flow, name)
     anchor = subject_anchor(name)
-    return Person(name, anchor, "none", standing, tuple(facts), _milestones(entries, name))
+    return ParticipantSection(
+        name, anchor, "none", standing, tuple(facts), _milestones(entries, name)
+    )
 
 
 def _standing(flow: Flow, name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from equipoise.analysis.results.endpoints import BinaryEndpoint, RuleSet
+from equipoise.analysis.results.endpoints import BinaryEndpoint, TimeAnalysis
 from equipoise.analysis.results.trial import ArmOfTrial, Results
 
 Arms = Mapping[str, ArmOfTrial]
@@ -35,7 +35,7 @@ def reached_notes(endpoint: BinaryEndpoint, arm: str, results: Results) -> dict[
     }
 
 
-def time_notes(rule_set: RuleSet, arm: str, results: Results) -> dict[str, str]:
+def time_notes(rule_set: TimeAnalysis, arm: str, results: Results) -> dict[str, str]:
     """The subjects of one arm with their time and why it ends."""
     arms = arm_of(results)
     return {

@@ -10,14 +10,14 @@ from markupsafe import Markup
 
 from equipoise.ledger.entry import Entry
 from equipoise.report.kit.drill_down import entry_anchor, source_link
-from equipoise.report.trial.appendix import MILESTONES, Person
+from equipoise.report.trial.appendix import MILESTONES, ParticipantSection
 
 LONGEST = 420
 """Letters of a payload that are shown; the ledger holds the rest."""
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class EntryLine:
     """One entry of the appendix."""
 
     anchor: str
@@ -25,7 +25,7 @@ class Line:
     words: str
 
 
-def referenced(persons: Iterable[Person], entries: Sequence[Entry]) -> list[Line]:
+def referenced(persons: Iterable[ParticipantSection], entries: Sequence[Entry]) -> list[EntryLine]:
     """The entries that a value names, with those they replace, and the milestones of trial and
     subjects.
     """
@@ -35,13 +35,13 @@ def referenced(persons: Iterable[Person], entries: Sequence[Entry]) -> list[Line
         if entry.seq in wanted and entry.supersedes:
             wanted.add(entry.supersedes)
     return [
-        Line(entry_anchor(entry.seq), entry, payload_words(entry))
+        EntryLine(entry_anchor(entry.seq), entry, payload_words(entry))
         for entry in entries
         if entry.seq in wanted
     ]
 
 
-def _named(person: Person) -> set[int]:
+def _named(person: ParticipantSection) -> set[int]:
     sources = {source for fact in person.facts for source in fact.sources}
     return {source for source in sources if isinstance(source, int)} | set(person.milestones)
 
@@ -81,7 +81,7 @@ def _plain(value: Any) -> str:
     )
 
 
-def entry_cells(line: Line) -> tuple[str, str, Markup]:
+def entry_cells(line: EntryLine) -> tuple[str, str, Markup]:
     """Who, where and the reason of an entry, for the table."""
     entry = line.entry
     why = (

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from equipoise.analysis.results.endpoints import Curve, RuleSet, TimeValue
+from equipoise.analysis.results.endpoints import Curve, TimeAnalysis, TimeValue
 from equipoise.report.kit.drill_down import subject_anchor
 from equipoise.report.kit.svg import (
     Scale,
@@ -34,7 +34,7 @@ class Curves:
     """What the figure shows: one endpoint under one rule set, all arms."""
 
     title: str
-    rule_set: RuleSet
+    rule_set: TimeAnalysis
     arms: Arms
     arm_of: Mapping[str, str]
     hrefs: Mapping[str, str]

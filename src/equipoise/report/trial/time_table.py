@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from equipoise.analysis.results.endpoints import RuleSet, TimeComparison, TimeToEventEndpoint
+from equipoise.analysis.results.endpoints import TimeAnalysis, TimeComparison, TimeToEventEndpoint
 from equipoise.analysis.results.trial import Results
 from equipoise.report.kit.drill_down import DrillDown
 from equipoise.report.kit.formats import NONE, confidence, p_value, ratio, span
@@ -40,7 +40,7 @@ def time_table(
 
 
 def _time_cell(
-    rule_set: RuleSet, arm: str, title: str, results: Results, drill_down: DrillDown
+    rule_set: TimeAnalysis, arm: str, title: str, results: Results, drill_down: DrillDown
 ) -> Markup:
     counts, median = rule_set.comparison.arms[arm], rule_set.comparison.medians[arm]
     shown = f"{counts.events} / {counts.n}, {median_words(median, counts.n)}"
