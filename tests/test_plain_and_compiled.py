@@ -38,11 +38,11 @@ from equipoise.simulation.full_trial import trial_of
 from equipoise.simulation.full_trial_rules import COLUMNS, simulate_full_trials
 from equipoise.simulation.proportion_rules import simulate_proportion_trials
 from equipoise.simulation.trial_rules import scheme_of
-from equipoise.statistics.cox import likelihood
+from equipoise.statistics.cox import likelihood, walk
 from equipoise.statistics.proportions import fisher_rules, stratified_power, two_stage
 from equipoise.statistics.sample_size import Accrual, Arm, Hazard
-from equipoise.statistics.survival import FlemingHarrington, ModestWeight, curve, ordered
-from equipoise.statistics.survival.rank_tests import (
+from equipoise.statistics.survival import FlemingHarrington, ModestWeight, checked, curve, ordered
+from equipoise.statistics.survival.rank_sums import (
     log_rank_sums,
     two_group_log_rank,
     two_group_scores,
@@ -187,7 +187,7 @@ def climb(rng, entry=False, recorded=False):
 
 def maximum(rng, entry=False):
     sets, score, information = cox_sets(rng, entry), np.zeros(3), np.zeros(6)
-    null = likelihood.slope(*sets, np.zeros(3), True, score, information, np.zeros((0, 0)))  # type: ignore[call-arg]
+    null = walk.slope(*sets, np.zeros(3), True, score, information, np.zeros((0, 0)))  # type: ignore[call-arg]
     return *sets, True, float(null), score, information, 1e-9
 
 
@@ -319,8 +319,8 @@ CASES = {
         lambda rng: (rng.normal(size=(90, 2)), rng.permutation(90).astype(np.int32)),
         3,
     ),
-    "Cox, slope": (likelihood.slope, climb, 5),
-    "Cox, slope with entry": (likelihood.slope, partial(climb, entry=True, recorded=True), 5),
+    "Cox, slope": (walk.slope, climb, 5),
+    "Cox, slope with entry": (walk.slope, partial(climb, entry=True, recorded=True), 5),
     "Cox, maximum": (likelihood.maximize, maximum, 3),
     "Cox, maximum with entry": (likelihood.maximize, partial(maximum, entry=True), 3),
     "Cox, range": (likelihood.column_range, covariates, 5),
@@ -340,8 +340,8 @@ CASES = {
     "sort, the rest": (ordered._unpack, unpacked, 5),
     "ties": (ordered.fold_ties, near_ties, 5),
     "partition": (ordered.partition, codes, 5),
-    "counts": (ordered.count_codes, codes, 5),
-    "copy": (ordered._take, taken, 5),
+    "counts": (checked.count_codes, codes, 5),
+    "copy": (checked._take, taken, 5),
     "Fisher": (fisher_rules._of_all, tables, 5),
     "Fisher, one margin": (fisher_rules._of_margin, margin, 9),
     "sets of tables": (stratified_power._sum_between, between, 3),

@@ -25,7 +25,7 @@ from equipoise.statistics.survival import (
     log_rank,
     restricted_mean,
 )
-from equipoise.statistics.survival.ordered import check_times
+from equipoise.statistics.survival.checked import check_times
 
 Labels = NDArray[Any]
 NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")

@@ -9,15 +9,10 @@ from scipy.stats import chi2, norm
 from equipoise.arrays import Floats
 from equipoise.compiled import at
 from equipoise.statistics.checks import check_share
-from equipoise.statistics.cox.likelihood import (
-    R_TOLERANCE,
-    column_range,
-    maximize,
-    slope,
-    standardize,
-)
+from equipoise.statistics.cox.likelihood import R_TOLERANCE, column_range, maximize, standardize
 from equipoise.statistics.cox.model import CoxFit, RiskSets, square, steps_of_walk
 from equipoise.statistics.cox.residuals import robust_covariance
+from equipoise.statistics.cox.walk import slope
 from equipoise.statistics.survival.ordered import order_subjects
 
 Ties = Literal["efron", "breslow"]

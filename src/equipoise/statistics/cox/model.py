@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from equipoise.arrays import Floats
 from equipoise.compiled import at
-from equipoise.statistics.cox.likelihood import slope
+from equipoise.statistics.cox.walk import slope
 from equipoise.statistics.survival.ordered import Ordered
 
 

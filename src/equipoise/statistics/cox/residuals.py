@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from equipoise.arrays import Floats
 from equipoise.statistics.cox.model import CoxFit, EventTimes, RiskSets, event_times, stratum_of
-from equipoise.statistics.survival.ordered import label_codes
+from equipoise.statistics.survival.checked import label_codes
 
 
 @dataclass(frozen=True, slots=True)

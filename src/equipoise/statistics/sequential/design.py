@@ -26,16 +26,15 @@ from equipoise.statistics.sequential.bounds import (
     floors,
     with_futility,
 )
-from equipoise.statistics.sequential.futility import BetaSpending, Futility, FutilityBounds
+from equipoise.statistics.sequential.design_checks import alike, check_bounds, check_looks
+from equipoise.statistics.sequential.futility import Futility, FutilityBounds
 from equipoise.statistics.sequential.information import (
-    check_between,
     check_fractions,
     check_length,
     check_positive,
     check_rising,
 )
 from equipoise.statistics.sequential.recursion import canonical_steps, exits
-from equipoise.statistics.sequential.spending import check_total
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +123,7 @@ def design_group_sequential(
             raise ValueError(
                 f"spending_times is given, but {type(rule).__name__} spends nothing by time"
             )
-    looks = _check(rule, fractions, times, alpha, sided, power, futility, binding)
+    looks = check_looks(rule, fractions, times, alpha, sided, power, futility, binding)
     check_positive("maximum_information", maximum_information)
     if power is None:
         return _design(looks, bounds_at(looks, 0.0), None, None, None, maximum_information)
@@ -161,7 +160,7 @@ def update_information(
                 f"information[{k}] is {information[k]}, not below maximum {top}; no look can"
                 " follow it"
             )
-    if isinstance(design.rule, WangTsiatis) and not _same(fractions, design.information):
+    if isinstance(design.rule, WangTsiatis) and not alike(fractions, design.information):
         raise ValueError(
             f"information is {tuple(information)}, planned were {design.amounts()}; the shape of"
             f" {type(design.rule).__name__} holds for the planned looks only: plan with a spending"
@@ -173,7 +172,7 @@ def update_information(
             "spending_times",
             check_length("spending_times", spending_times, len(fractions), "information"),
         )
-    looks = _check(
+    looks = check_looks(
         design.rule,
         fractions,
         times,
@@ -225,84 +224,6 @@ def _looks_of(
     )
 
 
-def _check(
-    rule: Rule,
-    information: tuple[float, ...],
-    times: tuple[float, ...],
-    alpha: float,
-    sided: Sided,
-    power: float | None,
-    futility: Futility | None,
-    binding: bool,
-) -> Looks:
-    check_between("alpha", alpha)
-    if sided not in (1, 2):
-        raise ValueError(f"sided is {sided}; it must be 1 or 2")
-    if power is not None:
-        check_between("power", power)
-        if power <= alpha / sided:
-            raise ValueError(
-                f"power is {power}; it must lie above the level of one tail, {alpha / sided:g}, and"
-                " below 1"
-            )
-    if not isinstance(rule, Rule):
-        raise ValueError(
-            f"rule is {rule!r}; it must be a shape of bounds or a spending family, such as Pocock()"
-        )
-    if not isinstance(rule, WangTsiatis | HaybittlePeto):
-        check_total("rule", rule, alpha)
-    _check_futility(futility, len(information), sided, power)
-    if futility is None and binding:
-        raise ValueError("binding is True, but there is no futility rule to bind to")
-    return Looks(
-        rule=rule,
-        level=alpha / sided,
-        sided=sided,
-        information=information,
-        spending_times=times,
-        futility=futility,
-        binding=binding,
-        beta=1.0 - power if power is not None else 0.5,
-    )
-
-
-def _check_futility(
-    futility: Futility | None, looks: int, sided: Sided, power: float | None
-) -> None:
-    if futility is None:
-        return
-    if not isinstance(futility, Futility):
-        raise ValueError(
-            f"futility is {futility!r}; it must be a futility rule, such as FutilityBounds(z)"
-        )
-    if sided == 2:
-        raise ValueError("sided is 2; futility bounds are offered for one-sided designs")
-    if isinstance(futility, FutilityBounds):
-        check_length("futility.z", futility.z, looks - 1, f"a design of {looks} looks")
-    elif power is None and (isinstance(futility, BetaSpending) or futility.effect == "design"):
-        raise ValueError(
-            "power is None; this futility rule needs the power of the design, in (alpha, 1)"
-        )
-    if isinstance(futility, BetaSpending) and power is not None:
-        check_total("futility.spending", futility.spending, 1.0 - power)
-
-
-def _check_bounds(looks: Looks, bounds: Bounds) -> None:
-    for k, z in enumerate(bounds.efficacy):
-        if z == float("-inf"):
-            raise ValueError(
-                f"futility stops so many that alpha cannot be spent at look {k + 1}; ask for lower"
-                " bounds"
-            )
-    if isinstance(looks.futility, FutilityBounds):
-        for k, (a, b) in enumerate(zip(looks.futility.z, bounds.efficacy, strict=False)):
-            if a >= b:
-                raise ValueError(
-                    f"futility.z[{k}] is {a}; it must lie below the efficacy bound of its look,"
-                    f" {b:.6g}"
-                )
-
-
 def _design(
     looks: Looks,
     bounds: Bounds,
@@ -314,7 +235,7 @@ def _design(
 ) -> GroupSequentialDesign:
     if power is not None and drift is not None and inflation is None:
         inflation = (drift / fixed_drift(looks.level, power)) ** 2
-    _check_bounds(looks, bounds)
+    check_bounds(looks, bounds)
     spent = np.cumsum(bounds.spent) * looks.sided
     return GroupSequentialDesign(
         rule=looks.rule,
@@ -373,7 +294,3 @@ def _drift_for(looks: Looks, power: float) -> tuple[float, Bounds]:
         )
     drift = float(brentq(shortfall, low, high, xtol=1e-13, rtol=8.9e-16))
     return drift, at(drift)
-
-
-def _same(left: tuple[float, ...], right: tuple[float, ...]) -> bool:
-    return len(left) == len(right) and np.allclose(left, right, rtol=1e-9, atol=0)

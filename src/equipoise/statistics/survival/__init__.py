@@ -20,6 +20,7 @@ from equipoise.statistics.survival.means import (
     RestrictedMean,
     restricted_mean,
 )
+from equipoise.statistics.survival.rank_sums import two_group_log_rank, two_group_scores
 from equipoise.statistics.survival.rank_tests import (
     FlemingHarrington,
     LogRank,
@@ -27,8 +28,6 @@ from equipoise.statistics.survival.rank_tests import (
     ModestWeight,
     Weight,
     log_rank,
-    two_group_log_rank,
-    two_group_scores,
     weight_row,
     weighted_log_rank_scores,
 )

@@ -15,13 +15,8 @@ from scipy.stats import chi2, norm
 
 from equipoise.arrays import Floats
 from equipoise.statistics.checks import check_share
-from equipoise.statistics.survival.ordered import (
-    Ordered,
-    check_times,
-    label_codes,
-    order_checked,
-    take,
-)
+from equipoise.statistics.survival.checked import check_times, label_codes, take
+from equipoise.statistics.survival.ordered import Ordered, order_checked
 from equipoise.statistics.survival.rank_tests import quadratic_form
 
 Counts = NDArray[np.int64]

@@ -11,14 +11,9 @@ from scipy.stats import norm
 from equipoise.arrays import Floats
 from equipoise.compiled import at
 from equipoise.statistics.checks import check_share
+from equipoise.statistics.survival.checked import Bytes, check_times, label_codes
 from equipoise.statistics.survival.curve import product_limit
-from equipoise.statistics.survival.ordered import (
-    NO_TIMES,
-    Bytes,
-    check_times,
-    label_codes,
-    order_checked,
-)
+from equipoise.statistics.survival.ordered import NO_TIMES, order_checked
 
 
 @dataclass(frozen=True, slots=True)
