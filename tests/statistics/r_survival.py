@@ -17,19 +17,24 @@ cat("{", paste(sapply(names(out), function(n)
 
 
 @lru_cache
-def _installed():
+def _has(package):
     if shutil.which("Rscript") is None:
         return False
-    asked = subprocess.run(["Rscript", "-e", "library(survival)"], capture_output=True, check=False)
-    return asked.returncode == 0
+    asked = ["Rscript", "-e", f"library({package})"]
+    return subprocess.run(asked, capture_output=True, check=False).returncode == 0
+
+
+def needs_r_package(package):
+    """Skip, on a machine without R or without the package."""
+    if not _has(package):
+        pytest.skip(f"Rscript with the package {package} is not installed")
 
 
 def in_r(lines, folder, **columns):
     """The vectors that `lines` put into the list `out`; the columns are the data frame `d`. Skips
     without R.
     """
-    if not _installed():
-        pytest.skip("Rscript with the package survival is not installed")
+    needs_r_package("survival")
     table = np.column_stack([np.asarray(column, float) for column in columns.values()])
     path = folder / "d.csv"
     np.savetxt(path, table, delimiter=",", header=",".join(columns), comments="", fmt="%.17g")

@@ -2,11 +2,9 @@
 enumeration.
 """
 
-import subprocess
-
 import numpy as np
 import pytest
-from r_survival import in_r
+from r_survival import in_r, needs_r_package
 from scipy import optimize, stats
 
 from equipoise.statistics import proportions
@@ -21,9 +19,7 @@ CASES = [
 
 
 def test_rpact_finds_the_same_p(tmp_path):
-    asked = ["Rscript", "-e", "library(rpact)"]
-    if subprocess.run(asked, capture_output=True, check=False).returncode:
-        pytest.skip("the R package rpact is not installed")
+    needs_r_package("rpact")
     x_1, n_1, x_0, n_0, margin = np.array(CASES).T
     lines = """
     suppressMessages(library(rpact))

@@ -1,11 +1,10 @@
 """MaxCombo and its normal integral against R (survival, mvtnorm), scipy, and plain quadrature."""
 
-import subprocess
 from itertools import pairwise
 
 import numpy as np
 import pytest
-from r_survival import in_r
+from r_survival import in_r, needs_r_package
 from scipy.integrate import quad
 from scipy.stats import multivariate_normal, norm
 
@@ -40,9 +39,7 @@ def test_the_deterministic_methods_of_mvtnorm_agree(colon, tmp_path):
     """Miwa's and, in three dimensions, TVPACK. Its default (GenzBretz) misses this p by half for
     some seeds.
     """
-    asked = ["Rscript", "-e", "library(mvtnorm)"]
-    if subprocess.run(asked, capture_output=True, check=False).returncode:
-        pytest.skip("the R package mvtnorm is not installed")
+    needs_r_package("mvtnorm")
     weights = (
         FlemingHarrington(),
         FlemingHarrington(0, 1),

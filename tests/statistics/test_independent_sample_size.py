@@ -1,11 +1,11 @@
 """Do events, subjects and times agree with rpact?"""
 
-import shutil
 import subprocess
 from math import log
 
 import numpy as np
 import pytest
+from r_survival import needs_r_package
 
 from equipoise.statistics.sample_size import (
     Accrual,
@@ -55,11 +55,7 @@ for (r in c(1,3)) show(paste0("margin", r), getSampleSizeRates(alpha=.025, sided
 @pytest.fixture(scope="module")
 def rpact():
     """Every figure of rpact by name, from one run of R."""
-    if shutil.which("Rscript") is None:
-        pytest.skip("Rscript is not installed")
-    asked = ["Rscript", "-e", "library(rpact)"]
-    if subprocess.run(asked, capture_output=True, check=False).returncode:
-        pytest.skip("R has no package rpact")
+    needs_r_package("rpact")
     run = subprocess.run(
         ["Rscript", "-"], input=R_PROGRAM, capture_output=True, text=True, check=False
     )

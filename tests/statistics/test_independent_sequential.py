@@ -2,12 +2,12 @@
 scipy?
 """
 
-import shutil
 import subprocess
 from math import log, sqrt
 
 import numpy as np
 import pytest
+from r_survival import needs_r_package
 from scipy.special import ndtr
 from scipy.stats import multivariate_normal
 
@@ -140,11 +140,7 @@ analyze <- function(name, sided) {
 @pytest.fixture(scope="module")
 def rpact():
     """Every figure of rpact, by case and name, from one run of R."""
-    if shutil.which("Rscript") is None:
-        pytest.skip("Rscript is not installed")
-    asked = ["Rscript", "-e", "library(rpact)"]
-    if subprocess.run(asked, capture_output=True, check=False).returncode:
-        pytest.skip("R has no package rpact")
+    needs_r_package("rpact")
     head = R_PROGRAM.replace("THETAS", ",".join(map(str, THETAS))).replace(
         "SUBJECTS", str(SUBJECTS)
     )
