@@ -126,13 +126,12 @@ def test_everything_a_cox_model_says(tmp_path, ties, unit, stratified, delayed):
     )
     expected = in_r(
         f"""f <- coxph({model}, d, ties = "{ties}", {TOP})
-        out$coef <- coef(f); out$var <- f$var; out$loglik <- f$loglik; out$tests <- c(f$score,
-        f$wald.test) out$martingale <- resid(f); out$score <- t(resid(f, "score")); out$dfbeta <-
-        t(resid(f, "dfbeta")) out$schoenfeld <- t(resid(f, "schoenfeld")); out$scaled <- t(resid(f,
-        "scaledsch")) b <- basehaz(f, centered = FALSE); out$time <- b$time; out$hazard <- b$hazard
+        out$coef <- coef(f); out$var <- f$var; out$loglik <- f$loglik; out$tests <- c(f$score, f$wald.test)
+        out$martingale <- resid(f); out$score <- t(resid(f, "score")); out$dfbeta <- t(resid(f, "dfbeta"))
+        out$schoenfeld <- t(resid(f, "schoenfeld")); out$scaled <- t(resid(f, "scaledsch"))
+        b <- basehaz(f, centered = FALSE); out$time <- b$time; out$hazard <- b$hazard
         for (g in c("km", "identity", "log", "rank")) out[[g]] <- cox.zph(f, g)$table[, 1]
-        r <- coxph({model} + cluster(cluster), d, ties = "{ties}", {TOP}); out$robust <- c(r$var,
-        r$wald.test)""",
+        r <- coxph({model} + cluster(cluster), d, ties = "{ties}", {TOP}); out$robust <- c(r$var, r$wald.test)""",  # noqa: E501
         tmp_path,
         **d,
     )
@@ -174,9 +173,9 @@ def test_times_that_differ_by_rounding_are_one_time(tmp_path):
     d["time"] = d["time"] * (1 + np.random.default_rng(1).uniform(-1e-9, 1e-9, 200))
     d["entry"] = d["entry"] + np.random.default_rng(2).uniform(0, 1e-9, 200)
     expected = in_r(
-        f"""f <- coxph(Surv(time, event) ~ arm, d, {TOP}); e <- coxph(Surv(entry, time, event) ~
-        arm, d, {TOP}) out$cox <- c(coef(f), coef(e)); out$km <- survfit(Surv(time, event) ~ 1,
-        d)$surv out$lr <- survdiff(Surv(time, event) ~ arm, d)$chisq""",
+        f"""f <- coxph(Surv(time, event) ~ arm, d, {TOP}); e <- coxph(Surv(entry, time, event) ~ arm, d, {TOP})
+        out$cox <- c(coef(f), coef(e)); out$km <- survfit(Surv(time, event) ~ 1, d)$surv
+        out$lr <- survdiff(Surv(time, event) ~ arm, d)$chisq""",  # noqa: E501
         tmp_path,
         **d,
     )
