@@ -121,3 +121,11 @@ def test_not_evaluating_a_target_never_makes_a_visit_better(case, data):
     before, after = assess(*case).response[v], assess(fewer, node, nontarget, new).response[v]
 
     assert after in (before, Response.NE)
+
+
+def test_a_missing_target_beside_a_normal_node_is_no_progression():
+    """The smallest case in which growth from a sum of 0 was taken for disease."""
+    rows = np.array([[150, 150], [0, 0], [-1, 50]], np.int32)
+    node, none = np.array([0, 1], np.int8), np.zeros(3, np.int8)
+
+    assert assess(rows, node, none, none).response.tolist() == [0, Response.CR, Response.NE]

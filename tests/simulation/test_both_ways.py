@@ -14,7 +14,7 @@ from equipoise.endpoints.best_response import derive_best_response
 from equipoise.endpoints.time_to_event import derive_os, derive_pfs
 from equipoise.protocol.yaml_file import load
 from equipoise.rehearsal import rehearse as rehearsal
-from equipoise.simulation.followed import Conduct, follow_participant
+from equipoise.simulation.followed import Behavior, follow_participant
 from equipoise.simulation.full_trial import trial_of
 from equipoise.store.memory import Memory
 from equipoise.subject.fold import replay
@@ -25,7 +25,7 @@ from equipoise.virtual.tumor_rules import BEYOND, MAX_TARGETS, room_for
 
 PROTOCOL = load("NCT04509635")
 TRIAL = trial_of(PROTOCOL)
-STAYS = Conduct(leaves_per_day=0.0, crossover=0.0, crossover_after=0, crossover_within=0)
+STAYS = Behavior(leaves_per_day=0.0, crossover=0.0, crossover_after=0, crossover_within=0)
 # What only the rehearsal knows of: slips of the pen, a reader's own mind, and other ways out of the
 # trial.
 QUIET = dict.fromkeys(

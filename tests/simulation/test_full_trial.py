@@ -167,12 +167,12 @@ def test_survival_of_one_arm_has_the_median_that_was_assumed():
     # The kernel of one participant, against the Kaplan-Meier curve of the public function: 8 to
     # 12.5 months.
     from equipoise.assessments.recist.rules import no_results
-    from equipoise.simulation.followed import Conduct, follow_participant
+    from equipoise.simulation.followed import Behavior, follow_participant
     from equipoise.virtual.tumor_rules import BEYOND, MAX_TARGETS, room_for
 
     rng, planned = np.random.default_rng(6), np.array(TRIAL.scan_days, np.int32)
     room, results = room_for(len(planned), MAX_TARGETS), no_results(len(planned) + 1, MAX_TARGETS)
-    stays = Conduct(0.0, 0.0, 0, 0)
+    stays = Behavior(0.0, 0.0, 0, 0)
     deaths = [
         follow_participant(rng, False, TRIAL.tumor, stays, TRIAL.rules, planned, room, results)[1]
         for _ in range(2000)

@@ -23,7 +23,7 @@ from equipoise.statistics.survival import two_group_scores
 from equipoise.statistics.survival.ordered import partition
 
 
-class EventTimes(NamedTuple):
+class SimulatedTimes(NamedTuple):
     """What is assumed: pieces begin at `starts` (piece,), the first at 0; hazards (stratum * 2 +
     arm, piece), dropout hazards (arm, piece); accrual by durations and rates (period,); strata by
     `shares`.
@@ -51,7 +51,7 @@ class Drawn(NamedTuple):
     stratum: Codes
 
 
-class Observed(NamedTuple):
+class ObservedTimes(NamedTuple):
     """What a cut shows, in order of time: (subject,) of which the first `n` rows are filled."""
 
     time: Floats
@@ -63,7 +63,7 @@ class Observed(NamedTuple):
 
 
 @njit(cache=True)
-def room_for_trial(subjects: int) -> tuple[Drawn, Observed]:
+def room_for_trial(subjects: int) -> tuple[Drawn, ObservedTimes]:
     """Empty arrays for one trial."""
     drawn = Drawn(
         np.zeros(subjects),
@@ -72,7 +72,7 @@ def room_for_trial(subjects: int) -> tuple[Drawn, Observed]:
         np.zeros(subjects, np.int8),
         np.zeros(subjects, np.int8),
     )
-    observed = Observed(
+    observed = ObservedTimes(
         np.zeros(subjects),
         np.zeros(subjects, np.int8),
         np.zeros(subjects, np.int8),
@@ -99,7 +99,7 @@ def piecewise_time(level: float, starts: Floats, hazard: Floats, row: int) -> fl
 
 
 @njit(cache=True)
-def draw_trial(rng: np.random.Generator, assumed: EventTimes, drawn: Drawn) -> None:
+def draw_trial(rng: np.random.Generator, assumed: SimulatedTimes, drawn: Drawn) -> None:
     """Fill one trial."""
     draw_entries(rng, assumed.accrual_durations, assumed.accrual_rates, True, drawn.entry)
     allocate_all(rng, assumed.scheme, assumed.shares, drawn.arm, drawn.stratum)
@@ -138,7 +138,7 @@ def date_of_event(drawn: Drawn, events: int, dates: Floats, room: Floats, count:
 
 
 @njit(cache=True)
-def sort_times(time: Floats, n: int, seen: Observed) -> None:
+def sort_times(time: Floats, n: int, seen: ObservedTimes) -> None:
     """Fill `seen.order` with the order of `time[:n]`: buckets of equal width, then insertion within
     what is near.
     """
@@ -164,7 +164,9 @@ def sort_times(time: Floats, n: int, seen: Observed) -> None:
 
 
 @njit(cache=True)
-def cut_at(date: float, drawn: Drawn, raw_time: Floats, raw_index: Ints, seen: Observed) -> int:
+def cut_at(
+    date: float, drawn: Drawn, raw_time: Floats, raw_index: Ints, seen: ObservedTimes
+) -> int:
     """Fill `seen` with what is known at a calendar date, in order of time; returns how many have
     entered.
     """
@@ -189,7 +191,7 @@ DATE, ENTERED, EVENTS, LOG_HAZARD_RATIO, STANDARD_ERROR, SCORES = range(6)
 weight), row by row."""
 
 
-class Looks(NamedTuple):
+class CutPlan(NamedTuple):
     """When the data are cut and what is computed then. A cut waits for `events` (look,), or 0:
     comes on `dates`.
     """
@@ -202,7 +204,7 @@ class Looks(NamedTuple):
 
 
 @njit(cache=True)
-def write_tests(seen: Observed, n: int, looks: Looks, row: Floats) -> None:
+def write_tests(seen: ObservedTimes, n: int, looks: CutPlan, row: Floats) -> None:
     """Weighted log-rank scores, and the Cox model if asked for, of the `n` subjects seen."""
     time, event, arm = seen.time[:n], seen.event[:n], seen.arm[:n]
     stratum = seen.stratum[:n] if looks.stratified else seen.stratum[:0]
@@ -220,7 +222,7 @@ def write_tests(seen: Observed, n: int, looks: Looks, row: Floats) -> None:
 
 @njit(cache=True)
 def simulate_event_trials(
-    rng: np.random.Generator, assumed: EventTimes, looks: Looks, out: Floats
+    rng: np.random.Generator, assumed: SimulatedTimes, looks: CutPlan, out: Floats
 ) -> None:
     """Fill `out` (trial, look, column) for the subjects of each trial; all looks are taken,
     whatever they show.

@@ -21,8 +21,8 @@ from equipoise.simulation.event_time_rules import (
     LOG_HAZARD_RATIO,
     SCORES,
     STANDARD_ERROR,
-    EventTimes,
-    Looks,
+    CutPlan,
+    SimulatedTimes,
     simulate_event_trials,
 )
 from equipoise.simulation.trial_rules import scheme_of
@@ -115,7 +115,7 @@ class EventTimeTrial:
         """All who enter."""
         return round(self.accrual.subjects)
 
-    def as_numbers(self) -> tuple[EventTimes, Looks]:
+    def as_numbers(self) -> tuple[SimulatedTimes, CutPlan]:
         """What the compiled loop takes: all hazards on the pieces that any of them has."""
         curves = [
             self.control.hazard,
@@ -125,7 +125,7 @@ class EventTimeTrial:
         ]
         starts = np.unique([start for curve in curves for start in curve.starts])
         rates = np.stack([curve.at(starts) for curve in curves])
-        assumed = EventTimes(
+        assumed = SimulatedTimes(
             subjects=self.subjects,
             starts=starts,
             hazard=np.concatenate([rates[:2] * stratum.multiplier for stratum in self.strata]),
@@ -135,7 +135,7 @@ class EventTimeTrial:
             scheme=scheme_of(permuted_blocks(self.ratio, self.block_sizes)),
             shares=np.array([stratum.share for stratum in self.strata]),
         )
-        looks = Looks(
+        looks = CutPlan(
             events=np.array([look.events or 0 for look in self.looks], np.int32),
             dates=np.array([look.date or 0.0 for look in self.looks]),
             weights=np.array([weight_row(test) for test in self.tests]),

@@ -61,7 +61,7 @@ class Rules(NamedTuple):
     time_to_event: TimeToEventRules
 
 
-class Conduct(NamedTuple):
+class Behavior(NamedTuple):
     """What participants do besides their tumor. Rates per day; `crossover` is the share of the
     control arm that starts anti-EGFR treatment after progression, `crossover_after` and
     `crossover_within` the days from then.
@@ -122,7 +122,7 @@ def follow_participant(
     rng: np.random.Generator,
     experimental: bool,
     p: TumorParameters,
-    conduct: Conduct,
+    conduct: Behavior,
     rules: Rules,
     planned: Ints,
     room: Scans,
@@ -140,7 +140,7 @@ def follow_tumor(
     tumor: Tumor,
     experimental: bool,
     p: TumorParameters,
-    conduct: Conduct,
+    conduct: Behavior,
     rules: Rules,
     planned: Ints,
     room: Scans,
@@ -209,7 +209,7 @@ class Plan(NamedTuple):
 def draw_participants(
     rng: np.random.Generator,
     p: TumorParameters,
-    conduct: Conduct,
+    conduct: Behavior,
     rules: Rules,
     plan: Plan,
     everyone: Participants,
@@ -221,7 +221,7 @@ def draw_participants(
     allocate_all(rng, plan.scheme, plan.shares, everyone.arm, everyone.stratum)
     crossing = conduct
     if not plan.effect:  # nobody gains by crossing over
-        crossing = Conduct(conduct.leaves_per_day, 0.0, 0, 0)
+        crossing = Behavior(conduct.leaves_per_day, 0.0, 0, 0)
     for i in range(len(everyone.arm)):
         treated = plan.effect and everyone.arm[i] == EXPERIMENTAL
         v, dies, leaves = follow_participant(

@@ -17,7 +17,7 @@ from equipoise.endpoints.choices import counted_responses, recist_policy, respon
 from equipoise.protocol.model import Protocol
 from equipoise.simulation.blocks import Block, KeptBlocks, Progress, run_blocks
 from equipoise.simulation.event_time_trial import check_proportions
-from equipoise.simulation.followed import Conduct, Plan, Rules
+from equipoise.simulation.followed import Behavior, Plan, Rules
 from equipoise.simulation.full_trial_rules import (
     COLUMNS,
     CONTROLLED,
@@ -67,7 +67,7 @@ class FullTrial:
     """
 
     tumor: TumorParameters
-    conduct: Conduct
+    conduct: Behavior
     rules: Rules
     scan_days: tuple[int, ...]
     accrual: Accrual
@@ -188,7 +188,7 @@ def trial_of(protocol: Protocol, *, effect: bool = True, looks: tuple[Look, ...]
     strata = prod(len(stratum.levels) for stratum in protocol.randomization.strata)
     return FullTrial(
         tumor=tumor,
-        conduct=Conduct(
+        conduct=Behavior(
             leaves_per_day=p["leaves_per_month"]
             * (1 - p.tables["leaving"]["TREATMENT"])
             / DAYS_PER_MONTH,

@@ -25,7 +25,7 @@ from equipoise.endpoints.censoring import (
 )
 from equipoise.endpoints.response_rules import best_unconfirmed, counts_as
 from equipoise.simulation.followed import (
-    Conduct,
+    Behavior,
     Participants,
     Plan,
     Rules,
@@ -154,7 +154,7 @@ def write_look(
 def simulate_full_trials(
     rng: np.random.Generator,
     p: TumorParameters,
-    conduct: Conduct,
+    conduct: Behavior,
     rules: Rules,
     plan: Plan,
     out: Floats,

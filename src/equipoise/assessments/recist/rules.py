@@ -26,7 +26,7 @@ from equipoise.assessments.recist.target_rules import (
     NOT_EVALUATED,
     PD,
     PR,
-    Memory,
+    EarlierVisits,
     add_up,
     counted,
     is_disease,
@@ -81,7 +81,7 @@ class VisitDays(NamedTuple):
 
 
 @njit(cache=True)
-def judge_visit(v: int, seen: Lesions, memory: Memory, policy: RecistPolicy) -> VisitAnswer:
+def judge_visit(v: int, seen: Lesions, memory: EarlierVisits, policy: RecistPolicy) -> VisitAnswer:
     """4.4.1 at visit `v`. A new lesion is looked at first: it is what progression is dated by."""
     target, why, decided, lesion = NO_TARGETS, -1, v, NOWHERE
     if seen.tenths.shape[1] > 0:
@@ -101,7 +101,9 @@ def judge_visit(v: int, seen: Lesions, memory: Memory, policy: RecistPolicy) -> 
 
 
 @njit(cache=True)
-def remember(memory: Memory, v: int, total: int, response: int, target: int) -> Memory:
+def remember(
+    memory: EarlierVisits, v: int, total: int, response: int, target: int
+) -> EarlierVisits:
     """What visit `v` leaves behind. Only complete sums are nadirs; PD ends a partial response."""
     baseline, nadir, nadir_visit, pr_visit, cr_visit, was_gone = memory
     if v == 0:
@@ -114,7 +116,7 @@ def remember(memory: Memory, v: int, total: int, response: int, target: int) -> 
         pr_visit = v
     if cr_visit < 0 and response == CR:
         cr_visit = v
-    return Memory(baseline, nadir, nadir_visit, pr_visit, cr_visit, was_gone)
+    return EarlierVisits(baseline, nadir, nadir_visit, pr_visit, cr_visit, was_gone)
 
 
 @njit(cache=True)
@@ -158,9 +160,9 @@ def no_results(visits: int, targets: int) -> VisitResults:
 
 
 @njit(cache=True)
-def nothing_seen(targets: int) -> Memory:
+def nothing_seen(targets: int) -> EarlierVisits:
     """The memory before baseline."""
-    return Memory(NO_SUM, NO_SUM, 0, NOWHERE, NOWHERE, np.zeros(targets, np.int8))
+    return EarlierVisits(NO_SUM, NO_SUM, 0, NOWHERE, NOWHERE, np.zeros(targets, np.int8))
 
 
 @njit(cache=True)
@@ -168,10 +170,10 @@ def assess_visit(
     v: int,
     assessable: bool,
     seen: Lesions,
-    memory: Memory,
+    memory: EarlierVisits,
     r: VisitResults,
     policy: RecistPolicy,
-) -> Memory:
+) -> EarlierVisits:
     """RECIST 1.1 at visit `v`, after those before it: fills row `v` of `r` but for the day of PD,
     and marks in the memory what is gone.
     """

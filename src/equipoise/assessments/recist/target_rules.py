@@ -84,7 +84,7 @@ def has_shrunk(total: int, baseline: int, policy: RecistPolicy) -> bool:
     return reaches((baseline - total) * 100, policy.pr_percent * baseline, policy)
 
 
-class Memory(NamedTuple):
+class EarlierVisits(NamedTuple):
     """What earlier visits left behind, for the target rule."""
 
     baseline: int  # sum, -1 incomplete
@@ -96,7 +96,7 @@ class Memory(NamedTuple):
 
 
 @njit(cache=True)
-def came_back(row: Ints, node: Codes, memory: Memory, policy: RecistPolicy) -> int:
+def came_back(row: Ints, node: Codes, memory: EarlierVisits, policy: RecistPolicy) -> int:
     """The target whose return is progression by itself, or -1."""
     for lesion in range(row.shape[0]):
         watched = memory.cr_visit >= 0 or (
@@ -117,7 +117,7 @@ def any_disease(row: Ints, node: Codes, policy: RecistPolicy) -> bool:
 
 
 @njit(cache=True)
-def reference_sum(memory: Memory, policy: RecistPolicy) -> tuple[int, int]:
+def reference_sum(memory: EarlierVisits, policy: RecistPolicy) -> tuple[int, int]:
     """The sum growth is judged against, and the visit it was seen at."""
     if policy.pd_against_baseline:
         return memory.baseline, 0
@@ -125,22 +125,24 @@ def reference_sum(memory: Memory, policy: RecistPolicy) -> tuple[int, int]:
 
 
 @njit(cache=True)
-def since_cr(memory: Memory, visit: int) -> int:
+def since_cr(memory: EarlierVisits, visit: int) -> int:
     """The complete response that a returning lesion ends; without one, the visit itself."""
     return memory.cr_visit if memory.cr_visit >= 0 else visit
 
 
 @njit(cache=True)
 def incomplete_target(
-    total: int, missing: int, back: int, visit: int, memory: Memory, policy: RecistPolicy
+    row: Ints, node: Codes, visit: int, memory: EarlierVisits, policy: RecistPolicy
 ) -> tuple[int, int, int, int]:
     """4.4.2: a target was not evaluated. Missing lesions can only add, so measured ones may prove
-    PD, never less.
+    PD, never less; and only disease grows, a node that is normal does not.
     """
-    reference, at = reference_sum(memory, policy)
-    if policy.missing_target_may_prove_pd:
+    total, missing = add_up(row, policy)
+    if policy.missing_target_may_prove_pd and any_disease(row, node, policy):
+        back = came_back(row, node, memory, policy)
         if back != NOWHERE:
             return PD, clauses.PD_REAPPEARED, since_cr(memory, visit), back
+        reference, at = reference_sum(memory, policy)
         if reference >= 0 and has_grown(total, reference, policy):
             return PD, clauses.PD_MEASURED_PART, at, NOWHERE
     return NE, clauses.TARGET_NOT_EVALUATED, visit, missing
@@ -148,17 +150,16 @@ def incomplete_target(
 
 @njit(cache=True)
 def target_response(
-    row: Ints, node: Codes, visit: int, memory: Memory, policy: RecistPolicy
+    row: Ints, node: Codes, visit: int, memory: EarlierVisits, policy: RecistPolicy
 ) -> tuple[int, int, int, int]:
     """4.3.1 at one visit: response, clause, deciding visit, deciding lesion."""
     total, missing = add_up(row, policy)
-    back = came_back(row, node, memory, policy)
     if missing != NOWHERE:
-        return incomplete_target(total, missing, back, visit, memory, policy)
-    if not any_disease(
-        row, node, policy
-    ):  # before growth: a normal node is normal, however it changed
+        return incomplete_target(row, node, visit, memory, policy)
+    # Before growth: a normal node is normal, however it changed.
+    if not any_disease(row, node, policy):
         return CR, clauses.CR, visit, NOWHERE
+    back = came_back(row, node, memory, policy)
     if back != NOWHERE:
         return PD, clauses.PD_REAPPEARED, since_cr(memory, visit), back
     reference, at = reference_sum(memory, policy)

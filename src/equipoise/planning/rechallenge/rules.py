@@ -11,7 +11,7 @@ from equipoise.assessments.recist.rules import no_results
 from equipoise.compiled import njit
 from equipoise.endpoints.censoring import KnownDays, progression_free
 from equipoise.endpoints.response_rules import best_unconfirmed, counts_as
-from equipoise.simulation.followed import Conduct, Rules, follow_tumor
+from equipoise.simulation.followed import Behavior, Rules, follow_tumor
 from equipoise.virtual.tumor_rules import (
     MAX_TARGETS,
     Tumor,
@@ -43,7 +43,7 @@ def follow_both_arms(
     rng: np.random.Generator,
     fractions: Floats,
     p: TumorParameters,
-    conduct: Conduct,
+    conduct: Behavior,
     rules: Rules,
     planned: Ints,
     out: Floats,
