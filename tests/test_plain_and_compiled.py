@@ -383,7 +383,7 @@ def test_every_kernel_stands_behind_one_of_these_cases():
 
 
 def test_nobody_compiles_for_little_work():
-    small, large = compiled.STEPS_THAT_PAY - 1, 1000 * compiled.STEPS_THAT_PAY
+    small, large = compiled.STEPS_TO_START - 1, 1000 * compiled.STEPS_TO_START
 
     @compiled.njit(cache=True)
     def twice(x):

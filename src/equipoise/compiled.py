@@ -30,7 +30,8 @@ from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import Any, TypeVar, cast
 
 __all__ = [
-    "STEPS_THAT_PAY",
+    "STEPS_PER_KERNEL",
+    "STEPS_TO_START",
     "at",
     "cache_directory",
     "compiled",
@@ -44,9 +45,11 @@ __all__ = [
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-STEPS_THAT_PAY = 500_000
-"""Compiling one kernel takes as long as so many steps of plain Python, about half a second. A step
-is one turn of an innermost loop, about a microsecond.
+STEPS_TO_START = 1_000_000
+STEPS_PER_KERNEL = 500_000
+"""What machine code costs in steps of plain Python: to import numba and load what was compiled
+before, and to compile one kernel that was not. A step is one turn of an innermost loop, about a
+microsecond.
 """
 _PREFIX = "equipoise-"
 _OWN = __name__.partition(".")[0]
@@ -71,9 +74,9 @@ def at(kernel: F, steps: int) -> F:
     """`kernel` for so many more steps: plain, or machine code once compiling pays.
 
     It pays when all steps asked for in this process come to what compiling the kernel, and those it
-    calls, costs (loading what was compiled before costs as much as compiling one); so nobody waits
-    more than about twice as long as with the better choice from the start. Only the outermost
-    kernel is asked for in this way: machine code calls machine code.
+    calls, costs, or to what loading costs if it was compiled before; so nobody waits more than
+    about twice as long as with the better choice from the start. Only the outermost kernel is asked
+    for in this way: machine code calls machine code.
     """
     return compiled(kernel) if pays(kernel, steps) else kernel
 
@@ -83,9 +86,10 @@ def pays(kernel: Callable[..., Any], steps: int) -> bool:
     if kernel in _machine_code:
         return True
     _steps_done[kernel] = done = _steps_done.get(kernel, 0) + steps
-    if done < STEPS_THAT_PAY:
+    if done < STEPS_TO_START:
         return False
-    return done >= STEPS_THAT_PAY * len(kernels_of(kernel)) or _is_kept(kernel)
+    compiling = STEPS_PER_KERNEL * len(kernels_of(kernel))
+    return done >= STEPS_TO_START + compiling or _is_kept(kernel)
 
 
 def compiled(kernel: F) -> F:

@@ -16,22 +16,24 @@ def fisher_of_margin(n_1: int, n_0: int, events: int, slack: float) -> Any:
 
     Tables count as equally likely up to the factor `slack`.
     """
-    kernel = at(_of_margin, min(n_1, n_0, events, n_1 + n_0 - events))
+    kernel = at(_of_margin, n_1 + n_0)
     return kernel(n_1, n_0, events, gammaln(np.arange(1, n_1 + n_0 + 2)), slack)
 
 
 def fisher_matrix(n_1: int, n_0: int, slack: float) -> Any:
     """Fisher's p of every table, shape (n_1 + 1, n_0 + 1)."""
-    kernel = at(_of_all, n_1 * n_0)
+    kernel = at(_of_all, n_1 * n_0 // 2)
     return kernel(n_1, n_0, gammaln(np.arange(1, n_1 + n_0 + 2)), slack)
 
 
 @njit(cache=True)
 def _of_all(n_1: int, n_0: int, log_factorial: Any, slack: float) -> Any:
     p = np.empty((n_1 + 1, n_0 + 1))
+    choices_1, choices_0 = _log_choices(n_1, log_factorial), _log_choices(n_0, log_factorial)
+    choices = _log_choices(n_1 + n_0, log_factorial)
     for events in range(n_1 + n_0 + 1):
         fewest = max(0, events - n_0)
-        margin = _of_margin(n_1, n_0, events, log_factorial, slack)
+        margin = _among(choices_1, choices_0, events, choices[events], slack)
         for i in range(len(margin)):
             p[fewest + i, events - fewest - i] = margin[i]
     return p
@@ -39,20 +41,23 @@ def _of_all(n_1: int, n_0: int, log_factorial: Any, slack: float) -> Any:
 
 @njit(cache=True)
 def _of_margin(n_1: int, n_0: int, events: int, log_factorial: Any, slack: float) -> Any:
-    fewest, most = max(0, events - n_0), min(n_1, events)
-    whole = _log_choose(n_1 + n_0, events, log_factorial)
-    chance = [
-        exp(
-            _log_choose(n_1, x, log_factorial) + _log_choose(n_0, events - x, log_factorial) - whole
-        )
-        for x in range(fewest, most + 1)
-    ]
-    return np.array(_no_likelier(chance, slack))
+    choices_1, choices_0 = _log_choices(n_1, log_factorial), _log_choices(n_0, log_factorial)
+    whole = _log_choices(n_1 + n_0, log_factorial)[events]
+    return np.array(_among(choices_1, choices_0, events, whole, slack))
 
 
 @njit(cache=True)
-def _log_choose(n: int, k: int, log_factorial: Any) -> float:
-    return log_factorial[n] - log_factorial[k] - log_factorial[n - k]  # type: ignore[no-any-return]
+def _log_choices(n: int, log_factorial: Any) -> Any:
+    """Logarithms of the ways to choose 0..n of n."""
+    return [float(log_factorial[n] - log_factorial[k] - log_factorial[n - k]) for k in range(n + 1)]
+
+
+@njit(cache=True)
+def _among(choices_1: Any, choices_0: Any, events: int, whole: float, slack: float) -> Any:
+    """Fisher's p of the tables of one margin."""
+    fewest, most = max(0, events - len(choices_0) + 1), min(len(choices_1) - 1, events)
+    chance = [exp(choices_1[x] + choices_0[events - x] - whole) for x in range(fewest, most + 1)]
+    return _no_likelier(chance, slack)
 
 
 @njit(cache=True)
