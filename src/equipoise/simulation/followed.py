@@ -33,19 +33,16 @@ from equipoise.simulation.trial_rules import (
     allocate_all,
     draw_entries,
 )
+from equipoise.virtual.scan_rules import draw_scan_day, last_scan_day, scan_baseline, scan_once
 from equipoise.virtual.tumor_rules import (
     BEYOND,
     Scans,
     Tumor,
     TumorParameters,
     death_day,
-    draw_scan_day,
     draw_tumor,
-    last_scan_day,
     new_lesion_day,
     part_of,
-    scan_baseline,
-    scan_once,
 )
 
 

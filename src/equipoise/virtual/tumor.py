@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from equipoise.arrays import NEVER, Codes, Ints
 from equipoise.assessments.recist.target_rules import GONE, NOT_EVALUATED, TOO_SMALL
 from equipoise.compiled import at, njit
+from equipoise.virtual.scan_rules import draw_scan_day, last_scan_day, scan_baseline, scan_once
 from equipoise.virtual.tumor_rules import (
     BEYOND,
     EQUIVOCAL_LESION,
@@ -31,13 +32,9 @@ from equipoise.virtual.tumor_rules import (
     Tumor,
     TumorParameters,
     death_day,
-    draw_scan_day,
     draw_tumor,
-    last_scan_day,
     new_lesion_day,
     room_for,
-    scan_baseline,
-    scan_once,
 )
 
 __all__ = [
