@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.stats import norm
 
@@ -25,6 +25,7 @@ def test_the_quarter_plane_is_an_arcsine(rho):
 
 
 @settings(max_examples=40, deadline=None)
+@example((5e-324, 1.0, 1.0), 1.0)  # a part in a variable whose reciprocal overflows
 @given(st.tuples(*[st.floats(-1.5, 1.5)] * 3), st.floats(0.001, 2))
 def test_the_octant_is_three_arcsines(loading, own):
     a = np.column_stack([loading, np.sqrt(own) * np.eye(3)])

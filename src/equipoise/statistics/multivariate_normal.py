@@ -22,6 +22,8 @@ TOLERANCE = 1e-10
 """Largest disagreement of the two rules on one interval; the better rule errs far less."""
 NO_VARIANCE = 1e-14
 """A variable with less variance left, given the others, is a combination of them."""
+NO_SLOPE = 1e-16
+"""A smaller part in a variable than rounding leaves is none; its reciprocal would overflow."""
 CHUNK = 20_000
 HALVINGS = 48
 MOST = 5
@@ -111,6 +113,7 @@ def _factor(r: Floats) -> Floats:
         if left[pivot, pivot] < NO_VARIANCE:
             break
         column = left[:, pivot] / np.sqrt(left[pivot, pivot])
+        column[np.abs(column) < NO_SLOPE] = 0.0
         columns.append(column)
         left = left - np.outer(column, column)
         left[pivot, :] = left[:, pivot] = 0.0
