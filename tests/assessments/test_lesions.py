@@ -36,6 +36,7 @@ def test_a_table_becomes_responses_with_their_reasons():
         Decimal(50),
         "NON-CR/NON-PD",
     )
+    assert (base.change_from_baseline_percent, base.change_from_nadir_percent) == (None, None)
     assert (week8.overall, week8.change_from_baseline_percent, week8.decided_by) == (
         "PR",
         Decimal("-40.0"),
@@ -87,6 +88,20 @@ def test_a_table_becomes_responses_with_their_reasons():
 )
 def test_the_second_visit(rows, overall):
     assert table(BASE + rows)[1].overall == overall
+
+
+def test_an_incomplete_sum_has_no_changes():
+    _, week8 = table(BASE + "W8,2024-02-26,T1,TARGET,LIVER,N,,NOT EVALUATED\n")
+
+    assert (week8.sum_mm, week8.change_from_baseline_percent) == (None, None)
+    assert (week8.change_from_nadir_percent, week8.change_from_nadir_mm) == (None, None)
+
+
+def test_a_target_too_small_says_how_small_and_how_large_it_must_be():
+    small = BASE.replace("50.0", "9.9")
+
+    with pytest.raises(LesionError, match=r"measures 9\.9 mm .* at least 10\.0 mm"):
+        table(small)
 
 
 def test_merged_lesions_have_one_diameter():
@@ -464,6 +479,37 @@ def test_the_sample_that_withholds_a_complete_response_is_a_source_that_of_the_v
 
     assert assess_series(series, RECIST_1_1).response[1] == Response.PR
     assert series.sources[1] == (10, 11, 12, 32)
+
+
+def test_a_sample_of_another_visit_after_the_scan_says_nothing_of_it():
+    samples = [cea("2023-12-20", 30, "40"), cea("2024-03-01", 31, "9", visit="UNSCHEDULED 1")]
+
+    series = lesion_series(
+        TUMORS, SCREENING + gone("WEEK 8", "2024-02-26", 10), START, RECIST_1_1, markers=samples
+    )
+
+    assert assess_series(series, RECIST_1_1).response[1] == Response.CR
+
+
+def test_a_sample_named_after_the_visit_but_far_from_it_says_nothing_of_it():
+    samples = [cea("2023-12-20", 30, "40"), cea("2024-04-20", 31, "9", visit="WEEK 8")]
+
+    series = lesion_series(
+        TUMORS, SCREENING + gone("WEEK 8", "2024-02-26", 10), START, RECIST_1_1, markers=samples
+    )
+
+    assert assess_series(series, RECIST_1_1).response[1] == Response.CR
+
+
+def test_a_reading_without_an_exact_date_was_made_on_the_day_of_its_visit():
+    week8 = [
+        reading("T1", "WEEK 8", "2024-02", 7, "40"),
+        reading("T2", "WEEK 8", "2024-02-26", 8, "20"),
+    ]
+
+    series = lesion_series(TUMORS, SCREENING + week8, START, RECIST_1_1)
+
+    assert (series.day.tolist(), series.last_day.tolist()) == ([-12, 56], [-12, 56])
 
 
 def test_without_laboratory_records_nothing_is_asked_of_the_marker():

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from equipoise.assessments.recist import clauses
 from equipoise.assessments.recist.clauses import CLAUSES
 from equipoise.assessments.recist.policy import RECIST_1_1, RecistPolicy, build_policy
 from equipoise.assessments.recist.rules import Lesions, assess_visits
@@ -168,3 +169,18 @@ def test_measured_lesions_prove_progression_from_a_sum_of_nothing():
 
     assert (int(grown.response[2]), int(short.response[2])) == (5, 0)
     assert CLAUSES[int(grown.clause[2])].reference == "RECIST 1.1 4.4.2"
+
+
+@pytest.mark.parametrize(
+    ("nontarget", "clause"),
+    [
+        (NonTarget.NONE, clauses.NO_DISEASE_AT_BASELINE),
+        (NonTarget.NE, clauses.ONLY_NON_TARGET_NOT_EVALUATED),
+        (NonTarget.CR, clauses.ONLY_NON_TARGET_CR),
+        (NonTarget.NON_CR_NON_PD, clauses.ONLY_NON_TARGET_PRESENT),
+    ],
+)
+def test_without_targets_the_state_of_the_rest_names_the_clause(nontarget, clause):
+    found = assess(np.zeros((2, 0)), nontarget=[nontarget, nontarget])
+
+    assert found.clause[1] == clause

@@ -121,7 +121,7 @@ def assess_series(
     """RECIST 1.1 at every visit; `assessable_until` is the day of new therapy or resection of a
     target, or -1.
     """
-    steps = 3 * (len(series.day) + series.tenths.size)
+    steps = 3 * (len(series.day) + series.tenths.size)  # an estimate: either way the same numbers
     results: VisitResults = at(assess_dated_visits, steps)(
         VisitDays(series.day, series.last_day, series.new_day),
         Lesions(series.tenths, series.node, series.nontarget, series.new),
