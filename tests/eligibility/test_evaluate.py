@@ -546,6 +546,15 @@ STORIES = [
         id="age as given",
     ),
     pytest.param(
+        {"kind": "age", "at_least": 18},
+        "DM | F | | 18",
+        "met",
+        None,
+        (1,),
+        "age 18, limit >= 18",
+        id="the age of the limit",
+    ),
+    pytest.param(
         {"kind": "all", "of": [NEUT, {"kind": "sex", "is": "M"}, BILI]},
         """LB | NEUT | 3 | 10*9/L | | 2021-03-08
            DM | F | 1958 |""",
@@ -595,6 +604,13 @@ def test_every_unknown_says_what_to_do():
 
     assert found.advice == f"{ADVICE[Reason.NO_RESULT]}; {ADVICE[Reason.NO_ULN]}"
     assert [part.reason for part in found.open_parts] == [Reason.NO_RESULT, Reason.NO_ULN]
+
+
+def test_only_what_is_open_is_to_be_done():
+    found = ask({"kind": "all", "of": [{"kind": "sex", "is": "F"}, NEUT]}, story("DM | F | 1958 |"))
+
+    assert found.advice == ADVICE[Reason.NO_RESULT]
+    assert [part.reason for part in found.open_parts] == [Reason.NO_RESULT]
 
 
 def test_an_answer_that_is_known_needs_no_advice():

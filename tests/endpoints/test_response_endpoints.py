@@ -105,6 +105,10 @@ def test_input_that_cannot_be_meant(days, responses, message):
         derive_best_response(days, responses, TRIAL)
 
 
+def test_two_scans_of_one_day_are_in_order():
+    assert derive_best_response([56, 56], [SD, CR], TRIAL).response is CR
+
+
 SCANS = st.lists(st.tuples(st.integers(20, 60), st.sampled_from(list(Response))), max_size=8)
 
 

@@ -15,6 +15,7 @@ from equipoise.endpoints.values import (
     late_control,
     time_values,
 )
+from equipoise.protocol.assessment import Confirmation
 from equipoise.protocol.yaml_file import load
 from equipoise.terms.quantity import Quantity
 
@@ -156,6 +157,16 @@ def test_a_time_ends_with_the_record_that_decided(analysis, rows, died, days, ev
     value = time_values(analysis, courses, PROTOCOL)["S01-001"]
 
     assert (value.value, value.source) == ({"days": days, "event": event}, source)
+
+
+def test_with_confirmation_declared_a_duration_begins_with_a_confirmed_response():
+    confirmed = Confirmation(min_days=28, intervening_ne_allowed=1, intervening_sd_allowed=False)
+    assessment = PROTOCOL.assessment.model_copy(update={"confirmation": confirmed})
+    declared = PROTOCOL.model_copy(update={"assessment": assessment})
+    once = {"S01-001": course(*scans((56, "PR"), (112, "PD")))}
+
+    assert time_values("DOR", once, declared) == {}
+    assert time_values("DOR", once, PROTOCOL)["S01-001"].value["days"] == 57
 
 
 def test_duration_is_of_those_who_responded():

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from equipoise.arrays import NEVER
 from equipoise.assessments.recist.allowed import check_baseline, check_later
 from equipoise.assessments.recist.policy import RecistPolicy
 from equipoise.assessments.recist.rules import Lesions, VisitDays, VisitResults, assess_dated_visits
@@ -116,12 +117,12 @@ def build_series(
 
 
 def assess_series(
-    series: LesionSeries, policy: RecistPolicy, assessable_until: int = -1
+    series: LesionSeries, policy: RecistPolicy, assessable_until: int = NEVER
 ) -> VisitResults:
     """RECIST 1.1 at every visit; `assessable_until` is the day of new therapy or resection of a
-    target, or -1.
+    target, or NEVER.
     """
-    steps = 3 * (len(series.day) + series.tenths.size)  # an estimate: either way the same numbers
+    steps = 3 * (len(series.day) + series.tenths.size)
     results: VisitResults = at(assess_dated_visits, steps)(
         VisitDays(series.day, series.last_day, series.new_day),
         Lesions(series.tenths, series.node, series.nontarget, series.new),
