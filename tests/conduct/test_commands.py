@@ -681,6 +681,18 @@ def test_only_an_investigator_signs_the_intention(story):
 # ------------------------------------------------------------------ corrections of decisions
 
 
+def test_a_signature_is_about_entries_that_are_there(story):
+    sign = ("2021-03-10", "sponsor", data_management.sign, None)
+    last = story.session.trial.head.seq
+
+    assert isinstance(story.do(*sign, meaning="protocol approved", about=(1,)), Entry)
+    assert "there is no entry 0" in reasons(story.do(*sign, meaning="x", about=(0,)))
+    assert f"there is no entry {last + 2}" in reasons(
+        story.do(*sign, meaning="x", about=(last + 2,))
+    )
+    assert "at least one entry" in reasons(story.do(*sign, meaning="x", about=()))
+
+
 def test_a_wrong_death_is_corrected_with_a_reason_and_then_redacted(story):
     story.ready("S01-001", DAY)
     story.randomize("S01-001", DAY)
@@ -698,6 +710,7 @@ def test_a_wrong_death_is_corrected_with_a_reason_and_then_redacted(story):
     redacted = _redact(story, wrong.seq)
 
     assert isinstance(redacted, Redacted)
+    assert redacted.entries[-1].subject == redacted.entries[wrong.seq - 1].subject == "S01-001"
     for trial in (story.session.trial, replay(redacted.entries)):
         subject = trial.subjects["S01-001"]
         assert (subject.died, subject.died_source) == (parse_date("2021-05-10"), right.seq)

@@ -176,6 +176,15 @@ STORIES = [
     ),
     pytest.param(
         {"kind": "performance", "test": "ECOG101", "at_most": 1, "within_days": 7},
+        "QS | ECOG101 | 0 | 2021-03-08",
+        "met",
+        None,
+        (1,),
+        "ECOG101 0 on 2021-03-08, limit <= 1",
+        id="the best performance status is a number",
+    ),
+    pytest.param(
+        {"kind": "performance", "test": "ECOG101", "at_most": 1, "within_days": 7},
         "QS | ECOG101 | 2 | 2021-03-08",
         "not_met",
         None,
@@ -626,6 +635,14 @@ def test_consent_that_was_withdrawn_does_not_hold():
     found = ask({"kind": "consent"}, withdrawn)
 
     assert (found.verdict, found.evidence) == (Verdict.NOT_MET, (7,))
+
+
+def test_consent_withdrawn_on_the_very_day_does_not_hold():
+    given = story("DS | INFORMED CONSENT OBTAINED | 1.0 | 2021-03-02")
+    ended = Ended("study", INDEX, "", 7)
+    withdrawn = Subject(id="S", by_domain=given.by_domain, withdrawals=(ended,))
+
+    assert ask({"kind": "consent"}, withdrawn).verdict is Verdict.NOT_MET
 
 
 def test_a_rule_of_an_unknown_kind_is_our_mistake():

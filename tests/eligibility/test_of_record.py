@@ -77,3 +77,17 @@ def test_an_open_screening_is_judged_at_the_cutoff():
 
     assert blocking(of_record.at_screening(trial, subject, DAY)) == []
     assert "I09" in blocking(of_record.at_screening(trial, subject, LATER))
+
+
+def test_an_amendment_changes_nothing_for_who_was_screened_before():
+    story = Story().begin().ready("S01-001", DAY)
+    older = story.protocol.eligibility.added[0]
+    older = older.model_copy(update={"rule": older.rule.model_copy(update={"at_least": 80})})
+    eligibility = story.protocol.eligibility.model_copy(update={"added": (older,)})
+    amended = story.protocol.model_copy(update={"version": "2.0", "eligibility": eligibility})
+    details = {"sites": (), "effective_on": date(2021, 3, 9), "reconsent": False}
+    story.done("2021-03-09", "sponsor", protocol_versions.amend_protocol, amended, **details)
+    trial = story.session.trial
+
+    assert trial.version_at("S01", DAY).protocol.version == "2.0"
+    assert blocking(of_record.at_screening(trial, trial.subjects["S01-001"], DAY)) == []
