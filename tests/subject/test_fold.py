@@ -1,0 +1,507 @@
+"""What each kind of event leaves behind: the state after it, after its correction, and after its
+redaction.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from equipoise.ledger import events
+from equipoise.ledger.chain import append
+from equipoise.ledger.entry import Entry, Header
+from equipoise.ledger.events import Event
+from equipoise.protocol.payload import protocol_hash, to_payload
+from equipoise.protocol.yaml_file import load
+from equipoise.subject.fold import DECISIONS, replay
+from equipoise.subject.records import DD, DM, DS, QS
+from equipoise.subject.state import (
+    Attested,
+    Consented,
+    Ended,
+    Query,
+    Randomized,
+    Subject,
+    Trial,
+    Version,
+)
+from equipoise.terms.dates import parse_date
+
+WHO = "S01-001"
+DAY, NEXT = date(2021, 3, 10), date(2021, 3, 11)
+PROTOCOL = load("NCT04509635")
+AMENDED = PROTOCOL.model_copy(update={"version": "2.0"})
+ADOPTED = events.ProtocolAdopted(
+    protocol=to_payload(PROTOCOL), version="1.0", hash=protocol_hash(PROTOCOL), simulated=True
+)
+
+
+@dataclass
+class Told:
+    """A ledger written event by event, without the rules of conduct."""
+
+    entries: list[Entry] = field(default_factory=list)
+
+    def say(self, event: Event, subject: str | None = WHO, **header: Any) -> Entry:
+        usual = {
+            "at": "2021-03-10T12:00:00Z",
+            "actor": "investigator-01",
+            "role": "investigator",
+            "site": "S01",
+            "subject": subject,
+            "protocol": "1.0",
+            "key": f"k{len(self.entries) + 1}",
+        }
+        head = self.entries[-1] if self.entries else None
+        self.entries.append(append(head, event, Header(**{**usual, **header}), "ab" * 16))
+        return self.entries[-1]
+
+    def correct(self, entry: Entry, event: Event) -> Entry:
+        return self.say(event, supersedes=entry.seq, reason="mistyped")
+
+    def redact(self, entry: Entry) -> None:
+        self.entries[entry.seq - 1] = replace(entry, salt=None, payload=None)
+
+    @property
+    def trial(self) -> Trial:
+        return replay(self.entries)
+
+    @property
+    def subject(self) -> Subject:
+        return self.trial.subjects[WHO]
+
+
+@pytest.fixture
+def told():
+    """A trial with one participant: entries 1 and 2."""
+    story = Told()
+    story.say(ADOPTED, None)
+    story.say(events.SubjectScreened(screened_on=DAY, previous_subject="S01-000"))
+    return story
+
+
+# ------------------------------------------------------------------ the trial
+
+
+def test_nothing_was_told():
+    assert replay([]) == Trial()
+    assert Trial().head is None
+
+
+def test_a_trial_begins_under_its_first_version(told):
+    trial = told.trial
+
+    assert trial.versions == (Version(PROTOCOL, protocol_hash(PROTOCOL), (), DAY, False),)
+    assert trial.protocol == PROTOCOL
+    assert (trial.simulated, trial.frozen, trial.locked) == (True, False, False)
+    assert trial.head == told.entries[-1]
+
+
+def test_a_real_trial_is_not_simulated():
+    story = Told()
+    story.say(replace(ADOPTED, simulated=False), None)
+
+    assert not story.trial.simulated
+
+
+@pytest.mark.parametrize(
+    ("site", "on", "version"),
+    [
+        ("S01", DAY, "1.0"),
+        ("S01", NEXT, "2.0"),
+        ("S02", NEXT, "1.0"),
+        ("S01", date(2021, 3, 9), "1.0"),  # before the trial: its first version
+    ],
+)
+def test_an_amendment_holds_at_its_sites_from_its_day(told, site, on, version):
+    told.say(amendment(("S01",)), None)
+    trial = told.trial
+
+    assert trial.versions[1] == Version(AMENDED, "aa" * 32, ("S01",), NEXT, True)
+    assert trial.version_at(site, on).protocol.version == version
+    assert trial.version("2.0") == trial.versions[1]
+    assert trial.protocol == AMENDED
+
+
+def test_an_amendment_without_sites_holds_at_all(told):
+    told.say(amendment(()), None)
+
+    assert told.trial.version_at("S02", NEXT).protocol == AMENDED
+
+
+def amendment(sites: tuple[str, ...]) -> events.ProtocolAmended:
+    return events.ProtocolAmended(
+        protocol=to_payload(AMENDED),
+        version="2.0",
+        hash="aa" * 32,
+        sites=sites,
+        effective_on=NEXT,
+        reconsent=True,
+    )
+
+
+def test_a_list_is_committed_and_opened(told):
+    opened = events.AllocationOpened(seed="1", salt="5a" * 16, list={"sequences": []})
+    told.say(events.AllocationCommitted(commitment="cc" * 32, algorithm="blocks"), None)
+    assert (told.trial.commitment, told.trial.opening) == ("cc" * 32, None)
+
+    told.say(opened, None)
+
+    assert (told.trial.commitment, told.trial.opening) == ("cc" * 32, opened)
+
+
+def test_a_trial_is_frozen_and_locked(told):
+    told.say(events.Frozen(scope="TRIAL"), None)
+    assert (told.trial.frozen, told.trial.locked) == (True, False)
+
+    told.say(events.Locked(scope="TRIAL"), None)
+
+    assert (told.trial.frozen, told.trial.locked) == (True, True)
+    assert (told.subject.frozen, told.subject.locked) == (False, False)
+
+
+def test_a_signature_of_the_trial_changes_only_head_and_keys(told):
+    before = told.trial
+    signed = told.say(events.Signed(meaning="approved", head="", about=(1,)), None)
+
+    assert told.trial == replace(before, head=signed, keys={**before.keys, "k3": 3})
+
+
+def test_keys_are_kept_with_whom_they_are_about(told):
+    told.say(events.Frozen(scope=WHO))
+
+    assert told.trial.keys == {"k1": 1}
+    assert told.subject.keys == {"k2": 2, "k3": 3}
+
+
+def test_what_was_redacted_of_the_trial_keeps_its_key(told):
+    frozen = told.say(events.Frozen(scope="TRIAL"), None)
+    told.redact(frozen)
+
+    assert not told.trial.frozen
+    assert told.trial.keys == {"k1": 1, "k3": 3}
+
+
+def test_only_entries_that_are_asked_for_are_told(told):
+    told.say(events.Frozen(scope=WHO))
+
+    trial = replay(told.entries, lambda entry: entry.seq != 3)
+
+    assert not trial.subjects[WHO].frozen
+    assert trial.head == told.entries[1]
+
+
+# ------------------------------------------------------------------ a person
+
+
+def test_a_person_is_screened(told):
+    assert told.subject == Subject(
+        id=WHO, site="S01", screened_on=DAY, previous="S01-000", keys={"k2": 2}
+    )
+
+
+def test_nobody_is_at_a_site_that_no_entry_names(told):
+    for who, event in (
+        ("S01-002", events.SubjectScreened(screened_on=DAY, previous_subject=None)),
+        ("S01-003", events.Frozen(scope="S01-003")),
+    ):
+        told.say(event, who, site=None)
+        assert told.trial.subjects[who].site == ""
+
+
+def test_a_judgement_names_who_gave_it(told):
+    entry = told.say(events.CriterionAttested(criterion="I02", answer=True, attested_on=DAY))
+
+    assert told.subject.attestations == (Attested("I02", True, "investigator-01", DAY, entry.seq),)
+    assert told.subject.decisions == {entry.seq: "CriterionAttested"}
+
+
+def test_an_arm_is_given(told):
+    before = told.subject
+    event = events.SubjectRandomized(
+        arm="CHEMOTHERAPY", stratum=("IRI", "SHORT"), list_position=4, randomized_on=DAY
+    )
+    entry = told.say(event)
+    arm = Randomized("CHEMOTHERAPY", ("IRI", "SHORT"), 4, DAY, entry.seq, "1.0")
+
+    assert told.subject.randomized == arm
+    assert told.subject.before_randomization == before
+    assert told.subject.decisions == {}  # never corrected
+    assert [ds.decoded for ds in told.subject.records(DS)] == ["RANDOMIZED"]
+
+
+def test_allocations_are_counted_by_stratum(told):
+    for place, (who, stratum) in enumerate(
+        [("S01-001", ("A",)), ("S01-002", ("B",)), ("S01-003", ("A",))], start=1
+    ):
+        told.say(
+            events.SubjectRandomized(
+                arm="X", stratum=stratum, list_position=place, randomized_on=DAY
+            ),
+            who,
+        )
+
+    assert told.trial.allocated == {("A",): 2, ("B",): 1}
+
+
+ENDS = [
+    pytest.param(
+        events.ScreeningFailed(failed_on=DAY, criteria=("I07", "I09")),
+        "screening_failed",
+        Ended("SCREENING", DAY, "I07, I09", 3),
+        id="screening failed",
+    ),
+    pytest.param(
+        events.TreatmentEnded(ended_on=DAY, cause="toxicity"),
+        "treatment_ended",
+        Ended("TREATMENT", DAY, "toxicity", 3),
+        id="treatment ended",
+    ),
+    pytest.param(
+        events.StudyEnded(ended_on=DAY, cause="choice"),
+        "study_ended",
+        Ended("STUDY", DAY, "choice", 3),
+        id="study ended",
+    ),
+]
+
+
+@pytest.mark.parametrize(("event", "name", "expected"), ENDS)
+def test_something_ends_once_and_its_correction_takes_its_place(told, event, name, expected):
+    first = told.say(event)
+    assert getattr(told.subject, name) == expected
+
+    second = told.correct(first, event)
+
+    assert getattr(told.subject, name) == replace(expected, source=second.seq)
+    assert told.subject.decisions == {second.seq: second.type}
+    assert [ds.source for ds in told.subject.records(DS)] == [second.seq]
+
+
+@pytest.mark.parametrize(("event", "name", "expected"), ENDS)
+def test_a_correction_that_was_redacted_leaves_nothing(told, event, name, expected):
+    first = told.say(event)
+    other = told.say(events.SubjectWithdrew(level="VISITS", withdrew_on=DAY, cause="choice"))
+    second = told.correct(first, event)
+    told.redact(second)
+
+    assert getattr(told.subject, name) is None
+    assert told.subject.redacted == (second.seq,)
+    assert told.subject.decisions == {other.seq: "SubjectWithdrew"}
+    assert [ended.source for ended in told.subject.withdrawals] == [other.seq]
+    assert told.subject.keys[second.key] == second.seq
+
+
+def test_what_was_redacted_is_gone_and_nothing_else_is(told):
+    told.say(events.ConsentRecorded(consented_on=DAY, version="1.0", kind="INITIAL"))
+    before = told.subject
+    ended = told.say(events.StudyEnded(ended_on=DAY, cause="a name"))
+    told.redact(ended)
+
+    assert told.subject == replace(before, redacted=(4,), keys={**before.keys, "k4": 4})
+
+
+def test_of_several_consents_the_corrected_one_goes(told):
+    first, second = (
+        told.say(events.ConsentRecorded(consented_on=on, version="1.0", kind="INITIAL"))
+        for on in (DAY, NEXT)
+    )
+    third = told.correct(
+        first, events.ConsentRecorded(consented_on=NEXT, version="2.0", kind="INITIAL")
+    )
+
+    assert told.subject.consents == (
+        Consented(NEXT, "1.0", second.seq),
+        Consented(NEXT, "2.0", third.seq),
+    )
+
+
+def test_of_several_withdrawals_the_corrected_one_goes(told):
+    first, second = (
+        told.say(events.SubjectWithdrew(level=level, withdrew_on=DAY, cause="choice"))
+        for level in ("TREATMENT", "VISITS")
+    )
+    assert [ended.what for ended in told.subject.withdrawals] == ["TREATMENT", "VISITS"]
+    third = told.correct(
+        first, events.SubjectWithdrew(level="DATA", withdrew_on=NEXT, cause="asked")
+    )
+
+    assert told.subject.withdrawals == (
+        Ended("VISITS", DAY, "choice", second.seq),
+        Ended("DATA", NEXT, "asked", third.seq),
+    )
+
+
+def test_of_several_judgements_the_corrected_one_goes(told):
+    first, second = (
+        told.say(events.CriterionAttested(criterion=name, answer=True, attested_on=DAY))
+        for name in ("I02", "I08")
+    )
+    third = told.correct(
+        first, events.CriterionAttested(criterion="I02", answer=False, attested_on=NEXT)
+    )
+
+    assert [(said.criterion, said.answer, said.source) for said in told.subject.attestations] == [
+        ("I08", True, second.seq),
+        ("I02", False, third.seq),
+    ]
+
+
+def test_an_intention_is_a_record_and_a_decision(told):
+    entry = told.say(events.ChemotherapyIntended(regimen="FOLFIRI", decided_on=DAY))
+
+    assert [(ds.term, ds.source) for ds in told.subject.records(DS)] == [("FOLFIRI", entry.seq)]
+    assert told.subject.decisions == {entry.seq: "ChemotherapyIntended"}
+
+
+def test_a_death_stands_until_it_is_corrected(told):
+    first = told.say(events.DeathRecorded(died_on="2021-03", cause="disease"))
+    assert (told.subject.died, told.subject.died_source) == (parse_date("2021-03"), first.seq)
+    assert [dd.source for dd in told.subject.records(DD)] == [first.seq]
+
+    second = told.correct(first, events.DeathRecorded(died_on="2021-03-12", cause="disease"))
+
+    assert (told.subject.died, told.subject.died_source) == (parse_date("2021-03-12"), second.seq)
+    assert [dd.source for dd in told.subject.records(DD)] == [second.seq]
+
+
+def test_a_death_whose_correction_was_redacted_is_unknown(told):
+    first = told.say(events.DeathRecorded(died_on="2021-03", cause="disease"))
+    told.redact(told.correct(first, events.DeathRecorded(died_on="2021-04", cause="x")))
+
+    assert (told.subject.died, told.subject.died_source) == (None, 0)
+
+
+def test_correcting_something_else_leaves_the_death(told):
+    ended = told.say(events.StudyEnded(ended_on=DAY, cause="choice"))
+    died = told.say(events.DeathRecorded(died_on="2021-03", cause="disease"))
+    told.correct(ended, events.StudyEnded(ended_on=DAY, cause="DEATH"))
+
+    assert (told.subject.died, told.subject.died_source) == (parse_date("2021-03"), died.seq)
+
+
+def test_nobody_has_died_yet(told):
+    assert (told.subject.died, told.subject.died_source) == (None, 0)
+
+
+def test_every_decision_is_an_event():
+    assert set(events.EVENTS) >= DECISIONS
+
+
+# ------------------------------------------------------------------ queries, signatures, closing
+
+
+def test_a_query_is_opened_answered_and_closed(told):
+    opened = told.say(events.QueryOpened(query="Q1", about=2, field="date", text="sure?"))
+    asked = Query("Q1", 2, "date", "sure?", "OPEN", opened.seq)
+    assert told.subject.queries == {"Q1": asked}
+
+    told.say(events.QueryAnswered(query="Q1", text="yes"))
+    assert told.subject.queries == {"Q1": replace(asked, status="ANSWERED")}
+
+    told.say(events.QueryClosed(query="Q1", text="fine"))
+    assert told.subject.queries == {"Q1": replace(asked, status="CLOSED")}
+
+
+def test_an_answer_keeps_the_place_of_a_question_that_was_redacted(told):
+    told.redact(told.say(events.QueryOpened(query="Q1", about=2, field="date", text="a name")))
+    answered = told.say(events.QueryAnswered(query="Q1", text="yes"))
+
+    asked = Query("Q1", 0, "", "redacted", "ANSWERED", answered.seq)
+    assert told.subject.queries == {"Q1": asked}
+
+
+def test_queries_stand_beside_each_other(told):
+    for name in ("Q1", "Q2"):
+        told.say(events.QueryOpened(query=name, about=2, field="date", text="sure?"))
+    told.say(events.QueryAnswered(query="Q2", text="yes"))
+
+    assert {name: query.status for name, query in told.subject.queries.items()} == {
+        "Q1": "OPEN",
+        "Q2": "ANSWERED",
+    }
+
+
+def test_only_an_investigator_endorses_entries(told):
+    for role, about in (("investigator", (1, 2)), ("statistician", (2,)), ("investigator", (3,))):
+        told.say(events.Signed(meaning="seen", head="", about=about), role=role)
+
+    assert told.subject.signed == (1, 2, 3)
+
+
+def test_the_data_of_one_person_are_frozen_and_locked(told):
+    told.say(events.Frozen(scope=WHO))
+    assert (told.subject.frozen, told.subject.locked) == (True, False)
+
+    told.say(events.Locked(scope=WHO))
+
+    assert (told.subject.frozen, told.subject.locked) == (True, True)
+    assert (told.trial.frozen, told.trial.locked) == (False, False)
+
+
+# ------------------------------------------------------------------ forms
+
+
+def ecog(score: str) -> events.FormSaved:
+    return events.FormSaved(
+        form="ECOG",
+        visit="SCREENING",
+        values={"date": "2021-03-08"},
+        groups={"score": [{"score": score}]},
+    )
+
+
+def test_a_form_becomes_records(told):
+    entry = told.say(ecog("1"))
+
+    (score,) = told.subject.records(QS)
+    assert (score.original, score.visit, score.date) == ("1", "SCREENING", parse_date("2021-03-08"))
+    assert (score.source, score.order) == (entry.seq, entry.seq)
+    assert told.subject.forms == {entry.seq: ("ECOG", "SCREENING")}
+    assert told.subject.first_entry == {entry.seq: entry.seq}
+
+
+def test_a_domain_without_visits_is_told_none(told):
+    told.say(
+        events.FormSaved(
+            form="DEMOGRAPHICS",
+            visit="SCREENING",
+            values={},
+            groups={"subject": [{"birth": "1958", "sex": "F"}]},
+        )
+    )
+
+    assert [(dm.sex, dm.birth) for dm in told.subject.records(DM)] == [("F", parse_date("1958"))]
+
+
+def test_a_correction_of_a_correction_keeps_the_first_place(told):
+    first = told.say(ecog("1"))
+    between = told.say(ecog("2"))
+    second = told.correct(first, ecog("0"))
+    third = told.correct(second, ecog("3"))
+
+    assert [(row.original, row.source, row.order) for row in told.subject.records(QS)] == [
+        ("2", between.seq, between.seq),
+        ("3", third.seq, first.seq),
+    ]
+    assert set(told.subject.forms) == {between.seq, third.seq}
+    assert told.subject.first_entry[third.seq] == first.seq
+
+
+def test_a_form_that_was_redacted_is_gone(told):
+    first, second = told.say(ecog("1")), told.say(ecog("2"))
+    told.redact(first)
+
+    assert [row.original for row in told.subject.records(QS)] == ["2"]
+    assert told.subject.forms == {second.seq: ("ECOG", "SCREENING")}
+    assert told.subject.redacted == (first.seq,)
+
+
+def test_a_form_that_its_protocol_does_not_have_stops_the_fold(told):
+    told.say(events.FormSaved(form="HOROSCOPE", visit="SCREENING", values={}, groups={}))
+
+    with pytest.raises(ValueError, match=r"entry 3: protocol 1.0 has no form 'HOROSCOPE'"):
+        replay(told.entries)
