@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from equipoise.conduct.edit_checks import doubts_about, implausible
+from equipoise.protocol.forms import PlausibleRange
 from equipoise.protocol.yaml_file import load
 from equipoise.subject.records import read_record
 from equipoise.subject.state import Randomized, Subject
@@ -80,3 +81,63 @@ def test_before_randomization_a_dose_is_no_first_dose():
     values = {"date": "2021-05-01"}
 
     assert doubts_about(PROTOCOL, Subject(id="S01-001"), TREATMENT, values, {}) == []
+
+
+def prior(*rows: tuple[str, str]) -> Subject:
+    """Somebody randomized with medications of these categories and ends."""
+    records = [read_record("CM", {"CMCAT": kind, "CMENDTC": end}, 1) for kind, end in rows]
+    return replace(Subject(id="S01-001"), randomized=RANDOMIZED).with_records(records)
+
+
+ANTICANCER = "PRIOR ANTICANCER THERAPY"
+
+
+@pytest.mark.parametrize(
+    ("rows", "free"),
+    [
+        ([(ANTICANCER, "2021-03-01")], 9),
+        ([(ANTICANCER, "2021-01-01"), (ANTICANCER, "2021-03-02"), (ANTICANCER, "2021-02-01")], 8),
+        ([(ANTICANCER, "")], None),
+        ([("CONCOMITANT", "2021-03-09")], None),
+        ([], None),
+    ],
+)
+def test_the_washout_runs_from_the_last_earlier_treatment(rows, free):
+    doubts = doubts_about(PROTOCOL, prior(*rows), TREATMENT, {"date": "2021-03-10"}, {})
+
+    said = f"{free} days since earlier treatment, washout is 14: please check"
+    assert doubts == ([("date", said)] if free is not None else [])
+
+
+@pytest.mark.parametrize(
+    ("form", "values"), [(TREATMENT, {}), (HEMATOLOGY, {"date": "2021-03-20"})]
+)
+def test_only_a_dated_dose_is_a_first_dose(form, values):
+    assert doubts_about(PROTOCOL, prior((ANTICANCER, "2021-03-01")), form, values, {}) == []
+
+
+def test_a_value_without_unit_is_in_that_of_the_check_and_rows_are_counted():
+    rows = {"result": [{"test": "NEUT", "value": "3"}, {"test": "NEUT", "value": "310"}]}
+
+    assert implausible(HEMATOLOGY, rows) == [
+        ("result[2].value", "found 310 10*9/L, plausible is 0.1 to 30 10*9/L: please check")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "asked"), [("29", True), ("30", False), ("40", False), ("41", True)]
+)
+def test_a_range_without_unit_compares_the_number(value, asked):
+    check = {"field": "value", "when": {"test": "TEMP"}, "low": "30", "high": "40"}
+    group = HEMATOLOGY.groups[0]
+    form = HEMATOLOGY.model_copy(
+        update={
+            "groups": (
+                group.model_copy(update={"plausible": (PlausibleRange.model_validate(check),)}),
+            )
+        }
+    )
+
+    doubts = implausible(form, {"result": [{"test": "TEMP", "value": value}]})
+
+    assert [field for field, _ in doubts] == (["result[1].value"] if asked else [])

@@ -491,6 +491,18 @@ def test_a_correction_of_a_correction_keeps_the_first_place(told):
     assert told.subject.first_entry[third.seq] == first.seq
 
 
+def test_a_correction_of_what_was_redacted_keeps_its_place(told):
+    first = told.say(ecog("1"))
+    between = told.say(ecog("2"))
+    told.redact(first)
+    second = told.correct(first, ecog("0"))
+
+    assert [(row.source, row.order) for row in told.subject.records(QS)] == [
+        (between.seq, between.seq),
+        (second.seq, first.seq),
+    ]
+
+
 def test_a_form_that_was_redacted_is_gone(told):
     first, second = told.say(ecog("1")), told.say(ecog("2"))
     told.redact(first)

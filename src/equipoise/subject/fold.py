@@ -208,7 +208,8 @@ def _save_form(
     form = protocol.form(event.form)
     if form is None:
         raise ValueError(f"entry {entry.seq}: protocol {entry.protocol} has no form {event.form!r}")
-    first = subject.first_entry.get(entry.supersedes or 0, entry.supersedes or entry.seq)
+    corrected = entry.supersedes
+    first = entry.seq if corrected is None else subject.first_entry.get(corrected, corrected)
     records = []
     for domain, values in forms.fold(form, event.visit, event.values, event.groups):
         if "VISIT" not in variables(domain):
