@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from equipoise.molecular.clonal_decay import allele_fraction
 from equipoise.protocol.model import Protocol
 from equipoise.rehearsal.filled import Filled, Row, dated
 from equipoise.rehearsal.tumor_forms import baseline_form
 from equipoise.subject.records import STANDARD_UNITS
+from equipoise.virtual.clonal_decay import allele_fraction
 from equipoise.virtual.parameters import Parameters, Site, in_site_unit
 from equipoise.virtual.person import Person, tumor_course
 

@@ -250,9 +250,8 @@ def tumor_course(
     scan = protocol.visit(protocol.assessment.scan_visit)
     tumor = tumor_parameters(person, protocol, p)
     planned = np.arange(scan.day, tumor.follow_days, scan.every_days or tumor.follow_days)
-    return draw_virtual_tumor(
-        np.random.default_rng(person.tumor_seed), experimental, tumor, planned
-    )
+    rng = np.random.default_rng(person.tumor_seed)  # noqa: TID251  (one tumor under either arm)
+    return draw_virtual_tumor(rng, experimental, tumor, planned)
 
 
 def recovered(person: Person, p: Parameters) -> Person:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from equipoise.molecular.clonal_decay import (
+from equipoise.virtual.clonal_decay import (
     resistant_fraction,
     resistant_fraction_by_exponential,
     time_below_limit,

@@ -19,7 +19,6 @@ from scipy.special import expit, logit, ndtri
 from scipy.stats import qmc
 
 from equipoise.arrays import Floats
-from equipoise.molecular.clonal_decay import probability_unseen, resistant_fraction
 from equipoise.planning.rechallenge.figures import UNSELECTED, Assay, Point, Rechallenge
 from equipoise.planning.rechallenge.inputs import inputs_of
 from equipoise.planning.rechallenge.outcomes import (
@@ -36,6 +35,7 @@ from equipoise.planning.rechallenge.outcomes import (
 from equipoise.protocol.model import Protocol
 from equipoise.simulation.blocks import Progress
 from equipoise.simulation.full_trial import trial_of
+from equipoise.virtual.clonal_decay import probability_unseen, resistant_fraction
 from equipoise.virtual.parameters import Parameters, read_parameters
 from equipoise.virtual.person import tumor_fraction
 from equipoise.virtual.tumor_rules import TumorParameters

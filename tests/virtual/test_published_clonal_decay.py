@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from equipoise.molecular.clonal_decay import (
+from equipoise.virtual.clonal_decay import (
     allele_fraction,
     is_below_limit,
     probability_unseen,
