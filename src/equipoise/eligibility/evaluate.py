@@ -21,7 +21,7 @@ from equipoise.terms.verdict import Verdict, all_of
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Whom a criterion is asked about, and as of which day (DESIGN: index date)."""
+    """Whom a criterion is asked about, and as of which day."""
 
     subject: Subject
     index: date

@@ -2,7 +2,7 @@
 make, and what is known of it now.
 
 A later amendment changes nothing: the protocol is that of the randomization, the index date its
-day (DESIGN: the verdict of record).
+day.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from equipoise.terms.verdict import Reason, Verdict
 
 
 class RasState(Enum):
-    """What a sample says about RAS (protocol I06; DOMAIN 4)."""
+    """What a sample says about RAS (protocol I06)."""
 
     MUTATED = "MUTATED"
     BELOW_THRESHOLD = "BELOW_THRESHOLD"

@@ -121,9 +121,7 @@ class Population(Sourced):
 
 
 class CensoringRules(Sourced):
-    """The named choices of one set of rules for progression-free survival (DOMAIN: time to
-    event).
-    """
+    """The named choices of one set of rules for progression-free survival."""
 
     no_baseline_scan: Literal["censor", "ignore"]
     progression_date: Literal["dated", "scan"] = Field(

@@ -21,7 +21,7 @@ class Verdict(Enum):
 
 
 class Reason(Enum):
-    """Why an answer is unknown (DOMAIN: eligibility semantics)."""
+    """Why an answer is unknown."""
 
     NO_RESULT = "no_result"
     OUTSIDE_WINDOW = "outside_window"
