@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from equipoise.allocation.blocks import PERMUTED_BLOCKS
+from equipoise.allocation.blocks import PERMUTED_BLOCKS, draw_block, permuted_blocks
 from equipoise.allocation.method import Allocation, draw_list
 from equipoise.allocation.sealed_list import next_position, seal
 from equipoise.ledger.events import SubjectRandomized
@@ -121,6 +121,45 @@ def test_a_plan_that_cannot_be_drawn_says_what_to_change(
 ) -> None:
     with pytest.raises(ValueError, match=message):
         draw(1, **change)
+
+
+def test_blocks_are_filled_arm_by_arm_and_then_shuffled() -> None:
+    """A shuffle that does nothing shows the filling: two whole ratios in a block of six."""
+
+    class Unshuffled:
+        def integers(self, low: int, high: int) -> int:
+            assert (low, high) == (0, 2)
+            return 1
+
+        def shuffle(self, run: Any) -> None:
+            assert len(run) == 6
+
+    run = np.full(8, 9, np.int8)
+    sizes, ratio = np.array([3, 6], np.int32), np.array([2, 1], np.int32)
+
+    assert draw_block(Unshuffled(), ratio, sizes, run) == 6  # type: ignore[arg-type]
+    assert run.tolist() == [0, 0, 0, 0, 1, 1, 9, 9]
+
+
+def test_two_arms_control_first() -> None:
+    allocation = permuted_blocks((1, 2), (3, 6))
+
+    assert allocation == Allocation(
+        method=PERMUTED_BLOCKS, arms=("control", "experimental"), ratio=(1, 2), numbers=(3, 6)
+    )
+    assert allocation.longest == 6
+
+
+def test_one_arm_is_no_trial_and_three_are() -> None:
+    with pytest.raises(ValueError, match="two or more different arms"):
+        draw(1, arms=("A",), ratio=(1,))
+
+    drawn = draw(1, arms=("A", "B", "C"), ratio=(1, 1, 1), block_sizes=(3,), length=3)
+    assert all(set(arms) == {"A", "B", "C"} for arms in drawn.values())
+
+
+def test_a_list_of_one_place_is_one_block() -> None:
+    assert {len(arms) for arms in draw(1, block_sizes=(4,), length=1).values()} == {4}
 
 
 def randomize(seed: int, arrivals: list[tuple[str, ...]]) -> list[str]:

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from equipoise.allocation.strata import levels
-from equipoise.protocol.randomization import IntervalStratum
+from equipoise.allocation.strata import Level, cells, levels
+from equipoise.protocol.randomization import IntervalStratum, ValueStratum
 from equipoise.protocol.yaml_file import load
 from equipoise.subject.records import read_record
 from equipoise.subject.state import Subject
@@ -95,6 +95,74 @@ def test_a_level_begins_on_its_bound(days, expected):
         "from": "record",
     }
     stratum = IntervalStratum.model_validate(declared)
+    subject = Subject(id="S").with_records([read_record("CM", {"CMENDTC": ago(days)}, 1)])
+
+    assert levels([stratum], subject, INDEX)[0].value == expected
+
+
+REGIMEN = {
+    "kind": "record_value",
+    "id": "REGIMEN",
+    "label": "Regimen",
+    "domain": "DS",
+    "where": {"DSDECOD": "INTENDED CHEMOTHERAPY", "DSCAT": "PROTOCOL MILESTONE"},
+    "variable": "DSTERM",
+    "levels": {"irinotecan": ("FOLFIRI", "IRINOTECAN"), "other": ("MFOLFOX6",)},
+    "from": "record",
+}
+
+
+def intended(*terms: str, **other: str) -> Level:
+    """The level after these intentions, one entry each."""
+    usual = {"DSDECOD": "INTENDED CHEMOTHERAPY", "DSCAT": "PROTOCOL MILESTONE", **other}
+    rows = [
+        read_record("DS", {**usual, "DSTERM": term}, place)
+        for place, term in enumerate(terms, start=1)
+    ]
+    stratum = ValueStratum.model_validate(REGIMEN)
+    return levels([stratum], Subject(id="S").with_records(rows), INDEX)[0]
+
+
+@pytest.mark.parametrize(
+    ("terms", "expected"),
+    [
+        (["FOLFIRI"], Level("REGIMEN", "irinotecan", "Regimen: FOLFIRI", (1,))),
+        (["IRINOTECAN"], Level("REGIMEN", "irinotecan", "Regimen: IRINOTECAN", (1,))),
+        (["FOLFIRI", "MFOLFOX6"], Level("REGIMEN", "other", "Regimen: MFOLFOX6", (2,))),
+        (["MFOLFOX6", "ASPIRIN"], Level("REGIMEN", None, "Regimen: ASPIRIN", (2,))),
+        ([], Level("REGIMEN", None, "Regimen: nothing recorded")),
+    ],
+)
+def test_the_latest_value_gives_the_level(terms, expected):
+    assert intended(*terms) == expected
+
+
+@pytest.mark.parametrize(
+    "other", [{"DSDECOD": "RANDOMIZED"}, {"DSCAT": "DISPOSITION EVENT"}], ids=["term", "category"]
+)
+def test_every_condition_of_a_stratum_has_to_hold(other):
+    assert intended("FOLFIRI", **other) == Level("REGIMEN", None, "Regimen: nothing recorded")
+
+
+def test_the_cells_are_all_combinations_as_the_protocol_names_them():
+    first = ValueStratum.model_validate(REGIMEN)
+    second = ValueStratum.model_validate({**REGIMEN, "levels": {"yes": ("Y",), "no": ("N",)}})
+
+    assert cells([first, second]) == (
+        ("irinotecan", "yes"),
+        ("irinotecan", "no"),
+        ("other", "yes"),
+        ("other", "no"),
+    )
+    assert cells([]) == ((),)
+
+
+@pytest.mark.parametrize(("days", "expected"), [(-1, None), (0, "early")])
+def test_a_day_after_the_index_is_in_no_level(days, expected):
+    declared = {**REGIMEN, "kind": "months_since", "domain": "CM", "where": {}}
+    stratum = IntervalStratum.model_validate(
+        {**declared, "variable": "CMENDTC", "levels": {"early": {"below": 16}}}
+    )
     subject = Subject(id="S").with_records([read_record("CM", {"CMENDTC": ago(days)}, 1)])
 
     assert levels([stratum], subject, INDEX)[0].value == expected

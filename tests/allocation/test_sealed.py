@@ -17,6 +17,7 @@ from equipoise.allocation.sealed_list import (
     check_opening,
     next_position,
     seal,
+    sequences_of,
 )
 from equipoise.ledger.events import SubjectRandomized
 
@@ -136,3 +137,54 @@ def test_a_log_that_prints_the_list_shows_no_arm_and_no_salt() -> None:
 def test_a_salt_that_could_be_guessed_is_refused(salt: str) -> None:
     with pytest.raises(ValueError, match="the salt of a list"):
         SealedList((IRI,), (("A",),), salt)
+
+
+@pytest.mark.parametrize(("bytes_", "accepted"), [(15, False), (16, True), (17, True)])
+def test_sixteen_bytes_of_salt_are_enough(bytes_: int, accepted: bool) -> None:
+    salt = "5a" * bytes_
+    if accepted:
+        assert SealedList((IRI,), (("A",),), salt).salt == salt
+        return
+    with pytest.raises(ValueError, match="needs at least 16 random bytes, found 15"):
+        SealedList((IRI,), (("A",),), salt)
+
+
+@pytest.mark.parametrize(
+    ("strata", "sequences"),
+    [((IRI, NONE), (("A",),)), ((IRI,), (("A",), ("B",))), ((IRI, IRI), (("A",), ("B",)))],
+    ids=["a sequence missing", "a sequence too many", "a stratum twice"],
+)
+def test_each_stratum_has_one_sequence_of_its_own(
+    strata: tuple[tuple[str, ...], ...], sequences: tuple[tuple[str, ...], ...]
+) -> None:
+    with pytest.raises(ValueError, match="each needs one of its own"):
+        SealedList(strata, sequences, "5a" * 16)
+
+
+def test_an_opened_list_names_each_stratum_once() -> None:
+    row = {"stratum": ["IRI", "SHORT"], "arms": ["A"]}
+    opened = replace(LIST.open(), list={"sequences": [row, row]})
+
+    assert check_opening(LIST.commitment, opened, []) == Mismatch(
+        "the opened list names a stratum twice"
+    )
+
+
+def test_what_was_sealed_is_shown_when_it_is_opened() -> None:
+    opened = LIST.open()
+
+    assert (opened.seed, opened.salt) == ("20260301", "5a" * 16)
+    assert sequences_of(opened.list) == {IRI: ("A", "B", "B", "A"), NONE: ("B", "A")}
+
+
+@pytest.mark.parametrize(("place", "arm"), [(1, "A"), (2, "B"), (4, "A")])
+def test_places_are_counted_from_one_to_the_last(place: int, arm: str) -> None:
+    assert LIST.arm(IRI, place) == arm
+
+
+def test_the_first_departure_is_told() -> None:
+    late = [*TRUE, given(IRI, 4, "B"), given(NONE, 2, "B")]
+
+    assert check_opening(LIST.commitment, LIST.open(), late) == Mismatch(
+        "randomization 5: position 4 of stratum (IRI, SHORT) is 'A' on the list, but 'B' was given"
+    )
