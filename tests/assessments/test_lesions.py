@@ -432,6 +432,18 @@ def gone(visit, day, source):
             [("2023-12-20", "3"), ("2024-02-20", "9")], "CR CR", "", id="normal at baseline"
         ),
         pytest.param(
+            [("2024-01-01", "4"), ("2024-02-20", "9")],
+            "CR CR",
+            "",
+            id="normal on the day of randomization",
+        ),
+        pytest.param(
+            [("2023-12-20", "40"), ("2024-01-01", "4"), ("2024-02-20", "9")],
+            "CR CR",
+            "",
+            id="of two before it the later counts",
+        ),
+        pytest.param(
             [("2023-12-20", "40"), ("2024-01-28", "9")],
             "CR CR",
             "at WEEK 8, 2024-02-26",
@@ -501,6 +513,24 @@ def test_a_sample_named_after_the_visit_but_far_from_it_says_nothing_of_it():
     assert assess_series(series, RECIST_1_1).response[1] == Response.CR
 
 
+@pytest.mark.parametrize(
+    ("day", "response"),
+    [
+        pytest.param("2024-03-25", Response.PR, id="28 days after the scan"),
+        pytest.param("2024-03-26", Response.CR, id="29 days after it"),
+        pytest.param("2024-01-29", Response.PR, id="28 days before it"),
+    ],
+)
+def test_a_sample_named_after_the_visit_speaks_for_four_weeks(day, response):
+    samples = [cea("2023-12-20", 30, "40"), cea(day, 31, "9", visit="WEEK 8")]
+
+    series = lesion_series(
+        TUMORS, SCREENING + gone("WEEK 8", "2024-02-26", 10), START, RECIST_1_1, markers=samples
+    )
+
+    assert assess_series(series, RECIST_1_1).response[1] == response
+
+
 def test_a_reading_without_an_exact_date_was_made_on_the_day_of_its_visit():
     week8 = [
         reading("T1", "WEEK 8", "2024-02", 7, "40"),
@@ -531,5 +561,6 @@ def test_a_sum_of_nothing_is_a_number_and_growth_from_it_has_no_percentage():
     _, gone, back = assess(read_lesions(table), RECIST_1_1)
 
     assert (gone.sum_mm, gone.change_from_baseline_percent) == (0, -100)
+    assert (gone.change_from_nadir_percent, gone.change_from_nadir_mm) == (-100, -20)
     assert (back.sum_mm, back.change_from_nadir_mm) == (6, 6)
     assert back.change_from_nadir_percent is None

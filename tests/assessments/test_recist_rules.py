@@ -184,3 +184,11 @@ def test_without_targets_the_state_of_the_rest_names_the_clause(nontarget, claus
     found = assess(np.zeros((2, 0)), nontarget=[nontarget, nontarget])
 
     assert found.clause[1] == clause
+
+
+def test_without_targets_no_visit_has_a_response_of_targets():
+    untargeted = assess(np.zeros((2, 0)), nontarget=[NonTarget.CR, NonTarget.CR], until=0)
+
+    assert (untargeted.target.tolist(), untargeted.sum.tolist()) == ([-1, -1], [-1, -1])
+    assert assess([[500], [400]], until=0).target.tolist() == [Response.NE, Response.NE]
+    assert untargeted.clause.tolist() == [clauses.BASELINE, clauses.NOT_ASSESSABLE]

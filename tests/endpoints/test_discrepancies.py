@@ -98,6 +98,21 @@ def test_a_visit_after_the_cutoff_is_not_looked_at(days, told):
     assert len(differences(*rows, reported(20, "SD"), cutoff=cutoff)) - 1 == told
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        pytest.param(reported(56, "Y", "CLINPROG"), id="no response"),
+        pytest.param(reported(113, "SD"), id="after the cutoff"),
+        pytest.param(reported(0, "SD"), id="on the day of randomization"),
+        pytest.param(("RS", {"RSTESTCD": "OVRLRESP", "RSORRES": "SD"}), id="of no day"),
+    ],
+)
+def test_what_is_no_response_until_the_cutoff_is_not_compared(row):
+    cutoff = START + timedelta(112)
+
+    assert differences(*GROWN, reported(56, "PR"), reported(112, "PD"), row, cutoff=cutoff) == []
+
+
 def test_a_response_belongs_to_the_visit_of_its_day_else_of_its_name():
     rows = [*TARGET, length("T1", "30", 56), length("T1", "50", 112)]
 

@@ -73,6 +73,8 @@ def test_on_the_day_of_randomization_one_is_known_alive_by_that_record():
             "2021-05-01",
             id="not measured",
         ),
+        pytest.param([therapy("2021-05"), response("2021-05")], "2021-05-01", id="a scan of it"),
+        pytest.param([therapy("2021-05"), response("")], "2021-05-01", id="a scan without a day"),
         pytest.param([therapy("2021-05"), dose("2021-05-31")], "2021-05-31", id="the last dose"),
         pytest.param([therapy("2021-03")], "2021-03-11", id="the day after randomization"),
         pytest.param([therapy("2021-06-02"), therapy("2021-06-01")], "2021-06-01", id="the first"),

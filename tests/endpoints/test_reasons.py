@@ -121,6 +121,13 @@ TIMES = [
     ("A", PROGRESSED | {"cutoff": 112}, 0, 113, "scan", 1),
     ("A", PROGRESSED | {"cutoff": 111}, 11, 57, "scan", 0),
     ("EMA", STABLE | {"death": 400}, 1, 401, "death", -1),
+    # a scan on the day before the event was no visit missed
+    ("A", {"scan_days": (56, 182), "responses": (SD, SD), "death": 183}, 1, 184, "death", -1),
+    # death on the day of randomization is an event, and who does not die is followed to the end
+    ("A", {"scan_days": (), "responses": (), "death": 0}, 1, 1, "death", -1),
+    ("without death", STABLE, 11, 57, "scan", 0),
+    # a scan dated after death cannot be right, yet it documents the progression seen before
+    ("A", PROGRESSED | {"death": 100, "clinical_progression": 90}, 1, 101, "death", -1),
 ]
 SURVIVAL = [
     ({"death": 200}, 20, 201, "death"),

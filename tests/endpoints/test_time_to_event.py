@@ -27,11 +27,14 @@ RULES = {
 def test_the_longest_gap_comes_from_the_schedule():
     assert rules_for_schedule(FDA_2018_A, interval_days=56, window_days=7).longest_gap == 126
     assert rules_for_schedule(FDA_2018_A, interval_days=63, window_days=3).longest_gap == 132
+    assert rules_for_schedule(FDA_2018_A, interval_days=56, window_days=0).longest_gap == 112
+    assert {rule_set.rules.longest_gap for rule_set in RULE_SETS.values()} == {0}
 
 
-def test_a_schedule_without_interval_is_refused():
+@pytest.mark.parametrize(("interval", "window"), [(0, 7), (-1, 7), (56, -1)])
+def test_a_schedule_without_interval_or_with_a_window_below_none_is_refused(interval, window):
     with pytest.raises(ValueError, match="the interval must be positive"):
-        rules_for_schedule(EMA_2013, interval_days=0, window_days=7)
+        rules_for_schedule(EMA_2013, interval_days=interval, window_days=window)
 
 
 def test_the_rule_sets_differ_where_the_agencies_do():

@@ -16,10 +16,10 @@ from equipoise.terms.response import Response
 
 NE, PD = int(Response.NE), int(Response.PD)
 
-CENSOR, EVENT, IGNORE = 0, 1, 2
+CENSOR, EVENT, IGNORE = range(3)
 """What a situation does: censors at the last adequate scan before it, is an event, or changes
 nothing."""
-DATED, SCAN = 0, 1
+DATED, SCAN = range(2)
 """`progression_date`: the day the assessment dates PD on (new lesion's first sight), or the day of
 the visit."""
 RANDOMIZATION, AT_SCAN, DEATH, THERAPY, CLINICAL, ALIVE, DECLARED = range(7)
@@ -122,9 +122,9 @@ class End(NamedTuple):
 @njit(cache=True)
 def end_on(day: int, event: int, why: int, kind: int, scan: int) -> End:
     """An `End` with numbers of one width: the compiler tells ends of int32 arrays and of plain
-    numbers apart until something is added.
+    numbers apart until they are reckoned with.
     """
-    return End(int(day) + 0, event, why, kind, int(scan) + 0)
+    return End(1 * int(day), event, why, kind, 1 * int(scan))
 
 
 @njit(cache=True)
@@ -191,7 +191,7 @@ class KnownDays(NamedTuple):
 @njit(cache=True)
 def first_event(known: KnownDays, until: int, rules: TimeToEventRules) -> End:
     """The first event that counts and is known by `until`; day NEVER when there is none."""
-    first = end_on(NEVER, 0, 11, RANDOMIZATION, NOWHERE)
+    first = end_on(NEVER, NEVER, NEVER, NEVER, NOWHERE)
     i = documented_progression(known.day, known.response, until)
     if i != NOWHERE:
         dated = rules.progression_date == DATED and known.pd_day[i] >= 0
@@ -233,10 +233,11 @@ def progression_free(known: KnownDays, rules: TimeToEventRules) -> End:
     if event.day < 0:
         return censored(known.day, known.response, until, why)
     if rules.missed_visits == CENSOR:
-        before = last_adequate(known.day, known.response, event.day - 1)
+        day_before = event.day - 1
+        before = last_adequate(known.day, known.response, day_before)
         seen = int(known.day[before]) if before != NOWHERE else 0
         if event.day - seen > rules.longest_gap:
-            return censored(known.day, known.response, event.day - 1, 14)
+            return censored(known.day, known.response, day_before, 14)
     return event
 
 

@@ -86,7 +86,7 @@ class FollowUp:
 
 def _told(end: End, start: int) -> TimeToEvent:
     day, event, why, kind, scan = (int(part) for part in end)
-    return TimeToEvent(max(day, start) - start + 1, bool(event), WHY[why], KINDS[kind], scan)
+    return TimeToEvent(max(day, start) - start + 1, event == 1, WHY[why], KINDS[kind], scan)
 
 
 def _progression_free(known: FollowUp, rules: TimeToEventRules) -> End:

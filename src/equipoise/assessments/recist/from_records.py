@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP
 
 from equipoise.assessments.recist.markers import with_markers
 from equipoise.assessments.recist.policy import RecistPolicy
@@ -234,7 +234,7 @@ def _length(reading: TR, role: str) -> tuple[int | None, str]:
             f"{_where(reading)}: {reading.link} measures {reading.value} mm; a length cannot be"
             " negative"
         )
-    return int((reading.value * 10).quantize(Decimal(1), ROUND_HALF_UP)), ""
+    return int((reading.value * 10).to_integral_value(ROUND_HALF_UP)), ""
 
 
 def _new(lesion: TU, day: date) -> Sighting:

@@ -83,7 +83,7 @@ class VisitDays(NamedTuple):
 @njit(cache=True)
 def judge_visit(v: int, seen: Lesions, memory: EarlierVisits, policy: RecistPolicy) -> VisitAnswer:
     """4.4.1 at visit `v`. A new lesion is looked at first: it is what progression is dated by."""
-    target, why, decided, lesion = NO_TARGETS, -1, v, NOWHERE
+    target, why, decided, lesion = NO_TARGETS, NOWHERE, v, NOWHERE
     if seen.tenths.shape[1] > 0:
         target, why, decided, lesion = target_response(seen.tenths[v], seen.node, v, memory, policy)
     if seen.new[v] == UNEQUIVOCAL:
@@ -91,7 +91,7 @@ def judge_visit(v: int, seen: Lesions, memory: EarlierVisits, policy: RecistPoli
         clause = clauses.PD_NEW_LESION if first == v else clauses.PD_NEW_LESION_BACKDATED
         return VisitAnswer(PD, target, clause, first, NOWHERE)
     response, clause = overall_response(
-        target, why, int(seen.nontarget[v]), memory.cr_visit >= 0, policy
+        target, why, int(seen.nontarget[v]), memory.cr_visit != NOWHERE, policy
     )
     if clause == why:
         return VisitAnswer(response, target, clause, decided, lesion)
@@ -108,13 +108,13 @@ def remember(
     baseline, nadir, nadir_visit, pr_visit, cr_visit, was_gone = memory
     if v == 0:
         baseline = total
-    if total >= 0 and (nadir < 0 or total < nadir):
+    if total != NO_SUM and (nadir == NO_SUM or total < nadir):
         nadir, nadir_visit = total, v
     if response == PD:
         pr_visit = NOWHERE
-    elif pr_visit < 0 and target in (PR, CR):
+    elif pr_visit == NOWHERE and target in (PR, CR):
         pr_visit = v
-    if cr_visit < 0 and response == CR:
+    if cr_visit == NOWHERE and response == CR:
         cr_visit = v
     return EarlierVisits(baseline, nadir, nadir_visit, pr_visit, cr_visit, was_gone)
 
@@ -162,7 +162,7 @@ def no_results(visits: int, targets: int) -> VisitResults:
 @njit(cache=True)
 def nothing_seen(targets: int) -> EarlierVisits:
     """The memory before baseline."""
-    return EarlierVisits(NO_SUM, NO_SUM, 0, NOWHERE, NOWHERE, np.zeros(targets, np.int8))
+    return EarlierVisits(NO_SUM, NO_SUM, NOWHERE, NOWHERE, NOWHERE, np.zeros(targets, np.int8))
 
 
 @njit(cache=True)

@@ -99,7 +99,7 @@ class EarlierVisits(NamedTuple):
 def came_back(row: Ints, node: Codes, memory: EarlierVisits, policy: RecistPolicy) -> int:
     """The target whose return is progression by itself, or -1."""
     for lesion in range(row.shape[0]):
-        watched = memory.cr_visit >= 0 or (
+        watched = memory.cr_visit != NOWHERE or (
             policy.reappearance == ALWAYS and memory.was_gone[lesion] == 1
         )
         if watched and is_disease(int(row[lesion]), node[lesion] == 1, policy):
@@ -127,7 +127,7 @@ def reference_sum(memory: EarlierVisits, policy: RecistPolicy) -> tuple[int, int
 @njit(cache=True)
 def since_cr(memory: EarlierVisits, visit: int) -> int:
     """The complete response that a returning lesion ends; without one, the visit itself."""
-    return memory.cr_visit if memory.cr_visit >= 0 else visit
+    return memory.cr_visit if memory.cr_visit != NOWHERE else visit
 
 
 @njit(cache=True)
@@ -143,7 +143,7 @@ def incomplete_target(
         if back != NOWHERE:
             return PD, clauses.PD_REAPPEARED, since_cr(memory, visit), back
         reference, at = reference_sum(memory, policy)
-        if reference >= 0 and has_grown(total, reference, policy):
+        if reference != NO_SUM and has_grown(total, reference, policy):
             return PD, clauses.PD_MEASURED_PART, at, NOWHERE
     return NE, clauses.TARGET_NOT_EVALUATED, visit, missing
 
@@ -163,12 +163,12 @@ def target_response(
     if back != NOWHERE:
         return PD, clauses.PD_REAPPEARED, since_cr(memory, visit), back
     reference, at = reference_sum(memory, policy)
-    if reference >= 0 and has_grown(total, reference, policy):
+    if reference != NO_SUM and has_grown(total, reference, policy):
         return PD, clauses.PD_FROM_ZERO if reference == 0 else clauses.PD_SUM, at, NOWHERE
-    if memory.baseline < 0:
+    if memory.baseline == NO_SUM:
         return NE, clauses.BASELINE_INCOMPLETE, 0, NOWHERE
     if has_shrunk(total, memory.baseline, policy):
         return PR, clauses.PR, 0, NOWHERE
-    if memory.pr_visit >= 0 and policy.pr_stays_pr:
+    if memory.pr_visit != NOWHERE and policy.pr_stays_pr:
         return PR, clauses.PR_KEPT, memory.pr_visit, NOWHERE
     return SD, clauses.SD, at, NOWHERE
