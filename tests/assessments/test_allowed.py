@@ -6,7 +6,7 @@ import pytest
 
 from equipoise.assessments.recist.policy import RECIST_1_1
 from equipoise.assessments.recist.series import build_series
-from equipoise.assessments.recist.sightings import LesionError, Sighting
+from equipoise.assessments.recist.sightings import LesionError, Sighting, names_of, wholes
 
 BEFORE, AFTER = date(2024, 1, 1), date(2024, 2, 26)
 
@@ -82,11 +82,14 @@ def test_a_target_is_not_named_like_two_that_merged():
 
 
 def test_a_part_or_a_merger_of_targets_belongs_to_them():
-    rows = [target("T1"), target("T2"), later("T1.1"), later("T1.2"), later("T2")]
-    merged = [target("T1"), target("T2"), later("T1/T2")]
+    parts = [later("T1.1", source=3), later("T1.2", source=4)]
+    rows = [target("T1"), target("T2"), *parts, later("T2", source=5)]
+    merged = [target("T1"), target("T2"), later("T1/T2", source=3)]
 
     assert build_series(rows, None, RECIST_1_1).tenths.tolist()[1] == [1000, 500]
+    assert build_series(rows, None, RECIST_1_1).target_sources[1] == (3, 5)
     assert build_series(merged, None, RECIST_1_1).tenths.tolist()[1] == [500, 0]
+    assert build_series(merged, None, RECIST_1_1).target_sources[1] == (3, 3)
 
 
 @pytest.mark.parametrize(
@@ -112,6 +115,21 @@ def test_a_new_lesion_of_the_baseline_visit_is_no_reference_for_a_non_target():
     new = target("X1", role="NEW", tenths=None, state="UNEQUIVOCAL")
 
     assert build_series([target("T1"), new], None, RECIST_1_1).new.tolist() == [1]
+
+
+def test_a_part_of_a_part_belongs_to_the_part():
+    assert names_of("T1.1.2") == ("T1.1.2", "T1.1.2", "T1.1")
+    assert names_of("T1/T2") == ("T1/T2", "T1", "T1/T2")
+    assert wholes("T1.1.2", ("T1.1",)) == ("T1.1",)
+
+
+def test_a_visit_is_dated_by_the_lesions_that_were_there_before():
+    new = later("X1", "NEW", tenths=None, state="UNEQUIVOCAL")
+    scanned = target("T1", visit="W8", date=date(2024, 2, 28))
+    seen = build_series([target("T1"), new, scanned], None, RECIST_1_1)
+
+    assert (seen.day.tolist(), seen.last_day.tolist()) == ([0, 58], [0, 58])
+    assert seen.new_day.tolist()[1] == 56
 
 
 def test_a_lesion_stands_once_in_a_visit():

@@ -146,6 +146,7 @@ def test_a_lesion_is_no_longer_than_a_person():
     [
         (HEAD.replace(",", ";"), "row 1: the columns are separated by semicolons; write commas"),
         (HEAD.replace("\n", ",visit\n"), "row 1: column visit stands twice; keep one"),
+        (HEAD.replace("\n", ",date,visit\n"), "row 1: column visit stands twice; keep one"),
         ("visit\n", "row 1: column date, lesion, role, organ, node, diameter_mm, state not found"),
         (
             HEAD.replace("state", "state;"),

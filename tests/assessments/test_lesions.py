@@ -2,6 +2,7 @@
 records.
 """
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -529,6 +530,30 @@ def test_a_sample_named_after_the_visit_speaks_for_four_weeks(day, response):
     )
 
     assert assess_series(series, RECIST_1_1).response[1] == response
+
+
+def test_the_sample_of_baseline_says_nothing_of_a_scan_soon_after():
+    samples = [cea("2024-01-01", 30, "40", visit="WEEK 3")]
+
+    series = lesion_series(
+        TUMORS, SCREENING + gone("WEEK 3", "2024-01-22", 10), START, RECIST_1_1, markers=samples
+    )
+
+    assert assess_series(series, RECIST_1_1).response[1] == Response.CR
+    assert [note.split("(")[-1] for note in series.notes] == ["at WEEK 3, 2024-01-22)"]
+
+
+def test_other_tests_and_samples_of_no_day_say_nothing():
+    other = replace(cea("2024-02-25", 31, "900"), test="ALP")
+    undated = replace(cea("2024-02-25", 32, "9"), date=None)
+    samples = [cea("2023-12-20", 30, "40"), cea("2024-02-20", 33, "4"), other, undated]
+
+    series = lesion_series(
+        TUMORS, SCREENING + gone("WEEK 8", "2024-02-26", 10), START, RECIST_1_1, markers=samples
+    )
+
+    assert assess_series(series, RECIST_1_1).response[1] == Response.CR
+    assert series.notes == ()
 
 
 def test_a_reading_without_an_exact_date_was_made_on_the_day_of_its_visit():

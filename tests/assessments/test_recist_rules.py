@@ -5,20 +5,22 @@ import pytest
 
 from equipoise.assessments.recist import clauses
 from equipoise.assessments.recist.clauses import CLAUSES
+from equipoise.assessments.recist.overall_rules import first_sight
 from equipoise.assessments.recist.policy import RECIST_1_1, RecistPolicy, build_policy
 from equipoise.assessments.recist.rules import Lesions, assess_visits
+from equipoise.assessments.recist.target_rules import has_grown
 from equipoise.compiled import compiled
 from equipoise.terms.response import NewLesion, NonTarget, Response
 
 
-def assess(tenths, nontarget=None, new=None, policy=RECIST_1_1, until=-1):
+def assess(tenths, nontarget=None, new=None, policy=RECIST_1_1, until=-1, node=0):
     rows = np.array(tenths, np.int32)
     visits, targets = rows.shape
     return assess_visits(
         np.arange(visits, dtype=np.int32) * 56,
         Lesions(
             tenths=rows,
-            node=np.zeros(targets, np.int8),
+            node=np.full(targets, node, np.int8),
             nontarget=np.array(nontarget or [NonTarget.NONE] * visits, np.int8),
             new=np.array(new or [NewLesion.NONE] * visits, np.int8),
         ),
@@ -192,3 +194,46 @@ def test_without_targets_no_visit_has_a_response_of_targets():
     assert (untargeted.target.tolist(), untargeted.sum.tolist()) == ([-1, -1], [-1, -1])
     assert assess([[500], [400]], until=0).target.tolist() == [Response.NE, Response.NE]
     assert untargeted.clause.tolist() == [clauses.BASELINE, clauses.NOT_ASSESSABLE]
+
+
+def test_the_first_of_two_smallest_sums_is_the_nadir():
+    assert assess([[500], [300], [300], [400]]).decided_by.tolist() == [0, 0, 0, 1]
+
+
+def test_against_baseline_growth_is_decided_by_baseline_and_so_is_what_has_no_baseline():
+    against = RECIST_1_1._replace(pd_against_baseline=True)
+
+    assert assess([[500], [400], [600]], policy=against).decided_by[2] == 0
+    assert assess([[500, -1], [300, 100]]).decided_by[1] == 0
+
+
+def test_a_node_that_was_normal_comes_back_and_a_small_mass_was_never_gone():
+    always = RECIST_1_1._replace(reappearance=1)
+    lengths = [[500, 500], [450, 80], [450, 110]]
+
+    assert assess(lengths, policy=always, node=1).clause[2] == clauses.PD_REAPPEARED
+    assert assess(lengths, policy=always, node=0).clause[2] != clauses.PD_REAPPEARED
+
+
+def test_from_a_sum_of_nothing_any_growth_is_progression_where_the_trial_says_so():
+    lenient = RECIST_1_1._replace(nadir_zero_needs_pd_tenths=False)
+
+    assert [has_grown(total, 0, lenient) for total in (0, 1)] == [False, True]
+    assert [has_grown(total, 0, RECIST_1_1) for total in (49, 50)] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("new", "sight", "clause"),
+    [
+        ([0, 0, 1], 2, clauses.PD_NEW_LESION),
+        ([0, 2, 1], 1, clauses.PD_NEW_LESION_BACKDATED),
+        ([2, 2, 1], 1, clauses.PD_NEW_LESION_BACKDATED),
+        ([2, 1], 1, clauses.PD_NEW_LESION),
+    ],
+)
+def test_a_new_lesion_is_dated_at_its_first_sight_after_baseline(new, sight, clause):
+    codes = [[NewLesion.NONE, NewLesion.UNEQUIVOCAL, NewLesion.EQUIVOCAL][code] for code in new]
+    seen = assess([[500]] * len(new), new=codes)
+
+    assert first_sight(np.array(codes, np.int8), len(new) - 1, RECIST_1_1) == sight
+    assert (seen.clause[-1], seen.decided_by[-1]) == (clause, sight)

@@ -87,6 +87,7 @@ def test_a_visit_of_which_only_one_side_is_known():
         ("NOT MEASURED", "DAY 112"),
         ("NOT REPORTED", "DAY 56"),
     ]
+    assert [one.date for one in lone] == [START + timedelta(112), START + timedelta(56)]
     assert differences(*rows) == []  # this reader reported nothing at all
 
 
@@ -162,6 +163,35 @@ def test_the_record_that_decided_is_named(rows, decided):
     ]
 
     assert deciding_sources(course(*base, *rows))[1] == decided
+
+
+def test_a_response_of_targets_has_their_clause_whatever_decided_the_visit():
+    new = ("TU", lesion("NEW1", "NEW", 56)[1] | {"VISIT": "DAY 56"})
+    rows = [*TARGET, length("T1", "30", 56), new]
+    (told,) = differences(*rows, reported(56, "PD"), reported(56, "SD", "TRGRESP"))
+
+    assert (told.derived, told.reference) == ("PR", "RECIST 1.1 Table 1 row 4, 4.3.1")
+
+
+def test_without_targets_their_response_has_the_clause_of_the_visit():
+    rows = [lesion("N1", "NON-TARGET"), state("N1", "PRESENT", -7), state("N1", "PRESENT", 56)]
+    (told,) = differences(*rows, reported(56, "NON-CR/NON-PD"), reported(56, "SD", "TRGRESP"))
+
+    assert (told.derived, told.reference) == ("", "RECIST 1.1 Table 2 row 2")
+
+
+def test_of_two_non_targets_the_one_that_progressed_is_named():
+    rows = [*TARGET]
+    for link in ("N1", "N2"):
+        rows += [lesion(link, "NON-TARGET"), state(link, "PRESENT", -7)]
+    rows += [state("N1", "PRESENT", 56), state("N2", "PD", 56), length("T1", "50", 56)]
+
+    assert deciding_sources(course(*rows))[1] == 8
+
+
+def test_a_scan_on_the_day_after_randomization_is_derived():
+    assert course(*TARGET, length("T1", "50", 1)).derived.days == (1,)
+    assert course(*TARGET, length("T1", "50", 0)).derived.days == ()
 
 
 def test_a_target_that_nobody_mentioned_leaves_the_first_of_the_visit():

@@ -101,6 +101,7 @@ def test_new_therapy_names_its_record_and_what_was_assumed():
 def test_a_therapy_after_the_cutoff_is_nothing_to_ask_about_yet():
     assert event_dates.new_therapy(person(therapy("2022")), START, CUTOFF).problems == ()
     assert event_dates.new_therapy(person(therapy("2021-12")), START, CUTOFF).problems != ()
+    assert event_dates.new_therapy(person(therapy("2022")), START, date(2022, 1, 1)).problems != ()
 
 
 def test_without_therapy_there_is_no_day_and_no_source():

@@ -94,6 +94,10 @@ def test_input_that_cannot_be_meant(known, message):
         FollowUp(**{"cutoff": 100, **known})
 
 
+def test_a_cutoff_on_the_day_of_randomization_is_one_day():
+    assert derive_os(FollowUp(scan_days=(), responses=(), cutoff=0)).days == 1
+
+
 DAY = st.one_of(st.just(-1), st.integers(1, 600))
 
 

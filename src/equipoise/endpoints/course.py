@@ -9,6 +9,7 @@ from datetime import date
 
 import numpy as np
 
+from equipoise.arrays import NOWHERE
 from equipoise.assessments.recist.from_records import lesion_series
 from equipoise.assessments.recist.policy import RecistPolicy, any_targets
 from equipoise.assessments.recist.rules import VisitResults
@@ -83,7 +84,7 @@ def progression_after_cr(reading: Reading, policy: ResponsePolicy) -> Reading:
     RECIST 1.1 Table 3 note a; the source stays that of the reading.
     """
     _, later = _seen_after_cr(reading)
-    if policy.after_cr != CR_WAS_TRUE or later < 0:
+    if policy.after_cr != CR_WAS_TRUE or later == NOWHERE:
         return reading
     responses = (*reading.responses[:later], PD, *reading.responses[later + 1 :])
     return replace(reading, responses=responses)
@@ -99,7 +100,7 @@ def _cr_questioned(reading: Reading, policy: ResponsePolicy) -> tuple[str, ...]:
     however it counts.
     """
     cr, later = _seen_after_cr(reading)
-    if later < 0:
+    if later == NOWHERE:
         return ()
     counts = "it counts as progression" if policy.after_cr == CR_WAS_TRUE else "it stands as read"
     response = Response(reading.responses[later]).cdisc

@@ -122,6 +122,7 @@ def assess_series(
     """RECIST 1.1 at every visit; `assessable_until` is the day of new therapy or resection of a
     target, or NEVER.
     """
+    # An estimate: it decides when compiling pays, never an answer.
     steps = 3 * (len(series.day) + series.tenths.size)
     results: VisitResults = at(assess_dated_visits, steps)(
         VisitDays(series.day, series.last_day, series.new_day),

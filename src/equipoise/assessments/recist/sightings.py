@@ -78,7 +78,7 @@ def names_of(link: str) -> tuple[str, ...]:
     """Under which names the lesion of a record may be identified: its own, the first of those that
     merged (T1/T2), or the whole that it is a part of (T1.1).
     """
-    return link, link.split("/", maxsplit=1)[0], link.rsplit(".", 1)[0]
+    return link, link.partition("/")[0], link.rsplit(".", 1)[0]
 
 
 def wholes(lesion: str, targets: Sequence[str]) -> tuple[str, ...]:
