@@ -58,6 +58,8 @@ def test_independent_variables_are_a_product_and_repeated_ones_count_once():
 
 
 @settings(max_examples=20, deadline=None)
+@example([1, 0, 2, 3], 3379)  # a corner in the gap before an interval's first point
+@example([3, 2, 1, 0], 3379)
 @given(st.permutations(range(4)), st.integers(0, 10_000))
 def test_the_order_of_the_variables_and_their_signs_do_not_matter(order, seed):
     rng = np.random.default_rng(seed)
@@ -70,8 +72,8 @@ def test_the_order_of_the_variables_and_their_signs_do_not_matter(order, seed):
 
     assert multivariate_normal_box(
         low[order], high[order], r[np.ix_(order, order)]
-    ) == pytest.approx(found, abs=1e-8)
-    assert turned == pytest.approx(found, abs=1e-8)
+    ) == pytest.approx(found, abs=1e-9)
+    assert turned == pytest.approx(found, abs=1e-9)
 
 
 def trial(seed, subjects=80):

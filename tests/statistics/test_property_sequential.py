@@ -4,7 +4,7 @@ from math import sqrt
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.special import ndtr
 from scipy.stats import norm
@@ -44,6 +44,7 @@ few = settings(max_examples=30, deadline=None)
 
 
 @few
+@example(HwangShihDeCani(5e-324), (0.5, 1.0), 0.1)  # straight, but for rounding
 @given(SPENDING, LOOKS, LEVELS)
 def test_spending_rises_from_0_to_its_total(spending, looks, total):
     spent = spending.spent(total, (*looks, 1.0))

@@ -7,6 +7,8 @@ Nothing is random, and a singular correlation is no
 special case: it only lowers the dimension.
 """
 
+from itertools import combinations
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr, owens_t
@@ -24,6 +26,10 @@ NO_VARIANCE = 1e-14
 """A variable with less variance left, given the others, is a combination of them."""
 NO_SLOPE = 1e-16
 """A smaller part in a variable than rounding leaves is none; its reciprocal would overflow."""
+SOLID = 3
+"""Dimensions of a solid, the slices of which are polygons."""
+NEAR = 1e-9
+"""A corner this far outside of a face still counts as one."""
 CHUNK = 20_000
 HALVINGS = 48
 MOST = 5
@@ -249,12 +255,28 @@ def _first_intervals(
     steep = np.abs(slope) > 2 * np.linalg.norm(rest, axis=1)
     width = np.linalg.norm(rest[steep], axis=1) / np.abs(slope[steep])
     turns = (bounds[:, steep] / slope[steep])[:, :, None] + width[:, None] * BESIDE
-    turns = turns.reshape(len(bounds), -1)
+    corners = _corners(np.column_stack([slope, rest]), bounds)
+    turns = np.concatenate([turns.reshape(len(bounds), -1), corners], axis=1)
     cuts = np.concatenate([np.broadcast_to(even, (len(bounds), len(even))), turns], axis=1)
     cuts = np.sort(cuts.clip(low[:, None], np.maximum(low, high)[:, None]), axis=1)
     wide = (cuts[:, 1:] > cuts[:, :-1]) & possible[:, None]
     owner, place = np.nonzero(wide)
     return owner, cuts[owner, place], cuts[owner, place + 1]
+
+
+def _corners(normals: Floats, bounds: Floats) -> Floats:
+    """First coordinates of the corners of each solid, shape (set, triple of faces); FAR for three
+    faces that make none. Slices are polygons there, and an edge of theirs begins or ends: hidden
+    in the gap before an interval's first point, it would be seen by no rule.
+    """
+    if normals.shape[1] != SOLID:
+        return np.empty((len(bounds), 0))
+    triples = np.array(list(combinations(range(len(normals)), SOLID)), dtype=np.intp)
+    triples = triples.reshape(-1, SOLID)
+    triples = triples[np.abs(np.linalg.det(normals[triples])) > NO_VARIANCE]
+    place = np.einsum("tij,stj->sti", np.linalg.inv(normals[triples]), bounds[:, triples])
+    inside = np.all(place @ normals.T <= bounds[:, None, :] + NEAR, axis=2)
+    return np.where(inside, place[:, :, 0], FAR)
 
 
 def _rule(

@@ -40,6 +40,10 @@ class PocockSpending:
         return np.asarray(total * np.log1p((e - 1.0) * np.asarray(fractions, dtype=np.float64)))
 
 
+_STRAIGHT = 1e-16
+"""A smaller gamma bends the line by less than rounding; its exponential may round to nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class HwangShihDeCani:
     """total * (1 - exp(-gamma t)) / (1 - exp(-gamma)); gamma -4 resembles O'Brien-Fleming, 1
@@ -55,7 +59,7 @@ class HwangShihDeCani:
     def spent(self, total: float, fractions: Sequence[float]) -> Floats:
         """Cumulative error at each fraction."""
         t = np.asarray(fractions, dtype=np.float64)
-        if self.gamma == 0:
+        if abs(self.gamma) < _STRAIGHT:
             return total * t
         return total * np.asarray(np.expm1(-self.gamma * t) / np.expm1(-self.gamma))
 
