@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from asked import DAY, READY, ecog, once_told
+from asked import DAY, IN, READY, ecog, once_told
 from equipoise.conduct import data_entry, data_management, disposition, protocol_versions
 from equipoise.conduct.data_management import Question
 from equipoise.conduct.record import AlreadyDone, Refused
@@ -124,3 +124,15 @@ def test_a_redaction_is_logged_under_the_version_of_the_last_entry():
 
 def test_in_an_empty_ledger_is_nothing_to_redact(trial):
     assert isinstance(redact(Trial(), trial.by("data_manager"), [], 1, reason="x"), Refused)
+
+
+def test_a_redaction_is_about_nobody_but_whom_the_entry_is_about():
+    story = Story().begin().ready(READY, DAY).ready(IN, DAY)
+    saved = story.done("2021-03-10", "coordinator", data_entry.save_form, READY, ecog())
+    story.done("2021-03-10", "coordinator", data_entry.save_form, IN, ecog())
+    by = story.attribution("2021-03-10", "data_manager")
+
+    done = redact(story.session.trial, by, story.storage.read(), saved.seq, reason="a name")
+
+    assert isinstance(done, Redacted)
+    assert done.entries[-1].subject == READY

@@ -28,7 +28,7 @@ def redact(
     """Take out the content of entry `seq` (ICH E6(R3) 4.2); `entries` are all of the trial."""
     why = chain.not_redactable(entries, seq, reason)
     context = Context(
-        subject=entries[seq - 1].subject if 1 <= seq <= len(entries) else None,
+        subject=next((entry.subject for entry in entries if entry.seq == seq), None),
         version=trial.head.protocol if trial.head else None,
         reason=reason,
     )
