@@ -8,6 +8,7 @@ finding tells a person.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -15,13 +16,14 @@ import pytest
 from pydantic import TypeAdapter
 
 from equipoise.eligibility import Finding, evaluate_all, evaluate_criterion, overall
+from equipoise.eligibility.evaluate import Asked, evaluate
 from equipoise.eligibility.finding import ADVICE
 from equipoise.exchange.subject_json import example_subject, read_subject
 from equipoise.protocol.criteria import AnyRule
 from equipoise.protocol.model import Criterion
 from equipoise.protocol.yaml_file import load
 from equipoise.subject.records import read_record
-from equipoise.subject.state import Attested, Ended, Subject
+from equipoise.subject.state import Attested, Ended, Randomized, Subject
 from equipoise.terms.verdict import Reason, Verdict
 
 INDEX = date(2021, 3, 10)
@@ -121,6 +123,15 @@ STORIES = [
         id="a unit that is not known is shown",
     ),
     pytest.param(
+        {**NEUT, "at_least": "1.5 g/L"},
+        "LB | NEUT | 3.1 | 10*9/L | | 2021-03-08",
+        "unknown",
+        "unit_unknown",
+        (1,),
+        "NEUT 3.1 10*9/L on 2021-03-08 cannot be compared with 1.5 g/L",
+        id="a limit that measures something else",
+    ),
+    pytest.param(
         BILI,
         "LB | BILI | 1.9 | mg/dL | 1.2 | 2021-03-08",
         "not_met",
@@ -192,6 +203,22 @@ STORIES = [
         "ECOG101 2 on 2021-03-08, limit <= 1",
         id="performance status",
     ),
+    *(
+        pytest.param(
+            {"kind": "performance", "test": "ECOG101", "at_most": 1, "within_days": 7},
+            f"QS | ECOG101 | {written} | 2021-03-08",
+            "unknown",
+            reason,
+            (1,),
+            f"ECOG101 on 2021-03-08: found {written!r}",
+            id=f"a performance status of {written!r}",
+        )
+        for written, reason in [
+            ("well", "value_unreadable"),
+            ("-1", "value_unreadable"),
+            ("", "no_result"),
+        ]
+    ),
     pytest.param(
         {"kind": "not", "of": MALIGNANCY},
         "MH | OTHER MALIGNANCY | Y | C44.3 | | 2019-01-01 |",
@@ -244,6 +271,42 @@ STORIES = [
                 "peripheral neuropathy: asked again, without an answer",
             ),
             (
+                "not known, and later on that day denied",
+                """MH | PERIPHERAL NEUROPATHY | U | | | | | 2021-03-08
+                MH | PERIPHERAL NEUROPATHY | N | | | | | 2021-03-08""",
+                "met",
+                None,
+                (2,),
+                "peripheral neuropathy: declared absent",
+            ),
+            (
+                "denied, and later on that day not known",
+                """MH | PERIPHERAL NEUROPATHY | N | | | | | 2021-03-08
+                MH | PERIPHERAL NEUROPATHY | U | | | | | 2021-03-08""",
+                "unknown",
+                "not_declared",
+                (2,),
+                "peripheral neuropathy: asked again, without an answer",
+            ),
+            (
+                "not known, and a denial of an earlier day entered late",
+                """MH | PERIPHERAL NEUROPATHY | U | | | | | 2021-03-08
+                MH | PERIPHERAL NEUROPATHY | N | | | | | 2021-03-02""",
+                "unknown",
+                "not_declared",
+                (1,),
+                "peripheral neuropathy: asked again, without an answer",
+            ),
+            (
+                "not known in that month, then denied on a day of it",
+                """MH | PERIPHERAL NEUROPATHY | U | | | | | 2021-03
+                MH | PERIPHERAL NEUROPATHY | N | | | | | 2021-03-08""",
+                "met",
+                None,
+                (2,),
+                "peripheral neuropathy: declared absent",
+            ),
+            (
                 "present, and later not known",
                 """MH | PERIPHERAL NEUROPATHY | Y | | | | | 2021-03-02
                 MH | PERIPHERAL NEUROPATHY | U | | | | | 2021-03-08""",
@@ -271,6 +334,22 @@ STORIES = [
         (1,),
         "peripheral neuropathy: ended 2021-03, index 2021-03-10",
         id="a condition that may be over",
+    ),
+    *(
+        pytest.param(
+            {"kind": "not", "of": NEUROPATHY},
+            f"MH | PERIPHERAL NEUROPATHY | Y | | | {began} |",
+            verdict,
+            reason,
+            (1,),
+            f"peripheral neuropathy: {detail}",
+            id=f"a condition that began {began}",
+        )
+        for began, verdict, reason, detail in [
+            ("2021-03-10", "not_met", None, "present"),
+            ("2021-03-11", "met", None, "began 2021-03-11, index 2021-03-10"),
+            ("2021-03", "unknown", "partial_date", "began 2021-03, index 2021-03-10"),
+        ]
     ),
     pytest.param(
         DIAGNOSIS,
@@ -355,6 +434,33 @@ STORIES = [
         id="a barred drug under a wrong class",
     ),
     pytest.param(
+        {"kind": "prior_line", "line": 1, "includes": ["CETUXIMAB"]},
+        "CM | 1 | CETUXIMAB | ANTI-EGFR | PROGRESSION | 2021-03-10",
+        "met",
+        None,
+        (1,),
+        "line 1: CETUXIMAB; ended in progression",
+        id="a line of the index date",
+    ),
+    pytest.param(
+        {"kind": "prior_line", "line": 1, "includes": ["CETUXIMAB"]},
+        "CM | 1 | CETUXIMAB | ANTI-EGFR | PROGRESSION | 2021-03-11",
+        "unknown",
+        "value_unreadable",
+        (1,),
+        "line 1: CETUXIMAB; a date of it lies in the future",
+        id="a line from the future",
+    ),
+    pytest.param(
+        {"kind": "prior_line", "line": 1, "includes": ["CETUXIMAB"], "progressed": False},
+        "CM | 1 | CETUXIMAB | ANTI-EGFR | TOXICITY",
+        "met",
+        None,
+        (1,),
+        "line 1: CETUXIMAB",
+        id="a line that may have ended in any way",
+    ),
+    pytest.param(
         {"kind": "prior_lines", "exactly": 2},
         "CM | 1 | IRINOTECAN | | PROGRESSION",
         "not_met",
@@ -371,6 +477,26 @@ STORIES = [
         (1,),
         "RAS in tissue MUTATED on 2019-01",
         id="a tissue report with a partial date",
+    ),
+    pytest.param(
+        {"kind": "genomic", "specimen": "TISSUE", "panel": "RAS", "status": "WILD TYPE"},
+        """GF | TISSUE | RASSTAT | WILD TYPE | 2019-01-05
+           GF | TISSUE | BRAFSTAT | MUTATED | 2019-01-06
+           GF | PLASMA | RASSTAT | MUTATED | 2019-01-07""",
+        "met",
+        None,
+        (1,),
+        "RAS in tissue WILD TYPE on 2019-01-05",
+        id="neither another gene nor plasma is the tissue report",
+    ),
+    pytest.param(
+        {"kind": "genomic", "specimen": "TISSUE", "panel": "RAS", "status": "WILD TYPE"},
+        "GF | TISSUE | RASSTAT | PENDING | 2019-01-05",
+        "unknown",
+        "no_result",
+        (1,),
+        "RAS in tissue PENDING on 2019-01-05",
+        id="a tissue report without a status",
     ),
     *(
         pytest.param(
@@ -505,6 +631,17 @@ STORIES = [
         id="the longest diameter of a node proves nothing",
     ),
     pytest.param(
+        {**MEASURABLE, "at_least": 1},
+        """TU | T1 | TARGET | 2021-02-24 | LIVER
+           TU | T2 | TARGET | 2021-02-24 | LIVER
+           TR | T1 | LDIAM | 9 | mm | 2021-02-24""",
+        "not_met",
+        None,
+        (3,),
+        "0 measurable lesions on 2021-02-24, needed 1",
+        id="a lesion that was never read is not counted as open",
+    ),
+    pytest.param(
         {**MEASURABLE, "at_least": 1, "diameter": "1 cm", "short_axis": "1.5 cm"},
         """TU | T1 | TARGET | 2021-02-24 | LIVER
            TR | T1 | LDIAM | 9 | mm | 2021-02-24""",
@@ -523,6 +660,15 @@ STORIES = [
         (2,),
         "Fit? yes, by dr-b on 2021-03-08",
         id="who judged, and when",
+    ),
+    pytest.param(
+        {"kind": "attestation", "question": "Fit?", "within_days": 7},
+        "says | yes | dr-a | 2021-03-10",
+        "met",
+        None,
+        (1,),
+        "Fit? yes, by dr-a on 2021-03-10",
+        id="a judgement of the index date",
     ),
     pytest.param(
         {"kind": "consent"},
@@ -643,6 +789,52 @@ def test_consent_withdrawn_on_the_very_day_does_not_hold():
     withdrawn = Subject(id="S", by_domain=given.by_domain, withdrawals=(ended,))
 
     assert ask({"kind": "consent"}, withdrawn).verdict is Verdict.NOT_MET
+
+
+@pytest.mark.parametrize(
+    ("withdrew_on", "entry", "randomized_at", "verdict"),
+    [
+        pytest.param("2021-03-11", 7, None, Verdict.MET, id="after the day asked about"),
+        pytest.param("2021-03-11", 7, 9, Verdict.MET, id="before, for a day after"),
+        pytest.param("2021-03-10", 9, 8, Verdict.MET, id="after the randomization"),
+        pytest.param("2021-03-10", 8, 9, Verdict.NOT_MET, id="before the randomization"),
+        pytest.param("2021-03-10", 8, ("a", "b", 1), Verdict.NOT_MET, id="without a ledger"),
+    ],
+)
+def test_only_a_withdrawal_up_to_the_day_and_before_the_randomization_counts(
+    withdrew_on, entry, randomized_at, verdict
+):
+    given = story("DS | INFORMED CONSENT OBTAINED | 1.0 | 2021-03-02")
+    ended = Ended("study", date.fromisoformat(withdrew_on), "", entry)
+    allocated = randomized_at and Randomized("A", (), 1, INDEX, randomized_at, "1.0")
+    subject = replace(given, withdrawals=(ended,), randomized=allocated)
+
+    assert ask({"kind": "consent"}, subject).verdict is verdict
+
+
+def test_a_denial_and_a_doubt_of_one_form_leave_the_condition_open():
+    told = {"MHCAT": "PERIPHERAL NEUROPATHY", "MHDTC": "2021-03-08"}
+    rows = [read_record("MH", {**told, "MHOCCUR": occurred}, 1) for occurred in "UN"]
+
+    finding = ask(NEUROPATHY, Subject(id="S").with_records(rows))
+
+    assert (finding.verdict, finding.reason) == (Verdict.UNKNOWN, Reason.NOT_DECLARED)
+
+
+@pytest.mark.parametrize("threshold", [None, "10 g/L"])
+def test_a_threshold_of_a_lesion_that_is_no_length_is_our_mistake(threshold):
+    measured = story("""TU | T1 | TARGET | 2021-02-24 | LIVER
+                        TR | T1 | LDIAM | 34 | mm | 2021-02-24""")
+
+    with pytest.raises(ValueError, match=r"expected a length: see assessment\.recist"):
+        ask({**MEASURABLE, "diameter": threshold}, measured)
+
+
+def test_a_panel_that_was_not_resolved_is_our_mistake():
+    plasma = {"kind": "genomic", "specimen": "PLASMA", "panel": "RAS", "status": "WILD TYPE"}
+
+    with pytest.raises(ValueError, match="panel 'RAS' was not resolved"):
+        ask(plasma, story(""))
 
 
 def test_a_rule_of_an_unknown_kind_is_our_mistake():
@@ -870,3 +1062,82 @@ def test_without_judgements_the_criteria_that_ask_for_them_are_open():
     }
 
     assert open_now == dict.fromkeys(("I02", "I08", "I10"), Reason.NOT_ATTESTED)
+
+
+@pytest.mark.parametrize(
+    ("progressed", "expected"),
+    [
+        ("2021-03-01", ("met", None)),
+        ("2021-03-02", ("unknown", "outside_window")),
+        ("2021-03", ("unknown", "partial_date")),
+        ("2021-02", ("met", None)),
+        ("2021", ("unknown", "partial_date")),
+        ("", ("unknown", "no_result")),
+    ],
+)
+def test_blood_is_drawn_on_or_after_the_progression_that_ended_the_line_before(
+    progressed, expected
+):
+    line = str(rule_of("I06").after_line)
+    records = with_changed("CM", {"CMLINE": line}, {"CMPDDTC": progressed})
+
+    assert answer("I06", records=records) == expected
+
+
+def test_blood_of_any_time_answers_where_no_line_is_named():
+    protocol = load("NCT04509635")
+    records = with_changed("CM", {}, {"CMPDDTC": ""})
+    subject, index = read_subject(json.dumps({**example_subject(), "records": records}), protocol)
+    asked = Asked(subject, index)
+
+    assert evaluate(rule_of("I06"), asked).reason is Reason.NO_RESULT
+    assert evaluate(rule_of("I06", after_line=None), asked).verdict is Verdict.MET
+
+
+def rule_of(criterion: str, **changes: Any) -> Any:
+    """The rule of a criterion of the shipped trial, with changes."""
+    [rule] = [c.rule for c in load("NCT04509635").criteria if c.id == criterion]
+    return rule.model_copy(update=changes)
+
+
+@pytest.mark.parametrize(
+    ("fraction", "expected"),
+    [
+        ("0", ("unknown", "not_informative")),
+        ("1", ("met", None)),
+        ("6", ("unknown", "value_unreadable")),
+    ],
+)
+def test_a_tumor_fraction_in_percent_is_not_read(fraction, expected):
+    records = sample({"GFTESTCD": "TUMFRAC", "GFORRES": fraction})
+
+    assert answer("I06", records=records) == expected
+
+
+@pytest.mark.parametrize(
+    "change", [{"GFORRES": "PENDING"}, {"GFSTAT": "NOT DONE"}, {"GFORRES": "", "GFSTAT": ""}]
+)
+def test_a_codon_without_its_answer_was_not_covered(change):
+    records = with_changed("GF", KRAS12, change)
+
+    assert answer("I06", records=records) == ("unknown", "not_covered")
+
+
+def test_a_sample_of_which_only_its_failure_was_reported_is_drawn_again():
+    records = example_subject()["records"]
+    later = {"GFSPEC": "PLASMA", "GFREFID": "P-2", "GFDTC": "2021-03-05"}
+    failed = {**later, "GFTESTCD": "QC", "GFORRES": "FAIL"}
+
+    assert answer("I06", records={**records, "GF": [*records["GF"], failed]}) == (
+        "unknown",
+        "qc_failed",
+    )
+
+
+@pytest.mark.parametrize(("variant", "named"), [("p.G12D", "p.G12D"), ("", "variant not named")])
+def test_a_mutation_counts_whether_the_laboratory_named_it_or_not(variant, named):
+    told = {"GFORRES": "DETECTED", "GFPVRID": variant, "GFVAF": "0.05"}
+    [finding] = [f for f in example(records=with_changed("GF", KRAS12, told)) if f.id == "I06"]
+
+    assert finding.verdict is Verdict.NOT_MET
+    assert finding.detail == f"MUTATED: KRAS codon 12: {named} at 0.05"

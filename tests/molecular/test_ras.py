@@ -15,6 +15,7 @@ from equipoise.molecular.ras import (
     somatic_signal,
 )
 from equipoise.molecular.sample import CodonResult, RasPolicy, Sample
+from equipoise.terms.verdict import Reason
 
 POLICY = RasPolicy(
     panel=(("KRAS", 12), ("KRAS", 146)),
@@ -142,6 +143,73 @@ def test_genes_of_clonal_hematopoiesis_are_no_tumor_signal() -> None:
 def test_a_fraction_of_zero_or_in_percent_is_refused(member: str, value: str) -> None:
     with pytest.raises(ValueError, match="is it percent, or was nothing detected"):
         replace(KRAS_12, variant="p.G12D", **{member: Decimal(value)})
+
+
+@pytest.mark.parametrize("value", ["0.0001", "1"])
+def test_a_fraction_up_to_all_of_it_is_taken(value: str) -> None:
+    result = replace(KRAS_12, variant="p.G12D", allele_fraction=Decimal(value))
+
+    assert ras_status(replace(SAMPLE, codons=(result,)), POLICY).evidence == (11,)
+
+
+@pytest.mark.parametrize("value", ["-0.01", "1.01", "6"])
+def test_a_tumor_fraction_outside_0_to_1_is_refused(value: str) -> None:
+    with pytest.raises(ValueError, match=f"between 0 and 1, found {value}: is it percent"):
+        replace(SAMPLE, tumor_fraction=Decimal(value))
+
+
+def test_a_tumor_fraction_may_be_none_or_all_of_it() -> None:
+    none, everything = (replace(SAMPLE, tumor_fraction=Decimal(value)) for value in (0, 1))
+
+    assert ras_status(none, POLICY).reason is Reason.NOT_INFORMATIVE
+    assert ras_status(everything, POLICY).state is RasState.WILD_TYPE_INFORMATIVE
+
+
+def test_an_uncovered_codon_beside_a_coarse_one_asks_for_both() -> None:
+    nras = ("NRAS", 61)
+    coarse = replace(KRAS_12, limit_of_detection=Decimal("0.01"))
+    policy = replace(POLICY, panel=(*POLICY.panel, nras))
+
+    finding = ras_status(replace(SAMPLE, codons=(coarse, KRAS_146)), policy)
+
+    assert finding.reason is Reason.NOT_COVERED
+    assert finding.detail.startswith("NRAS codon 61 not covered: repeat with an assay")
+    assert "; KRAS codon 12 not read to the limit of detection required" in finding.detail
+    assert finding.evidence == (10, 11)
+
+
+def test_a_variant_without_its_fraction_is_neither_a_mutation_nor_a_trace() -> None:
+    named = replace(KRAS_12, variant="p.G12D")
+
+    finding = ras_status(replace(SAMPLE, codons=(named, KRAS_146)), POLICY)
+
+    assert (finding.state, finding.reason) == (RasState.NOT_INFORMATIVE, Reason.NO_RESULT)
+    assert finding.detail == (
+        "KRAS codon 12: p.G12D without an allele fraction: ask the laboratory for it"
+    )
+
+
+def test_a_threshold_of_which_only_more_is_a_mutation() -> None:
+    at_it = replace(KRAS_12, variant="p.G12D", allele_fraction=Decimal("0.001"))
+    sample = replace(SAMPLE, codons=(at_it, KRAS_146))
+
+    finding = ras_status(sample, replace(POLICY, mutated_at_inclusive=False))
+
+    assert finding.state is RasState.BELOW_THRESHOLD
+    assert finding.detail == "KRAS codon 12: p.G12D at 0.001, not above 0.001"
+    assert ras_status(sample, POLICY).state is RasState.MUTATED
+
+
+def test_tumor_dna_shown_at_the_fraction_needed_is_shown_by_it() -> None:
+    finding = ras_status(replace(SAMPLE, tumor_fraction=Decimal("0.01")), POLICY)
+
+    assert finding.detail.endswith("tumor DNA shown (tumor fraction 0.01)")
+
+
+def test_tumor_dna_shown_by_another_change_is_said() -> None:
+    sample = replace(SAMPLE, tumor_fraction=Decimal("0.009"), other_somatic_signal=True)
+
+    assert ras_status(sample, POLICY).detail.endswith("tumor DNA shown (another somatic change)")
 
 
 def test_a_fraction_without_its_variant_is_refused() -> None:

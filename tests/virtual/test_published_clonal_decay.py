@@ -93,6 +93,21 @@ def test_the_limit_is_of_the_allele_fraction_and_not_of_the_clone():
     assert time_below_limit(1.0, 0.5, 0.001, POOLED) == inf
 
 
+def test_no_tumor_and_a_tumor_of_resistant_cells_alone_stay_what_they_are():
+    ends = np.array([0.0, 1.0])
+
+    assert (resistant_fraction(ends, 6, POOLED) == ends).all()
+    assert (time_to_fraction(ends, ends, POOLED) == 0).all()
+    assert time_to_fraction(1.0, 0.5, POOLED) == inf
+    assert resistant_fraction(0.25, 0, POOLED) == pytest.approx(0.25)
+
+
+def test_times_are_told_for_each_sample():
+    times = time_below_limit(0.1, [1.0, 0.001], 0.001, [POOLED, POOLED])
+
+    assert times == pytest.approx([POOLED * (log2(0.1 / 0.9) - log2(0.002 / 0.998)), 0])
+
+
 def test_what_the_panel_does_not_look_for_is_not_seen():
     found = probability_unseen(np.array([0.001, 0.5]), 0.9, 0.001, 0.32)
 
@@ -115,7 +130,12 @@ def test_what_the_panel_does_not_look_for_is_not_seen():
             lambda: resistant_fraction(0.1, 1, 0),
             r"half_life is 0\.0; expected a finite number above 0",
         ),
+        (lambda: resistant_fraction([[0.1, 0.2], [0.3, -0.1]], 1, 4), r"start\[1, 1\] is -0\.1"),
+        (lambda: resistant_fraction([1.5, 0.1, 2.5], 1, 4), r"start\[0\] is 1\.5"),
+        (lambda: resistant_fraction(0.1, inf, 4), r"time is inf"),
+        (lambda: resistant_fraction(0.1, 1, inf), r"half_life is inf"),
         (lambda: time_below_limit(0.1, 0.0, 0.001, 4), r"tumor_fraction is 0\.0"),
+        (lambda: is_below_limit(0.1, 0.1, 0.0), r"limit_of_detection is 0\.0"),
         (lambda: is_below_limit(0.1, 0.1, 1.0), r"limit_of_detection is 1\.0"),
         (lambda: probability_unseen(0.1, 0.1, 0.01, 32), r"seen_by_panel is 32\.0"),
     ],

@@ -30,7 +30,9 @@ def _(rule: Consent, asked: Asked) -> Finding:
 
 
 def _withdrawals_before_entry(asked: Asked) -> list[Ended]:
-    """Who withdraws after the randomization was eligible."""
+    """Who withdraws after the randomization was eligible. No entry of a ledger is both, so before
+    it and up to it are one.
+    """
     entry = asked.subject.randomized.source if asked.subject.randomized else None
     return [
         withdrawal

@@ -82,8 +82,8 @@ def time_below_limit(
     """
     limit = _limit(limit_of_detection)
     plasma = _positive("tumor_fraction", _between("tumor_fraction", tumor_fraction))
-    unseen = limit / (plasma * ALLELES_CARRYING)
-    return np.where(unseen >= 1.0, 0.0, time_to_fraction(start, np.minimum(unseen, 1.0), half_life))
+    unseen = np.minimum(limit / (plasma * ALLELES_CARRYING), 1.0)
+    return time_to_fraction(start, unseen, half_life)  # to 1, all of the tumor, it takes no time
 
 
 def is_below_limit(
