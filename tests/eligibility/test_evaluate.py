@@ -141,6 +141,26 @@ STORIES = [
         id="the limit of normal of the row is shown",
     ),
     pytest.param(
+        BILI,
+        "LB | BILI | 1.2 | mg/dL | 1 | 2021-03-08",
+        "met",
+        None,
+        (1,),
+        "BILI 1.2 mg/dL on 2021-03-08, limit 1.5 x ULN 1",
+        id="a limit of normal of one",
+    ),
+    pytest.param(
+        NEUT,
+        """LB | NEUT | 3.1 | 10*9/L | | 2021-03-02
+           LB | NEUT | 3.0 | 10*9/L | | 2021-03-01
+           LB | NEUT | 2.9 | 10*9/L | | """,
+        "unknown",
+        "outside_window",
+        (1,),
+        "no NEUT between 2021-03-03 and 2021-03-10; the last is of 2021-03-02",
+        id="of what lies outside the window the last by date is named",
+    ),
+    pytest.param(
         {"kind": "lab_answer", "test": "HCG", "is": "NEGATIVE", "within_days": 7},
         "LB | HCG | positive | | | 2021-03-08",
         "not_met",
@@ -470,6 +490,26 @@ STORIES = [
         id="the number of lines",
     ),
     pytest.param(
+        {"kind": "prior_lines", "exactly": 1},
+        """CM | 0 | CAPECITABINE | | PROGRESSION
+           CM | 1 | IRINOTECAN | | PROGRESSION""",
+        "met",
+        None,
+        (1, 2),
+        "1 lines of therapy, needed exactly 1",
+        id="a line before the first is none",
+    ),
+    pytest.param(
+        {"kind": "prior_lines", "exactly": 1},
+        """CM | 1 | IRINOTECAN | | PROGRESSION
+           CM | | CETUXIMAB | | PROGRESSION""",
+        "unknown",
+        "not_classified",
+        (1, 2),
+        "the lines recorded are [1], with gaps",
+        id="a drug without its line",
+    ),
+    pytest.param(
         {"kind": "genomic", "specimen": "TISSUE", "panel": "RAS", "status": "WILD TYPE"},
         "GF | TISSUE | RASSTAT | MUTATED | 2019-01",
         "not_met",
@@ -640,6 +680,22 @@ STORIES = [
         (3,),
         "0 measurable lesions on 2021-02-24, needed 1",
         id="a lesion that was never read is not counted as open",
+    ),
+    *(
+        pytest.param(
+            {**MEASURABLE, "at_least": 1},
+            f"""TU | T1 | TARGET | 2021-02-24 | LIVER
+                TR | T1 | LDIAM | {read} | 2021-02-24""",
+            "unknown",
+            reason,
+            (2,),
+            f"0 measurable lesions on 2021-02-24, needed 1; T1 LDIAM {shown} on 2021-02-24",
+            id=f"a lesion {shown}",
+        )
+        for read, reason, shown in [
+            ("34 | drops", "unit_unknown", "34 drops"),
+            (" | ", "no_result", "not read"),
+        ]
     ),
     pytest.param(
         {**MEASURABLE, "at_least": 1, "diameter": "1 cm", "short_axis": "1.5 cm"},

@@ -131,6 +131,16 @@ def test_a_change_off_the_panel_is_part_of_the_evidence_when_it_shows_tumor_dna(
     assert (finding.state, finding.evidence) == (RasState.WILD_TYPE_INFORMATIVE, (10, 11, 12, 13))
 
 
+def test_a_gene_off_the_panel_that_was_read_without_a_change_shows_no_tumor_dna() -> None:
+    tp53 = CodonResult(gene="TP53", codon=175, source=13, **CLEAN)
+
+    finding = ras_status(
+        replace(SAMPLE, tumor_fraction=None, codons=(KRAS_12, KRAS_146, tp53)), POLICY
+    )
+
+    assert (finding.reason, finding.evidence) == (Reason.NOT_INFORMATIVE, (10, 11, 12))
+
+
 def test_genes_of_clonal_hematopoiesis_are_no_tumor_signal() -> None:
     assert not somatic_signal(["DNMT3A", "TET2"], POLICY)
     assert somatic_signal(["DNMT3A", "APC"], POLICY)
@@ -138,7 +148,7 @@ def test_genes_of_clonal_hematopoiesis_are_no_tumor_signal() -> None:
 
 @pytest.mark.parametrize(
     ("member", "value"),
-    [("limit_of_detection", "0"), ("allele_fraction", "0"), ("allele_fraction", "2.5")],
+    [("limit_of_detection", "0"), ("allele_fraction", "0"), ("allele_fraction", "1.5")],
 )
 def test_a_fraction_of_zero_or_in_percent_is_refused(member: str, value: str) -> None:
     with pytest.raises(ValueError, match="is it percent, or was nothing detected"):

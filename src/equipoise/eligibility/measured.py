@@ -15,8 +15,7 @@ from equipoise.terms.verdict import Reason, Verdict
 def _(rule: Measured, asked: Asked) -> Finding:
     def decide(lab: LB) -> Finding:
         if lab.value is None:
-            why = lab.why_missing or Reason.NO_RESULT
-            return unknown(rule, why, f"{lab.test} not readable", lab.source)
+            return unknown(rule, Reason.NO_RESULT, f"{lab.test} not readable", lab.source)
         return decided(rule, True, f"{lab.test} on {lab.date}", lab.source)
 
     findings = [
