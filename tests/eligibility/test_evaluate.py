@@ -603,6 +603,16 @@ STORIES = [
                 "the first dose of line 1 is dated 2019-02; which report was before it is open",
             ),
             (
+                "a first dose of a month, and another report of its last day",
+                """CM | 1 | CETUXIMAB | ANTI-EGFR | PROGRESSION | 2019-02
+                GF | TISSUE | RASSTAT | WILD TYPE | 2019-01-15
+                GF | TISSUE | RASSTAT | MUTATED | 2019-02-28""",
+                "unknown",
+                "partial_date",
+                (3,),
+                "the first dose of line 1 is dated 2019-02; which report was before it is open",
+            ),
+            (
                 "a first dose known to the month, and a report from before that month",
                 """CM | 1 | CETUXIMAB | ANTI-EGFR | PROGRESSION | 2019-02
                 GF | TISSUE | RASSTAT | WILD TYPE | 2019-01""",
