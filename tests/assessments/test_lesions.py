@@ -556,6 +556,16 @@ def test_other_tests_and_samples_of_no_day_say_nothing():
     assert series.notes == ()
 
 
+def test_an_unnamed_sample_of_the_day_of_the_scan_speaks_for_it():
+    samples = [cea("2023-12-20", 30, "40"), cea("2024-02-26", 31, "9")]
+
+    series = lesion_series(
+        TUMORS, SCREENING + gone("WEEK 8", "2024-02-26", 10), START, RECIST_1_1, markers=samples
+    )
+
+    assert assess_series(series, RECIST_1_1).response[1] == Response.PR
+
+
 def test_a_reading_without_an_exact_date_was_made_on_the_day_of_its_visit():
     week8 = [
         reading("T1", "WEEK 8", "2024-02", 7, "40"),

@@ -237,3 +237,27 @@ def test_a_new_lesion_is_dated_at_its_first_sight_after_baseline(new, sight, cla
 
     assert first_sight(np.array(codes, np.int8), len(new) - 1, RECIST_1_1) == sight
     assert (seen.clause[-1], seen.decided_by[-1]) == (clause, sight)
+
+
+def test_disease_after_a_complete_response_is_decided_by_that_response():
+    rest = [NonTarget.NON_CR_NON_PD, NonTarget.CR, NonTarget.CR, NonTarget.NON_CR_NON_PD]
+    seen = assess([[500], [0], [0], [0]], nontarget=rest)
+
+    assert seen.clause.tolist()[1:] == [clauses.CR, clauses.CR, clauses.PD_AFTER_CR]
+    assert seen.decided_by[3] == 1
+    left = assess([[500], [400], [0]], nontarget=[NonTarget.NON_CR_NON_PD] * 3)
+    assert (left.clause[2], left.decided_by[2]) == (clauses.CR_BUT_NON_TARGET_LEFT, 2)
+
+
+def test_a_tenth_of_a_millimeter_is_disease_and_baseline_is_no_response():
+    seen = assess([[500], [1]], new=[NewLesion.UNEQUIVOCAL, NewLesion.NONE])
+
+    assert seen.response.tolist() == [Response.NE, Response.PR]
+    assert seen.clause.tolist() == [clauses.BASELINE, clauses.PR]
+
+
+def test_growth_from_a_sum_of_nothing_has_its_own_clause():
+    left = [NonTarget.NON_CR_NON_PD] * 3
+
+    assert assess([[500], [0], [60]], nontarget=left).clause[2] == clauses.PD_FROM_ZERO
+    assert assess([[500], [1], [60]], nontarget=left).clause[2] == clauses.PD_SUM

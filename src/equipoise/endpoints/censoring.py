@@ -194,7 +194,7 @@ def first_event(known: KnownDays, until: int, rules: TimeToEventRules) -> End:
     first = end_on(NEVER, NEVER, NEVER, NEVER, NOWHERE)
     i = documented_progression(known.day, known.response, until)
     if i != NOWHERE:
-        dated = rules.progression_date == DATED and known.pd_day[i] >= 0
+        dated = rules.progression_date == DATED and known.pd_day[i] != NEVER
         first = end_on(known.pd_day[i] if dated else known.day[i], 1, 0, AT_SCAN, i)
     if rules.clinical_progression == EVENT and happens(known.clinical, until):
         first = sooner(first, end_on(known.clinical, 1, 2, CLINICAL, NOWHERE))

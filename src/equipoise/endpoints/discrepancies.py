@@ -92,7 +92,7 @@ def _against_baseline(test: str, lesions: LesionSeries, visit: int, policy: Reci
     at = [0, visit]
     alone = replace(
         lesions,
-        visits=(lesions.visits[0], lesions.visits[visit]),
+        visits=tuple(lesions.visits[v] for v in at),
         **{name: getattr(lesions, name)[at] for name in _BY_VISIT},
     )
     assessed = assess_series(

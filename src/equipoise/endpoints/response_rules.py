@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from equipoise.arrays import NOWHERE, Codes, Ints
+from equipoise.arrays import NEVER, NOWHERE, Codes, Ints
 from equipoise.assessments.recist.overall_rules import is_before_therapy, shows_disease
 from equipoise.compiled import njit
 from equipoise.terms.response import Response
@@ -138,7 +138,7 @@ def before_progression(
     first = progression(day, response, therapy_day, policy)
     if first == NOWHERE:
         return end
-    while first > 0 and pd_day[first] >= 0 and day[first - 1] >= pd_day[first]:
+    while first > 0 and pd_day[first] != NEVER and day[first - 1] >= pd_day[first]:
         first -= 1
     return first
 
