@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from equipoise.endpoints.choices import counted_responses, response_policy, tenths
+from equipoise.endpoints.choices import censoring_rules, counted_responses, response_policy, tenths
 from equipoise.endpoints.response_rules import (
     AS_RECORDED,
     CONTROLLED,
@@ -43,6 +43,24 @@ def test_disease_after_cr_and_new_therapy_count_as_for_the_lesions():
     policy = response_policy(ASSESSMENT.model_copy(update={"recist": recist}))
 
     assert (policy.after_cr, policy.therapy_ends_response) == (AS_RECORDED, False)
+
+
+def test_the_schedule_of_scans_gives_the_longest_gap():
+    scan = PROTOCOL.visit(ASSESSMENT.scan_visit)
+    declared = PROTOCOL.censoring["FDA"]
+
+    def gap(**changed: int | None) -> int:
+        visits = [
+            visit.model_copy(update=changed) if visit is scan else visit
+            for visit in PROTOCOL.schedule
+        ]
+        return censoring_rules(
+            PROTOCOL.model_copy(update={"schedule": tuple(visits)}), declared
+        ).longest_gap
+
+    assert gap() == 126
+    assert gap(every_days=63) == 140  # not the day of the first scan
+    assert gap(every_days=None) == 126
 
 
 def test_an_endpoint_counts_the_responses_that_it_names():
