@@ -217,7 +217,8 @@ def test_a_visit_lasts_two_weeks_unless_the_schedule_says_otherwise():
 
 @pytest.mark.parametrize("again", ["2023-12-20", "2024-01-01"])
 def test_baseline_scans_far_apart_are_one_visit_and_nobody_is_asked(again):
-    seen = series([tumor()], [length("50", "2023-11-01", 2), length("52", again, 3)])
+    first = "2023-11-01"
+    seen = series([tumor(day=first)], [length("50", first, 2), length("52", again, 3)])
 
     assert (len(seen.visits), seen.tenths.tolist(), seen.notes) == (1, [[520]], ())
 
