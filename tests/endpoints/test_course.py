@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from person import START, person, response
+from person import START, measured, person, response
 
 from equipoise.endpoints.choices import choices_of
 from equipoise.endpoints.course import Reading, course_by, progression_after_cr
@@ -99,3 +99,10 @@ def test_only_overall_responses_of_the_reader_after_randomization_are_read():
     assert known.read.responses == (SD, PR, CR)
     assert known.read.sources == ((3,), (2,), (7,))
     assert known.read.pd_days == (-1, -1, -1)
+
+
+@pytest.mark.parametrize(("day", "is_baseline"), [(-7, True), (0, True), (1, False)])
+def test_a_scan_on_the_day_of_randomization_is_a_baseline(day, is_baseline):
+    course = course_by(person(measured(on(day))), CHOICES, CUTOFF)
+
+    assert course.has_baseline is is_baseline
