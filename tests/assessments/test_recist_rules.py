@@ -261,3 +261,20 @@ def test_growth_from_a_sum_of_nothing_has_its_own_clause():
 
     assert assess([[500], [0], [60]], nontarget=left).clause[2] == clauses.PD_FROM_ZERO
     assert assess([[500], [1], [60]], nontarget=left).clause[2] == clauses.PD_SUM
+
+
+@pytest.mark.parametrize(
+    ("needs_5_mm", "tenths", "response"),
+    [
+        (False, 0, Response.PR),
+        (False, 1, Response.PD),
+        (True, 49, Response.PR),
+        (True, 50, Response.PD),
+    ],
+)
+def test_growth_from_a_sum_of_nothing(needs_5_mm, tenths, response):
+    """Disease that is left elsewhere keeps the first visit from being a complete response."""
+    policy = RECIST_1_1._replace(nadir_zero_needs_pd_tenths=needs_5_mm)
+    seen = assess([[300], [0], [tenths]], [NonTarget.NON_CR_NON_PD] * 3, policy=policy)
+
+    assert seen.response.tolist()[1:] == [Response.PR, response]

@@ -13,6 +13,7 @@ from equipoise.conduct.disposition import Withdrawal
 from equipoise.conduct.preconditions import unfit_correction
 from equipoise.conduct.record import Refused
 from equipoise.ledger import events
+from equipoise.ledger.entry import Entry
 from equipoise.subject.state import Trial
 from story import Story
 
@@ -193,3 +194,16 @@ def test_a_decision_is_corrected_by_one_of_its_kind(trial):
         "a correction needs a reason",
         "entry 1 is no current StudyEnded of this participant",
     ]
+
+
+def test_a_date_left_blank_is_no_date(trial):
+    typed = therapy("2021-03-10")
+    rows = [{**row, "end": ""} for row in typed.groups["therapy"]]
+    entry = trial.ask(
+        data_entry.save_form,
+        IN,
+        typed._replace(groups={"therapy": rows}),
+        role="coordinator",
+    )
+
+    assert isinstance(entry, Entry), entry

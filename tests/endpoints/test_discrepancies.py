@@ -209,3 +209,10 @@ def test_a_target_that_decided_alone_is_named():
 
 def test_without_lesions_nothing_decided():
     assert deciding_sources(course()) == ()
+
+
+def test_a_sum_of_nothing_is_told_as_a_number():
+    left = [lesion("N1", "NON-TARGET"), state("N1", "PRESENT", -7), state("N1", "PRESENT", 56)]
+    (told,) = differences(*TARGET, length("T1", "0", 56), *left, reported(56, "SD"))
+
+    assert (told.derived, told.sum, told.baseline) == ("PR", Decimal(0), Decimal(50))
