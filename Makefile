@@ -23,9 +23,9 @@ test: $(VENV)/test
 snapshots: $(VENV)/test
 	UPDATE_SNAPSHOTS=1 $(BIN)/python -m pytest tests/report/test_snapshots.py tests/analysis/test_results_schema.py
 
-# Which branches does no test take? Kernels run as plain Python, which coverage can see.
+# Which branches does no test take? Kernels run as plain Python until the work pays, so most of them are seen.
 coverage: $(VENV)/test
-	NUMBA_DISABLE_JIT=1 $(BIN)/python -m coverage run -m pytest -n auto --dist loadfile
+	$(BIN)/python -m coverage run -m pytest -n auto --dist loadfile
 	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report
 
