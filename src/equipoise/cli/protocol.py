@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from equipoise.cli.speak import BAD_INPUT, err, out, read_text, readable_failures
+from equipoise.cli.speak import BAD_INPUT, BAD_NEWS, err, out, read_text, readable_failures
 
 if TYPE_CHECKING:
     from equipoise.exchange.registry.findings import RegistryFinding
@@ -22,11 +22,12 @@ Name = Annotated[
 
 @app.command()
 def check(protocol: Name) -> None:
-    """Every error at once, with line, column, what was found and what was expected. Exit 0, or 2
-    with errors.
+    """Every error at once, with line, column, what was found and what was expected. Exit 2
+    with errors; 1 if the file is right and something that it declares cannot be done yet; else 0.
     """
-    from equipoise.endpoints.catalogue import unknown_analyses
+    from equipoise.planning.check import refusals
     from equipoise.protocol.places import ProtocolError
+    from equipoise.protocol.refusal import Use
     from equipoise.protocol.yaml_file import load
 
     with readable_failures():
@@ -39,10 +40,11 @@ def check(protocol: Name) -> None:
                 f"{len(error.problems)} error{'s' * (len(error.problems) != 1)}", markup=False
             )
             raise typer.Exit(BAD_INPUT) from None
-    if refused := unknown_analyses(trial):
-        for sentence in refused:
-            err.print(f"{trial.id}: {sentence}", markup=False)
-        raise typer.Exit(BAD_INPUT)
+    if refused := refusals(trial):
+        for refusal in refused:
+            err.print(f"{trial.id}: {refusal}", markup=False)
+        unusable = any(refusal.use is Use.ANALYZED for refusal in refused)
+        raise typer.Exit(BAD_INPUT if unusable else BAD_NEWS)
     out.print(
         f"{trial.id} version {trial.version}: {len(trial.criteria)} criteria,"
         f" {len(trial.endpoints)} endpoints, {len(trial.forms)} forms, {len(trial.assumptions)}"
