@@ -8,6 +8,9 @@ import inspect
 import os
 import signal
 import sys
+import traceback
+from contextlib import suppress
+from typing import NoReturn
 
 import typer
 
@@ -22,6 +25,8 @@ from equipoise.cli import (
     rechallenge,
     trial,
 )
+from equipoise.cli.exit_codes import ExitCode
+from equipoise.cli.output import OutputLost, discard, flush, guard
 
 app = typer.Typer(
     name="equipoise",
@@ -57,18 +62,40 @@ for group in (app, protocol.app, conformance.app, derive.app, analyze.app):
 
 
 def main() -> None:
-    """The entry point of the `equipoise` command."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was begun is cleaned up
+    """The entry point of the `equipoise` command: it ends with one of `ExitCode`."""
+    guard()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(ExitCode.TERMINATED))  # so that it cleans up
+    try:
+        try:
+            _run()
+        finally:
+            flush()
+    except OutputLost as lost:
+        _give_up(lost)
+
+
+def _run() -> None:
     try:
         app()
     except KeyboardInterrupt:
-        sys.exit(130)
-    except Exception as mistake:  # ours, not the reader's; the traceback is for whoever mends it
+        sys.exit(ExitCode.INTERRUPTED)
+    except Exception as mistake:  # noqa: BLE001  (ours, and this is the last place to say it)
         if os.environ.get("EQUIPOISE_DEBUG"):
-            raise
+            traceback.print_exc()
+            sys.exit(ExitCode.OUR_MISTAKE)
         told = f"{type(mistake).__name__}: {mistake}"
         print(
             f"error: this should not happen ({told}). Set EQUIPOISE_DEBUG=1 for the traceback.",
             file=sys.stderr,
         )
-        sys.exit(70)
+        sys.exit(ExitCode.OUR_MISTAKE)
+
+
+def _give_up(lost: OutputLost) -> NoReturn:
+    """Who closed the pipe knows; anything else is said where it still can be."""
+    with suppress(OutputLost):
+        if not lost.reader_left:
+            print(f"error: {lost}", file=sys.stderr)
+        sys.stderr.flush()
+    discard()
+    sys.exit(ExitCode.OUTPUT_LOST)

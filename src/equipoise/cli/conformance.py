@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from equipoise.cli.speak import BAD_NEWS, err, out, readable_failures
+from equipoise.cli.exit_codes import ExitCode
+from equipoise.cli.speak import err, out, readable_failures
 
 app = typer.Typer(no_args_is_help=True, help="Language-neutral cases of the published rules.")
 
@@ -46,4 +47,4 @@ def run(
         out.print(f"{topic:22} {result.passed[topic]:4} of {total}")
     out.print(f"{'all':22} {sum(result.passed.values()):4} of {sum(result.total.values())}")
     if result.failures:
-        raise typer.Exit(BAD_NEWS)
+        raise typer.Exit(ExitCode.NO)

@@ -10,7 +10,8 @@ from typing import Annotated
 import typer
 
 from equipoise.cli.default_command import DefaultCommandGroup
-from equipoise.cli.speak import BAD_NEWS, err, read_text, readable_failures
+from equipoise.cli.exit_codes import ExitCode
+from equipoise.cli.speak import err, read_text, readable_failures
 
 PACKAGE = "package"
 
@@ -132,4 +133,4 @@ def package(
         ]
         unused = derive_package(folder, out, policies, cutoff)
     if unused:
-        raise typer.Exit(BAD_NEWS)
+        raise typer.Exit(ExitCode.NO)

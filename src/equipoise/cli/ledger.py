@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from equipoise.cli.speak import BAD_NEWS, err, fail, out, readable_failures
+from equipoise.cli.exit_codes import ExitCode
+from equipoise.cli.speak import err, fail, out, readable_failures
 
 if TYPE_CHECKING:
     from equipoise.conduct.attribution import Attribution
@@ -47,7 +48,7 @@ def verify(
         finding = verify_lines(JsonLines(_existing(ledger)).lines(), anchor)
         if isinstance(finding, Broken):
             err.print(f"{ledger}: entry {finding.seq}: {finding.why}", markup=False)
-            raise typer.Exit(BAD_NEWS)
+            raise typer.Exit(ExitCode.NO)
     _warn_of_leftovers(ledger)
     for line in _told(ledger, finding):
         out.print(line, markup=False)
@@ -111,7 +112,7 @@ def redact(
         by = _data_manager(actor, site, f"redact-{entry}", entries[-1].at)
         decided = redact_entry(replay(entries), by, entries, entry, reason=reason)
         if not isinstance(decided, Redacted):
-            fail(str(decided), BAD_NEWS)
+            fail(str(decided), ExitCode.NO)
         store.rewrite(decided.entries)
     log = decided.entries[-1]
     out.print(
@@ -131,7 +132,7 @@ def _refuse_broken(ledger: Path, store: JsonLines) -> None:
         fail(
             f"{ledger}: entry {finding.seq}: {finding.why}. A ledger that does not verify is not"
             " redacted",
-            BAD_NEWS,
+            ExitCode.NO,
         )
 
 

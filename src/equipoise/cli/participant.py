@@ -9,16 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.markup import escape
 
-from equipoise.cli.speak import (
-    BAD_INPUT,
-    BAD_NEWS,
-    OPEN,
-    err,
-    fail,
-    out,
-    read_text,
-    readable_failures,
-)
+from equipoise.cli.exit_codes import ExitCode
+from equipoise.cli.speak import err, fail, out, read_text, readable_failures
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,7 +65,7 @@ def screen(
         except BadSubject as error:
             for problem in error.problems:
                 err.print(f"{subject}: {problem}", markup=False)
-            raise typer.Exit(BAD_INPUT) from None
+            raise typer.Exit(ExitCode.BAD_INPUT) from None
         findings = evaluate_all(trial, person, index)
     verdict = overall(findings)
     answer = {Verdict.MET: "ELIGIBLE", Verdict.NOT_MET: "NOT ELIGIBLE", Verdict.UNKNOWN: "UNKNOWN"}[
@@ -83,7 +75,9 @@ def screen(
         print(json.dumps(_as_json(trial, person.id, index, verdict, findings), indent=2))
     else:
         _show(trial, person.id, index, answer, findings)
-    raise typer.Exit({Verdict.MET: 0, Verdict.NOT_MET: BAD_NEWS, Verdict.UNKNOWN: OPEN}[verdict])
+    raise typer.Exit(
+        {Verdict.MET: 0, Verdict.NOT_MET: ExitCode.NO, Verdict.UNKNOWN: ExitCode.OPEN}[verdict]
+    )
 
 
 def _as_json(

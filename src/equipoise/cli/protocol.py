@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from equipoise.cli.speak import BAD_INPUT, BAD_NEWS, err, out, read_text, readable_failures
+from equipoise.cli.exit_codes import ExitCode
+from equipoise.cli.speak import err, out, read_text, readable_failures
 
 if TYPE_CHECKING:
     from equipoise.exchange.registry.findings import RegistryFinding
@@ -39,12 +40,12 @@ def check(protocol: Name) -> None:
             err.print(
                 f"{len(error.problems)} error{'s' * (len(error.problems) != 1)}", markup=False
             )
-            raise typer.Exit(BAD_INPUT) from None
+            raise typer.Exit(ExitCode.BAD_INPUT) from None
     if refused := refusals(trial):
         for refusal in refused:
             err.print(f"{trial.id}: {refusal}", markup=False)
         unusable = any(refusal.use is Use.ANALYZED for refusal in refused)
-        raise typer.Exit(BAD_INPUT if unusable else BAD_NEWS)
+        raise typer.Exit(ExitCode.BAD_INPUT if unusable else ExitCode.NO)
     out.print(
         f"{trial.id} version {trial.version}: {len(trial.criteria)} criteria,"
         f" {len(trial.endpoints)} endpoints, {len(trial.forms)} forms, {len(trial.assumptions)}"

@@ -12,14 +12,13 @@ from typing import NoReturn
 import typer
 from rich.console import Console
 
-OK, BAD_NEWS, BAD_INPUT, OPEN = 0, 1, 2, 3
-"""Exit codes: done; the answer is no; the input cannot be used; the answer is unknown."""
+from equipoise.cli.exit_codes import ExitCode
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
-def fail(message: str, code: int = BAD_INPUT) -> NoReturn:
+def fail(message: str, code: ExitCode = ExitCode.BAD_INPUT) -> NoReturn:
     """Say what is wrong, and stop."""
     err.print(f"[bold red]error:[/] {_plain(message)}")
     raise typer.Exit(code)
