@@ -131,7 +131,7 @@ class Story:
             enrolment.record_consent,
             subject,
             consented_on=date.fromisoformat(before),
-            version="1.0",
+            version="1.1",
         )
         for form, values, groups in screening_forms(day, **changes):
             self.form(recent, subject, form, "SCREENING", values, groups)

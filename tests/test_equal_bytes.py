@@ -15,9 +15,9 @@ from typer.testing import CliRunner
 from equipoise.cli.app import app
 
 DIGESTS = {
-    "ledger.jsonl": "d96ac01ba4c5e4ec223149215e371532051b984b9e674259a456a1b7b86bd8b6",
-    "results.json": "1912ed85669dca255e4c818883d1b5a66c7d966f5c52986170b7c7f5bab7c1e8",
-    "report.html": "29730b1e5493bc97ae821607efd299bd04dbea7e8649f35109fb4b198dfd424c",
+    "ledger.jsonl": "0647584ebf898807949f6f124b24d8bda6d37124437be7b311baac6290554132",
+    "results.json": "3f1464bc213bcd6d9d83984320bfa7df2ad6c8d55657dc6fa9a2764f29dc6ae0",
+    "report.html": "476505237a0ea466eee26d749d15ffff040d24b2e7db13298cd14f8b498d2a3a",
 }
 """SHA-256 of `equipoise demo` with 50 participants and seed 7; of the results with all numbers to
 twelve digits, since the last bits of an exponential depend on the processor."""

@@ -245,7 +245,7 @@ def test_duration_of_response_is_described_among_responders_and_compared_with_no
     duration = results(story).endpoints["DOR"]
 
     times = duration.rules["DOR"].comparison
-    assert duration.population == "responders"
+    assert duration.population == "responders of ITT"
     assert (times.hazard_ratio, times.interval, times.p_value, times.test) == (None,) * 4
     assert times.note == "descriptive"
     assert times.arms[CONTROL] == Events(n=1, events=1)

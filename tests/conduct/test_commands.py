@@ -80,7 +80,7 @@ def test_earlier_results_are_accepted_only_when_labeled(story, label, accepted):
         enrolment.record_consent,
         "S01-001",
         consented_on=date(2021, 3, 5),
-        version="1.0",
+        version="1.1",
     )
 
     outcome = story.do(
@@ -845,7 +845,7 @@ def test_rows_with_dates_of_their_own_obey_a_withdrawal(story):
 
 
 @pytest.mark.parametrize(
-    ("version", "on", "accepted"), [("2.0", DAY, True), ("3.0", DAY, True), ("1.0", DAY, False)]
+    ("version", "on", "accepted"), [("2.0", DAY, True), ("3.0", DAY, True), ("1.1", DAY, False)]
 )
 def test_consent_to_a_later_version_satisfies_an_earlier_request(story, version, on, accepted):
     story.ready("S01-001", DAY)
@@ -895,7 +895,7 @@ def test_an_amendment_holds_from_its_day(story):
         {"score": [{"score": "1"}]},
     )
 
-    assert entry.protocol == "1.0"
+    assert entry.protocol == "1.1"
 
 
 def test_a_late_first_dose_and_a_short_washout_are_asked_about(story):

@@ -157,7 +157,7 @@ def test_data_until_the_withdrawal_stay_welcome(level, on, closed):
 
 def test_the_earliest_consent_counts():
     story = Story().begin().ready(READY, DAY)
-    again = {"consented_on": DAY, "version": "1.0"}
+    again = {"consented_on": DAY, "version": "1.1"}
     story.done("2021-03-10", "investigator", enrolment.record_consent, READY, **again)
 
     assert Asked(story).refused(data_entry.save_form, READY, ecog(on="2021-03-09")) == []

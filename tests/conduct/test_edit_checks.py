@@ -15,7 +15,7 @@ PROTOCOL = load("NCT04509635")
 HEMATOLOGY, TREATMENT = PROTOCOL.form("HEMATOLOGY"), PROTOCOL.form("TREATMENT")
 START = date(2021, 3, 10)
 RANDOMIZED = Randomized(
-    arm="CHEMOTHERAPY", stratum=(), list_position=1, on=START, source=9, version="1.0"
+    arm="CHEMOTHERAPY", stratum=(), list_position=1, on=START, source=9, version="1.1"
 )
 
 

@@ -73,7 +73,7 @@ def test_a_person_belongs_to_a_site(trial):
 
 @pytest.mark.parametrize(("who", "kind"), [(SCREENED, "INITIAL"), (READY, "RECONSENT")])
 def test_consent_is_given_first_or_again(trial, who, kind):
-    outcome = trial.ask(enrolment.record_consent, who, consented_on=DAY, version="1.0")
+    outcome = trial.ask(enrolment.record_consent, who, consented_on=DAY, version="1.1")
 
     assert outcome.payload["kind"] == kind
 
@@ -84,7 +84,7 @@ def test_consent_is_to_a_version_that_exists(trial):
     assert trial.refused(enrolment.record_consent, READY, **consent) == [
         "there is no protocol version '9.0'"
     ]
-    assert trial.refused(enrolment.record_consent, NOBODY, consented_on=DAY, version="1.0") == [
+    assert trial.refused(enrolment.record_consent, NOBODY, consented_on=DAY, version="1.1") == [
         f"there is no subject {NOBODY}; screen first"
     ]
 

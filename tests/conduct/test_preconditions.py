@@ -100,7 +100,7 @@ def test_an_attempt_counts_that_came_after_the_last_contact(contacts, ends):
 
 
 @pytest.mark.parametrize(
-    ("day", "version"), [(date(2021, 3, 9), "1.0"), (DAY, "2.0"), (date(2021, 3, 11), "2.0")]
+    ("day", "version"), [(date(2021, 3, 9), "1.1"), (DAY, "2.0"), (date(2021, 3, 11), "2.0")]
 )
 def test_a_person_is_screened_under_the_version_of_the_day(day, version):
     story = Story().begin()

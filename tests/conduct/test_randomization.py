@@ -202,7 +202,7 @@ OTHER = PROTOCOL.registration.model_copy(update={"id": "NCT00000000"})
     ("changes", "reasons"),
     [
         ({"version": "2.0"}, []),
-        ({}, ["version 1.0 exists; an amendment needs a new version"]),
+        ({}, ["version 1.1 exists; an amendment needs a new version"]),
         (
             {"version": "2.0", "registration": OTHER},
             ["found the protocol of NCT00000000, expected NCT04509635"],

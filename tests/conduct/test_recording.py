@@ -86,7 +86,7 @@ def test_a_redaction_is_logged_with_the_person_it_is_about():
 
     last = taken(len(entries))
     assert isinstance(last, Redacted)
-    assert (last.entries[-1].subject, last.entries[-1].protocol) == (READY, "1.0")
+    assert (last.entries[-1].subject, last.entries[-1].protocol) == (READY, "1.1")
     assert last.entries[-2].payload is None
     commitment = taken(2)
     assert isinstance(commitment, Refused)
@@ -119,7 +119,7 @@ def test_a_redaction_is_logged_under_the_version_of_the_last_entry():
     done = redact(story.session.trial, by, entries, len(entries), reason="a name")
 
     assert isinstance(done, Redacted)
-    assert done.entries[-1].protocol == "1.0"
+    assert done.entries[-1].protocol == "1.1"
 
 
 def test_in_an_empty_ledger_is_nothing_to_redact(trial):

@@ -32,7 +32,7 @@ def by_statistician(entries: list[Entry], sealed: SealedList) -> int:
         role="statistician",
         site=None,
         subject=None,
-        protocol="1.0",
+        protocol="1.1",
         key="by-hand",
     )
     opened = append(entries[-1] if entries else None, sealed.open(), header, "ab" * 16)

@@ -19,7 +19,7 @@ def person(*rows: Row, arm: str = EXPERIMENTAL, died: str = "") -> Subject:
     """Randomized on 10 March 2021; `died` a date, possibly partial."""
     records = [read_record(domain, row, place) for place, (domain, row) in enumerate(rows, 1)]
     allocated = Randomized(
-        arm=arm, stratum=(), list_position=1, on=START, source=RANDOMIZATION, version="1.0"
+        arm=arm, stratum=(), list_position=1, on=START, source=RANDOMIZATION, version="1.1"
     )
     subject = Subject(id="S01-001", randomized=allocated).with_records(records)
     return replace(subject, died=parse_date(died), died_source=99) if died else subject

@@ -15,7 +15,13 @@ from equipoise.analysis.results.endpoints import TimeToEventEndpoint
 from equipoise.conduct import disposition
 from equipoise.conformance.answers import answer
 from equipoise.endpoints import catalogue
-from equipoise.endpoints.catalogue import TimeEndpoint, register, unknown_analyses, words_of
+from equipoise.endpoints.catalogue import (
+    TimeEndpoint,
+    register,
+    strategies_of,
+    unknown_analyses,
+    words_of,
+)
 from equipoise.endpoints.censoring import CENSOR
 from equipoise.endpoints.time_to_event import derive_pfs
 from equipoise.protocol.model import Protocol
@@ -28,6 +34,7 @@ TIME_TO_PROGRESSION = TimeEndpoint(
     code="TTP",
     title="Time to Progression",
     derive=lambda known, responded, rules: derive_pfs(known, rules._replace(death=CENSOR)),
+    strategies=lambda rules: strategies_of(rules._replace(death=CENSOR)),
 )
 DECLARED = """  - id: TTP
     label: Time to progression
@@ -35,11 +42,11 @@ DECLARED = """  - id: TTP
     from: A-SECONDARY
     estimand:
       treatment: as for the primary endpoint
-      population: all randomized participants (ITT)
+      population: ITT
       variable: time from randomization to progression
       intercurrent:
         - {event: death, strategy: hypothetical, handled: censored before it}
-      summary: hazard ratio, experimental over control, stratified
+      summary: hazard ratio
     analysis: {kind: time_to_event, rules: [TTP], stratified: true}
 """
 CASE = {

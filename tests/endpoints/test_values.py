@@ -127,7 +127,7 @@ def test_a_death_after_the_cutoff_explains_nothing_yet():
 )
 def test_control_that_lasts(rows, lasting, source):
     known = course(*rows)
-    value = late_control(known, PROTOCOL, known.read)
+    value = late_control(ENDPOINTS["DCR"], known, PROTOCOL)
 
     assert (value.value, value.source) == (lasting, source)
 
@@ -135,7 +135,7 @@ def test_control_that_lasts(rows, lasting, source):
 def test_control_that_lasts_says_what_was_seen():
     known = course(*scans((105, "PR")))
 
-    assert late_control(known, PROTOCOL, known.read).why == "PR on day 105"
+    assert late_control(ENDPOINTS["DCR"], known, PROTOCOL).why == "PR on day 105"
 
 
 @pytest.mark.parametrize(

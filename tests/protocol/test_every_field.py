@@ -35,6 +35,7 @@ OBEYED = {
     },
     "Registration": {"protocol": "id"},
     "Design": {
+        "conduct": "masking",
         "planning": "participants alpha power scenarios first_scan_weeks",
         "simulation": "looks spending",
     },
@@ -83,8 +84,8 @@ OBEYED = {
     "Treatment": {"endpoints": "values"},
     "Visit": {"protocol": "id anchor day every_days before_days after_days until"},
     "Assessment": {
-        "analysis": "reader derived sd_min_days sd_min_days_sensitivity",
-        "endpoints": "scan_visit late_control_days confirmation recist",
+        "analysis": "reader sd_min_days sd_min_days_sensitivity",
+        "endpoints": "derived scan_visit late_control_days confirmation recist",
     },
     "Confirmation": {"endpoints": "min_days intervening_ne_allowed intervening_sd_allowed"},
     "RecistRules": {
@@ -93,12 +94,14 @@ OBEYED = {
     },
     "CensoringRules": {
         "endpoints": "no_baseline_scan progression_date clinical_progression new_therapy death"
-        " missed_visits"
+        " missed_visits strategy"
     },
     "Endpoint": {"analysis": "id role analysis", "endpoints": "responses"},
     "BinaryAnalysis": {"analysis": "primary_test sensitivity"},
     "TimeToEventAnalysis": {"analysis": "rules stratified"},
     "SafetyAnalysis": {"analysis": "ctcae"},
+    "Estimand": {"analysis": "population", "endpoints": "intercurrent summary"},
+    "IntercurrentEvent": {"endpoints": "event strategy"},
     "Population": {"analysis": "id", "endpoints": "rule"},
     "Cutoff": {
         "planning": "primary_days_after_last_randomization",
@@ -118,7 +121,9 @@ SHOWN = {
     "Registration": "title sponsor phase design status start end condition summary traps",
     "Hypotheses": "h0 h1",
     "Scenario": "id label source",
-    "Design": "hypotheses interim control_median_pfs_months",
+    "Design": "hypotheses control_median_pfs_months",
+    "Assessment": "blinded",
+    "BinaryAnalysis": "missing",
     "Arm": "label",
     "Criterion": "registered short note",
     "ValueStratum": "label",
@@ -127,8 +132,8 @@ SHOWN = {
     "Treatment": "id text",
     "Visit": "label",
     "Endpoint": "label estimand",
-    "Estimand": "treatment population variable intercurrent summary",
-    "IntercurrentEvent": "event handled",
+    "Estimand": "treatment variable",
+    "IntercurrentEvent": "handled",
     "Population": "definition",
     "Form": "title",
     "Assumption": "said taken why otherwise to_check",
@@ -139,8 +144,6 @@ GAPS = {
     "Protocol.equipoise": "the type allows one version of the format; nothing else reads it",
     "Conduct.safety_review_after": "nothing counts the participants until the review",
     "Conduct.cycle_days": "only virtual participants keep the cycle; no edit check does",
-    "CensoringRules.strategy": "nothing holds the choices to the strategies",
-    "IntercurrentEvent.strategy": "printed; nothing holds the analysis to it",
     "BinaryAnalysis.interval": "printed; the analysis computes the one interval there is",
     "Assessment.modality": "printed; a scan of another method is not queried",
     "RecistRules.version": "printed; the type allows one",

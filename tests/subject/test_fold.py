@@ -35,7 +35,7 @@ DAY, NEXT = date(2021, 3, 10), date(2021, 3, 11)
 PROTOCOL = load("NCT04509635")
 AMENDED = PROTOCOL.model_copy(update={"version": "2.0"})
 ADOPTED = events.ProtocolAdopted(
-    protocol=to_payload(PROTOCOL), version="1.0", hash=protocol_hash(PROTOCOL), simulated=True
+    protocol=to_payload(PROTOCOL), version="1.1", hash=protocol_hash(PROTOCOL), simulated=True
 )
 
 
@@ -52,7 +52,7 @@ class Told:
             "role": "investigator",
             "site": "S01",
             "subject": subject,
-            "protocol": "1.0",
+            "protocol": "1.1",
             "key": f"k{len(self.entries) + 1}",
         }
         head = self.entries[-1] if self.entries else None
@@ -110,10 +110,10 @@ def test_a_real_trial_is_not_simulated():
 @pytest.mark.parametrize(
     ("site", "on", "version"),
     [
-        ("S01", DAY, "1.0"),
+        ("S01", DAY, "1.1"),
         ("S01", NEXT, "2.0"),
-        ("S02", NEXT, "1.0"),
-        ("S01", date(2021, 3, 9), "1.0"),  # before the trial: its first version
+        ("S02", NEXT, "1.1"),
+        ("S01", date(2021, 3, 9), "1.1"),  # before the trial: its first version
     ],
 )
 def test_an_amendment_holds_at_its_sites_from_its_day(told, site, on, version):
@@ -225,7 +225,7 @@ def test_an_arm_is_given(told):
         arm="CHEMOTHERAPY", stratum=("IRI", "SHORT"), list_position=4, randomized_on=DAY
     )
     entry = told.say(event)
-    arm = Randomized("CHEMOTHERAPY", ("IRI", "SHORT"), 4, DAY, entry.seq, "1.0")
+    arm = Randomized("CHEMOTHERAPY", ("IRI", "SHORT"), 4, DAY, entry.seq, "1.1")
 
     assert told.subject.randomized == arm
     assert told.subject.before_randomization == before
@@ -296,7 +296,7 @@ def test_a_correction_that_was_redacted_leaves_nothing(told, event, name, expect
 
 
 def test_what_was_redacted_is_gone_and_nothing_else_is(told):
-    told.say(events.ConsentRecorded(consented_on=DAY, version="1.0", kind="INITIAL"))
+    told.say(events.ConsentRecorded(consented_on=DAY, version="1.1", kind="INITIAL"))
     before = told.subject
     ended = told.say(events.StudyEnded(ended_on=DAY, cause="a name"))
     told.redact(ended)
@@ -306,7 +306,7 @@ def test_what_was_redacted_is_gone_and_nothing_else_is(told):
 
 def test_of_several_consents_the_corrected_one_goes(told):
     first, second = (
-        told.say(events.ConsentRecorded(consented_on=on, version="1.0", kind="INITIAL"))
+        told.say(events.ConsentRecorded(consented_on=on, version="1.1", kind="INITIAL"))
         for on in (DAY, NEXT)
     )
     third = told.correct(
@@ -314,7 +314,7 @@ def test_of_several_consents_the_corrected_one_goes(told):
     )
 
     assert told.subject.consents == (
-        Consented(NEXT, "1.0", second.seq),
+        Consented(NEXT, "1.1", second.seq),
         Consented(NEXT, "2.0", third.seq),
     )
 
@@ -515,5 +515,5 @@ def test_a_form_that_was_redacted_is_gone(told):
 def test_a_form_that_its_protocol_does_not_have_stops_the_fold(told):
     told.say(events.FormSaved(form="HOROSCOPE", visit="SCREENING", values={}, groups={}))
 
-    with pytest.raises(ValueError, match=r"entry 3: protocol 1.0 has no form 'HOROSCOPE'"):
+    with pytest.raises(ValueError, match=r"entry 3: protocol 1.1 has no form 'HOROSCOPE'"):
         replay(told.entries)

@@ -17,10 +17,10 @@ MILESTONE, END = "PROTOCOL MILESTONE", "DISPOSITION EVENT"
     ("event", "category", "decoded", "term"),
     [
         (
-            events.ConsentRecorded(consented_on=DAY, version="1.0", kind="INITIAL"),
+            events.ConsentRecorded(consented_on=DAY, version="1.1", kind="INITIAL"),
             MILESTONE,
             "INFORMED CONSENT OBTAINED",
-            "1.0",
+            "1.1",
         ),
         (
             events.ChemotherapyIntended(regimen="FOLFIRI", decided_on=DAY),

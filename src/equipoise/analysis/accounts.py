@@ -44,8 +44,8 @@ class Stop:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """One randomized subject up to the cutoff. `evaluable` says whether the best response, as read,
-    could be evaluated.
+    """One randomized subject up to the cutoff. `evaluable` says whether the best response could
+    be evaluated, by the reading that counts.
     """
 
     randomized_on: date
@@ -72,7 +72,7 @@ def account_of(course: Course, protocol: Protocol) -> Account:
         treatment_ended=_stop(course.subject.treatment_ended, course),
         new_therapy=_happened(course.new_therapy, "new_therapy", course),
         death=_happened(course.death, "death", course),
-        evaluable=best_response(course, protocol, read).value != Response.NE.cdisc,
+        evaluable=best_response(course, protocol, course.primary).value != Response.NE.cdisc,
     )
 
 

@@ -130,10 +130,10 @@ def analyze_endpoint(
     cutoff: date,
 ) -> EndpointResult:
     """One endpoint by its declared analysis."""
-    strata = strata_of(courses)
+    strata, arms = strata_of(courses), populations[endpoint.estimand.population]
     if isinstance(endpoint.analysis, BinaryAnalysis):
         return analyze_binary(endpoint, courses, populations, strata, protocol)
     if isinstance(endpoint.analysis, TimeToEventAnalysis):
-        return analyze_time_to_event(endpoint, courses, populations["ITT"], strata, protocol)
+        return analyze_time_to_event(endpoint, courses, arms, strata, protocol)
     subjects = {name: course.subject for name, course in courses.items()}
-    return analyze_safety(endpoint, subjects, populations["SAFETY"], protocol, cutoff)
+    return analyze_safety(endpoint, subjects, arms, protocol, cutoff)

@@ -37,13 +37,15 @@ def analyze_binary(
     strata: Mapping[str, str],
     protocol: Protocol,
 ) -> BinaryEndpoint:
-    """One binary endpoint: ITT, the sensitivity analyses that the protocol names, and the levels of
-    the strata.
+    """One binary endpoint in its population: the sensitivity analyses that the protocol names, and
+    the levels of the strata.
     """
     assert isinstance(endpoint.analysis, BinaryAnalysis)
-    values = binary_values(endpoint, courses, protocol)
+    arms = populations[endpoint.estimand.population]
+    inside = {name: course for name, course in courses.items() if name in arms}
+    values = binary_values(endpoint, inside, protocol)
     reached = {name: bool(value.value) for name, value in values.items()}
-    asked = Analyzed(endpoint, protocol, courses, populations, reached)
+    asked = Analyzed(endpoint, protocol, courses, populations, arms, reached)
     others: dict[str, Sensitivity] = {
         name: _compared_too(*SENSITIVITY[name](asked), strata, protocol)
         for name in endpoint.analysis.sensitivity
@@ -52,26 +54,25 @@ def analyze_binary(
     return BinaryEndpoint(
         label=endpoint.label,
         role=endpoint.role,
-        population="ITT",
+        population=endpoint.estimand.population,
         policy=_policy_words(protocol),
         primary_test=endpoint.analysis.primary_test,
-        comparison=compare_binary(reached, populations["ITT"], strata, protocol),
+        comparison=compare_binary(reached, arms, strata, protocol),
         sensitivity=others,
         subjects={
             name: Reached(value=reached[name], why=value.why, source=value.source)
             for name, value in values.items()
         },
-        by_stratum=_by_stratum(reached, courses, protocol),
+        by_stratum=_by_stratum(reached, inside, protocol),
     )
 
 
 def _policy_words(protocol: Protocol) -> str:
     declared = protocol.assessment
     how = "confirmed" if declared.confirmation else "unconfirmed"
-    return (
-        f"{declared.reader}, {how}, stable disease from day {declared.sd_min_days}; missing is"
-        " failure"
-    )
+    derived = declared.derived == "primary"
+    who = f"derived from the lesions of the {declared.reader}" if derived else declared.reader
+    return f"{who}, {how}, stable disease from day {declared.sd_min_days}; missing is failure"
 
 
 # ------------------------------------------------------------------ comparisons

@@ -31,7 +31,7 @@ def analyze_safety(
     return SafetyEndpoint(
         label=endpoint.label,
         role=endpoint.role,
-        population="SAFETY",
+        population=endpoint.estimand.population,
         ctcae=endpoint.analysis.ctcae,
         n={arm: sum(its == arm for its in arms.values()) for arm in declared},
         terms={

@@ -23,13 +23,14 @@ from equipoise.protocol.model import Endpoint, Protocol
 
 class Analyzed(NamedTuple):
     """A binary endpoint as it was analyzed, and everything that an analysis may decide
-    otherwise.
+    otherwise. `arms` are those of its own population.
     """
 
     endpoint: Endpoint
     protocol: Protocol
     courses: Courses
     populations: Mapping[str, Arms]
+    arms: Arms
     reached: Mapping[str, bool]
 
 
@@ -43,11 +44,26 @@ class Counted(NamedTuple):
 Otherwise = Callable[[Analyzed], Counted]
 
 
+POPULATION_RULES = {"per_protocol": "treated_as_planned", "evaluable": "baseline_and_one_scan"}
+"""Sensitivity analysis -> the rule of the population that it takes."""
+
+
+def population_with(protocol: Protocol, rule: str) -> str | None:
+    """The id of the first population with a rule."""
+    return next((each.id for each in protocol.populations if each.rule == rule), None)
+
+
 def in_population(name: str) -> Otherwise:
-    """The same values, in another population of the protocol."""
+    """The same values, in the population that the protocol declares for this analysis."""
 
     def count(asked: Analyzed) -> Counted:
-        arms = asked.populations[name]
+        population = population_with(asked.protocol, POPULATION_RULES[name])
+        assert population is not None, "refused when the protocol is checked"
+        arms = {
+            subject: arm
+            for subject, arm in asked.populations[population].items()
+            if subject in asked.reached
+        }
         return Counted({subject: asked.reached[subject] for subject in arms}, arms)
 
     return count
@@ -57,7 +73,7 @@ def missing_counts_for(experimental: bool) -> Otherwise:
     """What is missing counts as reached in one arm, and as failed in the other."""
 
     def count(asked: Analyzed) -> Counted:
-        arms, protocol = asked.populations["ITT"], asked.protocol
+        arms, protocol = asked.arms, asked.protocol
         favored = (protocol.experimental if experimental else protocol.control).id
         missing = _missing(asked)
         return Counted(
@@ -72,37 +88,38 @@ def missing_counts_for(experimental: bool) -> Otherwise:
 
 
 def _missing(asked: Analyzed) -> set[str]:
-    return {
-        subject
-        for subject, course in asked.courses.items()
-        if is_missing(course, best_response(course, asked.protocol, course.read), asked.protocol)
-    }
+    return {subject for subject in asked.arms if _is_missing(asked, asked.courses[subject])}
+
+
+def _is_missing(asked: Analyzed, course: Course) -> bool:
+    best = best_response(course, asked.protocol, course.primary)
+    return is_missing(course, best, asked.protocol)
 
 
 def by_rule(rule: Callable[[Analyzed, Course], Value]) -> Otherwise:
     """Every subject judged by another rule."""
 
     def count(asked: Analyzed) -> Counted:
-        values = {subject: rule(asked, course) for subject, course in asked.courses.items()}
+        values = {subject: rule(asked, asked.courses[subject]) for subject in asked.arms}
         reached = {subject: bool(value.value) for subject, value in values.items()}
-        return Counted(reached, asked.populations["ITT"])
+        return Counted(reached, asked.arms)
 
     return count
 
 
-def _derived_response(asked: Analyzed, course: Course) -> Value:
-    best = best_response(course, asked.protocol, course.derived)
+def _other_reading(asked: Analyzed, course: Course) -> Value:
+    best = best_response(course, asked.protocol, course.other)
     return counted_as_reached(asked.endpoint, best)
 
 
 def _shorter_sd(asked: Analyzed, course: Course) -> Value:
     days = asked.protocol.assessment.sd_min_days_sensitivity
-    best = best_response(course, asked.protocol, course.read, days)
+    best = best_response(course, asked.protocol, course.primary, days)
     return counted_as_reached(asked.endpoint, best)
 
 
 def _late_control(asked: Analyzed, course: Course) -> Value:
-    return late_control(course, asked.protocol, course.read)
+    return late_control(asked.endpoint, course, asked.protocol)
 
 
 TESTS = ("boschloo", "fisher", "cmh")
@@ -110,9 +127,9 @@ TESTS = ("boschloo", "fisher", "cmh")
 SENSITIVITY: Mapping[str, Otherwise] = {
     "best_case": missing_counts_for(experimental=True),
     "worst_case": missing_counts_for(experimental=False),
-    "per_protocol": in_population("PER_PROTOCOL"),
-    "evaluable": in_population("EVALUABLE"),
-    "derived_response": by_rule(_derived_response),
+    "per_protocol": in_population("per_protocol"),
+    "evaluable": in_population("evaluable"),
+    "other_reading": by_rule(_other_reading),
     "shorter_sd": by_rule(_shorter_sd),
     "late_control": by_rule(_late_control),
 }

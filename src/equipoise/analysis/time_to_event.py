@@ -46,8 +46,9 @@ def analyze_time_to_event(
     groups = strata if endpoint.analysis.stratified else {}
     sets: dict[str, TimeAnalysis] = {}
     measured = {name: endpoint_of(name, protocol) for name in endpoint.analysis.rules}
+    inside = {name: course for name, course in courses.items() if name in arms}
     for name, kind in measured.items():
-        times = _times_of(time_values(name, courses, protocol))
+        times = _times_of(time_values(name, inside, protocol))
         if kind.of_responders:  # they are no randomized groups
             shown = describe_times(times, arms, protocol, note="descriptive")
         else:
@@ -57,7 +58,11 @@ def analyze_time_to_event(
     return TimeToEventEndpoint(
         label=endpoint.label,
         role=endpoint.role,
-        population="responders" if of_responders else "ITT",
+        population=(
+            f"responders of {endpoint.estimand.population}"
+            if of_responders
+            else endpoint.estimand.population
+        ),
         rules=sets,
     )
 

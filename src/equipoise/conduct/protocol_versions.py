@@ -6,6 +6,7 @@ from datetime import date
 
 from equipoise.conduct.attribution import Attribution
 from equipoise.conduct.record import Context, Outcome, record
+from equipoise.conduct.refusals import refusals
 from equipoise.ledger import events
 from equipoise.protocol.model import Protocol
 from equipoise.protocol.payload import protocol_hash, to_payload
@@ -23,6 +24,7 @@ def adopt_protocol(
         simulated=simulated,
     )
     problems = ["the ledger already holds a protocol; amend it"] if trial.versions else []
+    problems += map(str, refusals(protocol))
     return record(trial, by, event, problems, Context(version=protocol.version))
 
 
@@ -46,7 +48,7 @@ def amend_protocol(
         effective_on=effective_on,
         reconsent=reconsent,
     )
-    problems = []
+    problems = [str(refusal) for refusal in refusals(protocol)]
     if protocol.version in {version.protocol.version for version in trial.versions}:
         problems.append(f"version {protocol.version} exists; an amendment needs a new version")
     if trial.versions and protocol.id != trial.protocol.id:

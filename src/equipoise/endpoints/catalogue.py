@@ -6,7 +6,7 @@ is registered from outside with `register`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from equipoise.endpoints.censoring import CENSOR, DATED, EVENT, IGNORE, TimeToEventRules
@@ -19,7 +19,7 @@ from equipoise.endpoints.time_to_event import (
     derive_os,
     derive_pfs,
 )
-from equipoise.protocol.estimands import TimeToEventAnalysis
+from equipoise.protocol.estimands import Event, Strategy, TimeToEventAnalysis
 from equipoise.protocol.model import Endpoint, Protocol
 
 
@@ -39,15 +39,41 @@ OBJECTIVE_RESPONSE = ResponseEndpoint(
 """What they count unless a protocol says otherwise; a protocol names the responses it counts."""
 
 
+_STRATEGY: Mapping[int, Strategy] = {
+    CENSOR: "hypothetical",
+    EVENT: "composite",
+    IGNORE: "treatment policy",
+}
+
+
+def strategies_of(rules: TimeToEventRules) -> dict[Event, Strategy]:
+    """What a set of censoring rules does with each intercurrent event, by the names of ICH E9(R1)
+    A.3.2. Scans go on when treatment stops, so stopping it changes nothing.
+    """
+    return {
+        "new anticancer therapy": _STRATEGY[rules.new_therapy],
+        "death": _STRATEGY[rules.death],
+        "clinical progression": _STRATEGY[rules.clinical_progression],
+        "study treatment stopped": "treatment policy",
+    }
+
+
+def _whatever_happens(rules: TimeToEventRules) -> dict[Event, Strategy]:
+    """Time to death: nothing that comes before it changes it."""
+    return {event: "treatment policy" for event in strategies_of(rules) if event != "death"}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimeEndpoint:
     """A time to an event. `derive` takes what is known of one person, the day of the first response
     (NEVER: none) and a set of censoring rules, and gives None where the endpoint is not defined.
+    `strategies` says what it does with intercurrent events under these rules.
     """
 
     code: str  # PARAMCD, and the name of its analysis in a protocol
     title: str  # PARAM
     derive: Callable[[FollowUp, int, TimeToEventRules], TimeToEvent | None]
+    strategies: Callable[[TimeToEventRules], Mapping[Event, Strategy]] = strategies_of
     origin: str = "randomization"
     of_responders: bool = False  # they are no randomized groups, so the arms are not compared
 
@@ -58,7 +84,10 @@ PROGRESSION_FREE_SURVIVAL = TimeEndpoint(
     derive=lambda known, _responded, rules: derive_pfs(known, rules),
 )
 OVERALL_SURVIVAL = TimeEndpoint(
-    code="OS", title="Overall Survival", derive=lambda known, *_: derive_os(known)
+    code="OS",
+    title="Overall Survival",
+    derive=lambda known, *_: derive_os(known),
+    strategies=_whatever_happens,
 )
 DURATION_OF_RESPONSE = TimeEndpoint(
     code="DOR",

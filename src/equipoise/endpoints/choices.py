@@ -91,6 +91,7 @@ class CourseChoices:
     recist: RecistPolicy
     response: ResponsePolicy
     reader: str | None  # --EVAL of the records that count; None: all of them are one reader's
+    derived_counts: bool = False  # endpoints rest on the response derived from the lesions
     one_visit_days: int
     use_markers: bool = True  # a raised CEA withholds CR
     targets_as_selected: bool = (
@@ -106,5 +107,6 @@ def choices_of(protocol: Protocol) -> CourseChoices:
         recist=recist_policy(assessment),
         response=response_policy(assessment),
         reader=assessment.reader,
+        derived_counts=assessment.derived == "primary",
         one_visit_days=scan.before_days + scan.after_days,
     )

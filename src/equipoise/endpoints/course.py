@@ -51,6 +51,7 @@ class Course:
     start: date
     read: Reading
     derived: Reading
+    derived_counts: bool
     lesions: LesionSeries | None
     assessed: VisitResults | None
     problems: tuple[str, ...]
@@ -61,6 +62,16 @@ class Course:
     last_known_alive: int
     cutoff: int
     sources: dict[str, tuple[Source, ...]]
+
+    @property
+    def primary(self) -> Reading:
+        """The reading that the endpoints rest on, as the protocol declares."""
+        return self.derived if self.derived_counts else self.read
+
+    @property
+    def other(self) -> Reading:
+        """The reading that sensitivity analyses take in its place."""
+        return self.read if self.derived_counts else self.derived
 
     def follow_up(self, reading: Reading) -> FollowUp:
         """The input of the time-to-event rules, with one reader's responses."""
@@ -136,6 +147,7 @@ def course_by(subject: Subject, choices: CourseChoices, cutoff: date) -> Course:
         start=start,
         read=read,
         derived=_as_derived(lesions, assessed, start, cutoff),
+        derived_counts=choices.derived_counts,
         lesions=lesions,
         assessed=assessed,
         problems=(

@@ -11,10 +11,26 @@ from equipoise.subject.records import EX, RS, TR
 from equipoise.subject.state import Subject, Trial
 from equipoise.terms.codes import ResponseTest
 
+NEEDS_DRUG = ("received_experimental_drug", "treated_as_planned")
+"""Rules of populations that ask who received the drug under test."""
+
+
+def drugs_under_test(protocol: Protocol) -> tuple[str, ...]:
+    """The drugs that only the experimental arm receives, as EXTRT names them; one, where a
+    population asks who received it (see `refusals`).
+    """
+    return tuple(rule.values["drug"] for rule in protocol.treatment if "drug" in rule.values)
+
 
 def experimental_drug(protocol: Protocol) -> str:
-    """The drug that only the experimental arm receives, as EXTRT names it."""
-    return next(rule.values["drug"] for rule in protocol.treatment if "drug" in rule.values)
+    """The drug under test. Raises ValueError when the protocol does not declare exactly one."""
+    drugs = drugs_under_test(protocol)
+    if len(drugs) != 1:
+        raise ValueError(
+            f"treatment: found {', '.join(drugs) or 'no rule with values.drug'}, expected exactly"
+            " one drug that only the experimental arm receives"
+        )
+    return drugs[0]
 
 
 def received(subject: Subject, drug: str | None, cutoff: date) -> bool:

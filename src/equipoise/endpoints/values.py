@@ -9,6 +9,7 @@ from typing import Any
 from equipoise.arrays import NEVER
 from equipoise.endpoints.best_response import (
     derive_best_response,
+    derive_confirmed_best_response,
     first_progression,
     first_response,
 )
@@ -37,9 +38,13 @@ Courses = Mapping[str, Course]
 def best_response(
     course: Course, protocol: Protocol, reading: Reading, sd_min_days: int | None = None
 ) -> Value:
-    """The best response of one subject, by one reader."""
+    """The best response of one subject, by one reader; CR and PR are confirmed where the protocol
+    asks for it (RECIST 1.1 4.4.3, Table 3).
+    """
     policy = response_policy(protocol.assessment, sd_min_days)
-    best = derive_best_response(
+    confirmed = protocol.assessment.confirmation is not None
+    derive = derive_confirmed_best_response if confirmed else derive_best_response
+    best = derive(
         reading.days,
         reading.responses,
         policy,
@@ -63,11 +68,13 @@ def is_missing(course: Course, best: Value, protocol: Protocol) -> bool:
     return bool(best.value == Response.NE.cdisc and not explained)
 
 
-def late_control(course: Course, protocol: Protocol, reading: Reading) -> Value:
-    """Was disease still controlled at the declared later day? (sensitivity analysis)"""
-    policy = response_policy(protocol.assessment)
+def late_control(endpoint: Endpoint, course: Course, protocol: Protocol) -> Value:
+    """Was one of the endpoint's responses still there at the declared later day? (sensitivity
+    analysis)
+    """
+    policy, reading = response_policy(protocol.assessment), course.primary
     end = first_progression(reading.days, reading.responses, policy, therapy_day=course.new_therapy)
-    counted = counted_responses(protocol.primary)
+    counted = counted_responses(endpoint)
     for i, (day, code) in enumerate(zip(reading.days, reading.responses, strict=True)):
         ended = (0 <= end <= i) or not is_counted(day, course.new_therapy, policy)
         if day >= protocol.assessment.late_control_days and counts_as(code, counted) and not ended:
@@ -76,8 +83,10 @@ def late_control(course: Course, protocol: Protocol, reading: Reading) -> Value:
 
 
 def binary_values(endpoint: Endpoint, courses: Courses, protocol: Protocol) -> dict[str, Value]:
-    """Reached or not, for each randomized subject, as the primary reader saw it."""
-    best = {name: best_response(course, protocol, course.read) for name, course in courses.items()}
+    """Reached or not, for each randomized subject, by the reading that counts."""
+    best = {
+        name: best_response(course, protocol, course.primary) for name, course in courses.items()
+    }
     return {name: counted_as_reached(endpoint, value) for name, value in best.items()}
 
 
@@ -104,13 +113,13 @@ def time_values(analysis: str, courses: Courses, protocol: Protocol) -> dict[str
 def _time(analysis: str, course: Course, protocol: Protocol) -> TimeToEvent | None:
     policy = response_policy(protocol.assessment)
     rules = rules_of(analysis, protocol)
-    known = course.follow_up(progression_after_cr(course.read, policy))
+    known = course.follow_up(progression_after_cr(course.primary, policy))
     return endpoint_of(analysis, protocol).derive(known, _responded(course, protocol), rules)
 
 
 def _responded(course: Course, protocol: Protocol) -> int:
     """The day of the first response, or NEVER."""
-    reading = course.read
+    reading = course.primary
     first = first_response(
         reading.days,
         reading.responses,
@@ -124,5 +133,5 @@ def _responded(course: Course, protocol: Protocol) -> int:
 
 def _time_source(course: Course, time: TimeToEvent) -> tuple[Source, ...]:
     if time.source_kind == "scan":
-        return course.read.sources[time.source_index]
+        return course.primary.sources[time.source_index]
     return course.sources.get(time.source_kind) or course.sources["randomization"]

@@ -6,13 +6,16 @@ cannot know what one above can obey.
 
 from __future__ import annotations
 
-from equipoise.endpoints.catalogue import unknown_analyses
+import equipoise.analysis.refusals as analysis
+import equipoise.conduct.refusals as conduct
+import equipoise.endpoints.refusals as endpoints
 from equipoise.protocol.model import Protocol
-from equipoise.protocol.refusal import Refusal, Use
+from equipoise.protocol.refusal import Refusal
+
+ROOMS = (endpoints, analysis, conduct)
+"""In the order in which a reader would ask: is it defined, analyzed, carried out, planned?"""
 
 
 def refusals(protocol: Protocol) -> tuple[Refusal, ...]:
-    """Everything declared that cannot be obeyed, in the order in which a trial meets it."""
-    return tuple(
-        Refusal(Use.ANALYZED, *sentence.split(": ", 1)) for sentence in unknown_analyses(protocol)
-    )
+    """Everything declared that cannot be obeyed."""
+    return tuple(refusal for room in ROOMS for refusal in room.refusals(protocol))

@@ -43,6 +43,7 @@ class Assessment(Sourced):
     """How tumors are assessed, and whose reading decides."""
 
     reader: str = Field(description="evaluator (RSEVAL) whose response is primary")
+    blinded: bool = Field(description="the reader does not know the arm")
     derived: Literal["sensitivity", "primary"] = Field(
         description="standing of the response derived from the lesions"
     )

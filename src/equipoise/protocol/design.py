@@ -56,11 +56,13 @@ class EarlyLook(Model):
 class Design(Sourced):
     """The size of the trial and what it was, or was not, based on."""
 
+    masking: Literal["OPEN LABEL", "SINGLE BLIND", "DOUBLE BLIND"] = Field(
+        description="CDISC TBLIND: who knows the arm that was given"
+    )
     hypotheses: Hypotheses
     participants: int = Field(gt=0)
     alpha: Decimal = Field(gt=0, lt=1, description="two-sided")
     power: Decimal = Field(gt=0, lt=1, description="for which the needed size is shown")
-    interim: str
     looks: tuple[EarlyLook, ...] = Field(
         (), description="at efficacy, before the end; none: nothing is spent early"
     )

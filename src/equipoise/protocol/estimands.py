@@ -10,27 +10,37 @@ from pydantic import Field
 
 from equipoise.protocol.base import Model
 
+Event = Literal[
+    "new anticancer therapy", "death", "clinical progression", "study treatment stopped"
+]
+"""The intercurrent events that the rules of the endpoints know."""
+
+Strategy = Literal[
+    "treatment policy", "hypothetical", "composite", "while on treatment", "principal stratum"
+]
+"""ICH E9(R1) A.3.2."""
+
 
 class IntercurrentEvent(Model):
     """An event after randomization that affects the meaning or existence of the variable (ICH
-    E9(R1) A.3.3).
+    E9(R1) A.3.3). Missing data are none; how they are handled belongs to the analysis.
     """
 
-    event: str
-    strategy: Literal[
-        "treatment policy", "hypothetical", "composite", "while on treatment", "principal stratum"
-    ]
-    handled: str = ""
+    event: Event
+    strategy: Strategy
+    handled: str = Field("", description="what that means here, in words")
 
 
 class Estimand(Model):
     """The five attributes of ICH E9(R1) A.3."""
 
     treatment: str
-    population: str
+    population: str = Field(description="the id of one of the protocol's populations")
     variable: str
     intercurrent: tuple[IntercurrentEvent, ...]
-    summary: str
+    summary: Literal[
+        "difference of proportions", "hazard ratio", "median", "number and percentage by grade"
+    ]
 
 
 Sensitivity = Literal[
@@ -41,7 +51,7 @@ Sensitivity = Literal[
     "worst_case",
     "per_protocol",
     "evaluable",
-    "derived_response",
+    "other_reading",
     "shorter_sd",
     "late_control",
 ]
@@ -53,6 +63,9 @@ class BinaryAnalysis(Model):
     kind: Literal["binary"]
     primary_test: Literal["boschloo", "fisher", "cmh"] | None = None
     interval: Literal["miettinen_nurminen"]
+    missing: Literal["failure"] = Field(
+        description="how a response that is missing or not evaluable counts"
+    )
     sensitivity: tuple[Sensitivity, ...] = ()
 
 

@@ -17,7 +17,7 @@ from equipoise.protocol.assessment import Assessment
 from equipoise.protocol.base import Model
 from equipoise.protocol.criteria import AnyRule
 from equipoise.protocol.design import Cutoff, Design
-from equipoise.protocol.estimands import Analysis, BinaryAnalysis, Estimand
+from equipoise.protocol.estimands import Analysis, BinaryAnalysis, Estimand, Event, Strategy
 from equipoise.protocol.forms import Form
 from equipoise.protocol.panel import RasPanel
 from equipoise.protocol.provenance import Assumption, Sourced, provenance_problems
@@ -105,7 +105,9 @@ class Endpoint(Sourced):
     id: str
     label: str
     role: Literal["primary", "secondary"]
-    responses: tuple[str, ...] = Field((), description="best responses that count as an event")
+    responses: tuple[Literal["CR", "PR", "SD", "NON-CR/NON-PD"], ...] = Field(
+        (), description="best responses that count as an event (CDISC ONCRSR)"
+    )
     estimand: Estimand
     analysis: Analysis
 
@@ -133,7 +135,9 @@ class CensoringRules(Sourced):
     missed_visits: Literal["censor", "ignore"] = Field(
         description="an event after more than one missed visit"
     )
-    strategy: dict[str, str] = Field(description="E9(R1) strategy by intercurrent event")
+    strategy: dict[Event, Strategy] = Field(
+        description="E9(R1) strategy of each intercurrent event, as the choices above carry it out"
+    )
 
 
 class Treatment(Sourced):
@@ -225,9 +229,21 @@ class Protocol(Model):
         """The one primary endpoint."""
         return next(endpoint for endpoint in self.endpoints if endpoint.role == "primary")
 
+    def interim_words(self) -> str:
+        """What is planned before the end: looks at efficacy, and the review of safety."""
+        sizes = [str(look.participants) for look in self.design.looks]
+        spent = f" ({self.design.spending.replace('_', ' ')})"
+        efficacy = f"at {', '.join(sizes)} participants{spent}" if sizes else "none"
+        review = self.conduct.safety_review_after
+        return f"{efficacy} for efficacy; a safety review after {review} participants"
+
     def form(self, form_id: str) -> Form | None:
         """The form with this id."""
         return next((form for form in self.forms if form.id == form_id), None)
+
+    def population(self, population_id: str) -> Population:
+        """The analysis population with this id."""
+        return next(each for each in self.populations if each.id == population_id)
 
     def visit(self, visit_id: str) -> Visit:
         """The visit of the schedule with this id."""
@@ -241,6 +257,8 @@ def _contradictions(trial: Protocol) -> Iterator[str]:
     yield from _roles(trial)
     yield from _block_sizes(trial)
     yield from _visits(trial)
+    yield from _populations(trial)
+    yield from _masking(trial)
     if all_of(criterion.rule.without_data() for criterion in trial.criteria) is Verdict.MET:
         yield (
             "eligibility: a participant without any data would be eligible; "
@@ -275,6 +293,31 @@ def _block_sizes(trial: Protocol) -> Iterator[str]:
                 f"randomization.block_sizes: {size} is not a multiple of the {places} places of"
                 " the ratio"
             )
+
+
+def _populations(trial: Protocol) -> Iterator[str]:
+    there = [population.id for population in trial.populations]
+    yield from _unique("populations", there)
+    for endpoint in trial.endpoints:
+        if (asked := endpoint.estimand.population) not in there:
+            yield (
+                f"endpoints.{endpoint.id}.estimand.population: found {asked!r}, expected the id of"
+                f" a population: {', '.join(there)}"
+            )
+
+
+OPEN_WORDS, BLIND_WORDS = ("open label", "open-label"), ("blind", "masked")
+
+
+def _masking(trial: Protocol) -> Iterator[str]:
+    """The words of the record and the declaration that is obeyed may not contradict each other."""
+    words, declared = trial.registration.design.lower(), trial.design.masking
+    against = BLIND_WORDS if declared == "OPEN LABEL" else OPEN_WORDS
+    if any(word in words for word in against):
+        yield (
+            f"design.masking: found {declared}, and registration.design says"
+            f" {trial.registration.design!r}; they must say the same"
+        )
 
 
 def _visits(trial: Protocol) -> Iterator[str]:

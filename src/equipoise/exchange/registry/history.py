@@ -37,6 +37,8 @@ _CONDITIONS = {
     "INTERSTITIAL LUNG DISEASE": "interstitial lung disease",
     "CNS METASTASIS": "(?:brain|cns|central nervous system) metastas[ei]s",
 }
+_STATES = ("LEGAL INCAPACITY", "BREAST-FEEDING")
+"""Conditions that exclude while they last; once over, they are no reason."""
 _SITES = {
     "colorectal": ("C18", "C19", "C20"),
     "lung": ("C34",),
@@ -62,7 +64,8 @@ def condition(category: str) -> RuleData:
     """Has, or had, the participant this condition? Silence is unknown, the only reading that lets
     nobody in.
     """
-    return {"kind": "condition", "category": category, "absence": "unknown"}
+    rule: RuleData = {"kind": "condition", "category": category, "absence": "unknown"}
+    return {**rule, "current": True} if category in _STATES else rule
 
 
 def diagnosis(text: str) -> RuleData:

@@ -75,6 +75,7 @@ def _trial(protocol: Protocol) -> Iterator[str]:
     yield from [title, "═" * min(len(title), COLUMNS), ""]
     yield from _wrap(about.summary)
     yield ""
+    design = protocol.design
     for label, field in (
         ("Sponsor", "sponsor"),
         ("Phase", "phase"),
@@ -85,6 +86,7 @@ def _trial(protocol: Protocol) -> Iterator[str]:
         ("Status", "status"),
     ):
         yield from _row(label, f"{getattr(about, field)}  {_mark(about, field)}")
+    yield from _row("Masking", f"{spoken(design.masking)}  {_mark(design, 'masking')}")
     yield from _row("Protocol", f"version {protocol.version}")
     checks = sum(assumed.to_check for assumed in protocol.assumptions.values())
     yield ""
@@ -198,7 +200,8 @@ def _assessment(protocol: Protocol) -> Iterator[str]:
 def _reading(declared: Assessment) -> Iterator[tuple[str, str, str]]:
     """(label, words, where from) of who reads which images."""
     derived = f"the response derived from the lesions is {declared.derived}"
-    yield "Reader", f"{declared.reader}; {derived}", _mark(declared, "reader", "derived")
+    who = f"{declared.reader}, {'blinded' if declared.blinded else 'not blinded'}"
+    yield "Reader", f"{who}; {derived}", _mark(declared, "reader", "blinded", "derived")
     yield "Images", " or ".join(declared.modality), _mark(declared, "modality")
 
 
@@ -230,7 +233,7 @@ def _recist(declared: Assessment) -> Iterator[tuple[str, str, str]]:
 def _endpoints(protocol: Protocol) -> Iterator[str]:
     for endpoint in protocol.endpoints:
         yield from _heading(f"{endpoint.role} endpoint: {endpoint.label}")
-        yield from _estimand(endpoint)
+        yield from _estimand(protocol, endpoint)
         yield from _row("Analysis", f"{_analysis(endpoint)}  {_mark(endpoint, 'analysis')}")
     yield from _heading("Populations and cutoff")
     for population in protocol.populations:
@@ -241,11 +244,12 @@ def _endpoints(protocol: Protocol) -> Iterator[str]:
     yield from _row("Cutoff", f"{primary}; {later}  {_mark(cut)}")
 
 
-def _estimand(endpoint: Endpoint) -> Iterator[str]:
+def _estimand(protocol: Protocol, endpoint: Endpoint) -> Iterator[str]:
     estimand = endpoint.estimand
+    population = protocol.population(estimand.population)
     yield from _row("Variable", f"{estimand.variable}  {_mark(endpoint, 'estimand')}")
     yield from _row("Treatment", estimand.treatment)
-    yield from _row("Population", estimand.population)
+    yield from _row("Population", f"{population.definition} ({population.id})")
     for event in estimand.intercurrent:
         handled = f", {event.handled}" if event.handled else ""
         yield from _row("If", f"{event.event}: {event.strategy}{handled}")
@@ -260,11 +264,13 @@ def _analysis(endpoint: Endpoint) -> str:
                 f"; sensitivity: {', '.join(spoken(other) for other in others)}" if others else ""
             )
             return (
-                f"{tested}; interval {endpoint.analysis.interval.replace('_', '-').title()}{also}"
+                f"{tested}; interval {endpoint.analysis.interval.replace('_', '-').title()};"
+                f" missing or not evaluable: {endpoint.analysis.missing}{also}"
             )
         case TimeToEventAnalysis(rules=rules, stratified=stratified):
+            standing = "" if endpoint.role == "primary" else ", nominal"
             return (
-                f"{'stratified ' if stratified else ''}Cox and log-rank, nominal; rules"
+                f"{'stratified ' if stratified else ''}Cox and log-rank{standing}; rules"
                 f" {', '.join(rules)}"
             )
         case SafetyAnalysis(ctcae=version):
@@ -276,7 +282,7 @@ def _size(protocol: Protocol) -> Iterator[str]:
     yield from _heading("Size")
     yield from _row("Participants", f"{design.participants}  {_mark(design, 'participants')}")
     yield from _row("Error", f"{design.alpha}, two-sided  {_mark(design, 'alpha')}")
-    yield from _row("Interim looks", f"{design.interim}  {_mark(design, 'interim')}")
+    yield from _row("Interim looks", f"{protocol.interim_words()}  {_mark(design, 'looks')}")
     for scenario in design.scenarios:
         rates = (
             f"{100 * scenario.control:g} % in control, {100 * scenario.experimental:g} %"

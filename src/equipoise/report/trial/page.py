@@ -90,7 +90,7 @@ def _front(analysis: Analysis, drill_down: DrillDown) -> dict[str, object]:
         "as_of": day_words(results.as_of),
         "early": early,
         "standing": [*early, *summary.not_locked(analysis)],
-        "interim": protocol.design.interim,
+        "interim": protocol.interim_words(),
         "primary": primary,
         "estimand": protocol.primary.estimand,
         "primary_words": summary.primary_words(results, float(protocol.design.alpha), drill_down),

@@ -23,9 +23,12 @@ SENSITIVITY = {
     ),
     "per_protocol": ("Per protocol", "eligible, and treated as allocated"),
     "evaluable": ("Response-evaluable", "a baseline scan and at least one scan after it"),
-    "derived_response": (
-        "Response derived from the lesions",
-        "in place of the response that was read",
+    "other_reading": (
+        "The other reading",
+        (
+            "the response derived from the lesions in place of the one that was read, or, where the"
+            " derived one is primary, the one that was read"
+        ),
     ),
     "shorter_sd": ("Shorter stable disease", "stable disease counts from an earlier day"),
     "late_control": ("Control that lasts", "still controlled at the declared later day"),

@@ -1,0 +1,74 @@
+"""What does a protocol ask of the analysis that no analysis here does?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from equipoise.analysis.sensitivity import POPULATION_RULES, population_with
+from equipoise.endpoints.catalogue import endpoint_of, unknown_analyses
+from equipoise.protocol.estimands import BinaryAnalysis, SafetyAnalysis, TimeToEventAnalysis
+from equipoise.protocol.model import Endpoint, Protocol
+from equipoise.protocol.refusal import Refusal, Use
+
+
+def refusals(protocol: Protocol) -> tuple[Refusal, ...]:
+    """Primary endpoints that compare nothing, and populations that an analysis needs and does not
+    have.
+    """
+    if unknown_analyses(protocol):
+        return ()  # the endpoints have refused what the questions below would ask about
+    fields = [*_primary(protocol), *_populations(protocol), *_sensitivity(protocol)]
+    return tuple(Refusal(Use.ANALYZED, field, why) for field, why in fields)
+
+
+def _primary(protocol: Protocol) -> Iterator[tuple[str, str]]:
+    primary = protocol.primary
+    if not compares(protocol, primary):
+        yield (
+            f"endpoints.{primary.id}.role",
+            (
+                "found primary, expected secondary: this analysis describes, and compares no"
+                " randomized groups"
+            ),
+        )
+
+
+def compares(protocol: Protocol, endpoint: Endpoint) -> bool:
+    """Whether the analysis of an endpoint compares the arms as randomized."""
+    match endpoint.analysis:
+        case BinaryAnalysis():
+            return True
+        case SafetyAnalysis():
+            return False
+        case TimeToEventAnalysis(rules=rules):
+            return not endpoint_of(rules[0], protocol).of_responders
+
+
+def _populations(protocol: Protocol) -> Iterator[tuple[str, str]]:
+    for endpoint in protocol.endpoints:
+        population = protocol.population(endpoint.estimand.population)
+        as_received = population.rule == "received_experimental_drug"
+        if as_received and not isinstance(endpoint.analysis, SafetyAnalysis):
+            yield (
+                f"endpoints.{endpoint.id}.estimand.population",
+                (
+                    f"found {population.id}, which counts arms as received, expected a population"
+                    " in the arm allocated: efficacy compares randomized groups"
+                ),
+            )
+
+
+def _sensitivity(protocol: Protocol) -> Iterator[tuple[str, str]]:
+    for endpoint in protocol.endpoints:
+        if not isinstance(endpoint.analysis, BinaryAnalysis):
+            continue
+        for name in endpoint.analysis.sensitivity:
+            rule = POPULATION_RULES.get(name)
+            if rule and population_with(protocol, rule) is None:
+                yield (
+                    f"endpoints.{endpoint.id}.analysis.sensitivity",
+                    (
+                        f"found {name}, expected a population with the rule {rule} for it, and"
+                        " there is none"
+                    ),
+                )
