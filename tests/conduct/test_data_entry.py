@@ -37,6 +37,7 @@ def test_before_there_is_a_protocol_there_is_no_form(trial):
         (
             f"there is no subject {READY}; screen first",
             "there is no form 'ECOG'; known are none",
+            "the ledger holds no protocol yet: adopt one first",
         )
     )
 

@@ -16,6 +16,8 @@ from equipoise.conduct.record import Outcome, Refused
 from equipoise.subject.state import Trial
 from story import Story
 
+NO_PROTOCOL = "the ledger holds no protocol yet: adopt one first"
+
 
 @pytest.fixture(scope="module")
 def asked():
@@ -88,10 +90,10 @@ def test_of_an_empty_ledger_nothing_can_be_asked_or_signed(asked):
     question = Question("Q1", 1, "date", "sure?")
 
     assert data_management.open_query(Trial(), asked.by("monitor"), READY, question) == Refused(
-        (f"there is no subject {READY}", "there is no entry 1")
+        (f"there is no subject {READY}", "there is no entry 1", NO_PROTOCOL)
     )
     signed = data_management.sign(Trial(), asked.by("sponsor"), None, meaning="x", about=(1,))
-    assert signed == Refused(("there is no entry 1",))
+    assert signed == Refused(("there is no entry 1", NO_PROTOCOL))
 
 
 def test_queries_are_numbered_with_the_entry_they_are_about(asked):

@@ -71,12 +71,23 @@ def test_another_list_is_found_at_the_entry_that_opens_it(story):
 
 
 def test_a_list_that_nobody_committed_to_proves_nothing(story):
-    entries: list[Entry] = []
+    entries = story.storage.read()[:1]
     opened = by_statistician(entries, story.sealed)
 
     assert verify_entries(entries) == Broken(
         opened, "a randomization list was opened, but none was committed to"
     )
+
+
+def test_a_chain_without_a_protocol_is_no_trial(story):
+    entries: list[Entry] = []
+    by_statistician(entries, story.sealed)
+
+    found = Broken(
+        1, "found AllocationOpened, expected ProtocolAdopted: a ledger begins with its protocol"
+    )
+    assert verify_entries(entries) == found
+    assert verify_lines([line_of(entry) for entry in entries]) == found
 
 
 def test_a_changed_byte_is_found_before_anything_else(story):

@@ -111,7 +111,7 @@ def test_a_ledger_cut_short_is_found_by_a_head_kept_elsewhere_and_by_nothing_els
             b'"role":"coordinator"', b'"role":"\\u0063oordinator"', id="a letter spelled out"
         ),
         pytest.param(b'"LB"', b'"\\u004cB"', id="a letter of the content spelled out"),
-        pytest.param(b"}\n", b"}\r\n", id="another line end"),
+        pytest.param(b"}\n", b"} \n", id="another line end"),
     ],
 )
 def test_the_same_content_in_other_bytes_is_found(written: bytes, rewritten: bytes) -> None:
@@ -121,6 +121,27 @@ def test_the_same_content_in_other_bytes_is_found(written: bytes, rewritten: byt
     assert verify_lines(lines) == Broken(
         4, "the line is not in canonical form: it was edited after it was written"
     )
+
+
+@pytest.mark.parametrize(
+    ("at", "rewritten", "why"),
+    [
+        (3, lambda line: line[:-1] + b"\r\n", "the line ends are CRLF"),
+        (0, lambda line: b"\xef\xbb\xbf" + line, "a byte order mark"),
+        (3, lambda line: b"\xef\xbb\xbf" + line[:-1] + b"\r\n", "not in canonical form"),
+        (4, lambda _: b"\n", "the line is empty"),
+        (4, lambda _: b" \r\n", "the line is empty"),
+    ],
+)
+def test_what_a_transfer_or_an_editor_does_to_lines_is_named(at, rewritten, why) -> None:
+    lines = [line_of(entry) for entry in story()]
+    lines[at] = rewritten(lines[at])
+
+    broken = verify_lines(lines)
+
+    assert isinstance(broken, Broken)
+    assert broken.seq == at + 1
+    assert why in broken.why
 
 
 def test_an_older_head_is_still_an_anchor_after_the_ledger_has_grown() -> None:

@@ -141,8 +141,9 @@ class _Blocks:
         """Nobody else computes the same result meanwhile: two runs would take each other's blocks
         away.
         """
-        import fcntl
+        from equipoise.store.lock import Taken, check_lock, for_writing
 
+        check_lock()
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -150,15 +151,13 @@ class _Blocks:
             raise ValueError(
                 f"{self.folder} cannot be made ({why}); write the result elsewhere"
             ) from error
-        lock = self.folder / "lock"
-        with lock.open("w") as held:
-            try:
-                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                raise ValueError(
-                    f"another run is computing this result; its blocks are in {self.folder}"
-                ) from None
-            yield
+        try:
+            with for_writing(self.folder / "lock", wait=False):
+                yield
+        except Taken:
+            raise ValueError(
+                f"another run is computing this result; its blocks are in {self.folder}"
+            ) from None
 
     def open(self, name: str, trial: FullTrial) -> BlockFiles:
         """The blocks of one scenario; those of other assumptions or other rules are refused."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from equipoise.cli.exit_codes import ExitCode
+from equipoise.cli.ledger_file import stored
 from equipoise.cli.speak import err, fail, out, readable_failures
 
 if TYPE_CHECKING:
@@ -27,12 +28,6 @@ def register(app: typer.Typer) -> None:
         app.command()(command)
 
 
-def _existing(ledger: Path) -> Path:
-    if not ledger.is_file():
-        raise FileNotFoundError(f"there is no ledger {str(ledger)!r}; `equipoise demo` makes one")
-    return ledger
-
-
 def verify(
     ledger: Ledger,
     anchor: Annotated[
@@ -42,10 +37,9 @@ def verify(
     """Was anything changed since it was written? Exit 0, or 1 with the first bad entry."""
     from equipoise.conduct.verify import verify_lines
     from equipoise.ledger.verified import Broken
-    from equipoise.store.json_lines import JsonLines
 
     with readable_failures():
-        finding = verify_lines(JsonLines(_existing(ledger)).lines(), anchor)
+        finding = verify_lines(stored(ledger).lines(), anchor)
         if isinstance(finding, Broken):
             err.print(f"{ledger}: entry {finding.seq}: {finding.why}", markup=False)
             raise typer.Exit(ExitCode.NO)
@@ -100,15 +94,12 @@ def redact(
     """
     from equipoise.conduct.redaction import Redacted
     from equipoise.conduct.redaction import redact as redact_entry
-    from equipoise.store.json_lines import JsonLines
     from equipoise.subject.fold import replay
 
     with readable_failures():
-        store = JsonLines(_existing(ledger))
+        store = stored(ledger)
         _refuse_broken(ledger, store)
         entries = store.read()
-        if not entries:
-            fail(f"{ledger} is empty")
         by = _data_manager(actor, site, f"redact-{entry}", entries[-1].at)
         decided = redact_entry(replay(entries), by, entries, entry, reason=reason)
         if not isinstance(decided, Redacted):
@@ -158,10 +149,8 @@ def recover(ledger: Ledger) -> None:
     """Move an incomplete last line, left by an interrupted write, to a file beside the ledger.
     Nothing is lost.
     """
-    from equipoise.store.json_lines import JsonLines
-
     with readable_failures():
-        aside = JsonLines(_existing(ledger)).recover()
+        aside = stored(ledger).recover()
     out.print(
         f"the incomplete line is in {aside}" if aside else "nothing to do: the last line is whole",
         markup=False,

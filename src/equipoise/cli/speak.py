@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 
 from equipoise.cli.exit_codes import ExitCode
+from equipoise.cli.output import OutputLost
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -38,18 +39,29 @@ def readable_failures() -> Iterator[None]:
         yield
     except typer.Exit:  # a RuntimeError too, but said already
         raise
-    except FileNotFoundError as error:
-        fail(str(error) if error.filename is None else f"there is no file {str(error.filename)!r}")
+    except BrokenPipeError as error:  # `-o /dev/stdout`
+        raise OutputLost("the output", error) from None
     except OSError as error:
-        fail(
-            str(error) if error.strerror is None else f"{error.strerror}: {error.filename or error}"
-        )
+        fail(_told(error))
+    except EOFError:  # typer would take it for somebody who answered nothing, and exit 1
+        fail("a file ended before it should")
     except (ValueError, RuntimeError) as error:
         fail(str(error))
     except Exception as error:
         if type(error).__module__.startswith("equipoise."):
             fail(str(error))
         raise
+
+
+def _told(error: OSError) -> str:
+    """Once what is in the way, and where, without the number of the system."""
+    if error.strerror is None:  # worded by us
+        return str(error)
+    place = "" if error.filename is None else str(error.filename)
+    if isinstance(error, FileNotFoundError) and place:
+        return f"there is no file {place!r}"
+    why = error.strerror[:1].lower() + error.strerror[1:]
+    return f"{place}: {why}" if place else why
 
 
 def read_text(path: Path) -> str:
@@ -60,3 +72,6 @@ def read_text(path: Path) -> str:
         raise ValueError(f"{path}: not a text file in UTF-8 (byte {error.start})") from None
     except IsADirectoryError:
         raise ValueError(f"{path} is a folder, expected a file") from None
+    except OSError as error:
+        error.filename = error.filename or str(path)
+        raise

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from equipoise.cli.ledger_file import stored
 from equipoise.cli.speak import err, out, readable_failures
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def demo(
 
     began = time.perf_counter()
     with readable_failures():
+        _check_place(out_dir / "ledger.jsonl")
         entries = _rehearsed("NCT04509635", participants, seed)
         _store_new(out_dir / "ledger.jsonl", entries)
         analyzed = _analyzed(entries, verify_entries(entries), None, None)
@@ -74,6 +76,7 @@ def rehearse(
     with readable_failures():
         if output.exists():
             raise ValueError(f"{output} exists; a rehearsal never writes over a ledger")
+        _check_place(output)
         entries = _rehearsed(protocol, participants, seed)
         _store_new(output, entries)
     out.print(
@@ -103,22 +106,31 @@ def _rehearsed(protocol: str, participants: int, seed: int) -> list[Entry]:
     return storage.read()
 
 
-def _store_new(path: Path, entries: list[Entry]) -> None:
-    """A ledger is written whole under another name and then takes its place: half a ledger is never
-    seen.
-
-    It takes the place of an earlier rehearsal only, never of a ledger that may hold real data.
+def _check_place(path: Path) -> None:
+    """A new ledger takes the place of an earlier rehearsal only, never of one that may hold real
+    data.
     """
-    from equipoise.store.json_lines import JsonLines
+    from equipoise.store.lock import check_lock
 
+    check_lock()
     if path.exists() and not _is_rehearsal(path):
         raise ValueError(f"{path} exists and is not a rehearsal; choose another folder")
 
+
+def _store_new(path: Path, entries: list[Entry]) -> None:
+    """A ledger is written whole under another name and then takes its place: half a ledger is never
+    seen.
+    """
+    from equipoise.store.json_lines import JsonLines, WriteFailed
+
+    _check_place(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     try:
         JsonLines(fresh).append_many(entries)
         fresh.replace(path)
+    except WriteFailed as failed:
+        raise OSError(f"{path} cannot be written ({failed.why})") from failed
     finally:
         fresh.unlink(missing_ok=True)
         fresh.with_name(fresh.name + ".lock").unlink(missing_ok=True)
@@ -167,11 +179,8 @@ def read_trial(ledger: Path, as_of: str | None, cutoff: str | None) -> tuple[Ana
     """The analysis of a ledger file that verifies, and its entries."""
     from equipoise.conduct.verify import verify_lines
     from equipoise.ledger.verified import Broken
-    from equipoise.store.json_lines import JsonLines
 
-    if not ledger.is_file():
-        raise FileNotFoundError(f"there is no ledger {str(ledger)!r}; `equipoise demo` makes one")
-    store = JsonLines(ledger)
+    store = stored(ledger)
     if isinstance(finding := verify_lines(store.lines()), Broken):
         raise ValueError(
             f"{ledger}: entry {finding.seq}: {finding.why}. A ledger that does not verify is not"

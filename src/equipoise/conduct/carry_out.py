@@ -11,7 +11,7 @@ from equipoise.conduct.record import Outcome, Refused
 from equipoise.ledger.entry import Entry
 from equipoise.ledger.members import BadEvent
 from equipoise.subject.fold import replay, step
-from equipoise.subject.state import Trial
+from equipoise.subject.state import NoProtocol, Trial
 
 Details = ParamSpec("Details")
 
@@ -37,8 +37,8 @@ class Session:
         """
         try:
             decided = command(self.trial, by, *args, **details)
-        except BadEvent as malformed:
-            return Refused((str(malformed),))
+        except (BadEvent, NoProtocol) as refusal:
+            return Refused((str(refusal),))
         if isinstance(decided, Entry):
             self.storage.append([decided])
             self.trial = step(self.trial, decided)

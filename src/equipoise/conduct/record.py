@@ -12,7 +12,7 @@ from equipoise.conduct.roles import MAY, SITE, may
 from equipoise.eligibility.finding import Finding
 from equipoise.ledger import chain
 from equipoise.ledger.entry import Entry, Header
-from equipoise.ledger.events import Event
+from equipoise.ledger.events import Event, ProtocolAdopted
 from equipoise.subject.state import Subject, Trial
 
 AFTER_LOCK = frozenset({"AllocationOpened", "EntryRedacted", "Signed"})
@@ -123,6 +123,8 @@ def _foreign_site(by: Attribution, subject: Subject | None) -> Iterator[str]:
 
 
 def _out_of_order(trial: Trial, by: Attribution, event: Event) -> Iterator[str]:
+    if not trial.versions and not isinstance(event, ProtocolAdopted):
+        yield "the ledger holds no protocol yet: adopt one first"
     if trial.head is not None and by.at < trial.head.at:
         yield f"the clock runs back: {by.at} is before the last entry, {trial.head.at}"
     if trial.locked and type(event).__name__ not in AFTER_LOCK:

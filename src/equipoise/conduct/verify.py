@@ -26,13 +26,25 @@ def verify_lines(lines: Sequence[bytes], anchor: str | None = None) -> Verified 
     cannot be told from a whole one.
     """
     finding = chain.verify_lines(lines, anchor)
-    return finding if isinstance(finding, Broken) else _with_list(finding, map(entry_of, lines))
+    return finding if isinstance(finding, Broken) else _as_told(finding, map(entry_of, lines))
 
 
 def verify_entries(entries: Sequence[Entry], anchor: str | None = None) -> Verified | Broken:
     """As `verify_lines`, for entries that are in no file yet."""
     finding = chain.verify(entries, anchor)
-    return finding if isinstance(finding, Broken) else _with_list(finding, entries)
+    return finding if isinstance(finding, Broken) else _as_told(finding, entries)
+
+
+def _as_told(finding: Verified, entries: Iterable[Entry]) -> Verified | Broken:
+    """Do entries that hold also tell a trial: under a protocol from the first on, and by the list
+    that was committed to?
+    """
+    every = iter(entries)
+    first = next(every, None)
+    if first is not None and first.type != "ProtocolAdopted":
+        why = f"found {first.type}, expected ProtocolAdopted: a ledger begins with its protocol"
+        return Broken(1, why)
+    return _with_list(finding, every)
 
 
 def _with_list(finding: Verified, entries: Iterable[Entry]) -> Verified | Broken:

@@ -125,14 +125,25 @@ def _read(line: bytes) -> Entry | str:
         )
     try:
         entry = entry_of(line)
-        changed = line_of(entry) != line
+        stored = line_of(entry)
     except (BadEntry, NotCanonical) as broken:
-        return str(broken)
-    return (
-        "the line is not in canonical form: it was edited after it was written"
-        if changed
-        else entry
-    )
+        return str(broken) if line.strip() else "the line is empty: it was added afterwards"
+    return entry if stored == line else _how_changed(line, stored)
+
+
+def _how_changed(line: bytes, stored: bytes) -> str:
+    """What was done to a line that still says the same."""
+    if line == stored[:-1] + b"\r\n":
+        return (
+            "the line ends are CRLF, and the ledger is written with LF: a transfer or an editor"
+            " changed them. Convert them back, and verify again"
+        )
+    if line == b"\xef\xbb\xbf" + stored:
+        return (
+            "a byte order mark (EF BB BF) stands before it, which an editor put there. Take these"
+            " three bytes out, and verify again"
+        )
+    return "the line is not in canonical form: it was edited after it was written"
 
 
 def _fault(entry: Entry, before: Entry | None) -> str | None:

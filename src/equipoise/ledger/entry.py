@@ -83,6 +83,9 @@ class Header:
 
 MEMBERS = tuple(field.name for field in fields(Entry))
 _REDACTABLE = ("salt", "payload")
+_BEGINS = re.compile(
+    rb'\{"actor":"(?:[^"\\]|\\.)+","at":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z",'
+)
 
 
 def digest_of(salt: str, payload: dict[str, Any]) -> str:
@@ -126,6 +129,17 @@ def entry_of(line: bytes) -> Entry:
     if not isinstance(members, dict):
         raise BadEntry("a line must be one JSON object")
     return _entry_from(members)
+
+
+def begins_as_entry(text: bytes) -> bool:
+    """Are these the first bytes of a stored line, who and when, wherever the line was cut off?"""
+    return _BEGINS.match(text) is not None
+
+
+def resembles_entry(line: bytes) -> bool:
+    """Does a line name most members of an entry? One that was damaged still does."""
+    named = sum(f'"{name}":'.encode() in line for name in MEMBERS)
+    return 2 * named > len(MEMBERS)
 
 
 def _entry_from(members: dict[str, Any]) -> Entry:

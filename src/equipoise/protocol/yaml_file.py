@@ -46,7 +46,9 @@ def read_text(name: str) -> str:
             encoding="utf-8"
         )
     path = Path(name)
-    if not path.is_file():
+    if path.is_dir():
+        raise ValueError(f"{name} is a folder, expected a protocol file")
+    if not path.exists():
         raise FileNotFoundError(
             f"there is no protocol {name!r}: give the path of a file, or one of"
             f" {', '.join(shipped())}"

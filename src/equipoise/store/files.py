@@ -13,19 +13,26 @@ from pathlib import Path
 def write_files(texts: Mapping[Path, str | bytes]) -> None:
     """Write all texts (or bytes) or leave what was there: every copy is on disk before the first
     takes its place.
+
+    A link stays a link; a device or a pipe, which nothing can take the place of, is written last.
     """
-    copies = {path: path.with_name(path.name + ".writing") for path in texts}
     for path in texts:
         if path.is_dir():
             raise ValueError(f"{path} is a folder; name a file")
+    devices = [path for path in texts if path.exists() and not path.is_file()]
+    places = {path: path.resolve() for path in texts if path not in devices}
+    copies = {path: place.with_name(place.name + ".writing") for path, place in places.items()}
     try:
         for path, copy in copies.items():
             with _told_of(path):
-                path.parent.mkdir(parents=True, exist_ok=True)
+                copy.parent.mkdir(parents=True, exist_ok=True)
                 _write(copy, texts[path])
         for path, copy in copies.items():
             with _told_of(path):
-                copy.replace(path)
+                copy.replace(places[path])
+        for path in devices:
+            with _told_of(path):
+                path.write_bytes(_bytes(texts[path]))
     finally:
         for copy in copies.values():
             with suppress(OSError):
@@ -37,15 +44,23 @@ def _told_of(path: Path) -> Iterator[None]:
     """The reader knows the file, not the copy it is written to first."""
     try:
         yield
+    except BrokenPipeError:  # a pipe whose reader left is no matter of the disk
+        raise
     except OSError as error:
         why = (error.strerror or str(error)).lower()
+        if isinstance(error, FileExistsError | NotADirectoryError):
+            why = f"{error.filename} is no folder"
         raise OSError(
             f"{path} cannot be written ({why}); what was there before still is"
         ) from error
 
 
+def _bytes(text: str | bytes) -> bytes:
+    return text if isinstance(text, bytes) else text.encode("utf-8")
+
+
 def _write(path: Path, text: str | bytes) -> None:
     with path.open("wb") as file:
-        file.write(text if isinstance(text, bytes) else text.encode("utf-8"))
+        file.write(_bytes(text))
         file.flush()
         os.fsync(file.fileno())

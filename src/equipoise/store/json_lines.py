@@ -4,16 +4,16 @@ program.
 
 from __future__ import annotations
 
-import fcntl
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 
 from equipoise.ledger.chain import verify_lines
-from equipoise.ledger.entry import BadEntry, Entry, entry_of, line_of
+from equipoise.ledger.entry import BadEntry, Entry, begins_as_entry, entry_of, line_of
 from equipoise.ledger.verified import Broken, Verified
+from equipoise.store.lock import for_reading, for_writing
 from equipoise.store.memory import check_follows, check_rewrite
+from equipoise.store.recognize import NoLedger, check_is_ledger
 
 _CHUNK = 1 << 20
 
@@ -31,6 +31,10 @@ class IncompleteLine(DamagedFile):
 class WriteFailed(OSError):
     """Nothing was added: the disk refused, and the file was put back to where it stood."""
 
+    def __init__(self, path: Path, refused: OSError) -> None:
+        self.why = (refused.strerror or str(refused)).lower()
+        super().__init__(f"nothing was added to {path}: {self.why}. Make room and repeat")
+
 
 class JsonLines:
     """A ledger file (21 CFR 11.10(c)). Writers in any number of processes take turns by a lock file
@@ -44,7 +48,7 @@ class JsonLines:
         """The stored lines with their newlines, for `chain.verify_lines`; an absent file has
         none.
         """
-        with self._locked(fcntl.LOCK_SH):
+        with for_reading(self._lock):
             return self._lines()
 
     def read(self) -> list[Entry]:
@@ -58,7 +62,7 @@ class JsonLines:
         and `WriteFailed` when the disk refuses; in both cases the file is as it was.
         """
         new = list(entries)
-        with self._locked(fcntl.LOCK_EX):
+        with for_writing(self._lock):
             check_follows(self._head(), new)
             _write(self.path, [b"".join(map(line_of, new))], mode=self._mode())
 
@@ -66,7 +70,7 @@ class JsonLines:
         """As `append` for a whole rehearsal: written in pieces as the entries come, made durable
         once at the end.
         """
-        with self._locked(fcntl.LOCK_EX):
+        with for_writing(self._lock):
             _write(self.path, _pieces(_following(self._head(), entries)), mode=self._mode())
 
     def rewrite(self, entries: Sequence[Entry]) -> None:
@@ -75,7 +79,7 @@ class JsonLines:
 
         What was redacted is gone from this file, not from older backups of it.
         """
-        with self._locked(fcntl.LOCK_EX):
+        with for_writing(self._lock):
             check_rewrite(
                 [
                     self._entry(line, f"line {number}")
@@ -96,19 +100,19 @@ class JsonLines:
         """Move an incomplete last line to `<file>.incomplete` and end the file before it; None if
         nothing was moved.
 
-        A last entry that lacks only its line end gets it back. A file that does not verify is left
-        alone.
+        A last entry that lacks only its line end gets it back. Raises `NoLedger` or `DamagedFile`,
+        and leaves alone, a file whose lines before that one are no ledger, and one that holds
+        nothing else and does not begin as a ledger does.
         """
-        with self._locked(fcntl.LOCK_EX):
+        if self.path.exists() and self.path.stat().st_size:
+            check_is_ledger(self.path)  # before a lock file is made beside somebody else's file
+        with for_writing(self._lock):
             tail = self._last_line() if self.path.exists() else b""
             if not tail or tail.endswith(b"\n"):
                 return None
-            lines = self._lines()
-            if isinstance(broken := verify_lines(lines[:-1]), Broken):
-                raise DamagedFile(
-                    f"{self.path}, entry {broken.seq}: {broken.why}. Nothing was moved"
-                )
-            if isinstance(verify_lines([*lines[:-1], tail + b"\n"]), Verified):
+            before = self._lines()[:-1]
+            self._check_recoverable(before, tail)
+            if isinstance(verify_lines([*before, tail + b"\n"]), Verified):
                 _write(
                     self.path, [b"\n"], mode=self._mode()
                 )  # the entry is whole; only its line end was lost
@@ -120,6 +124,15 @@ class JsonLines:
             _truncate(self.path, self.path.stat().st_size - len(tail))
             return aside
 
+    def _check_recoverable(self, before: list[bytes], tail: bytes) -> None:
+        if isinstance(broken := verify_lines(before), Broken):
+            raise DamagedFile(f"{self.path}, entry {broken.seq}: {broken.why}. Nothing was moved")
+        if not before and not begins_as_entry(tail):
+            raise NoLedger(
+                f"{self.path} holds one incomplete line, which does not begin as a ledger does."
+                " Nothing was moved"
+            )
+
     def _lines(self) -> list[bytes]:
         if not self.path.exists():
             return []
@@ -130,7 +143,14 @@ class JsonLines:
         """The last entry, read from the end: a long ledger is not read to add a line to it."""
         if not self.path.exists() or not self.path.stat().st_size:
             return None
-        return self._entry(self._last_line(), "last line")
+        line = self._last_line()
+        head = self._entry(line, "last line")
+        if line != line_of(head):
+            raise DamagedFile(
+                f"{self.path}, last line: it was changed after it was written, so nothing is added"
+                " to it; see `equipoise verify`"
+            )
+        return head
 
     def _last_line(self) -> bytes:
         with self.path.open("rb") as file:
@@ -159,23 +179,9 @@ class JsonLines:
     def _mode(self) -> int:
         return self.path.stat().st_mode & 0o777 if self.path.exists() else 0o640
 
-    @contextmanager
-    def _locked(self, kind: int) -> Iterator[None]:
-        """Hold the lock file, not the ledger: `rewrite` replaces the ledger's own inode."""
-        lock = self.path.with_name(self.path.name + ".lock")
-        try:
-            creates = 0 if kind == fcntl.LOCK_SH else os.O_CREAT  # reading leaves no file behind
-            handle = os.open(lock, os.O_RDWR | creates | os.O_CLOEXEC, 0o660)
-        except OSError:
-            if kind != fcntl.LOCK_SH:
-                raise
-            yield  # a read-only copy: nobody writes here
-            return
-        try:
-            fcntl.flock(handle, kind)
-            yield
-        finally:
-            os.close(handle)
+    @property
+    def _lock(self) -> Path:
+        return self.path.with_name(self.path.name + ".lock")
 
 
 def _following(head: Entry | None, entries: Iterable[Entry]) -> Iterator[Entry]:
@@ -211,8 +217,7 @@ def _write(path: Path, pieces: Iterable[bytes], mode: int) -> None:
     ) as stopped:  # a refused disk, a conflict half way, Ctrl-C: none may leave half an entry
         os.ftruncate(handle, length)
         if isinstance(stopped, OSError):
-            why = f"nothing was added to {path}: {stopped.strerror}. Make room and repeat"
-            raise WriteFailed(stopped.errno, why) from stopped
+            raise WriteFailed(path, stopped) from stopped
         raise
     finally:
         os.close(handle)

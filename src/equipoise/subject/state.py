@@ -147,6 +147,12 @@ def _unless(ended: Ended | None, seq: int) -> Ended | None:
     return None if ended and ended.source == seq else ended
 
 
+class NoProtocol(LookupError):
+    """The ledger holds no protocol, or not the version asked for; the message is for whoever wrote
+    to it.
+    """
+
+
 @dataclass(frozen=True, slots=True)
 class Version:
     """A protocol version, and from when it holds at which sites (none named: at all)."""
@@ -175,16 +181,23 @@ class Trial:
 
     @property
     def protocol(self) -> Protocol:
-        """The latest version."""
-        return self.versions[-1].protocol
+        """The latest version. Raises `NoProtocol` before one is adopted."""
+        return self._adopted()[-1].protocol
 
     def version_at(self, site: str, on: date) -> Version:
-        """The version in force at a site on a day."""
-        held = [
-            v for v in self.versions if (not v.sites or site in v.sites) and v.effective_on <= on
-        ]
-        return held[-1] if held else self.versions[0]
+        """The version in force at a site on a day. Raises `NoProtocol` before one is adopted."""
+        versions = self._adopted()
+        held = [v for v in versions if (not v.sites or site in v.sites) and v.effective_on <= on]
+        return held[-1] if held else versions[0]
 
     def version(self, name: str) -> Version:
-        """The version with this name."""
-        return next(v for v in self.versions if v.protocol.version == name)
+        """The version with this name. Raises `NoProtocol`."""
+        for version in self._adopted():
+            if version.protocol.version == name:
+                return version
+        raise NoProtocol(f"the ledger holds no version {name!r} of the protocol")
+
+    def _adopted(self) -> tuple[Version, ...]:
+        if not self.versions:
+            raise NoProtocol("the ledger holds no protocol yet: adopt one first")
+        return self.versions

@@ -1,0 +1,48 @@
+"""Where the system has no `fcntl`, as on Windows: reading goes on, writing is refused in words."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from every_command import WORDS, ledger_lines, words_for
+
+HIDDEN = """
+import sys
+sys.modules["fcntl"] = None  # an import of it fails
+import os
+for name in ("O_CLOEXEC", "O_DIRECTORY", "O_NOFOLLOW", "geteuid"):
+    delattr(os, name)
+from equipoise.cli import main
+main()
+"""
+WRITES_A_LEDGER = {"demo", "rehearse", "redact", "recover", "simulate"}
+"""`simulate` keeps finished blocks."""
+SLOW = {"rechallenge", "design"}
+
+
+@pytest.fixture(scope="module")
+def lines():
+    return ledger_lines()
+
+
+@pytest.mark.parametrize("name", sorted(set(WORDS) - SLOW))
+def test_a_command_without_a_lock_reads_or_refuses(name, lines, tmp_path):
+    words = words_for(name, lines, tmp_path)
+
+    done = subprocess.run(
+        [sys.executable, "-c", HIDDEN, *words],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"NO_COLOR": "1"},
+    )
+
+    assert "should not happen" not in done.stderr
+    if name in WRITES_A_LEDGER:
+        assert done.returncode == 2, done.stderr
+        assert "this system has no lock that keeps two writers apart" in done.stderr
+        assert (tmp_path / "ledger.jsonl").read_bytes() == b"".join(lines)
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["docs", "ledger.jsonl"]
+    else:
+        assert done.returncode == (3 if name == "screen" else 0), done.stderr
