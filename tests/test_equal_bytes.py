@@ -15,9 +15,9 @@ from typer.testing import CliRunner
 from equipoise.cli.app import app
 
 DIGESTS = {
-    "ledger.jsonl": "0647584ebf898807949f6f124b24d8bda6d37124437be7b311baac6290554132",
-    "results.json": "3f1464bc213bcd6d9d83984320bfa7df2ad6c8d55657dc6fa9a2764f29dc6ae0",
-    "report.html": "476505237a0ea466eee26d749d15ffff040d24b2e7db13298cd14f8b498d2a3a",
+    "ledger.jsonl": "f983fd355c365c2fc8fcf0444c226203be4a63f9d394a5071d131c7590153e2a",
+    "results.json": "4c9bb2b8b6091cbae0fa5b1310c016e14e62541f371b191fc34e5f8e7fb8e0dd",
+    "report.html": "69659c65a42c5f3b6a26d29501c80b71e6c91c8b1eba9cd9a27729b895b9d449",
 }
 """SHA-256 of `equipoise demo` with 50 participants and seed 7; of the results with all numbers to
 twelve digits, since the last bits of an exponential depend on the processor."""

@@ -174,6 +174,13 @@ def test_why_leads_back_to_entries(ledger, endpoint):
     assert "FormSaved" in result.output or "SubjectRandomized" in result.output
 
 
+def test_why_tells_what_became_of_the_visits(ledger):
+    told = ran("why", ledger, "S01-001", "visits").output
+
+    assert "SCAN 1: partly done on 2021-05-05, on the target day" in told
+    assert "not there: TUMOR_MARKER" in told
+
+
 @pytest.mark.parametrize(
     ("subject", "endpoint", "said"),
     [("S09-999", "DCR", "there is no subject"), ("S01-001", "JOY", "there is no endpoint")],

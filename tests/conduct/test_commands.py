@@ -146,8 +146,8 @@ def test_an_unknown_stratum_refuses(story):
     del drugs["drug"][0]["end"]
     held = next(
         seq
-        for seq, (form, _) in story.session.trial.subjects["S01-001"].forms.items()
-        if form == "PRIOR_THERAPY"
+        for seq, saved in story.session.trial.subjects["S01-001"].forms.items()
+        if saved.form == "PRIOR_THERAPY"
     )
     story.done(
         "2021-03-10",
@@ -178,8 +178,8 @@ def test_a_correction_supersedes_with_a_reason_and_the_old_entry_stays(story):
     story.ready("S01-001", DAY)
     held = next(
         seq
-        for seq, (form, _) in story.session.trial.subjects["S01-001"].forms.items()
-        if form == "HEMATOLOGY"
+        for seq, saved in story.session.trial.subjects["S01-001"].forms.items()
+        if saved.form == "HEMATOLOGY"
     )
     values, groups = (
         {"date": "2021-03-08"},
@@ -219,8 +219,8 @@ def test_ineligible_after_randomization_stays_with_both_verdicts(story):
     story.randomize("S01-001", DAY)
     held = next(
         seq
-        for seq, (form, _) in story.session.trial.subjects["S01-001"].forms.items()
-        if form == "ECOG"
+        for seq, saved in story.session.trial.subjects["S01-001"].forms.items()
+        if saved.form == "ECOG"
     )
     story.done(
         "2021-03-12",

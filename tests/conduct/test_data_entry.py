@@ -175,7 +175,7 @@ def test_the_earliest_consent_counts():
 )
 def test_a_form_is_corrected_by_the_same_form(trial, held, event, reason, said):
     subject = trial.trial.subjects[READY]
-    entry = next((seq for seq, (form, _) in subject.forms.items() if form == held), 1)
+    entry = next((seq for seq, saved in subject.forms.items() if saved.form == held), 1)
     saved = events.FormSaved(
         form=event.form, visit=event.visit, values=event.values, groups=event.groups
     )

@@ -82,7 +82,10 @@ OBEYED = {
     },
     "Regimen": {"conduct": "id"},
     "Treatment": {"endpoints": "values"},
-    "Visit": {"protocol": "id anchor day every_days before_days after_days until"},
+    "Visit": {
+        "protocol": "id day every_days counted_from before_days after_days",
+        "subject": "anchor until drug unscheduled_fills forms",
+    },
     "Assessment": {
         "analysis": "reader sd_min_days sd_min_days_sensitivity",
         "endpoints": "derived scan_visit late_control_days confirmation recist",
@@ -107,7 +110,7 @@ OBEYED = {
         "planning": "primary_days_after_last_randomization",
         "simulation": "os_months_after_last_randomization",
     },
-    "Form": {"protocol": "id header groups"},
+    "Form": {"protocol": "id header groups", "subject": "sex"},
     "FormGroup": {
         "protocol": "id domain repeats constants fields status_variable reason_variable",
         "conduct": "plausible",
@@ -149,7 +152,6 @@ GAPS = {
     "RecistRules.version": "printed; the type allows one",
     "Regimen.irinotecan": "only virtual participants read it",
     "Regimen.drugs": "printed; what is given is not compared with what was intended",
-    "Visit.forms": "checked to exist; a form is accepted at any visit",
     "FormGroup.label": "there is no page with forms yet",
     "FormField.hint": "there is no page with forms yet",
 }

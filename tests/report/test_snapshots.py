@@ -48,7 +48,7 @@ def test_the_report_of_a_trial():
     stored("report.txt", page_text(write_report(*small_trial(participants=6, failures=2))))
 
 
-@pytest.mark.parametrize("endpoint", ["DCR", "PFS", "SAFETY", "ELIGIBILITY"])
+@pytest.mark.parametrize("endpoint", ["DCR", "PFS", "SAFETY", "ELIGIBILITY", "VISITS"])
 def test_why_a_participant_has_a_value(endpoint):
     analysis, entries = small_trial(participants=6, failures=2)
     lines = explain(analysis, entries, "S01-001", endpoint)

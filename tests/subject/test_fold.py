@@ -24,6 +24,7 @@ from equipoise.subject.state import (
     Ended,
     Query,
     Randomized,
+    SavedForm,
     Subject,
     Trial,
     Version,
@@ -454,13 +455,16 @@ def ecog(score: str) -> events.FormSaved:
     )
 
 
+ECOG_SAVED = SavedForm("ECOG", "SCREENING", parse_date("2021-03-08"))
+
+
 def test_a_form_becomes_records(told):
     entry = told.say(ecog("1"))
 
     (score,) = told.subject.records(QS)
     assert (score.original, score.visit, score.date) == ("1", "SCREENING", parse_date("2021-03-08"))
     assert (score.source, score.order) == (entry.seq, entry.seq)
-    assert told.subject.forms == {entry.seq: ("ECOG", "SCREENING")}
+    assert told.subject.forms == {entry.seq: ECOG_SAVED}
     assert told.subject.first_entry == {entry.seq: entry.seq}
 
 
@@ -508,7 +512,7 @@ def test_a_form_that_was_redacted_is_gone(told):
     told.redact(first)
 
     assert [row.original for row in told.subject.records(QS)] == ["2"]
-    assert told.subject.forms == {second.seq: ("ECOG", "SCREENING")}
+    assert told.subject.forms == {second.seq: ECOG_SAVED}
     assert told.subject.redacted == (first.seq,)
 
 

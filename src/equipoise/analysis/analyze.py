@@ -26,6 +26,7 @@ from equipoise.analysis.results.trial import AnalyzedProtocol, ArmOfTrial, Ledge
 from equipoise.analysis.safety import analyze_safety
 from equipoise.analysis.screening import Screenings, entered, screenings_of
 from equipoise.analysis.time_to_event import analyze_time_to_event
+from equipoise.analysis.visits import VisitsBySubject, count_visits, visits_by_subject
 from equipoise.endpoints.course import Course, course_of
 from equipoise.endpoints.populations import members
 from equipoise.endpoints.values import Courses
@@ -36,7 +37,7 @@ from equipoise.subject.state import Trial
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Analysis:
-    """Results, and what they rest on: the courses and accounts of those randomized, and the
+    """Results, and what they rest on: the courses, accounts and visits of those randomized, and the
     criteria answered about everybody. `primary_due` is the first day on which the primary endpoint
     may be analyzed, None while nobody is randomized.
     """
@@ -47,6 +48,7 @@ class Analysis:
     courses: Courses
     accounts: Mapping[str, Account]
     screenings: Screenings
+    visits: VisitsBySubject
     primary_due: date | None
     results: Results
 
@@ -61,7 +63,8 @@ def analyze(known: Known) -> Analysis:
     courses = courses_of(trial, cutoff)
     screenings = screenings_of(trial, cutoff)
     accounts = {name: account_of(course, trial.protocol) for name, course in courses.items()}
-    results = _results(known, courses, screenings)
+    visits = visits_by_subject(trial, (course.subject for course in courses.values()), cutoff)
+    results = _results(known, courses, screenings, visits)
     return Analysis(
         trial=trial,
         cutoff=cutoff,
@@ -69,12 +72,15 @@ def analyze(known: Known) -> Analysis:
         courses=courses,
         accounts=accounts,
         screenings=screenings,
+        visits=visits,
         primary_due=primary_due(trial.protocol, accounts),
         results=results,
     )
 
 
-def _results(known: Known, courses: Courses, screenings: Screenings) -> Results:
+def _results(
+    known: Known, courses: Courses, screenings: Screenings, visits: VisitsBySubject
+) -> Results:
     trial, cutoff, head = known.trial, known.cutoff, known.trial.head
     assert head is not None
     protocol, arms = trial.protocol, arms_of(courses)
@@ -99,6 +105,7 @@ def _results(known: Known, courses: Courses, screenings: Screenings) -> Results:
         tumor_change=tumor_changes(courses, arms),
         time_lines=time_lines(courses, arms),
         disagreements=disagreements(courses),
+        visits=count_visits(visits, arms, protocol, cutoff),
         problems={name: "; ".join(c.problems) for name, c in courses.items() if c.problems},
         endpoints={
             endpoint.id: analyze_endpoint(protocol, endpoint, courses, populations, cutoff)

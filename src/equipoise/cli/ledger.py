@@ -160,7 +160,9 @@ def recover(ledger: Ledger) -> None:
 def why(
     ledger: Ledger,
     subject: Annotated[str, typer.Argument(help="the participant's code")],
-    endpoint: Annotated[str, typer.Argument(help="an endpoint (DCR, PFS, …), or ELIGIBILITY")],
+    endpoint: Annotated[
+        str, typer.Argument(help="an endpoint (DCR, PFS, …), ELIGIBILITY or VISITS")
+    ],
     cutoff: Annotated[
         str | None, typer.Option(help="YYYY-MM-DD; nothing clinical after it")
     ] = None,

@@ -15,7 +15,8 @@ def unfit_correction(
     """A correction needs a reason, and an entry of the same kind that still holds."""
     problems = [] if reason else ["a correction needs a reason"]
     if isinstance(event, events.FormSaved):
-        held, wanted = subject.forms.get(supersedes, ("", ""))[0], event.form
+        saved = subject.forms.get(supersedes)
+        held, wanted = saved.form if saved else "", event.form
     else:
         held, wanted = subject.decisions.get(supersedes, ""), type(event).__name__
     if not held:

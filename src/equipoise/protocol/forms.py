@@ -15,7 +15,7 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from equipoise.protocol.base import Model
-from equipoise.terms.dates import parse_date
+from equipoise.terms.dates import PartialDate, parse_date
 from equipoise.terms.quantity import decimal_of, known_unit
 
 Values = Mapping[str, Any]
@@ -81,12 +81,26 @@ class Form(Model):
 
     id: str
     title: str
+    sex: Literal["F", "M"] | None = Field(None, description="asked of this sex only")
     header: tuple[FormField, ...] = ()
     groups: tuple[FormGroup, ...] = Field(min_length=1)
 
     def group(self, group_id: str) -> FormGroup | None:
         """The group with this id."""
         return next((group for group in self.groups if group.id == group_id), None)
+
+    @property
+    def domains(self) -> frozenset[str]:
+        """The SDTM domains that its rows belong to."""
+        return frozenset(group.domain for group in self.groups)
+
+    def day(self, values: Values) -> PartialDate | None:
+        """The day that a saved form is about: the first date of its header, which comes before
+        those of receipt and report. None where none is asked, or none was given.
+        """
+        asked = next((field.id for field in self.header if field.type in ("date", "day")), "")
+        given = values.get(asked)
+        return parse_date(given) if isinstance(given, str) and given else None
 
 
 def fold(

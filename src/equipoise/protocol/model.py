@@ -22,6 +22,7 @@ from equipoise.protocol.forms import Form
 from equipoise.protocol.panel import RasPanel
 from equipoise.protocol.provenance import Assumption, Sourced, provenance_problems
 from equipoise.protocol.randomization import Randomization
+from equipoise.protocol.schedule import Visit
 from equipoise.terms.verdict import Verdict, all_of
 
 
@@ -77,26 +78,6 @@ class Eligibility(Model):
     def criteria(self) -> tuple[Criterion, ...]:
         """All criteria in the order in which they are asked."""
         return self.inclusion + self.exclusion + self.added
-
-
-class Visit(Sourced):
-    """When something is due: once, or again and again from an anchor."""
-
-    id: str
-    label: str
-    anchor: Literal["randomization", "first_dose", "last_dose", "progression"]
-    day: int = Field(description="days from the anchor to the first occurrence")
-    every_days: int | None = Field(None, gt=0)
-    before_days: int = Field(ge=0, description="how much earlier it may happen")
-    after_days: int = Field(ge=0, description="how much later it may happen")
-    until: Literal["progression", "end_of_treatment", "death", "once"] = "once"
-    forms: tuple[str, ...]
-
-    @model_validator(mode="after")
-    def _repeats_until(self) -> Visit:
-        if (self.every_days is None) != (self.until == "once"):
-            raise ValueError(f"visit {self.id!r}: every_days and until belong together")
-        return self
 
 
 class Endpoint(Sourced):

@@ -6,64 +6,68 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from equipoise.conduct import disposition
 from equipoise.rehearsal.filled import Filled, Row, dated
 from equipoise.rehearsal.planned import Planned, decided, entered
 from equipoise.rehearsal.screening_forms import Desk, lab_form
 from equipoise.rehearsal.story import BEYOND, Story
-from equipoise.rehearsal.survival import contacts, death, leaving
+from equipoise.rehearsal.survival import contact_days, death, leaving, told_at_contacts
 from equipoise.rehearsal.treatment_forms import Cycle, draw_cycles, event_forms
 
 
 def plan(desk: Desk, story: Story, horizon: date) -> list[Planned]:
     """Everything that will be recorded of the story, up to the horizon."""
-    treatment = list(_treatment(desk, story, horizon))
-    treated_until = min((step.day for step in treatment if step.decision), default=BEYOND)
+    given = _given(desk, story, horizon)
+    contacts = contact_days(desk, story, given.last, horizon)
     steps = [
-        *treatment,
+        *given.steps,
         *_scans(desk, story),
-        *_therapies(desk, story),
-        *contacts(desk, story, horizon),
+        *told_at_contacts(desk, contacts, _therapies(desk, story)),
+        *leaving(story, given.ended),
+        *death(desk, story),
     ]
-    steps += [*leaving(story, treated_until), *death(desk, story)]
     return sorted((step for step in steps if step.day <= horizon), key=lambda step: step.entered)
 
 
 # ------------------------------------------------------------------ treatment
 
 
-def _treatment(desk: Desk, story: Story, horizon: date) -> Iterator[Planned]:
+class Given(NamedTuple):
+    """What is recorded of treatment; the day it ended, and the last dose (or the day it was known
+    that there will be none), BEYOND while it goes on.
+    """
+
+    steps: list[Planned]
+    ended: date
+    last: date
+
+
+def _given(desk: Desk, story: Story, horizon: date) -> Given:
     stops, cause = story.treatment_stops()
     within = desk.protocol.randomization.first_dose_within_days
     late = desk.chance("first_dose_late")
-    first = story.start + timedelta(
-        days=int(
-            desk.rng.integers(within + 1, within + 4) if late else desk.rng.integers(0, within + 1)
-        )
-    )
+    low, high = (within + 1, within + 4) if late else (0, within + 1)
+    first = story.start + timedelta(days=int(desk.rng.integers(low, high)))
     if desk.chance("never_treated") or first >= stops:
         ended = min(stops, story.start + timedelta(days=within + 4))
-        cause = cause if ended == stops else "NEVER STARTED"
-        yield decided(ended, disposition.end_treatment, ended_on=ended, cause=cause)
-        return
-    if late:
-        yield _deviation(
-            desk, first, "TREATMENT", f"first dose later than {within} days after randomization"
-        )
+        return Given([_ended(ended, cause if ended == stops else "NEVER STARTED")], ended, ended)
     cycles, toxic = draw_cycles(desk, story.regimen, story.experimental, first, min(stops, horizon))
-    for cycle in cycles:
-        for form in cycle.forms:
-            yield entered(desk, cycle.day, form)
-    yield from _after_treatment(desk, story, cycles)
+    steps = [entered(desk, cycle.day, form) for cycle in cycles for form in cycle.forms]
+    steps += _after_treatment(desk, story, cycles)
+    if late:
+        words = f"first dose later than {within} days after randomization"
+        steps.append(_deviation(desk, first, "TREATMENT", words))
     ended = min(cycles[-1].day + timedelta(days=10), stops) if toxic else stops
-    if ended < BEYOND:
-        yield decided(
-            ended,
-            disposition.end_treatment,
-            ended_on=ended,
-            cause=toxic if ended < stops else cause,
-        )
+    if ended == BEYOND:
+        return Given(steps, BEYOND, BEYOND)
+    steps.append(_ended(ended, toxic if ended < stops else cause))
+    return Given(steps, ended, cycles[-1].day)
+
+
+def _ended(ended: date, cause: str) -> Planned:
+    return decided(ended, disposition.end_treatment, ended_on=ended, cause=cause)
 
 
 def _after_treatment(desk: Desk, story: Story, cycles: list[Cycle]) -> Iterator[Planned]:
@@ -122,23 +126,19 @@ def _scans(desk: Desk, story: Story) -> Iterator[Planned]:
         yield entered(desk, story.clinical, form)
 
 
-def _therapies(desk: Desk, story: Story) -> Iterator[Planned]:
+def _therapies(desk: Desk, story: Story) -> Iterator[tuple[date, Row]]:
+    """Later anticancer therapy: the day it starts, and what is entered about it."""
     if story.therapy < BEYOND:
-        yield _therapy(desk, story.therapy, "UNSCHEDULED 2", "CHEMOTHERAPY")
+        yield story.therapy, _therapy(story.therapy, "CHEMOTHERAPY")
     after = min(story.progression, story.clinical)
     has, crosses = desk.chance("new_therapy_after_progression"), desk.chance("crossover")
     wait = timedelta(days=int(desk.rng.integers(14, 61)))
     if has and after < BEYOND and after + wait < min(story.death, story.contact_ends):
         kind = "ANTI-EGFR" if crosses and not story.experimental else "CHEMOTHERAPY"
-        yield _therapy(desk, after + wait, "SURVIVAL 1", kind)
+        yield after + wait, _therapy(after + wait, kind)
 
 
-def _therapy(desk: Desk, day: date, visit: str, kind: str) -> Planned:
+def _therapy(day: date, kind: str) -> Row:
     name = {"ANTI-EGFR": "CETUXIMAB", "CHEMOTHERAPY": "REGORAFENIB"}[kind]
-    row = {
-        "therapy": name,
-        "class": kind if kind == "ANTI-EGFR" else "OTHER TARGETED",
-        "start": day.isoformat(),
-    }
-    form = Filled(form="SUBSEQUENT_THERAPY", visit=visit, values={}, groups={"therapy": [row]})
-    return entered(desk, day + timedelta(days=10), form)
+    group = kind if kind == "ANTI-EGFR" else "OTHER TARGETED"
+    return {"therapy": name, "class": group, "start": day.isoformat()}

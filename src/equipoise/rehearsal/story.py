@@ -44,12 +44,6 @@ class Story:
         """From this day on nobody hears of her."""
         return self.leaves if self.level in NO_CONTACT else BEYOND
 
-    @property
-    def off_protocol(self) -> date:
-        """When survival contacts begin: after progression, or when visits end."""
-        quits = self.leaves if self.level == "VISITS" else BEYOND
-        return min(self.progression, self.clinical, quits)
-
     def treatment_stops(self) -> tuple[date, str]:
         """The first thing that ends treatment, other than what the drugs do."""
         ends = [

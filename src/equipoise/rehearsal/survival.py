@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import cast
 
 from equipoise.conduct import disposition
 from equipoise.conduct.disposition import Withdrawal, WithdrawalLevel
-from equipoise.rehearsal.filled import Filled, dated
+from equipoise.protocol.schedule import occurrences
+from equipoise.rehearsal.filled import Filled, Row, dated
 from equipoise.rehearsal.planned import Planned, StudyEnd, decided, entered
 from equipoise.rehearsal.screening_forms import Desk
 from equipoise.rehearsal.story import BEYOND, NO_CONTACT, Story
@@ -20,19 +21,43 @@ def contact(day: date, visit: str, status: str, how: str = "TELEPHONE") -> Fille
     return dated("SURVIVAL_CONTACT", visit, day, contact=[{"status": status, "contact": how}])
 
 
-def contacts(desk: Desk, story: Story, horizon: date) -> Iterator[Planned]:
-    """The contacts in which she is alive, from the day on which she is off protocol."""
+def contact_days(desk: Desk, story: Story, last: date, horizon: date) -> list[tuple[date, str]]:
+    """The days, and the visits, of the contacts in which she is alive, counted from the last
+    dose.
+    """
     visit = desk.protocol.visit("SURVIVAL")
-    number, target = 1, story.off_protocol
-    while target < BEYOND:
-        target += timedelta(days=visit.day if number == 1 else visit.every_days or visit.day)
-        day = target + timedelta(
-            days=int(desk.rng.integers(-visit.before_days, visit.after_days + 1))
+    days: list[tuple[date, str]] = []
+    until = min(story.death, story.contact_ends, horizon)
+    if last == BEYOND:
+        return days
+    for due in occurrences(visit, last, until):
+        early, late = due.opens - due.target, due.closes - due.target
+        day = due.target + timedelta(days=int(desk.rng.integers(early.days, late.days + 1)))
+        if day >= until:
+            break
+        days.append((day, visit.name(due.number)))
+    return days
+
+
+def told_at_contacts(
+    desk: Desk, contacts: list[tuple[date, str]], therapies: Iterable[tuple[date, Row]]
+) -> Iterator[Planned]:
+    """Each contact, with the therapies begun since the one before; what begins after the last is
+    learned by other ways.
+    """
+    untold = list(therapies)
+    for day, visit in contacts:
+        yield entered(desk, day, contact(day, visit, "ALIVE"))
+        rows = [row for start, row in untold if start <= day]
+        yield entered(desk, day, dated("SUBSEQUENT_THERAPY", visit, day, therapy=rows))
+        untold = [(start, row) for start, row in untold if start > day]
+    for number, (start, row) in enumerate(untold, start=2):
+        learned = start + timedelta(days=10)
+        groups = {"therapy": [row]}
+        form = Filled(
+            form="SUBSEQUENT_THERAPY", visit=f"UNSCHEDULED {number}", values={}, groups=groups
         )
-        if day >= min(story.death, story.contact_ends) or target > horizon:
-            return
-        yield entered(desk, day, contact(day, f"{visit.id} {number}", "ALIVE"))
-        number += 1
+        yield entered(desk, learned, form)
 
 
 def leaving(story: Story, treated_until: date) -> Iterator[Planned]:

@@ -214,21 +214,17 @@ def event_row(event: Event, cycle: date, seen: date, last: bool) -> tuple[Row, d
 
 
 def event_forms(cycles: list[Cycle], until: date) -> list[tuple[date, Filled]]:
-    """(day of entry, form) for the events of each cycle: at the next cycle, or at the safety
-    follow-up.
+    """(day of entry, form) for the events of each cycle: asked at the next cycle, or at the safety
+    follow-up, where the answer may be that there were none.
     """
-    entered = []
+    asked = []
     for cycle, following in zip(cycles, [*cycles[1:], None], strict=True):
         seen = following.day if following else until
         visit = f"CYCLE {cycle.number}" if following else "SAFETY_FOLLOW_UP"
         told = [event_row(event, cycle.day, seen, following is None) for event in cycle.events]
         rows = [row for row, start in told if start <= seen]
-        if rows or following is None:
-            form = Filled(
-                form="ADVERSE_EVENTS", visit=visit, values={}, groups={"event": list(rows)}
-            )
-            entered.append((seen, form))
-    return entered
+        asked.append((seen, dated("ADVERSE_EVENTS", visit, seen, event=rows)))
+    return asked
 
 
 def weighted(rng: np.random.Generator, shares: Mapping[str, float]) -> str:

@@ -22,10 +22,12 @@ from equipoise.subject.state import (
     Ended,
     Query,
     Randomized,
+    SavedForm,
     Subject,
     Trial,
     Version,
 )
+from equipoise.terms.codes import YesNo
 from equipoise.terms.dates import parse_date
 
 DECISIONS = frozenset(
@@ -215,8 +217,10 @@ def _save_form(
         if "VISIT" not in variables(domain):
             values.pop("VISIT")
         records.append(read_record(domain, values, entry.seq, first))
+    labeled = event.values.get(protocol.conduct.earlier_results_label) == YesNo.YES
+    saved = SavedForm(event.form, event.visit, form.day(event.values), labeled)
     return replace(
         subject.with_records(records),
-        forms={**subject.forms, entry.seq: (event.form, event.visit)},
+        forms={**subject.forms, entry.seq: saved},
         first_entry={**subject.first_entry, entry.seq: first},
     )

@@ -73,6 +73,19 @@ class Ended:
     source: int
 
 
+@dataclass(frozen=True, slots=True)
+class SavedForm:
+    """A form that holds now: which, at which visit as it was recorded, and the day it is about.
+
+    `earlier` marks a result from before consent, which was collected and not made for the trial.
+    """
+
+    form: str
+    visit: str
+    on: PartialDate | None = None
+    earlier: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
     """One participant as known at some entry of the ledger.
@@ -99,7 +112,7 @@ class Subject:
     died_source: Source = 0
     queries: Mapping[str, Query] = field(default_factory=dict)
     signed: tuple[int, ...] = ()
-    forms: Mapping[int, tuple[str, str]] = field(default_factory=dict)
+    forms: Mapping[int, SavedForm] = field(default_factory=dict)
     frozen: bool = False
     locked: bool = False
     redacted: tuple[int, ...] = ()

@@ -114,6 +114,18 @@ class ResponseTest(StrEnum):
     CLINICAL_PROGRESSION = "CLINPROG"
 
 
+class Evaluator(StrEnum):
+    """--EVAL (EVAL), as far as a rule reads it: who reads, but not at the site."""
+
+    INDEPENDENT = "INDEPENDENT ASSESSOR"
+    ADJUDICATOR = "ADJUDICATOR"
+
+
+def is_of_site(evaluator: str) -> bool:
+    """Whether a reader belongs to the site, which acts on what he reads; nobody named is he."""
+    return evaluator.strip().upper() not in set(Evaluator)
+
+
 class SurvivalStatus(StrEnum):
     """SSSTRESC (SURVSTAT); the last is ours: nobody answered."""
 

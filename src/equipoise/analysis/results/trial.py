@@ -17,6 +17,7 @@ from equipoise.analysis.results.participants import (
     TimeLine,
     TumorChange,
 )
+from equipoise.analysis.results.visits import Visits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +80,7 @@ class Results:
     tumor_change: Mapping[str, TumorChange]
     time_lines: Mapping[str, TimeLine]
     disagreements: tuple[DisagreementRow, ...]
+    visits: Visits
     problems: Annotated[
         Mapping[str, str], keywords(description="subject to what somebody has to ask about")
     ]

@@ -9,8 +9,10 @@ from textwrap import wrap
 
 from equipoise.protocol.assessment import Assessment
 from equipoise.protocol.estimands import BinaryAnalysis, SafetyAnalysis, TimeToEventAnalysis
-from equipoise.protocol.model import Criterion, Endpoint, Protocol, Visit
+from equipoise.protocol.forms import Form
+from equipoise.protocol.model import Criterion, Endpoint, Protocol
 from equipoise.protocol.provenance import Sourced
+from equipoise.protocol.schedule import Visit
 from equipoise.report.kit.formats import first_up, plural, spoken
 
 COLUMNS = 100
@@ -168,16 +170,22 @@ def _treatment(protocol: Protocol) -> Iterator[str]:
 def _schedule(protocol: Protocol) -> Iterator[str]:
     yield from _heading("Schedule")
     for visit in protocol.schedule:
-        yield from _row(visit.label, f"{_when(visit)}  {_mark(visit)}")
-        titles = {form.id: form.title for form in protocol.forms}
-        yield from _row("", "; ".join(titles[form] for form in visit.forms))
+        yield from _row(visit.label, f"{_when(visit)}{_for_whom(visit)}  {_mark(visit)}")
+        forms = [form for name in visit.forms if (form := protocol.form(name))]
+        yield from _row("", "; ".join(_title(form) for form in forms))
+
+
+def _title(form: Form) -> str:
+    asked = {"F": " (women)", "M": " (men)", None: ""}
+    return form.title + asked[form.sex]
 
 
 def _when(visit: Visit) -> str:
     anchor = spoken(visit.anchor)
     day = f"day {visit.day} from {anchor}" if visit.day else f"at {anchor}"
+    before = " after the one before" if visit.counted_from == "previous" else ""
     again = (
-        f", then every {visit.every_days} days until {spoken(visit.until)}"
+        f", then every {visit.every_days} days{before} until {spoken(visit.until)}"
         if visit.every_days
         else ""
     )
@@ -186,6 +194,12 @@ def _when(visit: Visit) -> str:
         return f"{day}{again}, ±{early} days" if early else f"{day}{again}"
     window = [f"up to {n} days {word}" for n, word in ((early, "earlier"), (late, "later")) if n]
     return f"{day}{again}, {', '.join(window)}"
+
+
+def _for_whom(visit: Visit) -> str:
+    """Who is not expected, and what stands for a visit that was not made."""
+    whom = f"; of those given {visit.drug.lower()}" if visit.drug else ""
+    return whom + ("; an unscheduled one counts" if visit.unscheduled_fills else "")
 
 
 def _assessment(protocol: Protocol) -> Iterator[str]:

@@ -25,6 +25,7 @@ from equipoise.report.trial.consort import boxes_of, draw_consort
 from equipoise.report.trial.efficacy import efficacy
 from equipoise.report.trial.entries import entry_cells, referenced
 from equipoise.report.trial.swimmer import draw_swimmer
+from equipoise.report.trial.visit_tables import overdue_table, visit_table
 from equipoise.report.trial.waterfall import draw_waterfall
 
 CONTENTS = (
@@ -36,6 +37,7 @@ CONTENTS = (
     ("secondary", "Secondary endpoints"),
     ("tumors", "Tumors and courses"),
     ("safety", "Adverse events"),
+    ("visits", "Visits"),
     ("conduct", "Conduct"),
     ("limits", "What it cannot show"),
     ("subjects", "Subjects"),
@@ -58,6 +60,8 @@ def write_report(analysis: Analysis, entries: Sequence[Entry]) -> str:
         **_conduct(analysis),
         **_design(analysis.trial.protocol),
         "safety": _safety(analysis.results, drill_down),
+        "visits": visit_table(analysis.results, drill_down),
+        "overdue": overdue_table(analysis.results),
         "persons": persons,
         "entries": referenced(persons, seen),
         "known": frozenset(person.id for person in persons),

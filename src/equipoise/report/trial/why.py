@@ -21,6 +21,7 @@ from equipoise.analysis.screening import Screening
 from equipoise.ledger.entry import Entry
 from equipoise.report.kit.drill_down import Source
 from equipoise.report.trial.arms import ending
+from equipoise.report.trial.why_visits import explain_visits, missed_scan_words
 
 SubjectValue = Reached | TimeValue | WorstGrade
 
@@ -38,13 +39,29 @@ def explain(analysis: Analysis, entries: Sequence[Entry], subject: str, endpoint
     ]
     if endpoint.upper() == "ELIGIBILITY":
         return lines + list(_eligibility(analysis.screenings[subject], entries))
+    if endpoint.upper() == "VISITS":
+        return lines + list(explain_visits(analysis, subject))
     values = dict(_values(analysis, endpoint, subject))
     if not values:
         raise ValueError(_no_value(analysis, endpoint, subject))
     for name, value in values.items():
-        lines += ["", f"{name}: {_shown(value)}", f"  because: {value.why}", "  entries:"]
-        lines += [line for source in value.source for line in _entry(entries, source)]
+        lines += ["", f"{name}: {_shown(value)}", f"  because: {value.why}"]
+        lines += _missed_scans(analysis, endpoint, subject)
+        lines += [
+            "  entries:",
+            *(line for source in value.source for line in _entry(entries, source)),
+        ]
     return lines
+
+
+def _missed_scans(analysis: Analysis, endpoint: str, subject: str) -> Iterator[str]:
+    """Of a time that scans decide, which of them did not take place."""
+    declared = analysis.results.endpoints.get(endpoint.upper())
+    if not isinstance(declared, TimeToEventEndpoint):
+        return
+    by_scans = declared.rules.keys() & analysis.trial.protocol.censoring.keys()
+    if by_scans and (missed := missed_scan_words(analysis, subject)):
+        yield f"  scans missed, by the schedule: {missed}"
 
 
 # ------------------------------------------------------------------ values
@@ -75,7 +92,7 @@ def _parts(name: str, result: EndpointResult) -> Iterator[tuple[str, Mapping[str
 
 
 def _no_value(analysis: Analysis, endpoint: str, subject: str) -> str:
-    names = [*analysis.results.endpoints, "ELIGIBILITY"]
+    names = [*analysis.results.endpoints, "ELIGIBILITY", "VISITS"]
     if endpoint.upper() not in names:
         return f"there is no endpoint {endpoint!r}; known are {', '.join(names)}"
     randomized = analysis.trial.subjects[subject].randomized
