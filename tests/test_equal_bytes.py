@@ -16,8 +16,8 @@ from equipoise.cli.app import app
 
 DIGESTS = {
     "ledger.jsonl": "f983fd355c365c2fc8fcf0444c226203be4a63f9d394a5071d131c7590153e2a",
-    "results.json": "4c9bb2b8b6091cbae0fa5b1310c016e14e62541f371b191fc34e5f8e7fb8e0dd",
-    "report.html": "69659c65a42c5f3b6a26d29501c80b71e6c91c8b1eba9cd9a27729b895b9d449",
+    "results.json": "536828f22ab93f5ee1827c90756dea8ae04d158ebc0cfc38dd629bb090b34a19",
+    "report.html": "27088a472bd12f84ab0ea00c3b2845c5b95f191f839ab626b1b848c7386d7997",
 }
 """SHA-256 of `equipoise demo` with 50 participants and seed 7; of the results with all numbers to
 twelve digits, since the last bits of an exponential depend on the processor."""

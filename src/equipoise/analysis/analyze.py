@@ -20,6 +20,7 @@ from equipoise.analysis.baseline import (
 from equipoise.analysis.binary import analyze_binary
 from equipoise.analysis.courses import disagreements, time_lines, tumor_changes
 from equipoise.analysis.flow import flow_of
+from equipoise.analysis.interim import level_at
 from equipoise.analysis.known import Known, check_known
 from equipoise.analysis.results.endpoints import EndpointResult
 from equipoise.analysis.results.trial import AnalyzedProtocol, ArmOfTrial, LedgerHead, Results
@@ -97,6 +98,7 @@ def _results(
         cutoff=cutoff.isoformat(),
         as_of=known.as_of.isoformat() if known.as_of else head.at,
         confidence=confidence_of(protocol),
+        level=level_at(protocol, courses, cutoff),
         arms={arm.id: ArmOfTrial(label=arm.label, role=arm.role) for arm in protocol.arms},
         flow=flow_of(trial, screenings, cutoff),
         baseline=baseline_of(courses, arms),

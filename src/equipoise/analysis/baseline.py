@@ -14,7 +14,7 @@ from equipoise.analysis.screening import Screening
 from equipoise.assessments.recist.target_rules import NO_SUM
 from equipoise.eligibility.of_record import protocol_at_randomization
 from equipoise.endpoints.course import Course
-from equipoise.subject.records import CM, DM, QS, TR, TU, Source
+from equipoise.subject.records import CM, DM, QS, TR, TU, Source, place_of
 from equipoise.subject.state import Subject, Trial
 from equipoise.terms.dates import DAYS_PER_MONTH, completed_years
 from equipoise.terms.verdict import Verdict
@@ -74,11 +74,7 @@ def baseline_sources(course: Course) -> tuple[Source, ...]:
     sources: set[Source] = {row.source for row in subject.records(DM)}
     sources |= {row.source for row in _earlier_anti_egfr(subject)}
     sources |= {row.source for row in dated if row.date and row.date.latest <= start}
-    return tuple(sorted(sources, key=_place))
-
-
-def _place(source: Source) -> tuple[int, int, str]:
-    return (0, source, "") if isinstance(source, int) else (1, 0, str(source))
+    return tuple(sorted(sources, key=place_of))
 
 
 def strata_as_known(trial: Trial, randomized: Iterable[Subject]) -> dict[str, StratumRow]:

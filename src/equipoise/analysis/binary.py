@@ -5,7 +5,7 @@ Effects are experimental minus control.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from equipoise.analysis.arms import Arms, arms_of, confidence_of, levels_of
 from equipoise.analysis.results.endpoints import (
@@ -45,9 +45,10 @@ def analyze_binary(
     inside = {name: course for name, course in courses.items() if name in arms}
     values = binary_values(endpoint, inside, protocol)
     reached = {name: bool(value.value) for name, value in values.items()}
+    tests = tests_of(endpoint.analysis)
     asked = Analyzed(endpoint, protocol, courses, populations, arms, reached)
     others: dict[str, Sensitivity] = {
-        name: _compared_too(*SENSITIVITY[name](asked), strata, protocol)
+        name: _compared_too(*SENSITIVITY[name](asked), strata, protocol, tests)
         for name in endpoint.analysis.sensitivity
         if name not in TESTS
     }
@@ -57,7 +58,7 @@ def analyze_binary(
         population=endpoint.estimand.population,
         policy=_policy_words(protocol),
         primary_test=endpoint.analysis.primary_test,
-        comparison=compare_binary(reached, arms, strata, protocol),
+        comparison=compare_binary(reached, arms, strata, protocol, tests),
         sensitivity=others,
         subjects={
             name: Reached(value=reached[name], why=value.why, source=value.source)
@@ -78,21 +79,32 @@ def _policy_words(protocol: Protocol) -> str:
 # ------------------------------------------------------------------ comparisons
 
 
+def tests_of(analysis: BinaryAnalysis) -> tuple[TestName, ...]:
+    """The tests that the protocol declares: the primary one, then those named as sensitivity."""
+    named = [analysis.primary_test, *analysis.sensitivity]
+    return tuple(dict.fromkeys(test for test in TESTS if test in named))
+
+
 def compare_binary(
-    values: Mapping[str, bool], arms: Arms, strata: Mapping[str, str], protocol: Protocol
+    values: Mapping[str, bool],
+    arms: Arms,
+    strata: Mapping[str, str],
+    protocol: Protocol,
+    declared: Sequence[TestName],
 ) -> Comparison:
-    """Counts by arm, the difference with its interval, and the p-value of every test
+    """Counts by arm, the difference with its interval, and the p-value of each declared test
     (two-sided).
     """
     contrast = contrast_binary(values, arms, protocol)
     tests: dict[TestName, float | None] = {}
     if contrast.difference is not None:
         (x_1, n_1), (x_0, n_0) = _counts(values, arms, protocol)
-        tests = {
-            "boschloo": boschloo(x_1, n_1, x_0, n_0),
-            "fisher": fisher(x_1, n_1, x_0, n_0),
-            "cmh": _cmh(values, arms, strata, protocol),
+        run: Mapping[TestName, Callable[[], float | None]] = {
+            "boschloo": lambda: boschloo(x_1, n_1, x_0, n_0),
+            "fisher": lambda: fisher(x_1, n_1, x_0, n_0),
+            "cmh": lambda: _cmh(values, arms, strata, protocol),
         }
+        tests = {test: run[test]() for test in declared}
     return Comparison(
         arms=contrast.arms,
         difference=contrast.difference,
@@ -176,8 +188,11 @@ def _by_stratum(
 
 
 def _compared_too(
-    changed: Mapping[str, bool], arms: Arms, strata: Mapping[str, str], protocol: Protocol
+    changed: Mapping[str, bool],
+    arms: Arms,
+    strata: Mapping[str, str],
+    protocol: Protocol,
+    tests: Sequence[TestName],
 ) -> Sensitivity:
-    return Sensitivity(
-        comparison=compare_binary(changed, arms, strata, protocol), reached=dict(changed)
-    )
+    compared = compare_binary(changed, arms, strata, protocol, tests)
+    return Sensitivity(comparison=compared, reached=dict(changed))

@@ -17,8 +17,10 @@ def refusals(protocol: Protocol) -> tuple[Refusal, ...]:
     """
     if unknown_analyses(protocol):
         return ()  # the endpoints have refused what the questions below would ask about
-    fields = [*_primary(protocol), *_populations(protocol), *_sensitivity(protocol)]
-    return tuple(Refusal(Use.ANALYZED, field, why) for field, why in fields)
+    rules = (_primary, _looks, _populations, _sensitivity)
+    return tuple(
+        Refusal(Use.ANALYZED, field, why) for rule in rules for field, why in rule(protocol)
+    )
 
 
 def _primary(protocol: Protocol) -> Iterator[tuple[str, str]]:
@@ -29,6 +31,18 @@ def _primary(protocol: Protocol) -> Iterator[tuple[str, str]]:
             (
                 "found primary, expected secondary: this analysis describes, and compares no"
                 " randomized groups"
+            ),
+        )
+
+
+def _looks(protocol: Protocol) -> Iterator[tuple[str, str]]:
+    """Looks count participants, which is the information of a proportion and not of times."""
+    if protocol.design.looks and not isinstance(protocol.primary.analysis, BinaryAnalysis):
+        yield (
+            "design.looks",
+            (
+                "found looks at numbers of participants, expected none: a time to an event is"
+                " looked at by events, and that cannot be declared yet"
             ),
         )
 

@@ -9,11 +9,11 @@ from equipoise.analysis.arms import Arms
 from equipoise.analysis.results.endpoints import GRADES, SafetyEndpoint, Term, WorstGrade
 from equipoise.protocol.estimands import SafetyAnalysis
 from equipoise.protocol.model import Endpoint, Protocol
-from equipoise.subject.records import AE, EX
+from equipoise.subject.records import AE, EX, place_of
 from equipoise.subject.state import Subject
 
-Worst = dict[str, tuple[int, int]]
-"""Subject id -> (worst grade, the entry that says so)."""
+Worst = dict[str, AE]
+"""Subject id -> the event of the worst grade; of equal ones the last recorded."""
 
 
 def analyze_safety(
@@ -49,9 +49,23 @@ def _worst(events: Mapping[str, list[AE]], arms: Arms) -> dict[str, dict[str, Wo
     terms: dict[str, dict[str, Worst]] = {}
     for name, its in events.items():
         for ae in its:
-            worst = terms.setdefault(ae.decoded, {}).setdefault(arms[name], {})
-            worst[name] = max(worst.get(name, (0, 0)), (int(ae.grade), int(ae.source)))  # type: ignore[arg-type]
+            worst = terms.setdefault(_term_of(ae), {}).setdefault(arms[name], {})
+            worst[name] = max(worst.get(name, ae), ae, key=_severity)
     return terms
+
+
+def _term_of(ae: AE) -> str:
+    """The coded term; as reported where nobody coded it."""
+    return ae.decoded or ae.term or "term not recorded"
+
+
+def _severity(ae: AE) -> tuple[int, tuple[int, int, str]]:
+    return _grade_of(ae) or 0, place_of(ae.source)
+
+
+def _grade_of(ae: AE) -> int | None:
+    """The CTCAE grade, None where none was recorded: an event without a grade is an event."""
+    return int(ae.grade) if ae.grade in GRADES else None
 
 
 def _in_period(subject: Subject, protocol: Protocol, cutoff: date) -> list[AE]:
@@ -70,12 +84,18 @@ def _in_period(subject: Subject, protocol: Protocol, cutoff: date) -> list[AE]:
 
 
 def _term(worst: Worst) -> Term:
-    grades = [str(grade) for grade, _ in worst.values()]
+    grades = [ae.grade for ae in worst.values()]
     return Term(
         any=len(worst),
         by_grade={grade: grades.count(grade) for grade in GRADES},
         subjects={
-            name: WorstGrade(value=grade, why="worst grade", source=(source,))
-            for name, (grade, source) in sorted(worst.items())
+            name: WorstGrade(value=_grade_of(ae), why=_why(ae), source=(ae.source,))
+            for name, ae in sorted(worst.items())
         },
     )
+
+
+def _why(ae: AE) -> str:
+    if _grade_of(ae) is not None:
+        return "worst grade"
+    return f"grade {ae.grade!r} is no CTCAE grade" if ae.grade else "no grade recorded"

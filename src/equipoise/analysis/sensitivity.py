@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from equipoise.analysis.arms import Arms
+from equipoise.analysis.results.endpoints import TestName
 from equipoise.endpoints.course import Course
 from equipoise.endpoints.values import (
     Courses,
@@ -122,7 +123,7 @@ def _late_control(asked: Analyzed, course: Course) -> Value:
     return late_control(asked.endpoint, course, asked.protocol)
 
 
-TESTS = ("boschloo", "fisher", "cmh")
+TESTS: tuple[TestName, ...] = ("boschloo", "fisher", "cmh")
 """Those that change the test and not the values: they stand beside the primary test."""
 SENSITIVITY: Mapping[str, Otherwise] = {
     "best_case": missing_counts_for(experimental=True),

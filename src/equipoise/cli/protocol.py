@@ -28,8 +28,9 @@ def check(protocol: Name) -> None:
     """
     from equipoise.planning.check import refusals
     from equipoise.protocol.places import ProtocolError
-    from equipoise.protocol.refusal import Use
-    from equipoise.protocol.yaml_file import load
+    from equipoise.protocol.refusal import Use, told
+    from equipoise.protocol.yaml_file import load, places_of
+    from equipoise.protocol.yaml_file import read_text as read_protocol
 
     with readable_failures():
         try:
@@ -42,8 +43,8 @@ def check(protocol: Name) -> None:
             )
             raise typer.Exit(ExitCode.BAD_INPUT) from None
     if refused := refusals(trial):
-        for refusal in refused:
-            err.print(f"{trial.id}: {refusal}", markup=False)
+        for problem in places_of(read_protocol(protocol), protocol, map(told, refused)):
+            err.print(f"{protocol}: {problem}", markup=False)
         unusable = any(refusal.use is Use.ANALYZED for refusal in refused)
         raise typer.Exit(ExitCode.BAD_INPUT if unusable else ExitCode.NO)
     out.print(

@@ -16,7 +16,6 @@ from equipoise.cli.speak import err, out, readable_failures
 
 if TYPE_CHECKING:
     from equipoise.analysis.analyze import Analysis
-    from equipoise.analysis.results.endpoints import BinaryEndpoint
     from equipoise.analysis.results.participants import Flow
     from equipoise.ledger.entry import Entry
     from equipoise.ledger.verified import Broken, Verified
@@ -228,27 +227,23 @@ def _same_protocol(analyzed: Analysis, name: str) -> None:
 
 
 def _summary(analyzed: Analysis, folder: Path) -> None:
-    from equipoise.report.trial.summary import primary_endpoint
+    from equipoise.report.trial.terminal import primary_lines
 
     results = analyzed.results
-    primary = primary_endpoint(results)
     label = "[bold yellow]SIMULATED[/] " if results.simulated else ""
     out.print(
         f"{label}{results.protocol.id} version {results.protocol.version}, cutoff {results.cutoff}"
     )
     out.print("  " + _counts(results.flow))
-    for arm, proportion in primary.comparison.arms.items():
-        shown = "" if proportion.estimate is None else f" = {100 * proportion.estimate:.1f} %"
-        out.print(
-            f"  {primary.label}, {results.arms[arm].label}: {proportion.events} of"
-            f" {proportion.n}{shown}"
-        )
+    arms, effect = primary_lines(results)
+    for line in arms:
+        out.print(f"  {line}", markup=False)
     if gone := results.redacted:
         out.print(
             f"  [bold]without the content of {len(gone)} redacted entries[/]:"
             f" {', '.join(map(str, gone))}"
         )
-    out.print(f"  {_effect(primary, results.confidence)}")
+    out.print(f"  {effect}", markup=False)
     written = "ledger.jsonl, " if (folder / "ledger.jsonl").exists() else ""
     out.print(f"  files: {folder}/{written}results.json, report.html", markup=False)
 
@@ -263,13 +258,3 @@ def _counts(flow: Flow) -> str:
         "randomized": flow.randomized,
     }
     return ", ".join(f"{name} {number}" for name, number in counts.items() if number)
-
-
-def _effect(primary: BinaryEndpoint, confidence: float) -> str:
-    comparison, test = primary.comparison, primary.primary_test
-    if comparison.difference is None or comparison.interval is None or test is None:
-        return f"no comparison: {comparison.note}"
-    low, high = (100 * (bound or 0.0) for bound in comparison.interval)
-    difference = f"difference {100 * comparison.difference:.1f} points"
-    interval = f"({100 * confidence:g} % interval {low:.1f} to {high:.1f})"
-    return f"{difference} {interval}, {test.capitalize()} p = {comparison.tests[test]:.4f}"

@@ -75,6 +75,7 @@ class TimeEndpoint:
     derive: Callable[[FollowUp, int, TimeToEventRules], TimeToEvent | None]
     strategies: Callable[[TimeToEventRules], Mapping[Event, Strategy]] = strategies_of
     origin: str = "randomization"
+    on_scans: bool = True  # the event is read from scans, so who reads them matters
     of_responders: bool = False  # they are no randomized groups, so the arms are not compared
 
 
@@ -88,6 +89,7 @@ OVERALL_SURVIVAL = TimeEndpoint(
     title="Overall Survival",
     derive=lambda known, *_: derive_os(known),
     strategies=_whatever_happens,
+    on_scans=False,
 )
 DURATION_OF_RESPONSE = TimeEndpoint(
     code="DOR",

@@ -31,7 +31,12 @@ class Refusal:
     why: str
 
     def __str__(self) -> str:
-        return f"{self.field}: {self.why} (cannot be {self.use})"
+        return ": ".join(told(self))
+
+
+def told(refusal: Refusal) -> tuple[str, str]:
+    """The field, and the sentence about it."""
+    return refusal.field, f"{refusal.why} (cannot be {refusal.use})"
 
 
 class CannotObey(ValueError):

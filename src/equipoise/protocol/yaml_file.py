@@ -4,7 +4,7 @@ and column.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -74,6 +74,14 @@ def parse(text: str, name: str = "protocol") -> Protocol:
         return _protocol(read_fast(text), name)
     except (ReadSlowly, ProtocolError):
         return _protocol(_tree(text, name), name)
+
+
+def places_of(text: str, name: str, problems: Iterable[tuple[str, str]]) -> list[ProtocolProblem]:
+    """What is wrong with fields of a protocol that could be read, each (field, why) at its line and
+    column.
+    """
+    tree = _tree(text, name)
+    return [problem_at(tree, field.split("."), field, why) for field, why in problems]
 
 
 def _tree(text: str, name: str) -> Any:

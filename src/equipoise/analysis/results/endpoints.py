@@ -181,9 +181,9 @@ class TimeToEventEndpoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorstGrade:
-    """The worst grade of one subject, and the entry that says so."""
+    """The worst grade of one subject, null where none was recorded, and the entry that says so."""
 
-    value: Annotated[int, keywords(minimum=0, maximum=5)]
+    value: Annotated[int, keywords(minimum=1, maximum=5)] | None
     why: str
     source: Sources
 

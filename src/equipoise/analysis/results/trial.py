@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from equipoise.analysis.results.endpoints import EndpointResult
-from equipoise.analysis.results.layout import Day, Hash, keywords
+from equipoise.analysis.results.layout import Day, Hash, Rate, keywords
 from equipoise.analysis.results.participants import (
     Baseline,
     DisagreementRow,
@@ -70,6 +70,15 @@ class Results:
             description="level of every interval: 1 - alpha of the protocol",
             exclusiveMinimum=0,
             exclusiveMaximum=1,
+        ),
+    ]
+    level: Annotated[
+        Rate | None,
+        keywords(
+            description=(
+                "two-sided level of the primary test here: alpha, or what the declared looks leave;"
+                " null before the first look"
+            )
         ),
     ]
     arms: Annotated[Mapping[str, ArmOfTrial], keywords(minProperties=2)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from equipoise.analysis.results.endpoints import GRADES, SafetyEndpoint, Term
+from equipoise.analysis.results.endpoints import GRADES, SafetyEndpoint, Term, WorstGrade
 from equipoise.report.kit.drill_down import DrillDown
 from equipoise.report.kit.formats import percent
 from equipoise.report.kit.table import Cell, Table
@@ -32,7 +32,7 @@ def _cells(
 ) -> list[Cell]:
     """How many of one arm had the term, at any grade and at each."""
     counts, label = endpoint.terms[term][arm], arms[arm].label
-    graded = {name: f"worst grade {worst.value}" for name, worst in counts.subjects.items()}
+    graded = {name: grade_words(worst) for name, worst in counts.subjects.items()}
     shown = _of(counts.any, endpoint.n[arm])
     cells: list[Cell] = [drill_down.number(shown, f"{term}: {label}", graded)]
     for grade in GRADES:
@@ -40,6 +40,11 @@ def _cells(
         title = f"{term}, grade {grade}: {label}"
         cells.append(drill_down.number(counts.by_grade[grade], title, names) if names else "·")
     return cells
+
+
+def grade_words(worst: WorstGrade) -> str:
+    """The worst grade, or why there is none."""
+    return worst.why if worst.value is None else f"worst grade {worst.value}"
 
 
 def _at(grade: int, counts: Term) -> list[str]:

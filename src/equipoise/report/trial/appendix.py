@@ -168,7 +168,7 @@ def _adverse_event_facts(results: Results, name: str) -> Iterator[Fact]:
         for term, by_arm in endpoint.terms.items():
             for counts in by_arm.values():
                 if worst := counts.subjects.get(name):
-                    shown = f"grade {worst.value}"
+                    shown = f"grade {worst.value or 'not recorded'}"
                     yield Fact(term, shown, "adverse event, worst grade", worst.source)
 
 

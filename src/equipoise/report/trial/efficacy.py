@@ -18,12 +18,12 @@ from equipoise.report.kit.formats import confidence, first_up, p_equals, ratio, 
 from equipoise.report.kit.page import Figure, draw_twice
 from equipoise.report.trial.arms import arm_of, time_notes
 from equipoise.report.trial.forest import WHOLE, Forest, draw_forest
+from equipoise.report.trial.primary import Primary, is_primary, primary_endpoint
 from equipoise.report.trial.proportion_tables import (
     comparison_table,
     proportion_table,
     sensitivity_table,
 )
-from equipoise.report.trial.summary import primary_endpoint
 from equipoise.report.trial.survival_figure import Curves, draw_survival
 from equipoise.report.trial.time_table import time_table
 from equipoise.report.trial.words import with_rules
@@ -35,12 +35,9 @@ def efficacy(analysis: Analysis, drill_down: DrillDown) -> dict[str, object]:
     primary = primary_endpoint(results)
     endpoints = results.endpoints.values()
     binary = [e for e in endpoints if isinstance(e, BinaryEndpoint) and e is not primary]
-    timed = [e for e in endpoints if isinstance(e, TimeToEventEndpoint)]
+    timed = [e for e in endpoints if isinstance(e, TimeToEventEndpoint) and e is not primary]
     return {
-        "primary_table": proportion_table(results, [primary], drill_down),
-        "primary_comparison": comparison_table(results, primary, drill_down),
-        "sensitivity": sensitivity_table(results, primary, drill_down),
-        "forest": _forest(results, primary, protocol, drill_down),
+        **_primary(results, primary, protocol, drill_down),
         "secondary_binary": [
             {
                 "label": endpoint.label,
@@ -51,11 +48,44 @@ def efficacy(analysis: Analysis, drill_down: DrillDown) -> dict[str, object]:
         ],
         "time_table": time_table(results, timed, drill_down),
         "survival": [
-            _survival(results, endpoint, name, endpoint_of(name, protocol), drill_down)
+            curves
             for endpoint in timed
-            for name in endpoint.rules
+            for curves in _curves(results, endpoint, protocol, drill_down)
         ],
     }
+
+
+def _primary(
+    results: Results, primary: Primary, protocol: Protocol, drill_down: DrillDown
+) -> dict[str, object]:
+    """Tables, sensitivity analyses and figures of the primary endpoint, by its kind."""
+    if isinstance(primary, TimeToEventEndpoint):
+        return {
+            "primary_tables": [time_table(results, [primary], drill_down)],
+            "primary_curves": _curves(results, primary, protocol, drill_down),
+            "sensitivity": None,
+            "forest": None,
+        }
+    return {
+        "primary_tables": [
+            proportion_table(results, [primary], drill_down),
+            comparison_table(results, primary, drill_down),
+        ],
+        "primary_curves": [],
+        "sensitivity": (
+            sensitivity_table(results, primary, drill_down) if primary.sensitivity else None
+        ),
+        "forest": _forest(results, primary, protocol, drill_down) if primary.by_stratum else None,
+    }
+
+
+def _curves(
+    results: Results, endpoint: TimeToEventEndpoint, protocol: Protocol, drill_down: DrillDown
+) -> list[dict[str, object]]:
+    return [
+        _survival(results, endpoint, name, endpoint_of(name, protocol), drill_down)
+        for name in endpoint.rules
+    ]
 
 
 # ------------------------------------------------------------------ forest
@@ -74,7 +104,7 @@ def _forest(
     caption = (
         f"Difference of the {endpoint.label.lower()} in percentage points with"
         f" {confidence(results.confidence)} intervals (Miettinen-Nurminen), experimental minus"
-        " control, beside participants who reached it of those randomized, experimental v control."
+        " control, beside participants who reached it of those analyzed, experimental v control."
         " Descriptive: nothing is tested."
     )
     return draw_twice(lambda width: draw_forest(forest, width), caption)
@@ -88,7 +118,7 @@ def _forest_links(
         name: f"{'reached' if reached.value else 'not reached'}: {reached.why}"
         for name, reached in endpoint.subjects.items()
     }
-    rows = {WHOLE: (f"{endpoint.label}: all randomized", notes)}
+    rows = {WHOLE: (f"{endpoint.label}: all analyzed", notes)}
     for position, stratum in enumerate(protocol.randomization.strata):
         for level in stratum.levels:
             row = f"{stratum.label}: {level}"
@@ -103,7 +133,7 @@ def _at_level(
     return {
         name: notes[name]
         for name, baseline in results.baseline.items()
-        if baseline.stratum[position] == level
+        if name in notes and baseline.stratum[position] == level
     }
 
 
@@ -135,13 +165,14 @@ def _survival(
         origin=measured.origin,
         simulated=results.simulated,
     )
+    sure = confidence(results.confidence)
     caption = _curve_words(
-        rule_set.comparison, measured.of_responders, confidence(results.confidence)
+        rule_set.comparison, measured.of_responders, sure, is_primary(endpoint, name)
     )
     return {"title": title, "figure": draw_twice(lambda w: draw_survival(curves, w), caption)}
 
 
-def _curve_words(comparison: TimeComparison, of_responders: bool, sure: str) -> str:
+def _curve_words(comparison: TimeComparison, of_responders: bool, sure: str, primary: bool) -> str:
     shown = (
         f"Kaplan-Meier estimate with pointwise {sure} intervals (log-log, shaded); ticks are"
         " censored participants. "
@@ -150,20 +181,20 @@ def _curve_words(comparison: TimeComparison, of_responders: bool, sure: str) -> 
         return (
             shown + "Responders only: they are no randomized groups, so the arms are not compared."
         )
-    return shown + _effect_words(comparison, sure)
+    return shown + _effect_words(comparison, sure, primary)
 
 
-def _effect_words(comparison: TimeComparison, sure: str) -> str:
-    p = p_equals(comparison.p_value)
+def _effect_words(comparison: TimeComparison, sure: str, primary: bool) -> str:
+    p, standing = p_equals(comparison.p_value), "" if primary else ", nominal"
     if comparison.hazard_ratio is None:
         why = (
             "an arm is empty"
             if comparison.note == "an arm is empty"
             else "these times do not let it be estimated"
         )
-        tested = f" {first_up(comparison.test)} {p}, nominal." if comparison.test else ""
+        tested = f" {first_up(comparison.test)} {p}{standing}." if comparison.test else ""
         return f"No hazard ratio: {why}.{tested}"
     return (
         f"Hazard ratio {ratio(comparison.hazard_ratio)} ({sure} interval"
-        f" {span(comparison.interval, ratio)}), {comparison.test} {p}, nominal."
+        f" {span(comparison.interval, ratio)}), {comparison.test} {p}{standing}."
     )

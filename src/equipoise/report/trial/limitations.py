@@ -4,80 +4,82 @@ open.
 
 from __future__ import annotations
 
+from equipoise.endpoints.catalogue import OVERALL_SURVIVAL
 from equipoise.planning.design import planned_per_arm, planned_table
 from equipoise.planning.scan_interval import scan_timing
-from equipoise.protocol.criteria.genomic import Genomic
-from equipoise.protocol.criteria.kind import Rule
-from equipoise.protocol.model import Protocol
+from equipoise.protocol.estimands import BinaryAnalysis, TimeToEventAnalysis
+from equipoise.protocol.model import Endpoint, Protocol
 from equipoise.report.kit.formats import PLANNED_TESTS, PlannedTest, percent
 from equipoise.report.kit.table import Table
+from equipoise.report.trial.declared import (
+    by_scans,
+    counts_stable_disease,
+    in_sentence,
+    masking_limit,
+    selected_by_ctdna,
+)
 
 TESTS: tuple[PlannedTest, ...] = ("boschloo", "fisher", "pooled_z")
 
-CTDNA = (
-    "ctDNA as a predictive biomarker",
+NOMINAL = (
+    "Secondary results",
     (
-        "Everyone who enters is RAS wild type in ctDNA. Without participants whose ctDNA is mutated"
-        " nothing can be said about whether the test predicts the effect of treatment. The effect"
-        " by stratum is shown instead, as description."
+        "All p-values other than the one of the primary test are nominal. No correction was"
+        " made for their number, and no claim rests on them."
     ),
 )
-
-ALWAYS = (
+SUBGROUPS = (
+    "Subgroups",
     (
-        "An open label",
-        (
-            "Participants, investigators and the readers of the scans know the arm. Response is"
-            " read by the local team; the response derived from the measured lesions is set beside"
-            " it, but the lesions are measured by the same people. Blinded central reading is not"
-            " registered."
-        ),
-    ),
-    (
-        "A benefit in survival",
-        (
-            "Disease control is no substitute for time or quality of life. Overall survival follows"
-            " the treatment policy: after progression treatment is free, the experimental drug"
-            " included, so survival compares two orders of treatment, not treatment with none."
-        ),
-    ),
-    (
-        "Secondary results",
-        (
-            "All p-values other than the one of the primary test are nominal. No correction was"
-            " made for their number, and no claim rests on them."
-        ),
-    ),
-    (
-        "Subgroups",
-        (
-            "The strata are too small for tests. Intervals that overlap, or one that excludes zero,"
-            " say little about a difference between strata."
-        ),
+        "The strata are too small for tests. Intervals that overlap, or one that excludes zero,"
+        " say little about a difference between strata."
     ),
 )
 
 
-def selects_by_ctdna(protocol: Protocol) -> bool:
-    """Whether everybody who enters has the same ctDNA status, so that the trial cannot say what the
-    status is worth.
-    """
-    return any(_asks_plasma(criterion.rule) for criterion in protocol.criteria)
+def _ctdna(status: str) -> tuple[str, str]:
+    text = (
+        f"Everyone who enters is {status} in ctDNA. Without participants of another status nothing"
+        " can be said about whether the test predicts the effect of treatment. The effect by"
+        " stratum is shown instead, as description."
+    )
+    return "ctDNA as a predictive biomarker", text
 
 
-def _asks_plasma(rule: Rule) -> bool:
-    if isinstance(rule, Genomic):
-        return rule.specimen == "PLASMA"
-    return any(_asks_plasma(part) for part in rule.parts())
+def _survival(protocol: Protocol) -> tuple[str, str]:
+    text = "The primary endpoint is no substitute for time or quality of life."
+    if any(_treatment_policy(endpoint) for endpoint in protocol.endpoints):
+        text += (
+            " Overall survival follows the treatment policy: after progression treatment is free,"
+            " the experimental drug included, so survival compares two orders of treatment, not"
+            " treatment with none."
+        )
+    return "A benefit in survival", text
+
+
+def _treatment_policy(endpoint: Endpoint) -> bool:
+    analysis = endpoint.analysis
+    return isinstance(analysis, TimeToEventAnalysis) and OVERALL_SURVIVAL.code in analysis.rules
 
 
 def open_questions(protocol: Protocol) -> list[tuple[str, str]]:
     """Title and text of each question that this design leaves open."""
-    return [*([CTDNA] if selects_by_ctdna(protocol) else []), *ALWAYS]
+    masking = masking_limit(protocol)
+    return [
+        *(_ctdna(status) for status in selected_by_ctdna(protocol)),
+        *([masking] if masking else []),
+        *([_survival(protocol)] if by_scans(protocol) else []),
+        NOMINAL,
+        SUBGROUPS,
+    ]
 
 
-def power_table(protocol: Protocol) -> Table:
-    """What the planned size can find under each published effect, by test."""
+def power_table(protocol: Protocol) -> Table | None:
+    """What the planned size can find under each published effect, by test; None where the scenarios
+    say nothing about the primary endpoint.
+    """
+    if not isinstance(protocol.primary.analysis, BinaryAnalysis) or not protocol.design.scenarios:
+        return None
     design, scenarios = protocol.design, planned_table(protocol)
     labels = {
         s.id: f"{s.label}: {percent(float(s.control))} in control, {percent(float(s.experimental))}"
@@ -105,8 +107,12 @@ def power_table(protocol: Protocol) -> Table:
     return Table(head, rows, note=note, over=[("", 1), ("Power", 3), (need, 3)])
 
 
-def timing_table(protocol: Protocol) -> Table:
-    """How much the disease control rate owes to the day of the first scan."""
+def timing_table(protocol: Protocol) -> Table | None:
+    """How much the primary endpoint owes to the day of the first scan; None where stable disease
+    does not reach it.
+    """
+    if not counts_stable_disease(protocol.primary):
+        return None
     design = protocol.design
     median = float(design.control_median_pfs_months)
     rows = [
@@ -117,4 +123,6 @@ def timing_table(protocol: Protocol) -> Table:
         " without progression at the first scan. The drug is the same in every row; only the"
         " calendar differs."
     )
-    return Table(["First scan at", "Expected disease control"], rows, note=note)
+    return Table(
+        ["First scan at", f"Expected {in_sentence(protocol.primary.label)}"], rows, note=note
+    )

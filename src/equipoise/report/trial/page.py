@@ -10,18 +10,18 @@ from jinja2 import Template
 from markupsafe import Markup
 
 from equipoise.analysis.analyze import Analysis
-from equipoise.analysis.results.endpoints import SafetyEndpoint
-from equipoise.analysis.results.trial import Results
+from equipoise.analysis.results.endpoints import BinaryEndpoint, SafetyEndpoint
 from equipoise.ledger.entry import Entry
 from equipoise.protocol.model import Protocol
 from equipoise.report.kit.drill_down import DrillDown, source_links, subject_link
 from equipoise.report.kit.formats import day_words, first_up, plural
 from equipoise.report.kit.page import draw_twice, environment, read_template
 from equipoise.report.kit.table import Table
-from equipoise.report.trial import appendix, conduct_tables, limitations, summary
+from equipoise.report.trial import appendix, conduct_tables, limitations, primary, summary
 from equipoise.report.trial.adverse_event_table import adverse_event_table
 from equipoise.report.trial.baseline_table import baseline_table
 from equipoise.report.trial.consort import boxes_of, draw_consort
+from equipoise.report.trial.declared import primary_reading
 from equipoise.report.trial.efficacy import efficacy
 from equipoise.report.trial.entries import entry_cells, referenced
 from equipoise.report.trial.swimmer import draw_swimmer
@@ -59,7 +59,7 @@ def write_report(analysis: Analysis, entries: Sequence[Entry]) -> str:
         **_courses(analysis),
         **_conduct(analysis),
         **_design(analysis.trial.protocol),
-        "safety": _safety(analysis.results, drill_down),
+        "safety": _safety(analysis, drill_down),
         "visits": visit_table(analysis.results, drill_down),
         "overdue": overdue_table(analysis.results),
         "persons": persons,
@@ -82,7 +82,7 @@ def _page() -> Template:
 
 def _front(analysis: Analysis, drill_down: DrillDown) -> dict[str, object]:
     results, protocol = analysis.results, analysis.trial.protocol
-    primary = summary.primary_endpoint(results)
+    shown = primary.primary_endpoint(results)
     early = summary.too_early(analysis)
     return {
         "css": Markup(read_template("report.css")),
@@ -95,12 +95,15 @@ def _front(analysis: Analysis, drill_down: DrillDown) -> dict[str, object]:
         "early": early,
         "standing": [*early, *summary.not_locked(analysis)],
         "interim": protocol.interim_words(),
-        "primary": primary,
+        "primary": shown,
+        "policy": shown.policy if isinstance(shown, BinaryEndpoint) else "",
+        "has_result": primary.has_result(shown),
         "estimand": protocol.primary.estimand,
-        "primary_words": summary.primary_words(results, float(protocol.design.alpha), drill_down),
+        "population": protocol.population(protocol.primary.estimand.population).definition,
+        "primary_words": primary.primary_words(results, drill_down),
         "secondary_words": summary.secondary_words(results),
-        "sensitivity_range": summary.range_of_sensitivity(primary),
-        "not_shown": summary.not_shown(analysis, limitations.selects_by_ctdna(protocol)),
+        "sensitivity_range": summary.range_of_sensitivity(shown),
+        "not_shown": summary.not_shown(analysis),
         "assumptions": protocol.assumptions,
         "to_check": sum(assumption.to_check for assumption in protocol.assumptions.values()),
         "assumption_table": assumption_table(protocol),
@@ -178,10 +181,12 @@ def _waterfall_words(without: int) -> str:
     return f"{caption} Not drawn: {who} without a measured scan after baseline."
 
 
-def _safety(results: Results, drill_down: DrillDown) -> list[dict[str, object]]:
+def _safety(analysis: Analysis, drill_down: DrillDown) -> list[dict[str, object]]:
+    results, protocol = analysis.results, analysis.trial.protocol
     return [
         {
             "ctcae": endpoint.ctcae,
+            "population": protocol.population(endpoint.population).definition,
             "terms": endpoint.terms,
             "treated": sum(endpoint.n.values()),
             "table": adverse_event_table(endpoint, results.arms, drill_down),
@@ -207,7 +212,7 @@ def _conduct(analysis: Analysis) -> dict[str, object]:
         ),
         "disagreement": conduct_tables.disagreement_table(results),
         "scans": sum(len(course.scans) for course in results.time_lines.values()),
-        "reader": protocol.assessment.reader.lower().replace("mdt", "MDT"),
+        "primary_reading": primary_reading(protocol),
         "problems": [(subject_link(name), problem) for name, problem in results.problems.items()],
     }
 

@@ -4,8 +4,6 @@ trusted?
 
 from __future__ import annotations
 
-from markupsafe import Markup
-
 from equipoise.analysis.analyze import Analysis
 from equipoise.analysis.results.endpoints import (
     BinaryEndpoint,
@@ -14,13 +12,11 @@ from equipoise.analysis.results.endpoints import (
     TimeToEventEndpoint,
 )
 from equipoise.analysis.results.trial import Results
-from equipoise.report.kit.drill_down import DrillDown
+from equipoise.endpoints.catalogue import words_of
 from equipoise.report.kit.formats import (
-    confidence,
     day_words,
     listed,
     p_equals,
-    percent,
     plural,
     points,
     points_span,
@@ -28,8 +24,14 @@ from equipoise.report.kit.formats import (
     signed,
     span,
 )
-from equipoise.report.trial.arms import reached_notes
-from equipoise.report.trial.words import SENSITIVITY, TESTS
+from equipoise.report.trial.declared import by_scans, influenced, selected_by_ctdna
+from equipoise.report.trial.primary import (
+    Primary,
+    other_effects,
+    primary_effect,
+    primary_endpoint,
+)
+from equipoise.report.trial.words import SENSITIVITY
 
 
 def too_early(analysis: Analysis) -> list[str]:
@@ -56,105 +58,6 @@ def not_locked(analysis: Analysis) -> list[str]:
     if analysis.trial.locked:
         return []
     return ["The database is not locked: entries may still be corrected."]
-
-
-# ------------------------------------------------------------------ primary
-
-
-def primary_endpoint(results: Results) -> BinaryEndpoint:
-    """The one primary endpoint."""
-    for endpoint in results.endpoints.values():
-        if endpoint.role == "primary" and isinstance(endpoint, BinaryEndpoint):
-            return endpoint
-    raise TypeError("the primary endpoint is no proportion; the report has no words for it")
-
-
-def primary_words(results: Results, alpha: float, drill_down: DrillDown) -> list[Markup]:
-    """The primary result: the proportions, the difference, the test, and what they mean."""
-    endpoint = primary_endpoint(results)
-    if endpoint.comparison.difference is None:
-        none = Markup("<strong>There is no primary result.</strong> {}")
-        return [none.format(_why_none(results))]
-    return [_proportions(endpoint, results, drill_down), _difference(endpoint, results, alpha)]
-
-
-def _why_none(results: Results) -> str:
-    if not results.flow.randomized:
-        return "Nobody has been randomized by the cutoff, so there is nothing to compare."
-    empty = [
-        about.label for arm, about in results.arms.items() if not results.flow.arms[arm].randomized
-    ]
-    return (
-        f"Nobody has been randomized to {' or '.join(empty)} by the cutoff, so there is nothing to"
-        " compare."
-    )
-
-
-def _proportions(endpoint: BinaryEndpoint, results: Results, drill_down: DrillDown) -> Markup:
-    parts = []
-    for arm, about in results.arms.items():
-        proportion = endpoint.comparison.arms[arm]
-        inside = reached_notes(endpoint, arm, results)
-        reached = {name: why for name, why in inside.items() if endpoint.subjects[name].value}
-        title = f"{endpoint.label}, reached: {about.label}"
-        count = drill_down.number(proportion.events, title, reached)
-        parts.append(
-            Markup('<b class="{}">{}</b>: {} of {} ({})').format(
-                about.role, about.label, count, proportion.n, percent(proportion.estimate)
-            )
-        )
-    return Markup("{}, the one primary endpoint, was reached as follows. {}.").format(
-        endpoint.label, Markup("; ").join(parts)
-    )
-
-
-def _difference(endpoint: BinaryEndpoint, results: Results, alpha: float) -> Markup:
-    test, comparison = endpoint.primary_test, endpoint.comparison
-    assert test is not None
-    p = comparison.tests[test]
-    words = Markup(
-        "The difference is <strong>{} percentage points</strong> ({} interval {}); "
-        "{}, two-sided: <strong>{}</strong>. {}"
-    ).format(
-        points(comparison.difference),
-        confidence(results.confidence),
-        points_span(comparison.interval),
-        TESTS[test],
-        p_equals(p),
-        _verdict(p, alpha, comparison.difference),
-    )
-    return words + " " + _in_a_hundred(endpoint, results)
-
-
-def _verdict(p: float | None, alpha: float, difference: float | None) -> str:
-    assert p is not None
-    assert difference is not None
-    if p > alpha:
-        return (
-            f"This is above the {alpha:g} declared: the trial does not show that the arms differ, "
-            "and it does not show that they are alike."
-        )
-    better = "more" if difference > 0 else "fewer"
-    return (
-        f"This is not above the {alpha:g} declared: {better} participants of the experimental arm"
-        " reached the endpoint than chance explains."
-    )
-
-
-def _in_a_hundred(endpoint: BinaryEndpoint, results: Results) -> str:
-    comparison = endpoint.comparison
-    label = next(about.label for about in results.arms.values() if about.role == "experimental")
-    low, high = comparison.interval or (None, None)
-    return (
-        f"Of 100 participants, {_people(comparison.difference)} would reach it with"
-        f" {label.lower()}; the data agree with anything from {_people(low)} to {_people(high)}."
-    )
-
-
-def _people(difference: float | None) -> str:
-    assert difference is not None
-    n = round(100 * abs(difference))
-    return f"{n} {'more' if difference >= 0 else 'fewer'}" if n else "no more"
 
 
 # ------------------------------------------------------------------ secondary
@@ -201,31 +104,26 @@ def _ratio_words(endpoint: TimeToEventEndpoint) -> list[str]:
 # ------------------------------------------------------------------ what it does not show
 
 
-def not_shown(analysis: Analysis, by_ctdna: bool) -> list[str]:
+def not_shown(analysis: Analysis) -> list[str]:
     """What a reader may not conclude from the primary result."""
-    endpoint = primary_endpoint(analysis.results)
-    sentences = (
-        ["That ctDNA predicts who benefits: everyone who entered is RAS wild type in ctDNA."]
-        if by_ctdna
-        else []
-    )
-    sentences += [
-        (
-            "That participants live longer, or better: disease control is read from scans, and the"
-            " secondary results are nominal."
-        ),
-        (
-            "That the readers were not influenced: treatment was open, and the local team read the"
-            " scans."
-        ),
+    protocol, endpoint = analysis.trial.protocol, primary_endpoint(analysis.results)
+    sentences = [
+        f"That ctDNA predicts who benefits: everyone who entered is {status} in ctDNA."
+        for status in selected_by_ctdna(protocol)
     ]
+    if by_scans(protocol):
+        sentences.append(
+            "That participants live longer, or better: the primary endpoint is read from scans, and"
+            " the secondary results are nominal."
+        )
+        sentences += influenced(protocol)
     if changes := _direction_changes(endpoint):
         sentences.append(
             "That the result does not depend on its assumptions: the direction changes under"
             f" {changes}."
         )
     missing = sum(not account.evaluable for account in analysis.accounts.values())
-    if missing:
+    if missing and isinstance(endpoint, BinaryEndpoint):
         sentences.append(
             f"What happened to {plural(missing, 'participant')} without an evaluable response, who"
             " count as failure."
@@ -233,29 +131,19 @@ def not_shown(analysis: Analysis, by_ctdna: bool) -> list[str]:
     return sentences
 
 
-def _direction_changes(endpoint: BinaryEndpoint) -> str:
-    primary = endpoint.comparison.difference or 0
+def _direction_changes(endpoint: Primary) -> str:
     turned = [
-        SENSITIVITY[name][0].lower()
-        for name, difference in _differences(endpoint).items()
-        if difference * primary < 0
+        SENSITIVITY[name][0].lower() if name in SENSITIVITY else words_of(name)
+        for name, effect in other_effects(endpoint).items()
+        if effect * primary_effect(endpoint) < 0
     ]
     return listed(turned) if turned else ""
 
 
-def range_of_sensitivity(endpoint: BinaryEndpoint) -> str:
+def range_of_sensitivity(endpoint: Primary) -> str:
     """From the least to the greatest difference over all sensitivity analyses."""
-    values = _differences(endpoint).values()
-    if not values:
+    values = other_effects(endpoint).values()
+    if not values or not isinstance(endpoint, BinaryEndpoint):
         return ""
     low, high = signed(100 * min(values)), signed(100 * max(values))
     return f"from {low} to {high} percentage points"
-
-
-def _differences(endpoint: BinaryEndpoint) -> dict[str, float]:
-    """The difference under each sensitivity analysis that has one."""
-    return {
-        name: analysis.comparison.difference
-        for name, analysis in endpoint.sensitivity.items()
-        if analysis.comparison.difference is not None
-    }

@@ -1,4 +1,4 @@
-"""How long until each event, by arm and rule set? All nominal."""
+"""How long until each event, by arm and rule set? All nominal but the primary analysis."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from equipoise.report.kit.drill_down import DrillDown
 from equipoise.report.kit.formats import NONE, confidence, p_value, ratio, span
 from equipoise.report.kit.table import Cell, Table
 from equipoise.report.trial.arms import time_notes
+from equipoise.report.trial.primary import is_primary
 from equipoise.report.trial.words import median_words, with_rules
 
 
@@ -24,13 +25,15 @@ def time_table(
         for rules, rule_set in endpoint.rules.items():
             title = with_rules(endpoint.label, rules)
             cells = [_time_cell(rule_set, arm, title, results, drill_down) for arm in results.arms]
-            rows.append([title, *cells, *_effect_cells(rule_set.comparison)])
+            effect, p = _effect_cells(rule_set.comparison)
+            mark = ", primary" if is_primary(endpoint, rules) else ""
+            rows.append([title, *cells, effect, p + mark])
     sure = confidence(results.confidence)
     head: list[Cell] = [
         "",
         *(about.label for about in results.arms.values()),
         f"Hazard ratio ({sure})",
-        "p (nominal)",
+        "p" if any(e.role == "primary" for e in endpoints) else "p (nominal)",
     ]
     note = (
         f"Events / n, median in months ({sure} interval). Hazard ratio by Cox regression (Efron),"

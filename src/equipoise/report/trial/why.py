@@ -108,7 +108,7 @@ def _shown(value: SubjectValue) -> str:
         case TimeValue(value=time):
             return f"{time.days} days, {ending(time.event)}"
         case WorstGrade(value=grade):
-            return str(grade)
+            return "not recorded" if grade is None else str(grade)
 
 
 # ------------------------------------------------------------------ entries

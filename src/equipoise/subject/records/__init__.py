@@ -7,7 +7,7 @@ use nothing else, so forms, imports, the eligibility input and exports share one
 from equipoise.subject.records.events import AE, DM, DS, DV, MH
 from equipoise.subject.records.findings import DD, GF, LB, QS, SS, VS
 from equipoise.subject.records.interventions import CM, EX, PR
-from equipoise.subject.records.record import Record, Source
+from equipoise.subject.records.record import Record, Source, place_of
 from equipoise.subject.records.standard import (
     LONGEST_MM,
     STANDARD_UNITS,
@@ -41,6 +41,7 @@ __all__ = [
     "AnyRecord",
     "Record",
     "Source",
+    "place_of",
     "read_record",
     "standardize",
     "variables",

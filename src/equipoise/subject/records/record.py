@@ -9,6 +9,14 @@ Source = int | tuple[str, str, int]
 """Where a record came from: a ledger position, or (dataset, domain, --SEQ) of an import."""
 
 
+def place_of(source: Source) -> tuple[int, int, str]:
+    """What sources are sorted by: ledger positions first, then imports in their own order."""
+    if isinstance(source, int):
+        return 0, source, ""
+    dataset, domain, number = source
+    return 1, number, f"{dataset} {domain}"
+
+
 def text(variable: str) -> Any:
     """An attribute that holds the text of an SDTM variable, empty if there is none."""
     return field(default="", metadata={"variable": variable, "kind": "text"})

@@ -1,0 +1,281 @@
+"""What the protocol declares of an endpoint is what is analyzed, and what the report says."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from changed import CONFIRMED, DERIVED, MASKED, OS_PRIMARY, PFS_PRIMARY, shipped_with
+from equipoise.analysis.analyze import Analysis, analyze
+from equipoise.analysis.interim import levels_of_looks
+from equipoise.analysis.results.endpoints import BinaryEndpoint, TimeToEventEndpoint
+from equipoise.conduct import disposition, protocol_versions
+from equipoise.conduct.record import Refused
+from equipoise.planning.check import refusals
+from equipoise.protocol.model import Protocol
+from equipoise.protocol.places import ProtocolError
+from equipoise.protocol.refusal import Use
+from equipoise.report.trial.page import write_report
+from equipoise.report.trial.terminal import primary_lines
+from story import Story
+
+WHO, OTHER, CUTOFF = "S01-001", "S01-002", date(2021, 12, 31)
+POPULATION = "population: ITT\n      variable: best overall response of CR, PR or SD"
+
+
+def told(protocol: Protocol, *scans: tuple[str, str, str]) -> Story:
+    """A few randomized, in both arms; the first has the scans: day, response as read, diameter of
+    the target.
+    """
+    story = Story(protocol=protocol)
+    story.begin()
+    for subject in (WHO, OTHER, "S01-003", "S01-004"):
+        story.ready(subject)
+        story.randomize(subject)
+    for number, (on, response, diameter) in enumerate(scans, 1):
+        story.scan(WHO, on, number, response, diameter)
+    return story
+
+
+def analyzed(protocol: Protocol, *scans: tuple[str, str, str]) -> Analysis:
+    return analyze(told(protocol, *scans).known(CUTOFF))
+
+
+def reached(analysis: Analysis, endpoint: str) -> bool:
+    found = analysis.results.endpoints[endpoint]
+    assert isinstance(found, BinaryEndpoint)
+    return found.subjects[WHO].value
+
+
+def responded(analysis: Analysis) -> bool:
+    duration = analysis.results.endpoints["DOR"]
+    assert isinstance(duration, TimeToEventEndpoint)
+    return WHO in duration.rules["DOR"].subjects
+
+
+PR_THEN_PD = (("2021-05-05", "PR", "30"), ("2021-06-30", "PD", "60"))
+PR_TWICE = (("2021-05-05", "PR", "30"), ("2021-06-30", "PR", "30"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "scans", "response"),
+    [
+        pytest.param((), PR_THEN_PD, True, id="unconfirmed"),
+        pytest.param((CONFIRMED,), PR_THEN_PD, False, id="asked for, and none came"),
+        pytest.param((CONFIRMED,), PR_TWICE, True, id="asked for, and seen again after 56 days"),
+        pytest.param(
+            ((CONFIRMED[0], CONFIRMED[1].replace("28", "57")),), PR_TWICE, False, id="too soon"
+        ),
+    ],
+)
+def test_a_response_counts_as_confirmed_where_confirmation_is_declared(changes, scans, response):
+    """RECIST 1.1 Table 3; the rate and the duration of response agree."""
+    analysis = analyzed(shipped_with(*changes), *scans)
+
+    assert (reached(analysis, "ORR"), responded(analysis)) == (response, response)
+    assert reached(analysis, "DCR")
+    policy = analysis.results.endpoints["DCR"].policy
+    assert ("unconfirmed" in policy) is not bool(changes)
+
+
+@pytest.mark.parametrize("changes", [(), (DERIVED,)])
+def test_the_reading_that_is_declared_primary_decides(changes):
+    """The MDT reads a response that the lesions do not show."""
+    scans = (("2021-05-05", "PR", "49"), ("2021-06-30", "PD", "80"))
+    analysis = analyzed(shipped_with(*changes), *scans)
+    disease_control = analysis.results.endpoints["ORR"]
+
+    assert reached(analysis, "ORR") is not bool(changes)
+    assert responded(analysis) is not bool(changes)
+    assert disease_control.policy.startswith("derived") is bool(changes)
+    other = analysis.results.endpoints["DCR"].sensitivity["other_reading"]
+    assert other.reached[WHO]  # stable or responding, either way
+    report = write_report(analysis, told(shipped_with(*changes), *scans).storage.read())
+    reading = "The response derived from the lesions" if changes else "The reading of the local MDT"
+    assert f"{reading} is primary" in report
+
+
+def test_the_declared_population_is_the_one_analyzed():
+    protocol = shipped_with((POPULATION, POPULATION.replace("ITT", "EVALUABLE")))
+    analysis = analyzed(protocol, ("2021-05-05", "SD", "45"))
+    primary = analysis.results.endpoints["DCR"]
+
+    assert primary.population == "EVALUABLE"
+    assert set(primary.subjects) == {WHO}  # the other has no scan after baseline
+    assert sum(arm.n for arm in primary.comparison.arms.values()) == 1
+    assert set(primary.sensitivity["best_case"].reached) == {WHO}
+    report = write_report(analysis, ())
+    assert "Among: ITT with a baseline scan and at least one later scan" in report
+
+
+def test_only_the_declared_tests_are_run():
+    protocol = shipped_with(("primary_test: boschloo", "primary_test: fisher"))
+    protocol_results = analyzed(protocol, ("2021-05-05", "SD", "45")).results.endpoints
+
+    assert list(protocol_results["DCR"].comparison.tests) == ["fisher", "cmh"]
+    assert list(protocol_results["ORR"].comparison.tests) == ["boschloo", "fisher"]
+
+
+EMA_ALONE = ("rules: [FDA, EMA], stratified: true", "rules: [EMA], stratified: false")
+TREATMENT_POLICY = (
+    "event: new anticancer therapy, strategy: hypothetical",
+    "event: new anticancer therapy, strategy: treatment policy",
+)
+
+
+@pytest.mark.parametrize(
+    ("changes", "label", "test"),
+    [
+        (PFS_PRIMARY, "Progression-free survival, FDA rules", "stratified log-rank"),
+        (OS_PRIMARY, "Overall survival", "stratified log-rank"),
+        (
+            (*PFS_PRIMARY, EMA_ALONE, TREATMENT_POLICY),
+            "Progression-free survival, EMA rules",
+            "log-rank",
+        ),
+    ],
+)
+def test_a_primary_time_to_event_is_reported_as_the_primary_result(changes, label, test):
+    story = told(shipped_with(*changes), *PR_THEN_PD)
+    for subject in (OTHER, "S01-003", "S01-004"):
+        story.scan(subject, "2021-05-05", 1, "PD", "70")
+        story.done(
+            "2021-07-05",
+            "investigator",
+            disposition.record_death,
+            subject,
+            died_on=f"2021-07-0{subject[-1]}",
+            cause="DISEASE UNDER STUDY",
+        )
+    analysis = analyze(story.known(CUTOFF))
+    lines, effect = primary_lines(analysis.results)
+    report = write_report(analysis, story.storage.read())
+
+    assert all(line.startswith(label) for line in lines)
+    assert f"{label}, the one primary endpoint" in report
+    primary = next(e for e in analysis.results.endpoints.values() if e.role == "primary")
+    first = next(iter(primary.rules.values())).comparison
+    assert first.test == test
+    assert f"p = {first.p_value:.4f}" in effect
+
+
+def test_a_name_of_a_set_of_rules_is_the_protocols_own():
+    protocol = shipped_with(
+        *PFS_PRIMARY, ("  FDA:\n", "  STRICT:\n"), ("rules: [FDA, EMA]", "rules: [STRICT, EMA]")
+    )
+
+    assert refusals(protocol) == ()
+    assert list(analyzed(protocol, *PR_THEN_PD).results.endpoints["PFS"].rules) == ["STRICT", "EMA"]
+
+
+LOOKS = ("  looks: []", "  looks: [{participants: 25}]")
+
+
+def test_with_looks_the_primary_test_is_held_to_what_they_leave():
+    """Lan and DeMets' O'Brien-Fleming at half and all, 0.05 two-sided: rpact (asOF) has bounds
+    2.962588 and 1.968596.
+    """
+    protocol = shipped_with(LOOKS)
+    first, last = levels_of_looks(protocol)
+
+    assert (first, last) == pytest.approx((0.003050645, 0.0489990), rel=1e-4)
+    few = analyzed(protocol, *PR_THEN_PD)
+    assert few.results.level is None
+    assert analyzed(shipped_with(), *PR_THEN_PD).results.level == 0.05
+
+
+# ------------------------------------------------------------------ refused
+
+
+def refused(*changes: tuple[str, str]) -> list[str]:
+    return [str(refusal) for refusal in refusals(shipped_with(*changes))]
+
+
+SUMMARY = ("summary: median", "summary: hazard ratio")
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "expected"),
+    [
+        ((("new_therapy: censor", "new_therapy: event"),), "censoring.FDA.strategy", "composite"),
+        (
+            (("therapy_ends_assessability: true", "therapy_ends_assessability: false"),),
+            "endpoints.DCR.estimand.intercurrent",
+            "treatment policy",
+        ),
+        (
+            (("clinical_progression: censor", "clinical_progression: event"),),
+            "censoring.FDA.strategy",
+            "composite",
+        ),
+        (
+            (("summary: median", "summary: hazard ratio"),),
+            "endpoints.DOR.estimand.summary",
+            "median",
+        ),
+        ((("    responses: [CR, PR]\n", ""),), "endpoints.ORR.responses", "best responses"),
+        ((("drug: CETUXIMAB, ", ""),), "treatment", "exactly one drug"),
+        (
+            (("rule: treated_as_planned", "rule: randomized"),),
+            "endpoints.DCR.analysis.sensitivity",
+            "treated_as_planned",
+        ),
+        (
+            (("population: ITT", "population: SAFETY"),),
+            "endpoints.DCR.estimand.population",
+            "as received",
+        ),
+        ((*PFS_PRIMARY, LOOKS), "design.looks", "by events"),
+        (
+            (
+                ("role: primary", "role: secondary"),
+                (
+                    "label: Duration of response\n    role: secondary",
+                    "label: Duration of response\n    role: primary",
+                ),
+            ),
+            "endpoints.DOR.role",
+            "secondary",
+        ),
+        ((("rules: [OS]", "rules: [SURVIVAL]"),), "endpoints.OS.analysis.rules", "OS"),
+    ],
+)
+def test_what_no_rule_carries_out_is_refused_with_its_field(changes, field, expected):
+    sentences = refused(*changes)
+
+    assert any(s.startswith(f"{field}: ") and expected in s for s in sentences), sentences
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ((MASKED[0],), "registration.design says"),
+        ((MASKED[1],), "registration.design says"),
+        ((("population: ITT", "population: EVERYBODY"),), "expected the id of a population"),
+        ((("death: composite", "missed visits: hypothetical"),), "new anticancer therapy"),
+        ((("responses: [CR, PR, SD]", "responses: [CR, PR, STABLE]"),), "STABLE"),
+    ],
+)
+def test_what_contradicts_itself_does_not_load(changes, said):
+    with pytest.raises(ProtocolError, match=said):
+        shipped_with(*changes)
+
+
+def test_a_masked_treatment_is_shown_and_cannot_be_conducted():
+    protocol = shipped_with(*MASKED)
+    story = Story(protocol=protocol)
+    outcome = story.do(
+        "2021-01-04", "sponsor", protocol_versions.adopt_protocol, protocol, simulated=True
+    )
+
+    assert isinstance(outcome, Refused)
+    assert "masked treatment needs sealed arms" in str(outcome)
+    assert Use.CONDUCTED in {refusal.use for refusal in refusals(protocol)}
+    assert {refusal.use for refusal in refusals(protocol)}.isdisjoint(
+        {Use.ANALYZED, Use.DESIGNED, Use.SIMULATED}
+    )
+
+
+def test_the_shipped_protocol_is_obeyed_throughout():
+    assert refusals(shipped_with()) == ()
