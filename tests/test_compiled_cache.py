@@ -193,3 +193,28 @@ def test_rules_do_not_start_the_compiler(words):
     code = f"import sys, {words}; print('numba' in sys.modules)"
 
     assert ask(Path(equipoise.__file__).parents[1], code) == "False"
+
+
+def test_a_compilation_is_told_of_before_it_begins(tmp_path):
+    """Once for who watches, and only of a kernel that is not kept from before."""
+    script = """
+import sys
+from equipoise import compiled
+from equipoise.assessments.recist import target_rules as rules
+from equipoise.assessments.recist.policy import RECIST_1_1
+def told():
+    print("told", "numba" in sys.modules)
+with compiled.watched(told):
+    for kernel in (rules.has_shrunk, rules.has_grown):
+        compiled.compiled(kernel)(690, 1000, RECIST_1_1)
+        print("built")
+"""
+    for expected in (["told False", "built", "built"], ["built", "built"]):
+        done = subprocess.run(
+            [sys.executable, "-c", script],
+            env=os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert done.stdout.splitlines() == expected

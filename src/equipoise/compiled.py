@@ -19,6 +19,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from hashlib import sha256
 from inspect import getsource
@@ -41,6 +42,7 @@ __all__ = [
     "njit",
     "pays",
     "tuples_of",
+    "watched",
 ]
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -58,6 +60,7 @@ _options: dict[Callable[..., Any], dict[str, Any]] = {}
 _machine_code: dict[Callable[..., Any], Any] = {}
 _steps_done: dict[Callable[..., Any], int] = {}
 _building = RLock()
+_watchers: list[Callable[[], None]] = []
 
 
 def njit(**options: Any) -> Callable[[F], F]:
@@ -92,10 +95,25 @@ def pays(kernel: Callable[..., Any], steps: int) -> bool:
     return done >= STEPS_TO_START + compiling or _is_kept(kernel)
 
 
+@contextmanager
+def watched(compiles: Callable[[], None]) -> Iterator[None]:
+    """Meanwhile the first kernel of this process that is not kept from before is told of, before
+    it is compiled: that takes seconds, or a minute.
+    """
+    _watchers.append(compiles)
+    try:
+        yield
+    finally:
+        if compiles in _watchers:
+            _watchers.remove(compiles)
+
+
 def compiled(kernel: F) -> F:
     """The machine code of a kernel, made at its first call for each kind of arguments."""
     with _building:
         if kernel not in _machine_code:
+            while _watchers and not _is_kept(kernel):
+                _watchers.pop()()
             _machine_code[kernel] = _build(kernel)
         return cast("F", _machine_code[kernel])
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from equipoise.cli.default_command import DefaultCommandGroup
-from equipoise.cli.speak import err, out, read_text, readable_failures
+from equipoise.cli.speak import QUIET_SECONDS, err, out, progress, read_text, readable_failures
 from equipoise.cli.trial import analyze
 
 LEDGER = "ledger"
@@ -91,7 +91,8 @@ def survival(
     from equipoise.exchange.survival_table import SurvivalColumns, read_survival_table
     from equipoise.statistics.checks import check_share
 
-    with readable_failures():
+    with readable_failures(), progress(after=QUIET_SECONDS) as steps:
+        steps.step(f"comparing {table}")
         check_share("--level", level)
         chosen, landmarks = check_interval(interval), times("--at", at)
         columns = SurvivalColumns(time=time, event=event, arm=arm, strata=words("--strata", strata))

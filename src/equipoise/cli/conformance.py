@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from equipoise.cli.exit_codes import ExitCode
-from equipoise.cli.speak import err, out, readable_failures
+from equipoise.cli.speak import QUIET_SECONDS, err, out, progress, readable_failures
 
 app = typer.Typer(no_args_is_help=True, help="Language-neutral cases of the published rules.")
 
@@ -28,7 +28,8 @@ def run(
     from equipoise.conformance.runner import CASES
     from equipoise.conformance.runner import run as run_cases
 
-    with readable_failures():
+    with readable_failures(), progress(after=QUIET_SECONDS) as steps:
+        steps.step(f"asking {against or 'ourselves'}")
         folder = cases or CASES
         if not any(folder.glob("*.json")):
             raise ValueError(f"there are no cases (*.json) in {folder}")

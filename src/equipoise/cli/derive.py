@@ -11,7 +11,7 @@ import typer
 
 from equipoise.cli.default_command import DefaultCommandGroup
 from equipoise.cli.exit_codes import ExitCode
-from equipoise.cli.speak import err, read_text, readable_failures
+from equipoise.cli.speak import QUIET_SECONDS, err, progress, read_text, readable_failures
 
 PACKAGE = "package"
 
@@ -57,7 +57,8 @@ def response(
     from equipoise.exchange.response_table import derive_response_table
     from equipoise.store.files import write_files
 
-    with readable_failures():
+    with readable_failures(), progress(after=QUIET_SECONDS) as steps:
+        steps.step(f"deriving from {table}")
         chosen = find_policy(policy)
         if output and output.exists() and table.exists() and output.samefile(table):
             raise ValueError(f"{output} is the table itself; write to another file")
@@ -117,7 +118,7 @@ def package(
     from equipoise.cli.derive_package import derive_package
     from equipoise.endpoints.policies import declare_policy
 
-    with readable_failures():
+    with readable_failures(), progress(after=QUIET_SECONDS) as steps:
         policies = [
             declare_policy(
                 name,
@@ -131,6 +132,6 @@ def package(
             )
             for name in policy or ["recist_1_1"]
         ]
-        unused = derive_package(folder, out, policies, cutoff)
+        unused = derive_package(folder, out, policies, cutoff, steps)
     if unused:
         raise typer.Exit(ExitCode.NO)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from rich.table import Table
 
+from equipoise.cli.progress import Steps
 from equipoise.cli.speak import err, out
 from equipoise.endpoints.policies import DerivationPolicy
 from equipoise.exchange.cdisc.adam import render_outputs
@@ -20,7 +21,7 @@ from equipoise.terms.dates import parse_date
 
 
 def derive_package(
-    folder: Path, target: Path, policies: Sequence[DerivationPolicy], cutoff: str
+    folder: Path, target: Path, policies: Sequence[DerivationPolicy], cutoff: str, steps: Steps
 ) -> int:
     """Write the outputs of every policy; returns how many lines of the listings tell of data that
     were not used.
@@ -33,9 +34,11 @@ def derive_package(
     files: dict[Path, str | bytes] = {}
     unused, written = 0, []
     for policy in policies:
+        steps.step(f"reading {folder}")
         package = read_package(folder, policy)
         last = until or package.lasting
-        endpoints = derive_endpoints(package, policy, last)
+        count = steps.step(f"subjects by policy {policy.name}")
+        endpoints = derive_endpoints(package, policy, last, progress=count)
         if not endpoints.adtte:
             raise ValueError(
                 f"cutoff {last}: nobody had started by then; the first record is later"
@@ -47,6 +50,7 @@ def derive_package(
         }
         written.append((package, endpoints, policy, last, where))
         unused += package.problems.unused
+    steps.step(f"writing {len(files)} files")
     write_files(files)
     for row in written:
         _say(*row)

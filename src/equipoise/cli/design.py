@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from equipoise.cli.speak import err, out, readable_failures
+from equipoise.cli.speak import err, out, progress, readable_failures
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
+    from equipoise.cli.progress import Steps
     from equipoise.planning.design import SimulatedDesign
     from equipoise.simulation.full_trial import FullTrial
     from equipoise.store.block_files import BlockFiles
@@ -48,16 +49,19 @@ def design(
     from equipoise.protocol.yaml_file import load
     from equipoise.report.design.page import show_design, write_design
 
-    with readable_failures():
+    with readable_failures(), progress() as steps:
         declared = load(protocol)
+        steps.step("computing exact power")
         computed = compute_design(declared)
-        simulated = _simulated(declared, trials, seed, workers)
+        simulated = _simulated(declared, trials, seed, workers, steps)
         out.print(show_design(declared, computed, simulated), markup=False)
         if output is not None:
             _write(output, write_design(declared, computed, simulated))
 
 
-def _simulated(declared: Any, trials: int, seed: int, workers: int) -> SimulatedDesign | None:
+def _simulated(
+    declared: Any, trials: int, seed: int, workers: int, steps: Steps
+) -> SimulatedDesign | None:
     if trials == 0:
         return None
     if trials < 2:
@@ -66,10 +70,8 @@ def _simulated(declared: Any, trials: int, seed: int, workers: int) -> Simulated
     from equipoise.simulation.blocks import check_run
 
     check_run(trials, seed, workers)
-    with err.status(
-        "simulating (the first time the rules are compiled, which takes about a minute)"
-    ):
-        return simulate_design(declared, trials, seed, workers=workers)
+    steps.step(f"simulating {trials} trials of each kind")
+    return simulate_design(declared, trials, seed, workers=workers)
 
 
 def simulate(
@@ -102,14 +104,14 @@ def simulate(
         blocks = _Blocks(output.with_name(output.name + ".blocks"), seed)
         with blocks.alone():
             try:
-                with _bars() as progress_for:
+                with progress() as steps:
                     simulated = simulate_protocol(
                         declared,
                         trials,
                         seed,
                         workers=workers,
                         kept_for=blocks.open,
-                        progress_for=progress_for,
+                        progress_for=lambda name: steps.step(f"simulated trials: {name}"),
                     )
             except (KeyboardInterrupt, SystemExit):
                 err.print(
@@ -179,32 +181,6 @@ class _Blocks:
         (self.folder / "lock").unlink(missing_ok=True)
         if self.folder.is_dir() and not any(self.folder.iterdir()):
             self.folder.rmdir()
-
-
-@contextmanager
-def _bars() -> Iterator[Callable[[str], Callable[[int, int], None]]]:
-    """One progress bar for each scenario."""
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=err, transient=True) as bar:
-
-        def progress_for(name: str) -> Callable[[int, int], None]:
-            task = bar.add_task(f"trials: {name}", total=None)
-            return lambda done, of: bar.update(task, completed=done, total=of)
-
-        yield progress_for
 
 
 def _write(path: Path, content: str) -> None:

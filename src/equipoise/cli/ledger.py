@@ -12,7 +12,7 @@ import typer
 
 from equipoise.cli.exit_codes import ExitCode
 from equipoise.cli.ledger_file import stored
-from equipoise.cli.speak import err, fail, out, readable_failures
+from equipoise.cli.speak import QUIET_SECONDS, err, fail, out, progress, readable_failures
 
 if TYPE_CHECKING:
     from equipoise.conduct.attribution import Attribution
@@ -38,7 +38,8 @@ def verify(
     from equipoise.conduct.verify import verify_lines
     from equipoise.ledger.verified import Broken
 
-    with readable_failures():
+    with readable_failures(), progress(after=QUIET_SECONDS) as steps:
+        steps.step("verifying")
         finding = verify_lines(stored(ledger).lines(), anchor)
         if isinstance(finding, Broken):
             err.print(f"{ledger}: entry {finding.seq}: {finding.why}", markup=False)
@@ -96,7 +97,8 @@ def redact(
     from equipoise.conduct.redaction import redact as redact_entry
     from equipoise.subject.fold import replay
 
-    with readable_failures():
+    with readable_failures(), progress(after=QUIET_SECONDS) as steps:
+        steps.step("verifying")
         store = stored(ledger)
         _refuse_broken(ledger, store)
         entries = store.read()
@@ -172,7 +174,8 @@ def why(
     from equipoise.cli.trial import read_trial
     from equipoise.report.trial.why import explain
 
-    with readable_failures():
+    with readable_failures(), progress(after=QUIET_SECONDS) as steps:
+        steps.step("verifying and analyzing")
         analyzed, entries = read_trial(ledger, as_of, cutoff)
         lines: list[Any] = explain(analyzed, entries, subject, endpoint)
     for line in lines:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from equipoise.cli.speak import err, fail, out, readable_failures
+from equipoise.cli.speak import err, out, progress, readable_failures
 
 
 def register(app: typer.Typer) -> None:
@@ -34,8 +34,6 @@ def rechallenge(
     Virtual tumors under the trial's own rules. All of it is simulated, and much of it assumed: the
     page says what.
     """
-    from rich.progress import Progress
-
     from equipoise.planning.rechallenge.simulate import simulate_rechallenge
     from equipoise.protocol.yaml_file import load
     from equipoise.report.kit.page import write_document
@@ -44,23 +42,12 @@ def rechallenge(
     from equipoise.store.files import write_files
 
     began = time.perf_counter()
-    with readable_failures():
+    with readable_failures(), progress() as steps:
         declared = load(protocol)
         if page is not None and page == as_json:
             raise ValueError(f"--out and --json are the same file, {page}")
-        with Progress(console=err, transient=True) as bar:
-            task = bar.add_task(
-                "virtual patients (the first run compiles, which takes a minute)", total=patients
-            )
-            try:
-                simulated = simulate_rechallenge(
-                    declared,
-                    patients,
-                    seed,
-                    progress=lambda done, _: bar.update(task, completed=done),
-                )
-            except LookupError as error:
-                fail(str(error))
+        count = steps.step("virtual patients")
+        simulated = simulate_rechallenge(declared, patients, seed, progress=count)
         texts = {}
         if page is not None:
             texts[page] = write_document(write_rechallenge(simulated))

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
@@ -14,6 +15,10 @@ from rich.console import Console
 
 from equipoise.cli.exit_codes import ExitCode
 from equipoise.cli.output import OutputLost
+from equipoise.cli.progress import Bars, Lines, Steps
+
+QUIET_SECONDS = 2.0
+"""How long a command that is mostly done at once says nothing about its progress."""
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -48,9 +53,28 @@ def readable_failures() -> Iterator[None]:
     except (ValueError, RuntimeError) as error:
         fail(str(error))
     except Exception as error:
-        if type(error).__module__.startswith("equipoise."):
+        # A LookupError itself is worded by us; a key or index that is not there is our mistake.
+        if type(error) is LookupError or type(error).__module__.startswith("equipoise."):
             fail(str(error))
         raise
+
+
+@contextmanager
+def progress(*, after: float = 0.0) -> Iterator[Steps]:
+    """What a long command does, told on standard error: a bar on a terminal, elsewhere lines.
+
+    A command that mostly takes no time names the seconds `after` which it begins to talk.
+    """
+    from equipoise.compiled import watched
+
+    talkative = err.is_terminal and not err.is_dumb_terminal
+    steps: Steps = Bars(err) if talkative else Lines(err, after=after)
+    compiles = partial(steps.note, "compiling to machine code (once; it is kept for later runs)")
+    try:
+        with watched(compiles):
+            yield steps
+    finally:
+        steps.close()
 
 
 def _told(error: OSError) -> str:

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from equipoise.cli.ledger_file import stored
-from equipoise.cli.speak import err, out, readable_failures
+from equipoise.cli.speak import QUIET_SECONDS, err, out, progress, readable_failures
 
 if TYPE_CHECKING:
     from equipoise.analysis.analyze import Analysis
     from equipoise.analysis.results.participants import Flow
+    from equipoise.cli.progress import Steps
     from equipoise.ledger.entry import Entry
     from equipoise.ledger.verified import Broken, Verified
 
@@ -45,11 +46,13 @@ def demo(
     from equipoise.conduct.verify import verify_entries
 
     began = time.perf_counter()
-    with readable_failures():
+    with readable_failures(), progress() as steps:
         _check_place(out_dir / "ledger.jsonl")
-        entries = _rehearsed("NCT04509635", participants, seed)
+        entries = _rehearsed("NCT04509635", participants, seed, steps)
         _store_new(out_dir / "ledger.jsonl", entries)
+        steps.step(f"analyzing {len(entries)} entries")
         analyzed = _analyzed(entries, verify_entries(entries), None, None)
+        steps.step("writing the report")
         _write(analyzed, entries, out_dir)
     _summary(analyzed, out_dir)
     err.print(f"{time.perf_counter() - began:.1f} s")
@@ -72,20 +75,18 @@ def rehearse(
     """Virtual participants go through the commands into a ledger, site by site, day by day. All of
     it is simulated.
     """
-    with readable_failures():
+    with readable_failures(), progress() as steps:
         if output.exists():
             raise ValueError(f"{output} exists; a rehearsal never writes over a ledger")
         _check_place(output)
-        entries = _rehearsed(protocol, participants, seed)
+        entries = _rehearsed(protocol, participants, seed, steps)
         _store_new(output, entries)
     out.print(
         f"simulated: {len(entries)} entries in {output}. Head {entries[-1].hash}", markup=False
     )
 
 
-def _rehearsed(protocol: str, participants: int, seed: int) -> list[Entry]:
-    from rich.progress import Progress
-
+def _rehearsed(protocol: str, participants: int, seed: int, steps: Steps) -> list[Entry]:
     from equipoise.protocol.yaml_file import load
     from equipoise.rehearsal.rehearse import draw_sealed_list
     from equipoise.rehearsal.rehearse import rehearse as rehearse_trial
@@ -93,15 +94,8 @@ def _rehearsed(protocol: str, participants: int, seed: int) -> list[Entry]:
 
     declared, storage = load(protocol), Memory()
     sealed = draw_sealed_list(declared, participants=participants, seed=seed)
-    with Progress(console=err, transient=True) as bar:
-        task = bar.add_task("simulated trial: randomized", total=participants)
-
-        def show(randomized: int, wanted: int) -> None:
-            bar.update(task, completed=randomized, total=wanted)
-
-        rehearse_trial(
-            declared, storage, sealed, participants=participants, seed=seed, progress=show
-        )
+    count = steps.step("simulated trial: randomized")
+    rehearse_trial(declared, storage, sealed, participants=participants, seed=seed, progress=count)
     return storage.read()
 
 
@@ -166,10 +160,12 @@ def analyze(
     ] = None,
 ) -> None:
     """Results and report of a ledger, as it was known on a day and up to a clinical cutoff."""
-    with readable_failures():
+    with readable_failures(), progress(after=QUIET_SECONDS) as steps:
+        steps.step("verifying and analyzing")
         analyzed, entries = read_trial(ledger, as_of, cutoff)
         if protocol is not None:
             _same_protocol(analyzed, protocol)
+        steps.step("writing the report")
         _write(analyzed, entries, out_dir)
     _summary(analyzed, out_dir)
 

@@ -7,6 +7,7 @@ rules are those of `endpoints` and `assessments`, which analyze the trials of th
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -33,15 +34,23 @@ class Endpoints:
     discrepancies: tuple[tuple[Row, Discrepancy], ...]  # with STUDYID, USUBJID, RSEVAL and RSEVALID
 
 
-def derive_endpoints(package: Package, policy: DerivationPolicy, cutoff: date) -> Endpoints:
+def derive_endpoints(
+    package: Package,
+    policy: DerivationPolicy,
+    cutoff: date,
+    *,
+    progress: Callable[[int, int], None] | None = None,
+) -> Endpoints:
     """All endpoints of all subjects who started by the cutoff; what cannot be derived is added to
-    the problems.
+    the problems. `progress` is called with (subjects done, subjects).
     """
     adrs: list[Row] = []
     adtte: list[Row] = []
     differences: list[tuple[Row, Discrepancy]] = []
     readers = sorted({reader for some in package.readers.values() for reader in some})
-    for person in package.persons.values():
+    for done, person in enumerate(package.persons.values()):
+        if progress:
+            progress(done, len(package.persons))
         if _started(person) > cutoff:
             reason = f"started on {_started(person)}, after the cutoff {cutoff}: left out"
             package.problems.add(
