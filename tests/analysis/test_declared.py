@@ -108,6 +108,8 @@ def test_the_declared_population_is_the_one_analyzed():
     assert set(primary.sensitivity["best_case"].reached) == {WHO}
     report = write_report(analysis, ())
     assert "Among: ITT with a baseline scan and at least one later scan" in report
+    assert "Analyzed (EVALUABLE): 1" in report
+    assert "Left out of the analysis: 3" in report or "Left out of the analysis: 2" in report
 
 
 def test_only_the_declared_tests_are_run():

@@ -12,6 +12,7 @@ from equipoise.report.kit.drill_down import DrillDown
 from equipoise.report.kit.formats import spoken
 from equipoise.report.kit.svg import line, link, path, picture, rect, text, wrap
 from equipoise.report.trial.arm_legend import NARROW
+from equipoise.report.trial.primary import analyzed_in, primary_endpoint
 
 PAD, SIZE = 9, 12
 GAP = 26
@@ -66,7 +67,13 @@ def boxes_of(results: Results, protocol: Protocol, drill_down: DrillDown) -> Box
         screened,
         excluded,
         [row("Randomized", entered, "strong")],
-        {arm: _arm_boxes(about, flow.arms[arm], row) for arm, about in results.arms.items()},
+        {
+            arm: [
+                *_arm_boxes(about, flow.arms[arm], row),
+                _analyzed(results, protocol, flow.arms[arm].randomized, row),
+            ]
+            for arm, about in results.arms.items()
+        },
         {arm: about.role for arm, about in results.arms.items()},
         results.simulated,
     )
@@ -91,11 +98,20 @@ def _arm_boxes(about: ArmOfTrial, arm: FlowOfArm, row: Callable[..., Row]) -> li
         row(f"– {spoken(cause)}", names) for cause, names in sorted(arm.study_ended.items())
     ]
     followed += [row("Died", arm.died)]
-    analyzed = [
-        row("Analyzed (all randomized)", arm.randomized, "strong"),
-        Row("Left out of the analysis: 0"),
+    return [allocated, followed]
+
+
+def _analyzed(
+    results: Results, protocol: Protocol, randomized: Sequence[str], row: Callable[..., Row]
+) -> list[Row]:
+    """Who of one arm is in the primary analysis, by its declared population."""
+    population = protocol.population(protocol.primary.estimand.population)
+    words = "all randomized" if population.rule == "randomized" else population.id
+    inside = analyzed_in(primary_endpoint(results))
+    return [
+        row(f"Analyzed ({words})", [name for name in randomized if name in inside], "strong"),
+        row("Left out of the analysis", [name for name in randomized if name not in inside]),
     ]
-    return [allocated, followed, analyzed]
 
 
 def draw_consort(boxes: Boxes, width: float) -> str:

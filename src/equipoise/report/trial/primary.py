@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from math import log
 
 from markupsafe import Markup
@@ -46,6 +47,13 @@ def leading(endpoint: TimeToEventEndpoint) -> tuple[str, TimeAnalysis]:
 def is_primary(endpoint: TimeToEventEndpoint, name: str) -> bool:
     """Whether this analysis is the primary one: the first of the primary endpoint."""
     return endpoint.role == "primary" and name == leading(endpoint)[0]
+
+
+def analyzed_in(endpoint: Primary) -> Collection[str]:
+    """The subjects of the primary analysis."""
+    if isinstance(endpoint, BinaryEndpoint):
+        return endpoint.subjects
+    return leading(endpoint)[1].subjects
 
 
 def has_result(endpoint: Primary) -> bool:
