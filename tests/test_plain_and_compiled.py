@@ -4,6 +4,7 @@ draws, same roundings.
 
 import pkgutil
 from copy import deepcopy
+from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from math import isnan
@@ -29,13 +30,20 @@ from equipoise.endpoints.censoring import (
     survival_end,
 )
 from equipoise.endpoints.policies import ADMIRAL
-from equipoise.endpoints.response_rules import best_confirmed, best_unconfirmed, counts_as
+from equipoise.endpoints.response_rules import (
+    best_confirmed,
+    best_of,
+    best_unconfirmed,
+    counts_as,
+    response_begins,
+)
 from equipoise.planning.rechallenge.rules import follow_both_arms
 from equipoise.protocol.yaml_file import load
 from equipoise.simulation import event_time_rules
 from equipoise.simulation.event_time_trial import Cut, EventTimeTrial, Stratum
 from equipoise.simulation.full_trial import trial_of
-from equipoise.simulation.full_trial_rules import COLUMNS, simulate_full_trials
+from equipoise.simulation.full_trial_rules import simulate_full_trials
+from equipoise.simulation.judging_rules import TIME_COLUMNS
 from equipoise.simulation.proportion_rules import simulate_proportion_trials
 from equipoise.simulation.trial_rules import scheme_of
 from equipoise.statistics.cox import likelihood, walk
@@ -113,6 +121,11 @@ def responses(rng):
     return *scans(rng), int(rng.choice([-1, 50, 200])), policy
 
 
+def responses_confirmed(rng):
+    *seen, therapy, policy = responses(rng)
+    return *seen, therapy, bool(rng.integers(2)), policy
+
+
 def follow_up(rng):
     choices = (int(choice) for choice in rng.integers(0, 3, 6))
     rules = TimeToEventRules(*choices, longest_gap=126)  # type: ignore[misc]
@@ -122,8 +135,9 @@ def follow_up(rng):
 
 
 def full_trials(rng):
-    out = np.zeros((3, len(TRIAL.looks), COLUMNS))
-    return rng, TRIAL.tumor, TRIAL.conduct, TRIAL.rules, TRIAL.plan(), out
+    trial = replace(TRIAL, rules=TRIAL.rules._replace(confirm=bool(rng.integers(2))))
+    out = np.zeros((3, len(trial.looks), trial.first_times + TIME_COLUMNS * len(trial.times)))
+    return rng, trial.tumor, trial.conduct, trial.rules, trial.judged(), trial.plan(), out
 
 
 def both_arms(rng):
@@ -151,7 +165,8 @@ def share_trials(rng):
     blocks = METHODS["stratified permuted blocks"]
     scheme = scheme_of(Allocation(method=blocks, arms=("C", "E"), ratio=(2, 1), numbers=(3, 6)))
     shares, strata = np.array([0.3, 0.6]), np.array([0.5, 0.2, 0.3])
-    return rng, shares, scheme, strata, np.zeros(61, np.int8), np.zeros((5, 2, 2))
+    looks = np.array([20, 61], np.int32)
+    return rng, shares, scheme, strata, looks, np.zeros(61, np.int8), np.zeros((5, 2, 2, 3, 2))
 
 
 def one_course(rng):
@@ -297,6 +312,8 @@ CASES = {
     "RECIST": (assess_visits, partial(visits, dated=False), 50),
     "best response": (best_unconfirmed, responses, 150),
     "confirmed response": (best_confirmed, responses, 150),
+    "best response, confirmed or not": (best_of, responses_confirmed, 50),
+    "response begins": (response_begins, responses_confirmed, 150),
     "counted": (counts_as, lambda rng: (int(rng.integers(6)), int(rng.integers(64))), 30),
     "PFS": (progression_free, follow_up, 300),
     "OS": (survival_end, lambda rng: tuple(map(int, rng.integers(-1, 9, 3))), 100),

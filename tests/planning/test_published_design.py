@@ -7,14 +7,15 @@ from itertools import product
 import pytest
 from scipy import stats
 
-from equipoise.planning.design import Truth, operating_table
+from equipoise.planning.operating_table import Truth, operating_table
+from equipoise.planning.planned import Planned
 from equipoise.planning.scan_interval import scan_timing
 
 SCENARIOS = [Truth("VELO", 0.387, 0.742), Truth("VELO, ctDNA wild type", 0.478, 0.807)]
 
 
 def test_the_table_of_25_per_arm():
-    velo, wild_type = operating_table(25, 25, 0.05, SCENARIOS)
+    velo, wild_type = operating_table(Planned(arms=((25, 25),), levels=(0.05,)), SCENARIOS)
 
     assert (velo.scenario, velo.p_control, velo.p_experimental) == ("VELO", 0.387, 0.742)
     assert [round(velo.power[test], 2) for test in ("fisher", "boschloo", "pooled_z")] == [
@@ -27,15 +28,17 @@ def test_the_table_of_25_per_arm():
         0.69,
         0.72,
     ]
-    assert [velo.n_per_arm[test].first for test in ("fisher", "boschloo")] == [33, 30]
-    assert [wild_type.n_per_arm[test].first for test in ("fisher", "boschloo")] == [38, 33]
-    assert (velo.n_per_arm_by_formula, wild_type.n_per_arm_by_formula) == (30, 33)
-    assert velo.n_per_arm["fisher"].always_from == 36
+    assert [velo.needed[test].first[0] for test in ("fisher", "boschloo")] == [33, 30]
+    assert [wild_type.needed[test].first[1] for test in ("fisher", "boschloo")] == [38, 33]
+    assert (velo.needed_by_formula, wild_type.needed_by_formula) == ((30, 30), (33, 33))
+    assert velo.needed["fisher"].always_from == (36, 36)
     assert velo.size["boschloo"] <= 0.05 < velo.size["pooled_z"]
 
 
 def test_the_first_size_and_share_belong_to_the_experimental_arm():
-    (row,) = operating_table(12, 5, 0.05, [Truth("uneven", 0.05, 0.6)])
+    (row,) = operating_table(
+        Planned(arms=((12, 5),), levels=(0.05,), ratio=(12, 5)), [Truth("uneven", 0.05, 0.6)]
+    )
 
     rejected = 0.0
     for a, b in product(range(13), range(6)):

@@ -14,6 +14,7 @@ from equipoise.planning.rechallenge.simulate import (
     draw_population,
     simulate_rechallenge,
 )
+from equipoise.protocol.refusal import CannotObey
 from equipoise.protocol.yaml_file import load
 from equipoise.simulation.full_trial import simulate_trials, trial_of
 from equipoise.terms.dates import DAYS_PER_MONTH
@@ -51,7 +52,8 @@ def test_at_the_reference_interval_the_fit_holds_whatever_the_half_life(half_lif
 def test_without_selection_at_the_reference_interval_it_is_the_trial_itself(found):
     trials = simulate_trials(TRIAL, 2000, seed=4)
     # The second cut: everybody is followed for two years and more.
-    rates = trials.controlled[:, -1].sum(axis=0) / trials.participants[:, -1].sum(axis=0)
+    reached, n = trials.reached["DCR"][:, -1], trials.participants[:, -1]
+    rates = reached.sum(axis=(0, 1)) / n.sum(axis=(0, 1))
     point = found.at(found.reference_interval, UNSELECTED, None)
 
     assert found.control.disease_control.value == pytest.approx(rates[0], abs=0.035)
@@ -186,7 +188,7 @@ def test_a_protocol_without_virtual_participants_is_refused():
     other = PROTOCOL.model_copy(
         update={"registration": PROTOCOL.registration.model_copy(update={"id": "NCT00000000"})}
     )
-    with pytest.raises(LookupError, match="no virtual participants for NCT00000000"):
+    with pytest.raises(CannotObey, match=r"registration\.id: found NCT00000000"):
         simulate_rechallenge(other, 40)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import product
 
-from equipoise.planning.design import SimulatedDesign
+from equipoise.planning.declared_power import ShownTest
 from equipoise.planning.early_looks import LookCost
 from equipoise.planning.rechallenge.figures import (
     UNSELECTED,
@@ -17,19 +17,25 @@ from equipoise.planning.rechallenge.figures import (
     Rechallenge,
 )
 from equipoise.planning.scan_interval import ScanInterval
+from equipoise.planning.simulated_design import SimulatedDesign
 from equipoise.protocol.model import Protocol
 from equipoise.simulation.assumed import Assumed
 from equipoise.simulation.operating_characteristics import Estimate
 from equipoise.simulation.protocol_results import (
-    ComparedProportions,
-    ComparedTimes,
+    ByArm,
+    MedianMonths,
     Months,
-    Proportions,
+    PrimaryFigures,
+    RatioFigures,
+    SharesFigures,
+    SimulatedArm,
     SimulatedProtocol,
     SimulatedScenario,
+    TimedFigures,
+    TimesAtCutoff,
+    TimesFigures,
 )
 from equipoise.simulation.stopping import Stopping
-from equipoise.statistics.proportions import Test
 
 HALF_LIVES, INTERVALS, LIMITS = (3.4, 4.0, 6.9), (0.0, 3.0, 6.0, 12.0), (0.01, 0.001)
 ASSAYS = (
@@ -112,7 +118,7 @@ STOPPING = Stopping(
     months=figure(17.25),
 )
 ASSUMED = {"loss_to_follow_up": Assumed(0.05, "an invented trial")}
-TESTS: dict[Test, Estimate] = {
+TESTS: dict[ShownTest, Estimate] = {
     "fisher": figure(0.5),
     "boschloo": figure(0.6),
     "pooled_z": figure(0.65),
@@ -139,37 +145,23 @@ def invented_design(protocol: Protocol) -> SimulatedDesign:
             for week in protocol.design.first_scan_weeks
         ],
         assumed=ASSUMED,
+        refused=(),
     )
 
 
 def invented_simulation() -> SimulatedProtocol:
-    """What `simulate` gives: two scenarios, one with looks."""
-    times = ComparedTimes(
-        events=figure(40),
-        rejected_two_sided=figure(0.7),
-        rejected_in_favor=figure(0.7),
-        hazard_ratio=figure(0.62),
-        without_estimate=0,
-    )
-    months = Months(20.5, 1.025, 100, 18.25, 20.5, 23.75)
+    """What `simulate` gives: two scenarios, one with looks, and an endpoint of each kind."""
     scenario = SimulatedScenario(
         label="with effect",
-        disease_control=ComparedProportions(
-            control=figure(0.4),
-            experimental=figure(0.7),
-            difference=figure(0.3),
-            difference_if_perfect=figure(0.31),
-            bias=figure(0.001),
-            coverage=figure(0.95),
-            rejected=TESTS,
-            exact_at_these_rates={"boschloo": 0.61},
+        primary=PrimaryFigures(
+            endpoint="RATE",
+            analysis="Fisher's exact test",
+            rejected_two_sided=figure(0.6),
+            rejected_in_favor=figure(0.59),
         ),
-        objective_response=Proportions(figure(0.1), figure(0.2)),
-        pfs=times,
-        pfs_at_survival_cutoff=times,
-        overall_survival=times,
-        months_to_primary_cutoff=months,
-        months_to_survival_cutoff=months,
+        endpoints={"RATE": shares(), "TIME": timed("log-rank"), "LASTS": timed(None)},
+        months_to_primary_cutoff=Months(20.5, 1.025, 100, 18.25, 20.5, 23.75),
+        months_to_survival_cutoff=Months(40.5, 1.025, 100, 38.25, 40.5, 43.75),
         stopping=None,
     )
     return SimulatedProtocol(
@@ -178,7 +170,48 @@ def invented_simulation() -> SimulatedProtocol:
         trials=100,
         seed=3,
         participants=50,
+        arms={
+            "NEW": SimulatedArm(label="The new one", role="experimental", ratio=2),
+            "OLD": SimulatedArm(label="The old one", role="control", ratio=1),
+        },
         alpha=0.05,
         assumed=ASSUMED,
+        not_simulated={"SAFETY": "nobody knows how"},
         scenarios={"EFFECT": scenario, "NONE": replace(scenario, stopping=STOPPING)},
     )
+
+
+def shares() -> SharesFigures:
+    """A primary endpoint of two proportions."""
+    return SharesFigures(
+        label="Response rate",
+        role="primary",
+        responses=["CR", "PR"],
+        confirmed=True,
+        proportions=ByArm(figure(0.4), figure(0.7)),
+        difference=figure(0.3),
+        difference_if_perfect=figure(0.31),
+        bias=figure(0.001),
+        coverage=figure(0.95),
+        rejected={"fisher": figure(0.6), "cmh": figure(0.65)},
+        exact_at_these_rates={"fisher": 0.61},
+    )
+
+
+def timed(test: str | None) -> TimedFigures:
+    """An endpoint of times, compared or described."""
+    ratio = RatioFigures(mean=figure(0.62), if_perfect=None, coverage=None, without_estimate=1)
+    seen = TimesAtCutoff(
+        subjects=ByArm(figure(20), figure(30)),
+        events=ByArm(figure(15), figure(25)),
+        median_months={
+            "control": MedianMonths(3.5, figure(1)),
+            "experimental": MedianMonths(None, figure(0.4)),
+        },
+        rejected_two_sided=figure(0.7) if test else None,
+        rejected_in_favor=figure(0.7) if test else None,
+        hazard_ratio=ratio if test else None,
+    )
+    analyses = TimesFigures(test=test, censoring=None, primary_cutoff=seen, survival_cutoff=seen)
+    label = "Time to the end" if test else "Duration"
+    return TimedFigures(label=label, role="secondary", analyses={"STRICT": analyses})

@@ -35,7 +35,7 @@ def test_assurance_is_less_than_the_power_at_the_shares_when_that_is_high(comput
 
 
 def test_power_by_size_is_a_saw_tooth(computed):
-    power = [one.power for one in computed.curves["VELO"]]
+    power = [at.power for at in computed.curves["VELO"]]
 
     assert any(later < earlier for earlier, later in pairwise(power))
     assert power[-1] > 0.95

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from equipoise.protocol.yaml_file import load
-from equipoise.simulation.full_trial import Look, simulate_trials, trial_of
+from equipoise.simulation.full_trial import Look, by_arm, simulate_trials, trial_of
 from equipoise.simulation.operating_characteristics import (
     coverage_of_difference,
     mean_of,
@@ -31,12 +31,20 @@ def within(estimate, expected, slack=0.0, errors=3.5):
 
 def rates(found, look):
     """Shares with disease control over all trials, control and experimental."""
-    return found.controlled[:, look].sum(axis=0) / found.participants[:, look].sum(axis=0)
+    reached, participants = (
+        by_arm(counts[:, look]).sum(axis=0) for counts in (found.reached["DCR"], found.participants)
+    )
+    return reached / participants
 
 
 def tables(found):
     """Events and participants at the primary cutoff, (trial, arm)."""
-    return found.controlled[:, PRIMARY], found.participants[:, PRIMARY]
+    return by_arm(found.reached["DCR"][:, PRIMARY]), by_arm(found.participants[:, PRIMARY])
+
+
+def times(found, endpoint):
+    """The leading analysis of an endpoint."""
+    return next(iter(found.times[endpoint].values()))
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +68,7 @@ def test_the_trial_is_that_of_the_protocol():
 
 
 def test_arms_are_balanced_by_blocks_in_each_stratum(found):
-    n = found.participants[:, PRIMARY]
+    _, n = tables(found)
 
     assert np.all(n.sum(axis=1) == 50)
     # Four strata, and at most three of a block of six more on one arm in each.
@@ -79,19 +87,18 @@ def test_disease_control_is_near_that_of_velo(found, null):
 
 
 def test_an_interim_look_sees_the_first_participants_alone(found):
-    assert np.all(found.participants[:, INTERIM].sum(axis=1) == 25)
+    assert np.all(found.participants[:, INTERIM].sum(axis=(1, 2)) == 25)
     assert rates(found, INTERIM) == pytest.approx(rates(found, PRIMARY), abs=0.012)
     assert np.all(found.cut[:, INTERIM] < found.cut[:, PRIMARY])
     assert np.all((found.entered[:, INTERIM] >= 25) & (found.entered[:, PRIMARY] == 50))
-    assert np.all(found.pfs.events[:, INTERIM] <= found.pfs.events[:, PRIMARY])
+    events = times(found, "PFS").events
+    assert np.all(events[:, INTERIM] <= events[:, PRIMARY])
 
 
 @pytest.mark.parametrize("test", ["boschloo", "fisher", "pooled_z"])
 def test_power_is_the_exact_power_averaged_over_the_sizes_of_the_arms(found, test):
     p_0, p_1 = rates(found, PRIMARY)
-    sizes, counts = np.unique(
-        found.participants[:, PRIMARY].astype(int), axis=0, return_counts=True
-    )
+    sizes, counts = np.unique(tables(found)[1].astype(int), axis=0, return_counts=True)
     exact = [power_of(test, int(n_1), int(n_0), p_1, p_0) for n_0, n_1 in sizes]
 
     assert within(
@@ -108,7 +115,7 @@ def test_exact_tests_hold_their_size(null, test):
 
 def test_log_rank_tests_hold_their_size(null):
     # With 50 participants and tied days the normal approximation is a little liberal.
-    for seen in (null.pfs, null.os):
+    for seen in (times(null, "PFS"), times(null, "OS")):
         assert within(proportion_of(np.abs(seen.z[:, LATE]) > 1.959964), 0.05, slack=0.012)
 
 
@@ -133,8 +140,8 @@ def test_crossing_over_prolongs_the_survival_of_the_control_arm_and_nothing_else
     none, all_cross = (simulate_trials(trial, 1500, seed=3) for trial in (alone, everybody))
 
     assert (
-        np.mean(all_cross.os.log_hazard_ratio[:, LATE])
-        > np.mean(none.os.log_hazard_ratio[:, LATE]) + 0.1
+        np.mean(times(all_cross, "OS").log_hazard_ratio[:, LATE])
+        > np.mean(times(none, "OS").log_hazard_ratio[:, LATE]) + 0.1
     )
     assert rates(all_cross, PRIMARY) == pytest.approx(rates(none, PRIMARY), abs=0.015)
 

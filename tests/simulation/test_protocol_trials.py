@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 
 from equipoise.allocation.blocks import permuted_blocks
-from equipoise.planning.design import simulate_design
+from equipoise.planning.simulated_design import simulate_design
 from equipoise.protocol.design import EarlyLook
 from equipoise.protocol.yaml_file import load
-from equipoise.simulation.full_trial import simulate_trials
-from equipoise.simulation.operating_characteristics import decide, pooled_z, proportion_of
+from equipoise.simulation.declared_test import rejected_by_shares
+from equipoise.simulation.full_trial import by_arm, simulate_trials
+from equipoise.simulation.operating_characteristics import proportion_of
 from equipoise.simulation.proportion_trial import ProportionTrial, simulate_proportions
 from equipoise.simulation.protocol_trials import (
     EFFECT,
@@ -23,7 +24,6 @@ from equipoise.simulation.protocol_trials import (
     simulate_protocol,
 )
 from equipoise.statistics.proportions import power_of
-from equipoise.statistics.sequential import OBrienFleming, design_group_sequential
 
 PROTOCOL = load("NCT04509635")
 LOOKING = PROTOCOL.model_copy(
@@ -48,18 +48,30 @@ def test_it_is_the_same_for_two_workers_and_survives_json(found):
 
 def test_power_and_size_agree_with_the_exact_figures_beside_them(found):
     for name in (EFFECT, NO_EFFECT):
-        shown = found.scenarios[name].disease_control
-        for test, rejected in shown.rejected.items():
+        shown = found.scenarios[name].endpoints["DCR"]
+        for test, exact in shown.exact_at_these_rates.items():
             # The arms vary in size about 25, which the exact figure leaves out.
-            gap = abs(rejected.value - shown.exact_at_these_rates[test])
-            assert gap <= 3.5 * rejected.standard_error + 0.02, (name, test)
-    assert found.scenarios[EFFECT].disease_control.rejected["boschloo"].value > 0.2
-    assert found.scenarios[NO_EFFECT].disease_control.rejected["boschloo"].value < 0.07
+            gap = abs(shown.rejected[test].value - exact)
+            assert gap <= 3.5 * shown.rejected[test].standard_error + 0.02, (name, test)
+    assert found.scenarios[EFFECT].primary.rejected_two_sided.value > 0.2
+    assert found.scenarios[NO_EFFECT].primary.rejected_two_sided.value < 0.07
+
+
+def test_the_figures_go_by_the_endpoints_of_the_protocol_the_primary_first(found):
+    scenario = found.scenarios[EFFECT]
+
+    assert list(scenario.endpoints) == ["DCR", "ORR", "PFS", "OS", "DOR"]
+    assert scenario.primary.endpoint == "DCR"
+    assert scenario.primary.rejected_two_sided == scenario.endpoints["DCR"].rejected["boschloo"]
+    assert list(scenario.endpoints["DCR"].rejected) == ["boschloo", "fisher", "cmh"]
+    assert list(scenario.endpoints["PFS"].analyses) == ["FDA", "EMA"]
+    assert scenario.endpoints["DOR"].analyses["DOR"].test is None
+    assert "adverse events" in found.not_simulated["SAFETY"]
 
 
 def test_bias_is_small_against_perfect_conduct_and_its_interval_covers(found):
     for scenario in found.scenarios.values():
-        shown = scenario.disease_control
+        shown = scenario.endpoints["DCR"]
         assert abs(shown.bias.value) <= 3.5 * shown.bias.standard_error + 0.02
         assert shown.coverage.value == pytest.approx(0.95, abs=0.03)
 
@@ -74,7 +86,8 @@ def test_the_truth_is_that_of_perfect_conduct():
         simulate_trials(one, 1500, seed=9) for one in (perfectly_conducted(trial), leaving)
     )
     differences = [
-        np.mean(found.controlled[:, 0] / found.participants[:, 0], axis=0) @ [-1, 1]
+        np.mean(by_arm(found.reached["DCR"][:, 0]) / by_arm(found.participants[:, 0]), axis=0)
+        @ [-1, 1]
         for found in (perfect, lossy)
     ]
     assert differences[1] < 0.75 * differences[0]
@@ -119,8 +132,8 @@ def test_declared_shares_have_the_power_that_enumeration_gives():
         control=0.387, experimental=0.742, subjects=50, allocation=permuted_blocks((1, 1), (50,))
     )
     events, n = simulate_proportions(trial, 8000, seed=3)
-    design = design_group_sequential(OBrienFleming(), [1.0], alpha=0.05, sided=2)
-    rejected = decide(pooled_z(events, n)[:, None], design).rejected
+    events, n = events[:, 0], n[:, 0]
+    rejected = rejected_by_shares("pooled_z", events, n, 0.05).two_sided
 
     assert np.all(n == 25)
     assert (
@@ -128,7 +141,7 @@ def test_declared_shares_have_the_power_that_enumeration_gives():
         <= 3.5 * rejected.standard_error
     )
     assert (
-        abs(proportion_of(events[:, 0] >= 10).value - 0.5083) < 0.02
+        abs(proportion_of(by_arm(events)[:, 0] >= 10).value - 0.5083) < 0.02
     )  # binomial(25, 0.387): P(X >= 10)
 
 
@@ -138,6 +151,7 @@ def test_declared_shares_have_the_power_that_enumeration_gives():
         ({"control": 1.2}, "control is 1.2"),
         ({"subjects": 1}, "subjects is 1"),
         ({"strata": (0.5,)}, "add up to 1"),
+        ({"looks": (50,)}, "expected rising numbers under 50"),
     ],
 )
 def test_shares_that_cannot_be_are_refused(changed, message):

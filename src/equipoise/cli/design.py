@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from equipoise.cli.progress import Steps
-    from equipoise.planning.design import SimulatedDesign
+    from equipoise.planning.simulated_design import SimulatedDesign
     from equipoise.simulation.full_trial import FullTrial
     from equipoise.store.block_files import BlockFiles
 
@@ -45,12 +45,16 @@ def design(
     """What can the planned participants show? Power by enumeration and by simulation, looks, scans,
     assurance.
     """
+    from equipoise.planning.check import refusals
     from equipoise.planning.design import compute_design
+    from equipoise.protocol.refusal import Use, require
     from equipoise.protocol.yaml_file import load
     from equipoise.report.design.page import show_design, write_design
 
     with readable_failures(), progress() as steps:
         declared = load(protocol)
+        _check(trials, seed, workers)
+        require(refusals(declared), Use.ANALYZED, Use.DESIGNED)
         steps.step("computing exact power")
         computed = compute_design(declared)
         simulated = _simulated(declared, trials, seed, workers, steps)
@@ -59,17 +63,22 @@ def design(
             _write(output, write_design(declared, computed, simulated))
 
 
+def _check(trials: int, seed: int, workers: int) -> None:
+    """Before anything is computed."""
+    from equipoise.simulation.blocks import check_run
+
+    if trials < 2 and trials != 0:
+        raise ValueError(f"trials is {trials}; it must be 0 (no simulation) or 2 or more")
+    check_run(trials or 2, seed, workers)
+
+
 def _simulated(
     declared: Any, trials: int, seed: int, workers: int, steps: Steps
 ) -> SimulatedDesign | None:
     if trials == 0:
         return None
-    if trials < 2:
-        raise ValueError(f"trials is {trials}; it must be 0 (no simulation) or 2 or more")
-    from equipoise.planning.design import simulate_design
-    from equipoise.simulation.blocks import check_run
+    from equipoise.planning.simulated_design import simulate_design
 
-    check_run(trials, seed, workers)
     steps.step(f"simulating {trials} trials of each kind")
     return simulate_design(declared, trials, seed, workers=workers)
 
@@ -86,21 +95,21 @@ def simulate(
     Blocks that are finished are kept beside the file until it is written; a run that was
     interrupted goes on from them.
     """
+    from equipoise.planning.check import refusals
+    from equipoise.protocol.refusal import Use, require
     from equipoise.protocol.yaml_file import load
     from equipoise.report.design.simulation_text import show_simulation
     from equipoise.simulation.blocks import check_run
     from equipoise.simulation.full_trial import rules_digest
-    from equipoise.simulation.protocol_trials import simulate_protocol
+    from equipoise.simulation.protocol_trials import check_figures, simulate_protocol
 
     with readable_failures():
         declared = load(protocol)
         if output.is_dir():
             raise ValueError(f"{output} is a folder; name a file")
         check_run(trials, seed, workers)
-        if trials < 2:
-            raise ValueError(
-                f"trials is {trials}; it must be 2 or more, or there is no Monte-Carlo error"
-            )
+        check_figures(trials)
+        require(refusals(declared), Use.ANALYZED, Use.SIMULATED)
         blocks = _Blocks(output.with_name(output.name + ".blocks"), seed)
         with blocks.alone():
             try:

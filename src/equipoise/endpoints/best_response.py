@@ -15,18 +15,15 @@ from numpy.typing import ArrayLike
 from equipoise.arrays import NEVER, NOWHERE, Codes, Ints
 from equipoise.endpoints.response_rules import (
     CONTROLLED,
-    CR,
-    PR,
     WHY,
     Best,
     ResponsePolicy,
     before_progression,
     best_confirmed,
     best_unconfirmed,
-    confirmed,
     counts_as,
-    first_of,
     progression,
+    response_begins,
 )
 from equipoise.terms.response import Response
 
@@ -121,13 +118,8 @@ def first_response(
     """The assessment at which response begins, CR or PR, confirmed when asked; -1 for none
     (4.6.2).
     """
-    days, codes, dated = _arrays(day, response, pd_day)
-    end = before_progression(days, codes, dated, therapy_day, policy)
-    if confirm:
-        first = [confirmed(days, codes, end, wanted, policy).at for wanted in (CR, PR)]
-    else:
-        first = [first_of(codes, wanted, end) for wanted in (CR, PR)]
-    return int(min((i for i in first if i != NOWHERE), default=NOWHERE))
+    arrays = _arrays(day, response, pd_day)
+    return int(response_begins(*arrays, therapy_day, confirm, policy))
 
 
 def first_progression(

@@ -239,3 +239,39 @@ def best_confirmed(
     return without_response(
         day, response, end, progressed, last_counted(day, therapy_day, policy), policy
     )
+
+
+@njit(cache=True)
+def best_of(
+    day: Ints,
+    response: Codes,
+    pd_day: Ints,
+    therapy_day: int,
+    confirm: bool,
+    policy: ResponsePolicy,
+) -> Best:
+    """The best response, CR and PR confirmed where that is asked for."""
+    if confirm:
+        return best_confirmed(day, response, pd_day, therapy_day, policy)
+    return best_unconfirmed(day, response, pd_day, therapy_day, policy)
+
+
+@njit(cache=True)
+def response_begins(
+    day: Ints,
+    response: Codes,
+    pd_day: Ints,
+    therapy_day: int,
+    confirm: bool,
+    policy: ResponsePolicy,
+) -> int:
+    """4.6.2: the first assessment of a response, CR or PR, confirmed when asked; or -1."""
+    end = before_progression(day, response, pd_day, therapy_day, policy)
+    first = NOWHERE
+    for wanted in (CR, PR):
+        at = first_of(response, wanted, end)
+        if confirm:
+            at = confirmed(day, response, end, wanted, policy).at
+        if at != NOWHERE and (first == NOWHERE or at < first):
+            first = at
+    return first

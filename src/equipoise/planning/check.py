@@ -9,10 +9,12 @@ from __future__ import annotations
 import equipoise.analysis.refusals as analysis
 import equipoise.conduct.refusals as conduct
 import equipoise.endpoints.refusals as endpoints
+import equipoise.planning.refusals as planning
+import equipoise.simulation.refusals as simulation
 from equipoise.protocol.model import Protocol
 from equipoise.protocol.refusal import Refusal
 
-ROOMS = (endpoints, analysis, conduct)
+ROOMS = (endpoints, analysis, conduct, planning, simulation)
 """In the order in which a reader would ask: is it defined, analyzed, carried out, planned?"""
 
 

@@ -36,18 +36,23 @@ def look_at_half(
     return LookCost(
         bounds=list(design.efficacy),
         power_at_same_size=at_same_size.power,
-        more_participants=_growth(protocol, half, spending, power) - 1,
+        more_participants=growth(protocol, (half,), spending) - 1,
         expected_participants=at_same_size.expected_information,
         simulated=looked_early(protocol, with_effect, (half,), spending),
         simulated_without_effect=looked_early(protocol, without, (half,), spending),
     )
 
 
-def _growth(protocol: Protocol, half: int, spending: str, power: float) -> float:
-    """The factor by which participants must grow so that the look costs no power."""
-    fractions = [half / protocol.design.participants, 1.0]
+def growth(protocol: Protocol, looks: tuple[int, ...], spending: str) -> float:
+    """The factor by which participants must grow so that looks at so many of them cost no power."""
+    planned, declared = protocol.design.participants, protocol.design
+    fractions = [participants / planned for participants in (*looks, planned)]
     design = design_group_sequential(
-        SPENDING[spending], fractions, alpha=float(protocol.design.alpha), sided=2, power=power
+        SPENDING[spending],
+        fractions,
+        alpha=float(declared.alpha),
+        sided=2,
+        power=float(declared.power),
     )
     assert design.inflation_factor is not None
     return design.inflation_factor

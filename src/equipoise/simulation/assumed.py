@@ -29,10 +29,6 @@ def assumed_inputs(protocol: Protocol) -> dict[str, Assumed]:
         "crossover",
     )
     inputs = {name: Assumed(p[name], p.sources[name]) for name in names}
-    fitted = (
-        "fitted to ten results of VELO with ten parameters (starting values); survival after"
-        " progression assumed"
-    )
     return inputs | {
         "crossover_begins": Assumed(
             "14 to 60 days after progression", "assumed, as in a rehearsal"
@@ -40,5 +36,31 @@ def assumed_inputs(protocol: Protocol) -> dict[str, Assumed]:
         "strata": Assumed(
             "equal shares", "assumed; strata change the allocation alone, not the tumor"
         ),
-        "tumor": Assumed("two clones", fitted),
+        "tumor": Assumed(str(p.tables["tumor"]), p.sources["tumor"]),
+        **_without_difference(protocol),
+    }
+
+
+def _without_difference(protocol: Protocol) -> dict[str, Assumed]:
+    """What a protocol declares and no virtual participant shows: obeyed, without a difference."""
+    assessment, masking = protocol.assessment, protocol.design.masking.lower()
+    return {
+        "masking": Assumed("changes nobody's conduct", f"assumed; the trial is {masking}"),
+        "reader": Assumed(
+            "reads what the lesions show",
+            f"assumed; so {assessment.reader} and the derived response, declared as"
+            f" {assessment.derived}, give the same figures",
+        ),
+        "progression": Assumed(
+            "always shown by a scan",
+            "assumed; so the declared rule for clinical progression changes nothing",
+        ),
+        "new_therapy": Assumed(
+            "none before progression",
+            "assumed; so the declared rule for new anticancer therapy changes nothing",
+        ),
+        "baseline_scan": Assumed(
+            "everybody has one",
+            "assumed; so the declared rule for a missing one changes nothing",
+        ),
     }

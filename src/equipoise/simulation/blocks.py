@@ -15,6 +15,8 @@ from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
 TRIALS_PER_BLOCK = 256
+MOST_TRIALS, MOST_WORKERS = 10**7, 1024
+"""More trials would take days, for a Monte-Carlo error that nobody needs."""
 Block = NDArray[np.float64]
 SimulateBlock = Callable[[np.random.Generator, int], Block]
 """From a generator and a number of trials to their results, shape (trial, ...); must be
@@ -92,9 +94,11 @@ def _run_block(
 
 def check_run(trials: int, seed: int, workers: int) -> None:
     """Raise ValueError unless the numbers can be run."""
-    if trials < 1:
-        raise ValueError(f"trials is {trials}; it must be 1 or more")
+    if not 1 <= trials <= MOST_TRIALS:
+        raise ValueError(f"trials is {trials}; it must be a whole number from 1 to {MOST_TRIALS}")
     if not 0 <= seed < 2**64:
         raise ValueError(f"seed is {seed}; it must be a whole number from 0 to 2^64 - 1")
-    if workers < 1 and workers != -1:
-        raise ValueError(f"workers is {workers}; it must be 1 or more, or -1 for all processors")
+    if not 1 <= workers <= MOST_WORKERS and workers != -1:
+        raise ValueError(
+            f"workers is {workers}; it must be 1 to {MOST_WORKERS}, or -1 for all processors"
+        )

@@ -25,12 +25,9 @@ from equipoise.simulation.event_time_rules import (
     SimulatedTimes,
     simulate_event_trials,
 )
-from equipoise.simulation.trial_rules import scheme_of
+from equipoise.simulation.trial_rules import MOST_STRATA, scheme_of
 from equipoise.statistics.sample_size import Accrual, Arm
 from equipoise.statistics.survival import FlemingHarrington, Weight, weight_row
-
-MOST_STRATA = 100
-"""The compiled loop counts strata in one byte."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from equipoise.arrays import NEVER, Codes, Floats, Ints
+from equipoise.arrays import NEVER, NOWHERE, Codes, Floats, Ints
 from equipoise.assessments.recist.policy import RecistPolicy
 from equipoise.assessments.recist.rules import (
     Lesions,
@@ -26,7 +26,7 @@ from equipoise.compiled import njit
 from equipoise.endpoints.censoring import (
     TimeToEventRules,
 )
-from equipoise.endpoints.response_rules import ResponsePolicy
+from equipoise.endpoints.response_rules import CR_WAS_TRUE, ResponsePolicy, disease_after_cr
 from equipoise.simulation.trial_rules import (
     EXPERIMENTAL,
     Scheme,
@@ -47,14 +47,13 @@ from equipoise.virtual.tumor_rules import (
 
 
 class Rules(NamedTuple):
-    """How one trial judges: RECIST, best response, which best responses are control of disease and
-    which a response (see `mask_of`), and progression-free survival.
+    """How one trial judges: RECIST, best response and whether it is confirmed, and the censoring
+    rules that lead.
     """
 
     recist: RecistPolicy
     response: ResponsePolicy
-    controlled: int
-    responded: int
+    confirm: bool
     time_to_event: TimeToEventRules
 
 
@@ -83,7 +82,7 @@ class Participants(NamedTuple):
     response: Codes  # (subject, scan)
     pd_day: Ints  # (subject, scan)
     death: Ints  # (subject,), NEVER: not in the time followed, or after she left
-    leaves: Ints  # (subject,), last day anything is known of her; BEYOND
+    leaves: Ints  # (subject,), last day anything is known of her
 
 
 @njit(cache=True)
@@ -203,6 +202,16 @@ class Plan(NamedTuple):
 
 
 @njit(cache=True)
+def count_progression_after_cr(response: Codes, policy: ResponsePolicy) -> None:
+    """Disease after a complete response that was true is progression, for best response and for
+    times alike (RECIST 1.1 Table 3 note a).
+    """
+    _, again = disease_after_cr(response, len(response))
+    if policy.after_cr == CR_WAS_TRUE and again != NOWHERE:
+        response[again] = PD
+
+
+@njit(cache=True)
 def draw_participants(
     rng: np.random.Generator,
     p: TumorParameters,
@@ -213,7 +222,7 @@ def draw_participants(
     room: Scans,
     results: VisitResults,
 ) -> None:
-    """Fill all participants of one trial."""
+    """Fill all participants of one trial. Nobody is known of for longer than the tumor is."""
     draw_entries(rng, plan.accrual_durations, plan.accrual_rates, False, everyone.entry)
     allocate_all(rng, plan.scheme, plan.shares, everyone.arm, everyone.stratum)
     crossing = conduct
@@ -229,5 +238,6 @@ def draw_participants(
             everyone.day[i, scan] = room.days[scan + 1]
             everyone.response[i, scan] = results.response[scan + 1]
             everyone.pd_day[i, scan] = results.pd_day[scan + 1]
+        count_progression_after_cr(everyone.response[i, : v - 1], rules.response)
         everyone.death[i] = dies if dies < leaves else NEVER
-        everyone.leaves[i] = leaves
+        everyone.leaves[i] = min(leaves, p.follow_days)

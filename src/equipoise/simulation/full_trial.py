@@ -12,32 +12,35 @@ from equipoise.allocation.declared import allocation_of
 from equipoise.allocation.method import Allocation
 from equipoise.arrays import Floats
 from equipoise.compiled import compiled, digest, pays
-from equipoise.endpoints.catalogue import OBJECTIVE_RESPONSE, leading_rules
-from equipoise.endpoints.choices import counted_responses, recist_policy, response_policy
+from equipoise.endpoints.catalogue import leading_rules
+from equipoise.endpoints.censoring import TimeToEventRules
+from equipoise.endpoints.choices import recist_policy, response_policy
 from equipoise.protocol.model import Protocol
 from equipoise.simulation.blocks import Block, KeptBlocks, Progress, run_blocks
 from equipoise.simulation.event_time_trial import check_proportions
 from equipoise.simulation.followed import Behavior, Plan, Rules
-from equipoise.simulation.full_trial_rules import (
-    COLUMNS,
-    CONTROLLED,
-    CUT,
-    ENTERED,
+from equipoise.simulation.full_trial_rules import CELLS, CUT, ENTERED, simulate_full_trials
+from equipoise.simulation.judged import (
+    AnalyzedTimes,
+    CountedResponses,
+    counted_endpoints,
+    timed_endpoints,
+)
+from equipoise.simulation.judging_rules import (
     EVENTS,
     LOG_HAZARD_RATIO,
-    OS,
-    PFS,
-    RESPONDED,
+    MEDIAN,
     SCORE,
     STANDARD_ERROR,
+    SUBJECTS,
+    TIME_COLUMNS,
     VARIANCE,
-    N,
-    simulate_full_trials,
+    Judged,
 )
 from equipoise.simulation.trial_rules import scheme_of
 from equipoise.statistics.sample_size import Accrual
 from equipoise.terms.dates import DAYS_PER_MONTH
-from equipoise.virtual.parameters import read_parameters
+from equipoise.virtual.parameters import Parameters, read_parameters
 from equipoise.virtual.tumor import check_scan_days, velo_fit
 from equipoise.virtual.tumor_rules import TumorParameters
 
@@ -59,16 +62,18 @@ class Look:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FullTrial:
-    """A trial of virtual tumors, judged by the rules of a protocol. Without `effect` both arms have
-    chemotherapy alone.
+    """A trial of virtual tumors, judged by the rules of a protocol. Without `effect` both arms are
+    treated as control.
 
-    `accrual` in days, its last rate going on until all have come; `shares` are those of the
-    randomization's strata.
+    `counted` and `times` are the endpoints that are judged. `accrual` in days, its last rate going
+    on until all have come; `shares` are those of the randomization's strata.
     """
 
     tumor: TumorParameters
     conduct: Behavior
     rules: Rules
+    counted: tuple[CountedResponses, ...]
+    times: tuple[AnalyzedTimes, ...]
     scan_days: tuple[int, ...]
     accrual: Accrual
     allocation: Allocation
@@ -81,6 +86,21 @@ class FullTrial:
         if not self.looks:
             raise ValueError("looks is empty; expected at least one")
         check_proportions("shares", self.shares)
+
+    def judged(self) -> Judged:
+        """The endpoints as the compiled loop takes them."""
+        switches = [tuple(analysis.rules) for analysis in self.times]
+        return Judged(
+            counted=np.array([binary.counted for binary in self.counted], np.int32),
+            kind=np.array([analysis.kind for analysis in self.times], np.int32),
+            switches=np.array(switches, np.int32).reshape(-1, len(TimeToEventRules._fields)),
+            stratified=np.array([analysis.stratified for analysis in self.times], np.bool_),
+        )
+
+    @property
+    def first_times(self) -> int:
+        """The column where the analyses of times begin."""
+        return CELLS + 2 * len(self.shares) * (1 + len(self.counted))
 
     def plan(self) -> Plan:
         """What the compiled loop takes."""
@@ -98,11 +118,14 @@ class FullTrial:
 
 @dataclass(frozen=True, slots=True)
 class TimesSeen:
-    """One time-to-event endpoint at each look, arrays (trial, look); `z` is positive when cetuximab
-    does better.
+    """One analysis of times at each look: `subjects`, `events` and Kaplan-Meier `median` in days
+    (infinity: not reached), (trial, look, arm), control first; the rest (trial, look), NaN where
+    nothing is estimated. `z` is positive when the experimental arm does better.
     """
 
+    subjects: Floats
     events: Floats
+    median: Floats
     z: Floats
     log_hazard_ratio: Floats
     standard_error: Floats
@@ -110,18 +133,21 @@ class TimesSeen:
 
 @dataclass(frozen=True, slots=True)
 class FullTrialResults:
-    """What each trial showed at each look: `cut` in days from the first and all `entered` by then
-    (trial, look); counts of participants judged, with disease control and with response (trial,
-    look, arm), control first; times to event.
+    """What each trial showed at each look: `cut` in days from the first and all `entered` by then,
+    (trial, look); participants judged, and by the id of each binary endpoint those who reached it,
+    (trial, look, stratum, arm), control first; times to event by endpoint and analysis.
     """
 
     cut: Floats
     entered: Floats
     participants: Floats
-    controlled: Floats
-    responded: Floats
-    pfs: TimesSeen
-    os: TimesSeen
+    reached: dict[str, Floats]
+    times: dict[str, dict[str, TimesSeen]]
+
+
+def by_arm(counts: Floats) -> Floats:
+    """Counts of all strata together: (..., stratum, arm) to (..., arm)."""
+    return np.asarray(counts.sum(axis=-2))
 
 
 def simulate_trials(
@@ -139,15 +165,7 @@ def simulate_trials(
     steps = 400 * trials * trial.looks[-1].participants
     block = partial(_simulate_block, trial, pays(simulate_full_trials, steps))
     columns = run_blocks(block, trials, seed, workers=workers, kept=kept, progress=progress)
-    return FullTrialResults(
-        cut=columns[..., CUT],
-        entered=columns[..., ENTERED],
-        participants=columns[..., N : N + 2],
-        controlled=columns[..., CONTROLLED : CONTROLLED + 2],
-        responded=columns[..., RESPONDED : RESPONDED + 2],
-        pfs=_times(columns, PFS),
-        os=_times(columns, OS),
-    )
+    return _results(trial, columns)
 
 
 def rules_digest() -> str:
@@ -155,20 +173,44 @@ def rules_digest() -> str:
     return digest(simulate_full_trials)
 
 
-def _times(columns: Block, first: int) -> TimesSeen:
-    score, variance = columns[..., first + SCORE], columns[..., first + VARIANCE]
+def _results(trial: FullTrial, columns: Block) -> FullTrialResults:
+    cells, times = 2 * len(trial.shares), dict[str, dict[str, TimesSeen]]()
+
+    def counts(place: int) -> Floats:
+        first = CELLS + cells * place
+        return columns[..., first : first + cells].reshape(*columns.shape[:2], -1, 2)
+
+    for place, analysis in enumerate(trial.times):
+        first = trial.first_times + TIME_COLUMNS * place
+        seen = _times(columns[..., first : first + TIME_COLUMNS])
+        times.setdefault(analysis.endpoint, {})[analysis.analysis] = seen
+    return FullTrialResults(
+        cut=columns[..., CUT],
+        entered=columns[..., ENTERED],
+        participants=counts(0),
+        reached={binary.endpoint: counts(1 + b) for b, binary in enumerate(trial.counted)},
+        times=times,
+    )
+
+
+def _times(columns: Floats) -> TimesSeen:
+    score, variance = columns[..., SCORE], columns[..., VARIANCE]
     return TimesSeen(
-        events=columns[..., first + EVENTS],
+        subjects=columns[..., SUBJECTS : SUBJECTS + 2],
+        events=columns[..., EVENTS : EVENTS + 2],
+        median=columns[..., MEDIAN : MEDIAN + 2],
         z=np.divide(-score, np.sqrt(variance), out=np.zeros_like(score), where=variance > 0),
-        log_hazard_ratio=columns[..., first + LOG_HAZARD_RATIO],
-        standard_error=columns[..., first + STANDARD_ERROR],
+        log_hazard_ratio=columns[..., LOG_HAZARD_RATIO],
+        standard_error=columns[..., STANDARD_ERROR],
     )
 
 
 def _simulate_block(trial: FullTrial, bulk: bool, rng: np.random.Generator, trials: int) -> Block:
-    out = np.zeros((trials, len(trial.looks), COLUMNS))
+    columns = trial.first_times + TIME_COLUMNS * len(trial.times)
+    out = np.zeros((trials, len(trial.looks), columns))
     simulate = compiled(simulate_full_trials) if bulk else simulate_full_trials
-    simulate(rng, trial.tumor, trial.conduct, trial.rules, trial.plan(), out)
+    endpoints, plan = trial.judged(), trial.plan()
+    simulate(rng, trial.tumor, trial.conduct, trial.rules, endpoints, plan, out)
     return out
 
 
@@ -177,10 +219,10 @@ def trial_of(protocol: Protocol, *, effect: bool = True, looks: tuple[Look, ...]
     does not.
 
     Strata are allocated in equal shares (assumed). After `looks`, if any, come the two cutoffs of
-    the protocol.
+    the protocol. Raises LookupError for a protocol without virtual participants; what else cannot
+    be obeyed `simulation.refusals` says.
     """
     p, scan = read_parameters(protocol.id), protocol.visit(protocol.assessment.scan_visit)
-    n, design = protocol.design.participants, protocol.cutoff
     per_month = p["screened_per_month"] * p["randomized_of_screened"]
     tumor = velo_fit()._replace(
         window_days=scan.after_days, missed_scan=p["scan_missed"], late_scan=p["scan_late"]
@@ -188,34 +230,43 @@ def trial_of(protocol: Protocol, *, effect: bool = True, looks: tuple[Look, ...]
     strata = prod(len(stratum.levels) for stratum in protocol.randomization.strata)
     return FullTrial(
         tumor=tumor,
-        conduct=Behavior(
-            leaves_per_day=p["leaves_per_month"]
-            * (1 - p.tables["leaving"]["TREATMENT"])
-            / DAYS_PER_MONTH,
-            crossover=p["new_therapy_after_progression"] * p["crossover"],
-            crossover_after=14,
-            crossover_within=60,
-        ),
+        conduct=_behavior(p),
         rules=Rules(
             recist=recist_policy(protocol.assessment),
             response=response_policy(protocol.assessment),
-            controlled=counted_responses(protocol.primary),
-            responded=OBJECTIVE_RESPONSE.counted,
+            confirm=protocol.assessment.confirmation is not None,
             time_to_event=leading_rules(protocol),
         ),
+        counted=counted_endpoints(protocol),
+        times=timed_endpoints(protocol),
         scan_days=tuple(range(scan.day, tumor.follow_days, scan.every_days or tumor.follow_days)),
         accrual=Accrual(
-            durations=(n / per_month * DAYS_PER_MONTH,), rates=(per_month / DAYS_PER_MONTH,)
+            durations=(protocol.design.participants / per_month * DAYS_PER_MONTH,),
+            rates=(per_month / DAYS_PER_MONTH,),
         ),
         allocation=allocation_of(protocol, (protocol.control, protocol.experimental)),
         shares=(1 / strata,) * strata,
-        looks=(
-            *looks,
-            Look(participants=n, follow_days=design.primary_days_after_last_randomization),
-            Look(
-                participants=n,
-                follow_days=round(design.os_months_after_last_randomization * DAYS_PER_MONTH),
-            ),
-        ),
+        looks=(*looks, *_cutoffs(protocol)),
         effect=effect,
+    )
+
+
+def _behavior(p: Parameters) -> Behavior:
+    return Behavior(
+        leaves_per_day=p["leaves_per_month"]
+        * (1 - p.tables["leaving"]["TREATMENT"])
+        / DAYS_PER_MONTH,
+        crossover=p["new_therapy_after_progression"] * p["crossover"],
+        crossover_after=14,
+        crossover_within=60,
+    )
+
+
+def _cutoffs(protocol: Protocol) -> tuple[Look, Look]:
+    """That of the primary endpoint, and that of survival."""
+    n, cutoff = protocol.design.participants, protocol.cutoff
+    survival = round(cutoff.os_months_after_last_randomization * DAYS_PER_MONTH)
+    return (
+        Look(participants=n, follow_days=cutoff.primary_days_after_last_randomization),
+        Look(participants=n, follow_days=survival),
     )

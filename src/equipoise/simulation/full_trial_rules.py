@@ -1,29 +1,15 @@
 """What does each look at a virtual trial show, by the very rules that judge real ones? Compiled.
 
-Participants are those of `followed`; best response and times to event are the kernels of
-`endpoints`.
+Participants are those of `followed`, judged by `judging_rules`.
 """
 
 from __future__ import annotations
 
-from math import floor
-from typing import NamedTuple
-
 import numpy as np
 
-from equipoise.arrays import NEVER, Codes, Floats
-from equipoise.assessments.recist.rules import (
-    no_results,
-)
+from equipoise.arrays import Floats
+from equipoise.assessments.recist.rules import no_results
 from equipoise.compiled import njit
-from equipoise.endpoints.censoring import (
-    End,
-    KnownDays,
-    TimeToEventRules,
-    progression_free,
-    survival_end,
-)
-from equipoise.endpoints.response_rules import best_unconfirmed, counts_as
 from equipoise.simulation.followed import (
     Behavior,
     Participants,
@@ -32,94 +18,21 @@ from equipoise.simulation.followed import (
     draw_participants,
     room_for_participants,
 )
-from equipoise.statistics.cox import two_group_cox
-from equipoise.statistics.survival import two_group_log_rank
-from equipoise.virtual.tumor_rules import (
-    MAX_TARGETS,
-    TumorParameters,
-    room_for,
+from equipoise.simulation.judging_rules import (
+    TIME_COLUMNS,
+    Judged,
+    Outcomes,
+    collect_times,
+    room_for_outcomes,
+    write_responses,
+    write_times,
 )
+from equipoise.virtual.tumor_rules import MAX_TARGETS, TumorParameters, room_for
 
-CUT, N, CONTROLLED, RESPONDED, PFS, OS, ENTERED = 0, 1, 3, 5, 7, 12, 17
-"""Columns of a look: day of the cut; by arm (control first) participants, with disease control,
-with response; then
-for PFS and OS five each: events, score, variance, log hazard ratio, standard error; and all who
-have entered."""
-COLUMNS = 18
-EVENTS, SCORE, VARIANCE, LOG_HAZARD_RATIO, STANDARD_ERROR = range(5)
-
-
-class Outcomes(NamedTuple):
-    """Times to event of one cut, (subject,) of which those who entered are filled, and room to sort
-    them.
-    """
-
-    time: Floats
-    event: Codes
-    arm: Codes
-    sorted_time: Floats
-    sorted_event: Codes
-    sorted_arm: Codes
-
-
-@njit(cache=True)
-def write_times(outcomes: Outcomes, n: int, row: Floats) -> None:
-    """Events, log-rank score and variance, and the Cox model's log hazard ratio; NaN where it has
-    no estimate.
-    """
-    order = np.argsort(outcomes.time[:n], kind="mergesort")
-    for place in range(n):
-        outcomes.sorted_time[place] = outcomes.time[order[place]]
-        outcomes.sorted_event[place] = outcomes.event[order[place]]
-        outcomes.sorted_arm[place] = outcomes.arm[order[place]]
-    time, event, arm = outcomes.sorted_time[:n], outcomes.sorted_event[:n], outcomes.sorted_arm[:n]
-    row[EVENTS] = event.sum()
-    row[SCORE], row[VARIANCE] = two_group_log_rank(time, event, arm, arm[:0], 0.0, 0.0, np.inf, 1.0)
-    row[LOG_HAZARD_RATIO], row[STANDARD_ERROR], _, _ = two_group_cox(time, event, arm, arm[:0])
-
-
-@njit(cache=True)
-def write_responses(
-    everyone: Participants, ready: int, cut: float, rules: Rules, row: Floats
-) -> None:
-    """Disease control and response by arm among the first `ready` participants."""
-    for i in range(ready):
-        arm, seen = everyone.arm[i], 0
-        while seen < everyone.scans[i] and everyone.entry[i] + everyone.day[i, seen] <= cut:
-            seen += 1
-        best = best_unconfirmed(
-            everyone.day[i, :seen],
-            everyone.response[i, :seen],
-            everyone.pd_day[i, :seen],
-            NEVER,
-            rules.response,
-        ).response
-        row[N + arm] += 1
-        if counts_as(best, rules.responded):
-            row[RESPONDED + arm] += 1
-        if counts_as(best, rules.controlled):
-            row[CONTROLLED + arm] += 1
-
-
-@njit(cache=True)
-def end_of(
-    column: int, everyone: Participants, i: int, cutoff: int, rules: TimeToEventRules
-) -> End:
-    """The end of one participant's time by the rule of the endpoint that has this column."""
-    if column == OS:
-        return survival_end(int(everyone.death[i]), int(everyone.leaves[i]), cutoff)
-    scans = everyone.scans[i]
-    known = KnownDays(
-        everyone.day[i, :scans],
-        everyone.response[i, :scans],
-        everyone.pd_day[i, :scans],
-        True,
-        int(everyone.death[i]),
-        NEVER,
-        NEVER,
-        cutoff,
-    )
-    return progression_free(known, rules)
+CUT, ENTERED, CELLS = range(3)
+"""Columns of a look: day of the cut, and all who have entered; from CELLS on participants by
+stratum and arm (control first), and as many columns for each binary endpoint; then TIME_COLUMNS for
+each analysis of times."""
 
 
 @njit(cache=True)
@@ -128,6 +41,8 @@ def write_look(
     ready: int,
     follow_days: int,
     rules: Rules,
+    judged: Judged,
+    strata: int,
     outcomes: Outcomes,
     row: Floats,
 ) -> None:
@@ -135,19 +50,16 @@ def write_look(
     row[:] = 0.0
     cut = everyone.entry[ready - 1] + follow_days
     row[CUT] = cut
-    write_responses(everyone, ready, cut, rules, row)
-    for column in (PFS, OS):
-        n = 0
-        for i in range(len(everyone.entry)):
-            if everyone.entry[i] > cut:
-                break
-            cutoff = floor(cut - everyone.entry[i])
-            end = end_of(column, everyone, i, cutoff, rules.time_to_event)
-            outcomes.time[n], outcomes.event[n] = end.day + 1, end.event
-            outcomes.arm[n] = everyone.arm[i]
-            n += 1
-        row[ENTERED] = n
-        write_times(outcomes, n, row[column : column + 5])
+    for entry in everyone.entry:
+        row[ENTERED] += 1 if entry <= cut else 0
+    first = CELLS + 2 * strata * (1 + len(judged.counted))
+    write_responses(everyone, ready, cut, rules, judged, 2 * strata, row[CELLS:first])
+    for place in range(len(judged.kind)):
+        kind, switches = judged.kind[place], judged.switches[place]
+        n = collect_times(everyone, cut, rules, kind, switches, outcomes)
+        columns = row[first : first + TIME_COLUMNS]
+        write_times(outcomes, n, kind, judged.stratified[place], columns)
+        first += TIME_COLUMNS
 
 
 @njit(cache=True)
@@ -156,6 +68,7 @@ def simulate_full_trials(
     p: TumorParameters,
     conduct: Behavior,
     rules: Rules,
+    judged: Judged,
     plan: Plan,
     out: Floats,
 ) -> None:
@@ -166,14 +79,7 @@ def simulate_full_trials(
         room_for(len(plan.planned), MAX_TARGETS),
         no_results(len(plan.planned) + 1, MAX_TARGETS),
     )
-    outcomes = Outcomes(
-        np.zeros(subjects),
-        np.zeros(subjects, np.int8),
-        np.zeros(subjects, np.int8),
-        np.zeros(subjects),
-        np.zeros(subjects, np.int8),
-        np.zeros(subjects, np.int8),
-    )
+    outcomes = room_for_outcomes(subjects)
     for trial in range(len(out)):
         draw_participants(rng, p, conduct, rules, plan, everyone, room, results)
         for look in range(len(plan.participants)):
@@ -182,6 +88,8 @@ def simulate_full_trials(
                 plan.participants[look],
                 plan.follow_days[look],
                 rules,
+                judged,
+                len(plan.shares),
                 outcomes,
                 out[trial, look],
             )

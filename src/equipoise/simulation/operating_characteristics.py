@@ -31,15 +31,17 @@ __all__ = [
     "FullTrial",
     "FullTrialResults",
     "TimesSeen",
+    "cmh_z",
     "coverage_of_difference",
     "coverage_of_hazard_ratio",
     "decide",
     "mean_of",
-    "pooled_z",
+    "mean_shares",
     "proportion_of",
     "rejected_by",
     "simulate_event_times",
     "simulate_trials",
+    "stop_at_first",
 ]
 
 
@@ -75,6 +77,16 @@ def mean_of(values: Floats) -> Estimate:
             " or more"
         )
     return Estimate(float(np.mean(values)), float(np.std(values, ddof=1) / np.sqrt(n)), n)
+
+
+def mean_shares(events: Floats, n: Floats) -> tuple[Estimate, Estimate]:
+    """The mean share in each arm, counts (trial, arm), control first; a trial whose arm is empty
+    says nothing of it.
+    """
+    control, experimental = (
+        mean_of(events[n[:, arm] > 0, arm] / n[n[:, arm] > 0, arm]) for arm in (0, 1)
+    )
+    return control, experimental
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,15 +156,21 @@ def decide(z: Floats, design: GroupSequentialDesign, *, obey_futility: bool = Tr
         below = -z >= np.array(design.efficacy)
     elif obey_futility and design.futility:
         futile[:, :-1] = z[:, :-1] <= np.array(design.futility)[: looks - 1]
+    return stop_at_first(above, below, futile)
+
+
+def stop_at_first(above: Flags, below: Flags, futile: Flags) -> Decisions:
+    """Each trial stops at its first look with any of these flags (trial, look), or at the last."""
     ends = above | below | futile
     ends[:, -1] = True
     look = np.argmax(ends, axis=1)
-    there = np.arange(len(z)), look
-    return Decisions(look, above[there], below[there], looks)
+    there = np.arange(len(ends)), look
+    return Decisions(look, above[there], below[there], ends.shape[1])
 
 
 def rejected_by(test: Test, events: Floats, n: Floats, alpha: float) -> Flags:
-    """Which trials a two-sided test of two shares rejects, in favor of either arm, (trial,).
+    """Which trials a two-sided test of two shares rejects, in favor of either arm, (trial,); never
+    one with an empty arm.
 
     `events` and `n` have shape (trial, arm), control first.
     """
@@ -166,7 +184,7 @@ def coverage_of_difference(
     events: Floats, n: Floats, difference: float, level: float = 0.95
 ) -> Flags:
     """Which trials' Miettinen-Nurminen interval of the difference in shares holds the true one,
-    (trial,).
+    (trial,); with an empty arm there is none.
     """
     if not -1 <= difference <= 1:
         raise ValueError(f"difference is {difference}; it must lie between -1 and 1")
@@ -183,22 +201,27 @@ def _each_table(events: Floats, n: Floats, ask: Callable[[int, int, int, int], b
     for name, counts in (("events", events), ("n", n)):
         if not np.all(np.asarray(counts) == np.floor(counts)):
             raise ValueError(f"{name} holds numbers that are no counts; expected whole numbers")
-    once = cache(ask)
+    once = cache(lambda x1, n1, x0, n0: n1 > 0 and n0 > 0 and ask(x1, n1, x0, n0))
     x, of = events.astype(int), n.astype(int)
     tables = zip(
         x[:, 1].tolist(), of[:, 1].tolist(), x[:, 0].tolist(), of[:, 0].tolist(), strict=True
     )
-    return np.array([once(*table) for table in tables])
+    return np.array([once(*table) for table in tables], np.bool_)
 
 
-def pooled_z(events: Floats, n: Floats) -> Floats:
-    """The pooled z statistic of two shares, experimental minus control, (trial,); 0 if the pooled
-    share is 0 or 1.
+def cmh_z(events: Floats, n: Floats) -> Floats:
+    """The root of the Cochran-Mantel-Haenszel chi-square without correction, positive in favor of
+    the experimental arm: counts (trial, stratum, arm), control first, to (trial,).
+
+    A stratum with an empty arm tells nothing; 0 where all strata are such, or of one outcome.
     """
-    share, pooled = events / n, events.sum(axis=-1) / n.sum(axis=-1)
-    spread = np.sqrt(pooled * (1 - pooled) * (1 / n).sum(axis=-1))
-    gap = share[..., 1] - share[..., 0]
-    return np.asarray(np.divide(gap, spread, out=np.zeros_like(spread), where=spread > 0))
+    total, with_event = n.sum(axis=-1), events.sum(axis=-1)
+    both = (n > 0).all(axis=-1)
+    size = np.where(both, total, 2.0)
+    gap = np.where(both, events[..., 1] - with_event * n[..., 1] / size, 0.0).sum(axis=-1)
+    spread = n[..., 1] * n[..., 0] * with_event * (total - with_event) / (size**2 * (size - 1))
+    variance = np.where(both, spread, 0.0).sum(axis=-1)
+    return np.asarray(np.divide(gap, np.sqrt(variance), out=np.zeros_like(gap), where=variance > 0))
 
 
 def coverage_of_hazard_ratio(

@@ -19,7 +19,7 @@ from equipoise.simulation.trial_rules import scheme_of
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProportionTrial:
     """Shares with the endpoint and subjects in all; allocated in strata of these shares,
-    control first.
+    control first. `looks` are numbers of subjects before the end.
     """
 
     control: float
@@ -27,6 +27,7 @@ class ProportionTrial:
     subjects: int
     allocation: Allocation
     strata: tuple[float, ...] = (1.0,)
+    looks: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         for name in ("control", "experimental"):
@@ -35,29 +36,38 @@ class ProportionTrial:
         if self.subjects < 2:
             raise ValueError(f"subjects is {self.subjects}; it must be 2 or more")
         check_proportions("strata", self.strata)
+        sizes = [0, *self.looks, self.subjects]
+        if sizes != sorted(set(sizes)):
+            raise ValueError(
+                f"looks is {self.looks}; expected rising numbers under {self.subjects}"
+            )
 
 
 def simulate_proportions(
     trial: ProportionTrial, trials: int, seed: int, *, workers: int = 1
 ) -> tuple[Floats, Floats]:
-    """Events and subjects of each trial, (trial, arm), control first; see `run_blocks`."""
+    """Events and subjects of each trial by each look and at the end, (trial, look, stratum, arm),
+    control first; see `run_blocks`.
+    """
     steps = 2 * trials * trial.subjects
     block = partial(_simulate_block, trial, pays(simulate_proportion_trials, steps))
     counts = run_blocks(block, trials, seed, workers=workers)
-    return counts[:, 0], counts[:, 1]
+    return counts[:, :, 0], counts[:, :, 1]
 
 
 def _simulate_block(
     trial: ProportionTrial, bulk: bool, rng: np.random.Generator, trials: int
 ) -> Block:
-    out, arm = np.zeros((trials, 2, 2)), np.zeros(trial.subjects, np.int8)
+    looks = np.array([*trial.looks, trial.subjects], np.int32)
+    out = np.zeros((trials, len(looks), 2, len(trial.strata), 2))
     simulate = compiled(simulate_proportion_trials) if bulk else simulate_proportion_trials
     simulate(
         rng,
         np.array([trial.control, trial.experimental]),
         scheme_of(trial.allocation),
         np.array(trial.strata),
-        arm,
+        looks,
+        np.zeros(trial.subjects, np.int8),
         out,
     )
     return out

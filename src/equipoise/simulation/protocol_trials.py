@@ -4,51 +4,50 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import get_args
 
 import numpy as np
 
 from equipoise.arrays import Floats
 from equipoise.protocol.model import Protocol
+from equipoise.protocol.refusal import Use, require
 from equipoise.simulation.assumed import assumed_inputs
 from equipoise.simulation.blocks import KeptBlocks, Progress
+from equipoise.simulation.declared_test import primary_analysis, primary_rejected
+from equipoise.simulation.endpoint_figures import endpoint_figures
 from equipoise.simulation.full_trial import (
     FullTrial,
     FullTrialResults,
     Look,
-    TimesSeen,
     simulate_trials,
     trial_of,
 )
-from equipoise.simulation.operating_characteristics import (
-    Estimate,
-    coverage_of_difference,
-    mean_of,
-    proportion_of,
-    rejected_by,
-)
+from equipoise.simulation.judged import not_judged
+from equipoise.simulation.operating_characteristics import mean_of
 from equipoise.simulation.protocol_results import (
-    ComparedProportions,
-    ComparedTimes,
     Months,
-    Proportions,
+    PrimaryFigures,
+    SimulatedArm,
     SimulatedProtocol,
     SimulatedScenario,
 )
-from equipoise.simulation.stopping import Stopping, looked_early, two_sided_z
-from equipoise.statistics.proportions import Test, power_of
+from equipoise.simulation.refusals import refusals
+from equipoise.simulation.stopping import Stopping, looked_early
 from equipoise.terms.dates import DAYS_PER_MONTH
 
 EFFECT, NO_EFFECT = "effect", "no effect"
-SCENARIOS = {
-    EFFECT: "tumors of the two-clone model, anti-EGFR treatment in the experimental arm",
-    NO_EFFECT: "the same tumors, chemotherapy alone in both arms",
-}
 _TRUTH = 2**63
 """Added to the seed of the trials that the long-run truth is taken from."""
 
 KeptFor = Callable[[str, FullTrial], KeptBlocks | None]
 ProgressFor = Callable[[str], Progress | None]
+
+
+def scenario_words(protocol: Protocol, name: str) -> str:
+    """What is true in the trials of a scenario."""
+    control, experimental = protocol.control.label, protocol.experimental.label
+    if name == EFFECT:
+        return f"virtual participants as they are modeled: {experimental}, {control}"
+    return f"the same participants, both arms as under {control}"
 
 
 def protocol_trials(protocol: Protocol) -> dict[str, FullTrial]:
@@ -77,8 +76,11 @@ def simulate_protocol(
 
     `kept_for` and `progress_for` are asked for each scenario. The truth that bias and coverage are
     measured against is that of as many `perfectly_conducted` trials; its Monte-Carlo error is part
-    of that of the bias.
+    of that of the bias. Raises CannotObey where the protocol declares what no virtual trial obeys,
+    ValueError for numbers out of range.
     """
+    require(refusals(protocol), Use.SIMULATED)
+    check_figures(trials)
     scenarios = {}
     for name, trial in protocol_trials(protocol).items():
         results = simulate_trials(
@@ -98,17 +100,30 @@ def simulate_protocol(
             kept=kept_for(longer, perfect),
             progress=progress_for(longer),
         )
-        scenarios[name] = _scenario(protocol, SCENARIOS[name], results, truth)
+        scenarios[name] = _scenario(protocol, scenario_words(protocol, name), results, truth)
     return SimulatedProtocol(
         trial=protocol.id,
         protocol_version=protocol.version,
         trials=trials,
         seed=seed,
         participants=protocol.design.participants,
+        arms={
+            arm.id: SimulatedArm(label=arm.label, role=arm.role, ratio=arm.ratio)
+            for arm in protocol.arms
+        },
         alpha=float(protocol.design.alpha),
         assumed=assumed_inputs(protocol),
+        not_simulated=not_judged(protocol),
         scenarios=scenarios,
     )
+
+
+def check_figures(trials: int) -> None:
+    """Raise ValueError unless so many trials have a Monte-Carlo error."""
+    if trials < 2:
+        raise ValueError(
+            f"trials is {trials}; it must be 2 or more, or there is no Monte-Carlo error"
+        )
 
 
 def perfectly_conducted(trial: FullTrial) -> FullTrial:
@@ -131,77 +146,29 @@ def perfectly_conducted(trial: FullTrial) -> FullTrial:
 def _scenario(
     protocol: Protocol, label: str, results: FullTrialResults, truth: FullTrialResults
 ) -> SimulatedScenario:
-    looks = results.cut.shape[1]
-    primary, late = looks - 2, looks - 1
-    z = two_sided_z(protocol)
+    primary, survival = results.cut.shape[1] - 2, results.cut.shape[1] - 1
+    stopping = _stopping(protocol, results)
     return SimulatedScenario(
         label=label,
-        disease_control=_compared(protocol, results, truth, primary),
-        objective_response=Proportions(
-            *_by_arm(results.responded[:, primary], results.participants[:, primary])
-        ),
-        pfs=_times(results.pfs, primary, z),
-        pfs_at_survival_cutoff=_times(results.pfs, late, z),
-        overall_survival=_times(results.os, late, z),
+        primary=_primary(protocol, results, stopping),
+        endpoints=endpoint_figures(protocol, results, truth),
         months_to_primary_cutoff=_months(results.cut[:, primary]),
-        months_to_survival_cutoff=_months(results.cut[:, late]),
-        stopping=_stopping(protocol, results),
+        months_to_survival_cutoff=_months(results.cut[:, survival]),
+        stopping=stopping,
     )
 
 
-def _compared(
-    protocol: Protocol, results: FullTrialResults, truth: FullTrialResults, look: int
-) -> ComparedProportions:
-    """The primary endpoint at its cutoff."""
-    x, n, alpha = results.controlled[:, look], results.participants[:, look], protocol.design.alpha
-    seen = mean_of(_difference(x / n))
-    true = mean_of(_difference(truth.controlled[:, look] / n))
-    control, experimental = _by_arm(x, n)
-    tests: tuple[Test, ...] = get_args(Test)
-    level = float(alpha)
-    return ComparedProportions(
-        control=control,
-        experimental=experimental,
-        difference=seen,
-        difference_if_perfect=true,
-        bias=_bias(seen, true),
-        coverage=proportion_of(coverage_of_difference(x, n, true.value, 1 - level)),
-        rejected={test: proportion_of(rejected_by(test, x, n, level)) for test in tests},
-        exact_at_these_rates={test: _exact(test, x, n, level) for test in tests},
-    )
-
-
-def _difference(proportions: Floats) -> Floats:
-    return np.asarray(proportions[:, 1] - proportions[:, 0])
-
-
-def _bias(seen: Estimate, true: Estimate) -> Estimate:
-    error = float(np.hypot(seen.standard_error, true.standard_error))
-    return Estimate(seen.value - true.value, error, seen.trials)
-
-
-def _exact(test: Test, x: Floats, n: Floats, alpha: float) -> float:
-    """The power by enumeration at the mean proportions and the mean sizes of the arms."""
-    p_0, p_1 = (float(x[:, arm].sum() / n[:, arm].sum()) for arm in (0, 1))
-    n_0, n_1 = (round(float(n[:, arm].mean())) for arm in (0, 1))
-    return power_of(test, n_1, n_0, p_1, p_0, alpha)
-
-
-def _by_arm(events: Floats, n: Floats) -> tuple[Estimate, Estimate]:
-    return mean_of(events[:, 0] / n[:, 0]), mean_of(events[:, 1] / n[:, 1])
-
-
-def _times(seen: TimesSeen, look: int, bound: float) -> ComparedTimes:
-    z, log_ratio = seen.z[:, look], seen.log_hazard_ratio[:, look]
-    estimated = np.isfinite(log_ratio)
-    mean = mean_of(log_ratio[estimated])
-    ratio = float(np.exp(mean.value))
-    return ComparedTimes(
-        events=mean_of(seen.events[:, look]),
-        rejected_two_sided=proportion_of(np.abs(z) > bound),
-        rejected_in_favor=proportion_of(z > bound),
-        hazard_ratio=Estimate(ratio, float(np.exp(mean.value) * mean.standard_error), mean.trials),
-        without_estimate=int(np.sum(~estimated)),
+def _primary(
+    protocol: Protocol, results: FullTrialResults, stopping: Stopping | None
+) -> PrimaryFigures:
+    """With looks what they decide, else the one analysis at the primary cutoff."""
+    alpha, cutoff = float(protocol.design.alpha), results.cut.shape[1] - 2
+    rejected = primary_rejected(protocol, results, cutoff, alpha)
+    return PrimaryFigures(
+        endpoint=protocol.primary.id,
+        analysis=primary_analysis(protocol),
+        rejected_two_sided=stopping.rejected if stopping else rejected.two_sided,
+        rejected_in_favor=stopping.in_favor if stopping else rejected.in_favor,
     )
 
 
@@ -214,7 +181,7 @@ def _months(days: Floats) -> Months:
 
 
 def _stopping(protocol: Protocol, results: FullTrialResults) -> Stopping | None:
-    """With looks: where trials stop by the pooled z statistic and the bounds of the protocol."""
+    """With looks: where trials stop by the bounds of the protocol."""
     looks = tuple(look.participants for look in protocol.design.looks)
     if not looks:
         return None

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtri
+from scipy.special import ndtr
 
 from equipoise.protocol.model import Protocol
+from equipoise.simulation.declared_test import Rejected, primary_rejected
 from equipoise.simulation.full_trial import FullTrialResults
-from equipoise.simulation.operating_characteristics import Estimate, decide, mean_of, pooled_z
+from equipoise.simulation.operating_characteristics import (
+    Decisions,
+    Estimate,
+    mean_of,
+    stop_at_first,
+)
 from equipoise.statistics.sequential import (
     GroupSequentialDesign,
     OBrienFleming,
@@ -34,8 +40,8 @@ SPENDING: Mapping[str, Rule] = {
 @dataclass(frozen=True, slots=True)
 class Stopping:
     """What looks at these numbers of participants and the end would do: bounds of |z|, how many
-    trials reject and in favor of the experimental arm, where they stop, and who has entered by then
-    after how many months.
+    trials reject and in favor of the experimental arm, where they stop in favor of it, and who has
+    entered by then after how many months.
     """
 
     spending: str
@@ -46,11 +52,6 @@ class Stopping:
     stopped_for_efficacy: list[Estimate]
     entered: Estimate
     months: Estimate
-
-
-def two_sided_z(protocol: Protocol) -> float:
-    """The z that |z| must pass for the protocol's two-sided alpha."""
-    return float(ndtri(1 - float(protocol.design.alpha) / 2))
 
 
 def sequential_design(
@@ -67,16 +68,17 @@ def sequential_design(
 def looked_early(
     protocol: Protocol, results: FullTrialResults, looks: tuple[int, ...], spending: str
 ) -> Stopping:
-    """What early looks at the pooled z statistic would do; `results` has a column for each look,
-    then the end.
+    """What early looks at the primary endpoint would do; `results` has a column for each look, then
+    the end.
+
+    Each look takes the declared test at the level that the bound of |z| stands for.
     """
     design = sequential_design(protocol, looks, spending)
     stages = len(looks) + 1
-    z = np.stack(
-        [pooled_z(results.controlled[:, k], results.participants[:, k]) for k in range(stages)],
-        axis=1,
+    decisions = stopped(
+        primary_rejected(protocol, results, stage, two_sided_level(bound))
+        for stage, bound in enumerate(design.efficacy)
     )
-    decisions = decide(z, design)
     return Stopping(
         spending=spending,
         looks=[*looks, protocol.design.participants],
@@ -87,3 +89,16 @@ def looked_early(
         entered=mean_of(decisions.at_stop(results.entered[:, :stages])),
         months=mean_of(decisions.at_stop(results.cut[:, :stages]) / DAYS_PER_MONTH),
     )
+
+
+def stopped(looks: Iterable[Rejected]) -> Decisions:
+    """Each trial stops at the first look that rejects, or at the last."""
+    decided = list(looks)
+    above = np.stack([at.above for at in decided], axis=1)
+    below = np.stack([at.below for at in decided], axis=1)
+    return stop_at_first(above, below, np.zeros_like(above))
+
+
+def two_sided_level(bound: float) -> float:
+    """The two-sided level of a bound of |z|."""
+    return float(2 * ndtr(-bound))

@@ -18,6 +18,8 @@ from equipoise.arrays import Codes, Floats, Ints
 from equipoise.compiled import njit
 
 CONTROL, EXPERIMENTAL = 0, 1
+MOST_STRATA = 100
+"""The compiled loop counts strata in one byte."""
 
 PERMUTED_BLOCKS = list(METHODS).index(blocks.PERMUTED_BLOCKS.name)
 draw_block = njit(cache=True)(blocks.draw_block)

@@ -10,7 +10,7 @@ from equipoise.arrays import NEVER, Floats, Ints
 from equipoise.assessments.recist.rules import no_results
 from equipoise.compiled import njit
 from equipoise.endpoints.censoring import KnownDays, progression_free
-from equipoise.endpoints.response_rules import best_unconfirmed, counts_as
+from equipoise.endpoints.response_rules import CONTROLLED, best_unconfirmed, counts_as
 from equipoise.simulation.followed import Behavior, Rules, follow_tumor
 from equipoise.virtual.tumor_rules import (
     MAX_TARGETS,
@@ -48,8 +48,8 @@ def follow_both_arms(
     planned: Ints,
     out: Floats,
 ) -> None:
-    """Fill `out` (patient, 1 + fraction, 3): disease control (0 or 1), days of PFS, and whether it
-    ended (0 or 1).
+    """Fill `out` (patient, 1 + fraction, 3): disease control by an unconfirmed best response (0 or
+    1), days of PFS, and whether it ended (0 or 1).
 
     Every patient is followed once without anti-EGFR treatment, in column 0, and once with it at
     each resistant fraction, with her own tumor and new luck in measuring it.
@@ -64,7 +64,7 @@ def follow_both_arms(
             )
             day, response, pd_day = room.days[1:v], results.response[1:v], results.pd_day[1:v]
             best = best_unconfirmed(day, response, pd_day, NEVER, rules.response).response
-            out[i, column, 0] = 1.0 if counts_as(best, rules.controlled) else 0.0
+            out[i, column, 0] = 1.0 if counts_as(best, CONTROLLED) else 0.0
             death = dies if dies < leaves else NEVER
             known = KnownDays(day, response, pd_day, True, death, NEVER, NEVER, p.follow_days)
             end = progression_free(known, rules.time_to_event)

@@ -33,8 +33,10 @@ from equipoise.planning.rechallenge.outcomes import (
     weights_on,
 )
 from equipoise.protocol.model import Protocol
+from equipoise.protocol.refusal import Use, require
 from equipoise.simulation.blocks import Progress
 from equipoise.simulation.full_trial import trial_of
+from equipoise.simulation.refusals import refusals
 from equipoise.virtual.clonal_decay import probability_unseen, resistant_fraction
 from equipoise.virtual.parameters import Parameters, read_parameters
 from equipoise.virtual.person import tumor_fraction
@@ -140,8 +142,9 @@ def simulate_rechallenge(
     """Everything `equipoise rechallenge` shows; the same for a seed whatever the number of workers.
 
     `patients` are followed in the control arm and at each of 49 resistant fractions. Raises
-    LookupError for a protocol without virtual participants, ValueError for numbers out of range.
+    CannotObey for a protocol that no virtual trial obeys, ValueError for numbers out of range.
     """
+    require(refusals(protocol), Use.SIMULATED)
     parameters, trial = read_parameters(protocol.id), trial_of(protocol)
     table = simulate_outcomes(trial, patients, seed, workers=workers, progress=progress)
     rows, assays = parameters.tables["rechallenge"], assays_of(protocol, parameters)

@@ -2,85 +2,119 @@
 
 from __future__ import annotations
 
-from equipoise.planning.design import ComputedDesign, SimulatedDesign
+from collections.abc import Iterator
+
+from equipoise.planning.declared_power import BY_FORMULA, shown_tests
+from equipoise.planning.design import ComputedDesign, SizePower
+from equipoise.planning.operating_table import MOST_SEARCHED, Needed
+from equipoise.planning.simulated_design import SimulatedDesign
 from equipoise.protocol.model import Protocol
-from equipoise.report.design.words import estimate_words
+from equipoise.report.design.words import (
+    TEST_OF,
+    estimate_words,
+    per_arm_words,
+    strata_words,
+)
 from equipoise.report.kit.charts import Line, LineChart, draw_lines
-from equipoise.report.kit.formats import PLANNED_TESTS, percent
+from equipoise.report.kit.formats import NONE, PLANNED_TESTS, arms_words, percent
 from equipoise.report.kit.page import Figure, draw_twice
 from equipoise.report.kit.table import Table
+
+LINES_IN_A_CHART, MOST_TICKS = 4, 10
 
 
 def power_table(
     protocol: Protocol, computed: ComputedDesign, simulated: SimulatedDesign | None
 ) -> Table:
-    """Power of each test in each scenario, as enumerated and as simulated."""
-    head = ["If the truth is", "control", "experimental", *PLANNED_TESTS.values()]
-    head += [f"{name}, simulated" for name in PLANNED_TESTS.values()] if simulated else []
-    rows = []
+    """Power of each test in each scenario, as computed and as simulated."""
+    tests = shown_tests(computed.plan.test)
+    head = ["If the truth is", "control", "experimental", *_marked(computed)]
+    head += [f"{PLANNED_TESTS[test]}, simulated" for test in tests] if simulated else []
     labels = {s.id: s.label for s in protocol.design.scenarios}
+    rows = []
     for row in computed.table:
         cells = [labels[row.scenario], percent(row.p_control), percent(row.p_experimental)]
-        cells += [f"{row.power[test]:.3f}" for test in PLANNED_TESTS]
+        cells += [f"{row.power[test]:.3f}" for test in tests]
         if simulated:
-            cells += [
-                estimate_words(simulated.rejected[row.scenario][test]) for test in PLANNED_TESTS
-            ]
+            cells += [estimate_words(simulated.rejected[row.scenario][test]) for test in tests]
         rows.append(cells)
-    if computed.table:
-        sizes = [f"{computed.table[0].size[test]:.3f}" for test in PLANNED_TESTS]
-        rows.append(
-            [
-                "true size (largest over all shares)",
-                "",
-                "",
-                *sizes,
-                *([""] * 3 if simulated else []),
-            ]
-        )
-    note = (
-        "Computed: all tables of fixed arms, enumerated. The pooled z test errs more often than it"
-        " says."
-    )
-    if simulated:
-        note += (
-            f" Simulated: {simulated.trials} trials with the blocks and strata of the protocol,"
-            " whose arms are not always equal; in brackets the Monte-Carlo standard error."
-        )
+    size = computed.table[0].size
+    sizes = [f"{size[test]:.3f}" if test in size else NONE for test in tests]
+    empty = [""] * len(tests) if simulated else []
+    rows.append(["true size (largest over all shares)", "", "", *sizes, *empty])
+    note = " ".join(_power_notes(computed, simulated))
     return Table(head, rows, caption="Power of the two-sided test", note=note, stack=True)
 
 
-def size_table(protocol: Protocol, computed: ComputedDesign) -> Table:
-    """Participants per arm that reach the power asked for."""
-    labels = {s.id: s.label for s in protocol.design.scenarios}
-    rows = [
-        [
-            labels[row.scenario],
-            *(
-                f"{row.n_per_arm[test].first} ({row.n_per_arm[test].always_from})"
-                for test in ("fisher", "boschloo")
-            ),
-            str(row.n_per_arm_by_formula),
-        ]
-        for row in computed.table
+def _marked(computed: ComputedDesign) -> list[str]:
+    """Names of the tests; the declared one has a star."""
+    declared = computed.plan.test
+    return [
+        PLANNED_TESTS[test] + (" *" if test == declared else "") for test in shown_tests(declared)
     ]
-    note = (
+
+
+def _power_notes(computed: ComputedDesign, simulated: SimulatedDesign | None) -> Iterator[str]:
+    plan = computed.plan
+    yield "* the declared test. Computed: all tables of fixed arms, enumerated."
+    if plan.test == "cmh":
+        how = "by the normal approximation" if computed.how == BY_FORMULA else "enumerated too"
+        yield f"CMH {how}, with {strata_words(plan.strata)} and the same shares in each."
+    if plan.looks:
+        yield "Every test is taken at the declared looks, at their levels."
+    yield "The pooled z test errs more often than it says."
+    if simulated:
+        yield (
+            f"Simulated: {simulated.trials} trials with the blocks and strata of the protocol,"
+            " whose arms are not always of the ratio; in brackets the Monte-Carlo standard error."
+        )
+
+
+def size_table(protocol: Protocol, computed: ComputedDesign) -> Table:
+    """Participants by arm that reach the power asked for."""
+    plan, labels = computed.plan, {s.id: s.label for s in protocol.design.scenarios}
+    tests = [test for test in shown_tests(plan.test) if test != "pooled_z"]
+    rows = []
+    for row in computed.table:
+        formula = arms_words(row.needed_by_formula) if row.needed_by_formula else NONE
+        needed = [_needed(row.needed.get(test)) for test in tests]
+        rows.append([labels[row.scenario], *needed, formula])
+    return Table(
+        ["If the truth is", *(PLANNED_TESTS[test] for test in tests), "z formula"],
+        rows,
+        caption=f"{per_arm_words(plan)} for a power of {plan.power:.12g}",
+        note=" ".join(_size_notes(computed)),
+    )
+
+
+def _needed(needed: Needed | None) -> str:
+    if needed is None:
+        return NONE
+    always = f" ({arms_words(needed.always_from)})" if needed.always_from else ""
+    return arms_words(needed.first) + always
+
+
+def _size_notes(computed: ComputedDesign) -> Iterator[str]:
+    yield (
         "The first number that reaches it, and in brackets the number from which on it is never"
         " missed again: exact power rises in a saw-tooth. The formula is the usual normal"
         " approximation."
     )
-    head = ["If the truth is", "Fisher", "Boschloo", "z formula"]
-    return Table(
-        head,
-        rows,
-        caption=f"Participants per arm for a power of {protocol.design.power}",
-        note=note,
-    )
+    if computed.plan.test == "cmh":
+        yield "CMH is by the normal approximation, too."
+    if any("fisher" not in row.needed for row in computed.table):
+        yield f"{NONE}: not searched, as the formula gives none or over {MOST_SEARCHED} in all."
+    if computed.more_for_looks is not None:
+        yield (
+            "All for one test at the end; the declared looks ask for"
+            f" {100 * computed.more_for_looks:.1f} % more."
+        )
 
 
 def assurance_table(protocol: Protocol, computed: ComputedDesign) -> Table:
     """Power where the effect is known from counts only."""
-    power = {row.scenario: row.power["boschloo"] for row in computed.table}
+    test = computed.plan.test
+    power = {row.scenario: row.power[test] for row in computed.table}
     rows = []
     for scenario in protocol.design.scenarios:
         observed = (scenario.control_observed, scenario.experimental_observed)
@@ -90,7 +124,7 @@ def assurance_table(protocol: Protocol, computed: ComputedDesign) -> Table:
             rows.append([scenario.label, *counts, f"{power[scenario.id]:.3f}", assured])
     head = ["Earlier patients", "control", "experimental", "power at their shares", "assurance"]
     note = (
-        "Assurance is the power of Boschloo's test averaged over what these counts leave open: a"
+        f"Assurance is the power of {TEST_OF[test]} averaged over what these counts leave open: a"
         " beta distribution for each arm (Jeffreys' prior)."
     )
     return Table(
@@ -98,25 +132,43 @@ def assurance_table(protocol: Protocol, computed: ComputedDesign) -> Table:
     )
 
 
-def power_figure(protocol: Protocol, computed: ComputedDesign) -> Figure:
-    """Power by the number of participants, a line for each scenario."""
-    labels = {s.id: s.label for s in protocol.design.scenarios}
-    lines = [
-        Line(labels[scenario], [at.per_arm for at in curve], [at.power for at in curve])
-        for scenario, curve in list(computed.curves.items())[:4]
+def power_figures(protocol: Protocol, computed: ComputedDesign) -> list[Figure]:
+    """Power of the declared test by the number of participants, a line for each scenario; four in
+    a figure.
+    """
+    curves = list(computed.curves.items())
+    return [
+        _power_figure(protocol, computed, dict(curves[first : first + LINES_IN_A_CHART]))
+        for first in range(0, len(curves), LINES_IN_A_CHART)
     ]
-    last = max((at.per_arm for curve in computed.curves.values() for at in curve), default=20)
+
+
+def _power_figure(
+    protocol: Protocol, computed: ComputedDesign, curves: dict[str, list[SizePower]]
+) -> Figure:
+    plan, labels = computed.plan, {s.id: s.label for s in protocol.design.scenarios}
+    exact, (one, zero) = plan.test != "cmh", plan.ratio
+    how = "exact power" if exact else "power by the normal approximation"
     chart = LineChart(
-        label="Power by participants per arm",
-        x_title="participants per arm",
-        y_title="exact power of Boschloo's test",
-        x_ticks=list(range(10, last + 1, 10)),
+        label="Power by participants",
+        x_title=f"participants of both arms, {one}:{zero}",
+        y_title=f"{how} of {TEST_OF[plan.test]}" + (", once at the end" if plan.looks else ""),
+        x_ticks=_ticks(max(at.participants for curve in curves.values() for at in curve)),
         y_ticks=[0, 0.2, 0.4, 0.6, 0.8, 1.0],
-        lines=lines,
-        limits=[float(protocol.design.power)],
+        lines=[
+            Line(labels[name], [at.participants for at in curve], [at.power for at in curve])
+            for name, curve in curves.items()
+        ],
+        limits=[plan.power],
     )
     caption = (
         "Power does not rise evenly: one participant more can lose some, since the tables are"
         " discrete."
     )
-    return draw_twice(lambda width: draw_lines(chart, width), caption)
+    return draw_twice(lambda width: draw_lines(chart, width), caption if exact else "")
+
+
+def _ticks(last: int) -> list[int]:
+    """Round numbers from 0 to the last or over it."""
+    step = next(s for s in (10, 20, 50, 100, 200, 500, 1000) if last <= MOST_TICKS * s)
+    return list(range(0, last + step, step))

@@ -1,14 +1,13 @@
-"""What do virtual trials say of looks and scans, and what do they assume?"""
+"""What do virtual trials say of early looks, and what do they assume?"""
 
 from __future__ import annotations
 
-from equipoise.planning.design import SimulatedDesign
 from equipoise.planning.early_looks import LookCost
-from equipoise.planning.scan_interval import scan_timing
+from equipoise.planning.simulated_design import SimulatedDesign
 from equipoise.protocol.model import Protocol
 from equipoise.report.design.words import estimate_words, spending_words
-from equipoise.report.kit.formats import percent
 from equipoise.report.kit.table import Table
+from equipoise.simulation.declared_test import primary_analysis
 
 
 def looks_table(protocol: Protocol, simulated: SimulatedDesign) -> Table:
@@ -28,9 +27,9 @@ def looks_table(protocol: Protocol, simulated: SimulatedDesign) -> Table:
     note = (
         "The first columns are computed for the normal approximation; the power is that of a trial"
         f" which would have {protocol.design.power} without the look. 'Stop early' is in favor of"
-        " the experimental arm, 'reject' in either direction. The last four are virtual trials of"
-        f" the two-clone tumor that look when {half} can be judged, by pooled z; 'entered' counts"
-        " all who have come by then. The protocol "
+        " the experimental arm, 'reject' in either direction. The last four are virtual trials that"
+        f" look when {half} can be judged, by {primary_analysis(protocol)}; 'entered' counts all"
+        " who have come by then. The protocol "
         + (
             "takes its looks with the bounds marked *."
             if protocol.design.looks
@@ -54,31 +53,6 @@ def _look_row(name: str, look: LookCost, protocol: Protocol) -> list[str]:
         estimate_words(without.rejected),
         f"{with_effect.entered.value:.1f}",
     ]
-
-
-def scan_table(protocol: Protocol, simulated: SimulatedDesign | None) -> Table:
-    """Disease control by the day of the first scan."""
-    median = float(protocol.design.control_median_pfs_months)
-    weeks = protocol.design.first_scan_weeks
-    head = ["First scan", f"control, exponential PFS of {median:g} months"]
-    rows = [[f"week {week}", percent(scan_timing(median, week))] for week in weeks]
-    note = "The drug is the same in every row; the calendar differs."
-    if simulated is not None:
-        head += [
-            "control, virtual tumors",
-            "experimental",
-            "power (Boschloo)",
-            "power (PFS log-rank)",
-        ]
-        for row, interval in zip(rows, simulated.scan_intervals, strict=True):
-            row += [percent(interval.control.value), percent(interval.experimental.value)]
-            row += [estimate_words(interval.boschloo), estimate_words(interval.pfs_rejected)]
-        note += (
-            " Virtual tumors are scanned at that interval throughout, stable disease has to last to"
-            " the first, and all rows are cut after the same follow-up."
-        )
-    caption = "Disease control by the day of the first scan"
-    return Table(head, rows, caption=caption, note=note, stack=True)
 
 
 def assumed_table(simulated: SimulatedDesign) -> Table:

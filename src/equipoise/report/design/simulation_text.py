@@ -4,84 +4,148 @@ error.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
+from equipoise.report.design.words import responses_words
 from equipoise.simulation.operating_characteristics import Estimate
-from equipoise.simulation.protocol_results import Months, SimulatedProtocol, SimulatedScenario
+from equipoise.simulation.protocol_results import (
+    MedianMonths,
+    Months,
+    SharesFigures,
+    SimulatedProtocol,
+    SimulatedScenario,
+    TimedFigures,
+    TimesAtCutoff,
+    TimesFigures,
+)
 from equipoise.simulation.stopping import Stopping
+
+TESTS = {"boschloo": "Boschloo", "fisher": "Fisher", "cmh": "CMH"}
+Row = tuple[str, str]
+_LABEL, _CELL = 60, 17
 
 
 def show_simulation(simulated: SimulatedProtocol) -> str:
     """Plain text of what `simulate` computed: rows of figures, a column for each scenario."""
     scenarios = simulated.scenarios
     lines = [
-        (
-            f"{simulated.trial}: {simulated.trials} trials of {simulated.participants}"
-            f" participants, seed {simulated.seed}, two-sided {simulated.alpha}. In brackets:"
-            " Monte-Carlo standard error."
-        ),
+        *_lead(simulated),
         "",
-        f"{'':44}" + "".join(f"{name:>20}" for name in scenarios),
+        " " * _LABEL + "".join(f"{name:>{_CELL}}" for name in scenarios),
     ]
-    for label, cells in _rows(list(scenarios.values())):
-        lines.append(f"{label:44}" + "".join(f"{cell:>20}" for cell in cells))
+    columns = [list(_rows(scenario)) for scenario in scenarios.values()]
+    for rows in zip(*columns, strict=True):
+        cells = "".join(f"{figure:>{_CELL}}" for _, figure in rows)
+        lines.append(f"{rows[0][0]:{_LABEL}}{cells}".rstrip())
     for name, scenario in scenarios.items():
         if scenario.stopping is not None:
             lines += ["", *_stopping(name, scenario.stopping)]
-    lines += ["", "* every scan on its day, measured without error; nobody leaves or crosses over"]
-    lines += [f"{name}: {scenario.label}" for name, scenario in scenarios.items()]
-    lines += ["Assumed, beyond the protocol:"]
-    lines += [
-        f"  {name}: {assumed.value} ({assumed.source})"
-        for name, assumed in simulated.assumed.items()
-    ]
-    return "\n".join(lines)
+    return "\n".join([*lines, "", *_notes(simulated)])
 
 
-def _rows(scenarios: list[SimulatedScenario]) -> Iterator[tuple[str, list[str]]]:
-    yield from _primary_rows(scenarios)
-
-    def percent(figure: Callable[[SimulatedScenario], Estimate]) -> list[str]:
-        return [_figure(figure(scenario), 100, 1, " %") for scenario in scenarios]
-
-    def plain(figure: Callable[[SimulatedScenario], Estimate | Months], digits: int) -> list[str]:
-        return [_figure(figure(scenario), 1, digits, "") for scenario in scenarios]
-
+def _lead(simulated: SimulatedProtocol) -> Iterator[str]:
+    arms = sorted(simulated.arms.values(), key=lambda arm: arm.role)
     yield (
-        "objective response, experimental arm",
-        percent(lambda s: s.objective_response.experimental),
+        f"{simulated.trial}: {simulated.trials} trials of {simulated.participants} participants,"
+        f" seed {simulated.seed}, two-sided {simulated.alpha}. In brackets: Monte-Carlo standard"
+        " error."
     )
-    yield (
-        "PFS log-rank at the primary cutoff, rejected",
-        percent(lambda s: s.pfs.rejected_two_sided),
-    )
-    yield "  hazard ratio (average)", plain(lambda s: s.pfs.hazard_ratio, 3)
-    yield "OS log-rank, rejected", percent(lambda s: s.overall_survival.rejected_two_sided)
-    yield "  hazard ratio (average)", plain(lambda s: s.overall_survival.hazard_ratio, 3)
-    yield "months to the primary cutoff", plain(lambda s: s.months_to_primary_cutoff, 1)
-    cutoffs = [scenario.months_to_primary_cutoff for scenario in scenarios]
-    yield "  in 90 % of trials", [f"{months.q05:.1f} to {months.q95:.1f}" for months in cutoffs]
+    yield "; ".join(f"{arm.role}: {arm.label}, ratio {arm.ratio}" for arm in arms) + "."
+    first = next(iter(simulated.scenarios.values()))
+    primary = first.endpoints[first.primary.endpoint]
+    yield f"Primary: {primary.label.lower()}{_counted(primary)}; {first.primary.analysis}."
 
 
-def _primary_rows(scenarios: list[SimulatedScenario]) -> Iterator[tuple[str, list[str]]]:
-    controls = [scenario.disease_control for scenario in scenarios]
+def _counted(figures: SharesFigures | TimedFigures) -> str:
+    if isinstance(figures, TimedFigures):
+        return ""
+    return f" ({responses_words(figures.responses, confirmed=figures.confirmed)})"
 
-    def percent(figures: Iterator[Estimate]) -> list[str]:
-        return [_figure(figure, 100, 1, " %") for figure in figures]
 
-    def points(figures: Iterator[Estimate]) -> list[str]:
-        return [_figure(figure, 100, 2, "") for figure in figures]
+def _notes(simulated: SimulatedProtocol) -> Iterator[str]:
+    yield "* every scan on its day, measured without error; nobody leaves or crosses over"
+    for name, scenario in simulated.scenarios.items():
+        yield f"{name}: {scenario.label}"
+    yield "Assumed, beyond the protocol:"
+    for name, assumed in simulated.assumed.items():
+        yield f"  {name}: {assumed.value} ({assumed.source})"
+    if simulated.not_simulated:
+        yield "Declared, and not simulated:"
+        for name, why in simulated.not_simulated.items():
+            yield f"  {name}: {why}"
 
-    yield "disease control, control arm", percent(c.control for c in controls)
-    yield "disease control, experimental arm", percent(c.experimental for c in controls)
-    yield "  rejected by Boschloo", percent(c.rejected["boschloo"] for c in controls)
-    yield "  rejected by Fisher", percent(c.rejected["fisher"] for c in controls)
-    yield "  rejected by pooled z", percent(c.rejected["pooled_z"] for c in controls)
-    exact = [f"{100 * c.exact_at_these_rates['boschloo']:.1f} %" for c in controls]
-    yield "  Boschloo, exact at these rates", exact
-    yield "  difference, points", points(c.difference for c in controls)
-    yield "  bias against perfect conduct *", points(c.bias for c in controls)
-    yield "  coverage of that by its interval", percent(c.coverage for c in controls)
+
+# ------------------------------------------------------------------ rows of one scenario
+
+
+def _rows(scenario: SimulatedScenario) -> Iterator[Row]:
+    yield "The primary analysis rejects", _percent(scenario.primary.rejected_two_sided)
+    yield "  in favor of the experimental arm", _percent(scenario.primary.rejected_in_favor)
+    for figures in scenario.endpoints.values():
+        if isinstance(figures, SharesFigures):
+            yield from _shares(figures)
+        else:
+            for name, analysis in figures.analyses.items():
+                yield from _times(figures, name, analysis)
+    months = scenario.months_to_primary_cutoff
+    yield "Months to the primary cutoff", _figure(months, 1, 1, "")
+    yield "  in 90 % of trials", f"{months.q05:.1f} to {months.q95:.1f}"
+
+
+def _shares(figures: SharesFigures) -> Iterator[Row]:
+    yield f"{figures.label}, control arm", _percent(figures.proportions.control)
+    yield f"{figures.label}, experimental arm", _percent(figures.proportions.experimental)
+    for test, rejected in figures.rejected.items():
+        yield f"  rejected by {TESTS[test]}", _percent(rejected)
+    if figures.role == "primary":
+        for test, exact in figures.exact_at_these_rates.items():
+            yield f"  {TESTS[test]}, exact at these rates", f"{100 * exact:.1f} %"
+        yield "  difference, points", _figure(figures.difference, 100, 2, "")
+        yield "  bias against perfect conduct *", _figure(figures.bias, 100, 2, "")
+        yield "  coverage of that by its interval", _percent(figures.coverage)
+
+
+def _times(figures: TimedFigures, name: str, analysis: TimesFigures) -> Iterator[Row]:
+    """At the primary cutoff; times that ask for no censoring rules, unless primary, and those that
+    are not compared at that of survival.
+    """
+    late = figures.role != "primary" and not (analysis.censoring and analysis.test)
+    seen = analysis.survival_cutoff if late else analysis.primary_cutoff
+    label = figures.label if len(figures.analyses) == 1 else f"{figures.label}, {name} rules"
+    yield f"{label}, at the {'survival' if late else 'primary'} cutoff", ""
+    events = seen.events.control.value, seen.events.experimental.value
+    yield "  events, control and experimental arm", f"{events[0]:.1f} and {events[1]:.1f}"
+    yield from _compared(seen, analysis.test) if analysis.test else _described(seen)
+
+
+def _compared(seen: TimesAtCutoff, test: str | None) -> Iterator[Row]:
+    if seen.rejected_two_sided and seen.hazard_ratio:
+        yield f"  rejected by the {test} test", _percent(seen.rejected_two_sided)
+        yield "  hazard ratio (average)", _optional(seen.hazard_ratio.mean)
+        yield "  hazard ratio, perfect conduct *", _optional(seen.hazard_ratio.if_perfect)
+
+
+def _described(seen: TimesAtCutoff) -> Iterator[Row]:
+    for arm in ("control", "experimental"):
+        subjects = seen.subjects.control if arm == "control" else seen.subjects.experimental
+        yield f"  subjects, {arm} arm", _plain(subjects)
+        yield f"  median months, {arm} arm", _median(seen.median_months[arm])
+
+
+def _median(figure: MedianMonths) -> str:
+    return "not reached" if figure.value is None else f"{figure.value:.1f}"
+
+
+def _optional(figure: Estimate | None) -> str:
+    return "no estimate" if figure is None else _figure(figure, 1, 3, "")
+
+
+def _plain(figure: Estimate) -> str:
+    return _figure(figure, 1, 1, "")
+
+
+def _percent(figure: Estimate) -> str:
+    return _figure(figure, 100, 1, " %")
 
 
 def _figure(figure: Estimate | Months, scale: float, digits: int, unit: str) -> str:
@@ -95,10 +159,7 @@ def _stopping(name: str, stopping: Stopping) -> Iterator[str]:
         stopping.looks, stopping.bounds, stopping.stopped_for_efficacy, strict=True
     ):
         yield (
-            f"  {participants:>4} participants judged: |z| of {bound:.3f} passed in"
-            f" {_figure(stopped, 100, 1, ' %')}"
+            f"  {participants:>4} participants judged: |z| of {bound:.3f} passed in favor of the"
+            f" experimental arm in {_percent(stopped)}"
         )
-    yield (
-        f"  entered on average {_figure(stopping.entered, 1, 1, '')}, months"
-        f" {_figure(stopping.months, 1, 1, '')}"
-    )
+    yield (f"  entered on average {_plain(stopping.entered)}, months {_plain(stopping.months)}")

@@ -2,7 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
+from equipoise.planning.declared_power import ShownTest
+from equipoise.planning.planned import Planned
+from equipoise.report.kit.formats import plural
 from equipoise.simulation.operating_characteristics import Estimate
+
+TEST_SENTENCES: Mapping[ShownTest, str] = {
+    "boschloo": "Boschloo's test",
+    "fisher": "Fisher's exact test",
+    "cmh": "The Cochran-Mantel-Haenszel test",
+}
+"""The declared test at the beginning of a sentence."""
+TEST_OF: Mapping[ShownTest, str] = {
+    "boschloo": "Boschloo's test",
+    "fisher": "Fisher's exact test",
+    "cmh": "the Cochran-Mantel-Haenszel test",
+}
+"""The declared test within a sentence."""
 
 
 def estimate_words(figure: Estimate) -> str:
@@ -17,3 +35,21 @@ def spending_words(name: str) -> str:
         .replace("obrien fleming", "O'Brien-Fleming")
         .replace("pocock", "Pocock")
     )
+
+
+def responses_words(responses: Sequence[str], *, confirmed: bool) -> str:
+    """The best responses that count, and whether a response is confirmed."""
+    how = "confirmed" if confirmed else "unconfirmed"
+    return f"{' or '.join(responses)}, {how}"
+
+
+def strata_words(strata: int) -> str:
+    """How many strata are taken as equal."""
+    return "one stratum" if strata == 1 else f"{plural(strata, 'stratum', 'strata')} of equal size"
+
+
+def per_arm_words(plan: Planned) -> str:
+    """What the numbers of `arms_words` count."""
+    if plan.ratio == (1, 1):
+        return "Participants per arm"
+    return "Participants, experimental + control,"

@@ -16,11 +16,12 @@ Interval = tuple[float | None, float | None]
 NONE = "–"
 """What stands where there is no value."""
 
-PlannedTest = Literal["fisher", "boschloo", "pooled_z"]
+PlannedTest = Literal["fisher", "boschloo", "pooled_z", "cmh"]
 PLANNED_TESTS: Mapping[PlannedTest, str] = {
     "fisher": "Fisher",
     "boschloo": "Boschloo",
     "pooled_z": "pooled z",
+    "cmh": "CMH",
 }
 """The tests that a design is computed for."""
 
@@ -94,6 +95,11 @@ def ratio(value: float | None) -> str:
 def plural(n: int, noun: str, several: str = "") -> str:
     """A count with its noun."""
     return f"{n} {noun if n == 1 else several or noun + 's'}"
+
+
+def arms_words(arms: tuple[int, int]) -> str:
+    """Participants by arm: one number for equal arms, else experimental + control."""
+    return str(arms[0]) if arms[0] == arms[1] else f"{arms[0]} + {arms[1]}"
 
 
 def listed(items: Sequence[str]) -> str:

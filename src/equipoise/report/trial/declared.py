@@ -10,7 +10,7 @@ from equipoise.endpoints.catalogue import endpoint_of
 from equipoise.protocol.criteria.genomic import Genomic
 from equipoise.protocol.criteria.kind import Rule
 from equipoise.protocol.estimands import BinaryAnalysis, TimeToEventAnalysis
-from equipoise.protocol.model import Endpoint, Protocol
+from equipoise.protocol.model import Protocol
 
 KNOWS = {
     "OPEN LABEL": "Participants and investigators know the arm",
@@ -115,8 +115,3 @@ def _genomic(rule: Rule) -> Iterator[Genomic]:
         yield rule
     for part in rule.parts():
         yield from _genomic(part)
-
-
-def counts_stable_disease(endpoint: Endpoint) -> bool:
-    """Whether the day of the first scan can decide the endpoint: stable disease reaches it."""
-    return isinstance(endpoint.analysis, BinaryAnalysis) and "SD" in endpoint.responses

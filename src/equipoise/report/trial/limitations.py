@@ -5,21 +5,22 @@ open.
 from __future__ import annotations
 
 from equipoise.endpoints.catalogue import OVERALL_SURVIVAL
-from equipoise.planning.design import planned_per_arm, planned_table
-from equipoise.planning.scan_interval import scan_timing
+from equipoise.planning.operating_table import Needed, planned_table
+from equipoise.planning.planned import planned_per_arm, ratio_of
+from equipoise.planning.scan_interval import counts_stable_disease, scan_timing
 from equipoise.protocol.estimands import BinaryAnalysis, TimeToEventAnalysis
 from equipoise.protocol.model import Endpoint, Protocol
-from equipoise.report.kit.formats import PLANNED_TESTS, PlannedTest, percent
+from equipoise.report.kit.formats import NONE, PLANNED_TESTS, PlannedTest, arms_words, percent
 from equipoise.report.kit.table import Table
 from equipoise.report.trial.declared import (
     by_scans,
-    counts_stable_disease,
     in_sentence,
     masking_limit,
     selected_by_ctdna,
 )
 
 TESTS: tuple[PlannedTest, ...] = ("boschloo", "fisher", "pooled_z")
+"""In the order in which they are read; another one that is declared follows."""
 
 NOMINAL = (
     "Secondary results",
@@ -81,6 +82,7 @@ def power_table(protocol: Protocol) -> Table | None:
     if not isinstance(protocol.primary.analysis, BinaryAnalysis) or not protocol.design.scenarios:
         return None
     design, scenarios = protocol.design, planned_table(protocol)
+    tests = tuple(dict.fromkeys((*TESTS, *(test for row in scenarios for test in row.power))))
     labels = {
         s.id: f"{s.label}: {percent(float(s.control))} in control, {percent(float(s.experimental))}"
         for s in design.scenarios
@@ -88,23 +90,32 @@ def power_table(protocol: Protocol) -> Table | None:
     rows = [
         [
             labels[row.scenario],
-            *(f"{row.power[test]:.2f}" for test in TESTS),
-            *(str(row.n_per_arm[test].first) for test in TESTS),
+            *(f"{row.power[test]:.2f}" for test in tests),
+            *(_needed(row.needed.get(test)) for test in tests),
         ]
         for row in scenarios
     ]
-    need = f"n per arm for {percent(float(design.power), 0)}"
-    head = ["If the truth is", *(PLANNED_TESTS[test] for test in TESTS * 2)]
+    per_arm = "n per arm" if ratio_of(protocol) == (1, 1) else "n, experimental + control,"
+    need = f"{per_arm} for {percent(float(design.power), 0)}"
+    head = ["If the truth is", *(PLANNED_TESTS[test] for test in tests * 2)]
     sizes = [
-        f"{PLANNED_TESTS[test]} {row.size[test]:.3f}" for row in scenarios[:1] for test in TESTS
+        f"{PLANNED_TESTS[test]} {row.size[test]:.3f}"
+        for row in scenarios[:1]
+        for test in tests
+        if test in row.size
     ]
     n_1, n_0 = planned_per_arm(protocol)
+    how = "CMH with strata of equal size, the rest" if "cmh" in tests else "all"
     note = (
-        f"{n_1} against {n_0} participants, two-sided {design.alpha}; all enumerated. Largest true"
-        f" size: {', '.join(sizes) or 'not computed'}. The pooled z test errs more often than it"
-        " says."
+        f"{n_1} against {n_0} participants, two-sided {design.alpha}; {how} enumerated."
+        f" Largest true size: {', '.join(sizes) or 'not computed'}. The pooled z test errs more"
+        " often than it says."
     )
-    return Table(head, rows, note=note, over=[("", 1), ("Power", 3), (need, 3)])
+    return Table(head, rows, note=note, over=[("", 1), ("Power", len(tests)), (need, len(tests))])
+
+
+def _needed(needed: Needed | None) -> str:
+    return NONE if needed is None else arms_words(needed.first)
 
 
 def timing_table(protocol: Protocol) -> Table | None:

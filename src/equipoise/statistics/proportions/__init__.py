@@ -5,7 +5,9 @@ Group 1 is the experimental one, group 0 the control; differences are p1 - p0.
 """
 
 from equipoise.statistics.proportions.exact_power import (
+    Ratio,
     SubjectsPerArm,
+    lowest_terms,
     n_per_arm_by_formula,
     n_per_arm_for,
     power_of,
@@ -25,11 +27,17 @@ from equipoise.statistics.proportions.margin_tests import (
     farrington_manning,
 )
 from equipoise.statistics.proportions.power_by_size import SawTooth, saw_tooth
+from equipoise.statistics.proportions.repeated import repeated_power_of, repeated_size_of
 from equipoise.statistics.proportions.stratified import (
     StratifiedComparison,
     cochran_mantel_haenszel,
 )
-from equipoise.statistics.proportions.stratified_power import LargestSize, cmh_power_of, cmh_size_of
+from equipoise.statistics.proportions.stratified_power import (
+    LargestSize,
+    cmh_power_by_formula,
+    cmh_power_of,
+    cmh_size_of,
+)
 from equipoise.statistics.proportions.two_shares import Test, boschloo, fisher, p_values, pooled_z
 from equipoise.statistics.proportions.two_stage import SimonDesigns, TwoStage, simon_two_stage
 from equipoise.statistics.proportions.two_stage_estimate import TwoStageResult, two_stage_result
@@ -39,6 +47,7 @@ __all__ = [
     "FarringtonManning",
     "Interval",
     "LargestSize",
+    "Ratio",
     "SawTooth",
     "ScoreComparison",
     "SimonDesigns",
@@ -50,6 +59,7 @@ __all__ = [
     "binomial",
     "boschloo",
     "clopper_pearson",
+    "cmh_power_by_formula",
     "cmh_power_of",
     "cmh_size_of",
     "cochran_mantel_haenszel",
@@ -57,6 +67,7 @@ __all__ = [
     "farrington_manning",
     "fisher",
     "largest_probability",
+    "lowest_terms",
     "miettinen_nurminen",
     "n_per_arm_by_formula",
     "n_per_arm_for",
@@ -65,6 +76,8 @@ __all__ = [
     "pooled_z",
     "power_of",
     "rejection_region",
+    "repeated_power_of",
+    "repeated_size_of",
     "saw_tooth",
     "simon_two_stage",
     "size_of",

@@ -6,6 +6,7 @@ group 0 the control.
 
 from dataclasses import dataclass
 from functools import lru_cache
+from math import gcd
 
 import numpy as np
 from scipy.stats import norm
@@ -21,19 +22,28 @@ from equipoise.statistics.proportions.unconditional import (
     largest_probability_along,
 )
 
+Ratio = tuple[int, int]
+"""Subjects of group 1 to subjects of group 0, as (2, 1)."""
+
 
 @dataclass(frozen=True, slots=True)
 class SubjectsPerArm:
     """Power rises with n in a saw-tooth, so there are two answers.
 
     `first` is the smallest n per arm with the power asked for, `always_from` the smallest from
-    which every n up to `checked_to` has it; `power` is the power at `first`.
+    which every n up to `checked_to` has it; `power` is the power at `first`. With arms of a `ratio`
+    in lowest terms all these count its multiples: n of (2, 1) is 2n and n subjects.
     """
 
     first: int
     always_from: int
     checked_to: int
     power: float
+    ratio: Ratio = (1, 1)
+
+    def arms(self, multiple: int) -> tuple[int, int]:
+        """Subjects of group 1 and of group 0 in so many multiples of the ratio."""
+        return self.ratio[0] * multiple, self.ratio[1] * multiple
 
 
 AnyTest = Test | FarringtonManning
@@ -80,37 +90,61 @@ def rejection_region(test: AnyTest, n_1: int, n_0: int, alpha: float = 0.05) -> 
 
 
 def n_per_arm_for(
-    test: Test, p_1: float, p_0: float, power: float = 0.8, alpha: float = 0.05
+    test: Test,
+    p_1: float,
+    p_0: float,
+    power: float = 0.8,
+    alpha: float = 0.05,
+    ratio: Ratio = (1, 1),
 ) -> SubjectsPerArm:
-    """Smallest equal arms with which the test has the power asked for, by enumeration.
+    """Smallest arms of the ratio, equal by default, with which the test has the power asked for, by
+    enumeration; counted in multiples of the ratio in lowest terms.
 
     The search starts at half the size the normal approximation asks for and looks on for a quarter
     (and at least
     10) beyond the last size that fell short.
     """
-    guess = n_per_arm_by_formula(p_1, p_0, power, alpha)
+    parts = lowest_terms(ratio)
+    guess = n_per_arm_by_formula(p_1, p_0, power, alpha, parts)
     n = max(2, guess // 2)
     first, last_short = 0, n - 1
+
+    def reaches(n: int) -> bool:
+        return _reaches(power, test, (parts[0] * n, parts[1] * n), p_1, p_0, alpha)
+
     while not first or n <= last_short + max(10, last_short // 4):
-        if _reaches(power, test, n, p_1, p_0, alpha):
+        if reaches(n):
             first = first or n
         else:
             last_short = n
         n += 1
-    return SubjectsPerArm(
-        first, last_short + 1, n - 1, power_of(test, first, first, p_1, p_0, alpha)
-    )
+    there = power_of(test, parts[0] * first, parts[1] * first, p_1, p_0, alpha)
+    return SubjectsPerArm(first, last_short + 1, n - 1, there, parts)
 
 
-def _reaches(power: float, test: Test, n: int, p_1: float, p_0: float, alpha: float) -> bool:
+def lowest_terms(ratio: Ratio) -> Ratio:
+    """The ratio without a common factor. Raises ValueError unless both are whole numbers from 1."""
+    one, zero = ratio
+    if one != int(one) or zero != int(zero) or min(one, zero) < 1:
+        raise ValueError(f"ratio is {ratio}; expected two whole numbers from 1")
+    common = gcd(int(one), int(zero))
+    return int(one) // common, int(zero) // common
+
+
+def _reaches(
+    power: float, test: Test, arms: tuple[int, int], p_1: float, p_0: float, alpha: float
+) -> bool:
     # What Fisher rejects Boschloo rejects, and Fisher's region costs much less.
-    if test == "boschloo" and power_of("fisher", n, n, p_1, p_0, alpha) >= power:
+    if test == "boschloo" and power_of("fisher", *arms, p_1, p_0, alpha) >= power:
         return True
-    return power_of(test, n, n, p_1, p_0, alpha) >= power
+    return power_of(test, *arms, p_1, p_0, alpha) >= power
 
 
-def n_per_arm_by_formula(p_1: float, p_0: float, power: float = 0.8, alpha: float = 0.05) -> int:
-    """Equal arms by the normal approximation of the pooled z test, rounded up (Fleiss, 2nd edition,
+def n_per_arm_by_formula(
+    p_1: float, p_0: float, power: float = 0.8, alpha: float = 0.05, ratio: Ratio = (1, 1)
+) -> int:
+    """Arms of the ratio, equal by default, by the normal approximation of the pooled z test,
+    rounded up to whole multiples of the ratio in lowest terms (for equal arms Fleiss, 2nd edition,
     formula 3.14).
 
     Without the continuity correction, as sample sizes are usually quoted; the z test does not keep
@@ -122,7 +156,8 @@ def n_per_arm_by_formula(p_1: float, p_0: float, power: float = 0.8, alpha: floa
     check_share("alpha", alpha)
     if p_1 == p_0:
         raise ValueError(f"p_1 and p_0 are both {p_1}; no size gives power for a difference of 0")
-    pooled = (p_1 + p_0) / 2
-    under_null = norm.isf(alpha / 2) * np.sqrt(2 * pooled * (1 - pooled))
-    under_alternative = norm.ppf(power) * np.sqrt(p_1 * (1 - p_1) + p_0 * (1 - p_0))
+    one, zero = lowest_terms(ratio)
+    pooled = (one * p_1 + zero * p_0) / (one + zero)
+    under_null = norm.isf(alpha / 2) * np.sqrt(pooled * (1 - pooled) * (1 / one + 1 / zero))
+    under_alternative = norm.ppf(power) * np.sqrt(p_1 * (1 - p_1) / one + p_0 * (1 - p_0) / zero)
     return int(np.ceil(((under_null + under_alternative) / (p_1 - p_0)) ** 2))

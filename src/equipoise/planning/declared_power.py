@@ -1,0 +1,93 @@
+"""With which probability does a planned test of two shares reject? Enumerated, or by a formula that
+is named.
+"""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Literal
+
+from equipoise.planning.planned import Arms, Planned
+from equipoise.statistics.proportions import (
+    Test,
+    cmh_power_by_formula,
+    cmh_power_of,
+    repeated_power_of,
+    repeated_size_of,
+    size_of,
+)
+from equipoise.statistics.sequential import operating_characteristics
+from equipoise.statistics.sequential.design import fixed_drift
+
+ShownTest = Test | Literal["cmh"]
+ENUMERATED, BY_FORMULA = "enumerated", "normal approximation"
+MOST_LISTED = 40_000
+"""Sets of tables of half of the strata, up to which the CMH test is enumerated: a second or so."""
+
+
+def shown_tests(test: str) -> tuple[ShownTest, ...]:
+    """The tests that a table shows: the exact ones and the z test that is usual, and the declared
+    one.
+    """
+    return (*(("cmh",) if test == "cmh" else ()), "fisher", "boschloo", "pooled_z")
+
+
+def power_at(test: ShownTest, plan: Planned, p_1: float, p_0: float) -> float:
+    """Power at the planned size, looks and their levels included."""
+    if test == "cmh":
+        return _cmh_power(plan, p_1, p_0)
+    return repeated_power_of(test, plan.arms, plan.levels, p_1, p_0)
+
+
+def size_at(test: ShownTest, plan: Planned) -> float | None:
+    """The largest probability of rejecting while the shares are the same; None for CMH, whose
+    shares may differ between the strata.
+    """
+    if test == "cmh":
+        return None
+    if plan.looks:
+        return repeated_size_of(test, plan.arms, plan.levels)
+    return size_of(test, *plan.end, plan.alpha)
+
+
+def how_computed(test: ShownTest, plan: Planned) -> str:
+    """ENUMERATED or BY_FORMULA: where the power at the planned size comes from."""
+    return ENUMERATED if test != "cmh" or _is_listed(plan) else BY_FORMULA
+
+
+def _cmh_power(plan: Planned, p_1: float, p_0: float) -> float:
+    """With the same shares in every stratum."""
+    if _is_listed(plan):
+        sizes = strata_of(plan.end, plan.strata)
+        return cmh_power_of(sizes, [p_1] * len(sizes), [p_0] * len(sizes), plan.alpha)
+    power = cmh_approximately(plan, plan.end, p_1, p_0)
+    if plan.bounds is None:
+        return power
+    at_end = operating_characteristics(plan.bounds, fixed_drift(plan.alpha / 2, power))
+    return at_end.power + sum(at_end.harm)
+
+
+def cmh_approximately(plan: Planned, arms: Arms, p_1: float, p_0: float) -> float:
+    """Power of one CMH test at the end by the normal approximation, so many in strata of equal
+    size.
+    """
+    sizes = [(arms[0] / plan.strata, arms[1] / plan.strata)] * plan.strata
+    return cmh_power_by_formula(sizes, [p_1] * plan.strata, [p_0] * plan.strata, plan.alpha)
+
+
+def strata_of(arms: Arms, strata: int) -> list[tuple[int, int]]:
+    """The arms in strata as equal as can be, those left out in which an arm has nobody."""
+    sizes = [tuple(n // strata + (place < n % strata) for n in arms) for place in range(strata)]
+    return [(n_1, n_0) for n_1, n_0 in sizes if n_1 and n_0]
+
+
+def _is_listed(plan: Planned) -> bool:
+    """Whether the tables of all strata can be enumerated in about a second; never with looks."""
+    sizes = strata_of(plan.end, plan.strata)
+    half = (len(sizes) + 1) // 2
+    listed = max(prod((n_1 + 1) * (n_0 + 1) for n_1, n_0 in part) for part in _halves(sizes, half))
+    return bool(sizes) and not plan.looks and listed <= MOST_LISTED
+
+
+def _halves(sizes: list[Arms], cut: int) -> tuple[list[Arms], list[Arms]]:
+    return sizes[:cut], sizes[cut:]

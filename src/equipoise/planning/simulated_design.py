@@ -1,0 +1,123 @@
+"""What do virtual trials say of a design? Power again, what an early look costs, scans at other
+intervals.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from equipoise.allocation.declared import allocation_of
+from equipoise.planning.declared_power import ShownTest, shown_tests
+from equipoise.planning.early_looks import LookCost, look_at_half
+from equipoise.planning.planned import Planned, planned
+from equipoise.planning.scan_interval import ScanInterval, simulate_scan_interval
+from equipoise.protocol.design import Scenario
+from equipoise.protocol.model import Protocol
+from equipoise.protocol.refusal import Refusal
+from equipoise.simulation.assumed import Assumed, assumed_inputs
+from equipoise.simulation.blocks import check_run
+from equipoise.simulation.declared_test import rejected_by_shares
+from equipoise.simulation.full_trial import FullTrial, Look, simulate_trials, trial_of
+from equipoise.simulation.operating_characteristics import Estimate
+from equipoise.simulation.proportion_trial import ProportionTrial, simulate_proportions
+from equipoise.simulation.protocol_trials import check_figures
+from equipoise.simulation.refusals import refusals
+from equipoise.simulation.stopping import SPENDING, stopped
+
+FEWEST_FOR_A_LOOK = 4
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedDesign:
+    """The simulated side of a design, each figure with its Monte-Carlo error: by scenario how often
+    each test rejects, looks included; early looks by spending rule; and the intervals between
+    scans.
+
+    `refused` says why the last two, which need virtual participants, are empty.
+    """
+
+    trials: int
+    seed: int
+    rejected: dict[str, dict[ShownTest, Estimate]]
+    early_looks: dict[str, LookCost]
+    scan_intervals: list[ScanInterval]
+    assumed: dict[str, Assumed]
+    refused: tuple[Refusal, ...]
+
+
+def simulate_design(
+    protocol: Protocol, trials: int, seed: int, *, workers: int = 1
+) -> SimulatedDesign:
+    """What enumeration gives, again from virtual trials, and what it cannot give. Raises ValueError
+    for numbers out of range.
+    """
+    check_run(trials, seed, workers)
+    check_figures(trials)
+    plan, refused = planned(protocol), refusals(protocol)
+    rejected = {
+        scenario.id: simulate_power(protocol, plan, scenario, trials, seed, workers=workers)
+        for scenario in protocol.design.scenarios
+    }
+    if refused:
+        return SimulatedDesign(trials, seed, rejected, {}, [], {}, refused)
+    trial = trial_of(protocol)
+    return SimulatedDesign(
+        trials=trials,
+        seed=seed,
+        rejected=rejected,
+        early_looks=_early_looks(protocol, trial, trials, seed, workers=workers),
+        scan_intervals=[
+            simulate_scan_interval(
+                protocol, trial, weeks, max(trials // 4, 2), seed, workers=workers
+            )
+            for weeks in protocol.design.first_scan_weeks
+        ],
+        assumed=assumed_inputs(protocol),
+        refused=(),
+    )
+
+
+def _early_looks(
+    protocol: Protocol, trial: FullTrial, trials: int, seed: int, *, workers: int
+) -> dict[str, LookCost]:
+    """One look at half of the participants, which few cannot be parted into."""
+    if protocol.design.participants < FEWEST_FOR_A_LOOK:
+        return {}
+    half = protocol.design.participants // 2
+    follow = protocol.cutoff.primary_days_after_last_randomization
+    looking = replace(trial, looks=(Look(participants=half, follow_days=follow), *trial.looks))
+    with_effect = simulate_trials(looking, trials, seed, workers=workers)
+    without = simulate_trials(
+        replace(looking, effect=False), trials, (seed + 1) % 2**64, workers=workers
+    )
+    return {name: look_at_half(protocol, name, with_effect, without) for name in SPENDING}
+
+
+def simulate_power(
+    protocol: Protocol,
+    plan: Planned,
+    scenario: Scenario,
+    trials: int,
+    seed: int,
+    *,
+    workers: int = 1,
+) -> dict[ShownTest, Estimate]:
+    """How often each test rejects, with the allocation of the protocol: its arms are not always of
+    the ratio. With looks, at any of them.
+    """
+    trial = ProportionTrial(
+        control=float(scenario.control),
+        experimental=float(scenario.experimental),
+        subjects=protocol.design.participants,
+        allocation=allocation_of(protocol, (protocol.control, protocol.experimental)),
+        strata=(1 / plan.strata,) * plan.strata,
+        looks=tuple(look.participants for look in protocol.design.looks),
+    )
+    events, n = simulate_proportions(trial, trials, seed, workers=workers)
+    return {
+        test: stopped(
+            rejected_by_shares(test, events[:, look], n[:, look], level)
+            for look, level in enumerate(plan.levels)
+        ).rejected
+        for test in shown_tests(plan.test)
+    }
