@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import typer
@@ -42,16 +43,18 @@ WORDS = {
 """By its name, the words of a command that has something to print."""
 
 
-def commands() -> dict[str, object]:
-    """Every command that can be called, by its name."""
-    return dict(_leaves(typer.main.get_command(app), ""))
+def commands() -> dict[str, Callable[..., None]]:
+    """Every command that can be called, by its name: the function that it calls."""
+    return dict(_commands(app, ""))
 
 
-def _leaves(command, name):
-    for word, inner in getattr(command, "commands", {}).items():
-        yield from _leaves(inner, f"{name} {word}".strip())
-    if not hasattr(command, "commands"):
-        yield name, command
+def _commands(group: typer.Typer, name: str) -> Iterator[tuple[str, Callable[..., None]]]:
+    for command in group.registered_commands:
+        assert command.callback
+        yield f"{name} {command.name or command.callback.__name__}".strip(), command.callback
+    for inner in group.registered_groups:
+        assert inner.typer_instance
+        yield from _commands(inner.typer_instance, f"{name} {inner.name}".strip())
 
 
 def ledger_lines() -> list[bytes]:

@@ -10,7 +10,8 @@ import signal
 import sys
 import traceback
 from contextlib import suppress
-from typing import NoReturn
+from importlib.metadata import version
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -43,6 +44,26 @@ app = typer.Typer(
         "[bold]equipoise screen she.json[/]."
     ),
 )
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        print(f"equipoise {version('equipoise')}")
+        raise typer.Exit(ExitCode.DONE)
+
+
+@app.callback()
+def options(
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_show_version, is_eager=True, help="tell the version and end"
+        ),
+    ] = False,
+) -> None:
+    """What stands before the name of a command."""
+
+
 app.add_typer(protocol.app, name="protocol")
 app.add_typer(conformance.app, name="conformance")
 app.add_typer(derive.app, name="derive")

@@ -11,6 +11,7 @@ import typer
 
 from equipoise.cli.default_command import DefaultCommandGroup
 from equipoise.cli.exit_codes import ExitCode
+from equipoise.cli.options import LONGEST_DAYS, whole
 from equipoise.cli.speak import QUIET_SECONDS, err, progress, read_text, readable_failures
 
 PACKAGE = "package"
@@ -98,9 +99,10 @@ def package(
         list[str] | None, typer.Option(help="FDA_2018_A, FDA_2018_C, EMA_2013; all when not given")
     ] = None,
     scan_every: Annotated[
-        int, typer.Option(help="days between scans; without it no visit counts as missed")
-    ] = 0,
-    scan_window: Annotated[int, typer.Option(help="days a scan may be early or late")] = 0,
+        int | None,
+        whole(1, LONGEST_DAYS, "days between scans; without it no visit counts as missed"),
+    ] = None,
+    scan_window: Annotated[int, whole(0, LONGEST_DAYS, "days a scan may be early or late")] = 0,
     therapy: Annotated[
         list[str] | None,
         typer.Option(help="a CMCAT that means new anticancer therapy; may be given again"),
@@ -126,7 +128,7 @@ def package(
                 evaluator=evaluator,
                 reference_start=reference,
                 censoring=censoring,
-                scan_interval_days=scan_every,
+                scan_interval_days=scan_every or 0,
                 scan_window_days=scan_window,
                 therapy_categories=therapy,
             )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from equipoise.cli.options import MOST_TRIALS, Seed, Workers, whole
 from equipoise.cli.speak import err, out, progress, readable_failures
 
 if TYPE_CHECKING:
@@ -19,10 +20,6 @@ if TYPE_CHECKING:
     from equipoise.planning.simulated_design import SimulatedDesign
     from equipoise.simulation.full_trial import FullTrial
     from equipoise.store.block_files import BlockFiles
-
-Workers = Annotated[
-    int, typer.Option(help="processes; -1 takes all processors. The result is the same")
-]
 
 
 def register(app: typer.Typer) -> None:
@@ -34,9 +31,9 @@ def register(app: typer.Typer) -> None:
 def design(
     protocol: Annotated[str, typer.Argument(help="a protocol file or shipped id")] = "NCT04509635",
     trials: Annotated[
-        int, typer.Option(help="simulated trials beside each exact figure; 0 leaves them out")
+        int, whole(0, MOST_TRIALS, "simulated trials beside each exact figure; 0 leaves them out")
     ] = 2000,
-    seed: Annotated[int, typer.Option(help="the same seed gives the same figures")] = 1,
+    seed: Seed = 1,
     workers: Workers = 1,
     output: Annotated[
         Path | None, typer.Option("--out", help="HTML page to write, with figures")
@@ -85,8 +82,8 @@ def _simulated(
 
 def simulate(
     protocol: Annotated[str, typer.Argument(help="a protocol file or shipped id")],
-    trials: Annotated[int, typer.Option(help="trials with the effect, and as many without")],
-    seed: Annotated[int, typer.Option(help="the same seed gives the same file")],
+    trials: Annotated[int, whole(2, MOST_TRIALS, "trials with the effect, and as many without")],
+    seed: Seed,
     output: Annotated[Path, typer.Option("--out", help="JSON file to write")],
     workers: Workers = 1,
 ) -> None:

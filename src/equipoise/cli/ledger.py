@@ -12,6 +12,7 @@ import typer
 
 from equipoise.cli.exit_codes import ExitCode
 from equipoise.cli.ledger_file import stored
+from equipoise.cli.options import WholeNumber
 from equipoise.cli.speak import QUIET_SECONDS, err, fail, out, progress, readable_failures
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from equipoise.ledger.verified import Verified
     from equipoise.store.json_lines import JsonLines
 
+LARGEST_SEQ = 2**63 - 1
 Ledger = Annotated[Path, typer.Argument(help="a ledger file (JSON lines)")]
 
 
@@ -80,7 +82,14 @@ def _told(ledger: Path, finding: Verified) -> Iterator[str]:
 
 def redact(
     ledger: Ledger,
-    entry: Annotated[int, typer.Argument(help="the number (seq) of the entry")],
+    entry: Annotated[
+        int,
+        typer.Argument(
+            parser=WholeNumber(1, LARGEST_SEQ),
+            metavar="ENTRY",
+            help="the number (seq) of the entry",
+        ),
+    ],
     reason: Annotated[str, typer.Option(help="why; stays in the ledger, so no names here")],
     actor: Annotated[
         str,
@@ -136,7 +145,9 @@ def _data_manager(actor: str, site: str | None, deed: str, not_before: str) -> A
     from equipoise.conduct.attribution import ACTOR_CODE, Attribution
 
     if not ACTOR_CODE.fullmatch(actor):
-        fail(f"--actor: found {actor!r}, expected a code without blanks, never a name")
+        fail(
+            f"--actor: found {actor!r}, expected a code of 2 to 40 letters and digits, never a name"
+        )
     return Attribution(
         at=max(datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), not_before),
         actor=actor,

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from equipoise.cli.options import Seed, whole
 from equipoise.cli.speak import err, out, progress, readable_failures
 
 
@@ -19,10 +20,8 @@ def register(app: typer.Typer) -> None:
 
 def rechallenge(
     protocol: Annotated[str, typer.Argument(help="a protocol file or shipped id")] = "NCT04509635",
-    patients: Annotated[
-        int, typer.Option(max=200_000, help="followed at each resistant fraction")
-    ] = 5000,
-    seed: Annotated[int, typer.Option(help="same seed, same figures")] = 1,
+    patients: Annotated[int, whole(40, 200_000, "followed at each resistant fraction")] = 5000,
+    seed: Seed = 1,
     page: Annotated[
         Path | None, typer.Option("--out", help="a page with figures, tables and every input")
     ] = None,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from equipoise.cli.ledger_file import stored
+from equipoise.cli.options import Participants, Seed
 from equipoise.cli.speak import QUIET_SECONDS, err, out, progress, readable_failures
 
 if TYPE_CHECKING:
@@ -26,10 +27,6 @@ def register(app: typer.Typer) -> None:
     """Add the commands of this file."""
     for command in (demo, rehearse):
         app.command()(command)
-
-
-Participants = Annotated[int, typer.Option(min=1, max=10000, help="how many are randomized")]
-Seed = Annotated[int, typer.Option(min=0, help="same seed, same bytes")]
 
 
 def demo(

@@ -209,11 +209,11 @@ def declare_policy(
     if (
         scan_interval_days < 0
         or scan_window_days < 0
-        or (scan_window_days and not scan_interval_days)
+        or (scan_window_days and scan_window_days >= scan_interval_days)
     ):
         raise ValueError(
             f"scans every {scan_interval_days} days +-{scan_window_days}: the interval must be"
-            " positive, the window not negative"
+            " positive, the window not negative and shorter than the interval"
         )
     return policy
 
