@@ -15,9 +15,9 @@ from typer.testing import CliRunner
 from equipoise.cli.app import app
 
 DIGESTS = {
-    "ledger.jsonl": "f983fd355c365c2fc8fcf0444c226203be4a63f9d394a5071d131c7590153e2a",
-    "results.json": "536828f22ab93f5ee1827c90756dea8ae04d158ebc0cfc38dd629bb090b34a19",
-    "report.html": "27088a472bd12f84ab0ea00c3b2845c5b95f191f839ab626b1b848c7386d7997",
+    "ledger.jsonl": "4e26b095c2c61dfc0b999f7f5aa457dedef0f758a7f3f61e2eaf18b32a284952",
+    "results.json": "3f0f01534e4f7ea50b2eb674ad0b0c5e30328c8e028299cffb0088d34645b0e7",
+    "report.html": "58bfb5853f773e61185d4eb9e530e9c564124a1025d09cf992c64923dd10067b",
 }
 """SHA-256 of `equipoise demo` with 50 participants and seed 7; of the results with all numbers to
 twelve digits, since the last bits of an exponential depend on the processor."""

@@ -21,6 +21,10 @@ from equipoise.report.trial.terminal import primary_lines
 from story import Story
 
 WHO, OTHER, CUTOFF = "S01-001", "S01-002", date(2021, 12, 31)
+UNTESTED = (
+    "values: {drug: CETUXIMAB, doses: [500 mg/m2, 400 mg/m2, 300 mg/m2], every_days: 14}",
+    "values: {}",
+)
 POPULATION = "population: ITT\n      variable: best overall response of CR, PR or SD"
 
 
@@ -218,7 +222,7 @@ SUMMARY = ("summary: median", "summary: hazard ratio")
             "median",
         ),
         ((("    responses: [CR, PR]\n", ""),), "endpoints.ORR.responses", "best responses"),
-        ((("drug: CETUXIMAB, ", ""),), "treatment", "exactly one drug"),
+        ((UNTESTED, ("drug: CETUXIMAB, from", "from")), "treatment", "exactly one drug"),
         (
             (("rule: treated_as_planned", "rule: randomized"),),
             "endpoints.DCR.analysis.sensitivity",

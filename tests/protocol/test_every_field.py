@@ -80,15 +80,17 @@ OBEYED = {
         "conduct": "consent_before_entry earlier_results_label washout_days",
         "analysis": "adverse_events_days_after_last_dose",
     },
-    "Regimen": {"conduct": "id"},
+    "Regimen": {"conduct": "id", "subject": "cycle_days"},
     "Treatment": {"endpoints": "values"},
+    "DrugGiven": {"endpoints": "drug", "rehearsal": "doses every_days"},
     "Visit": {
         "protocol": "id day every_days counted_from before_days after_days",
         "subject": "anchor until drug unscheduled_fills forms",
     },
     "Assessment": {
         "analysis": "reader sd_min_days sd_min_days_sensitivity",
-        "endpoints": "derived scan_visit late_control_days confirmation recist",
+        "endpoints": "derived late_control_days confirmation recist",
+        "protocol": "scan_visit",
     },
     "Confirmation": {"endpoints": "min_days intervening_ne_allowed intervening_sd_allowed"},
     "RecistRules": {
@@ -146,11 +148,9 @@ SHOWN = {
 GAPS = {
     "Protocol.equipoise": "the type allows one version of the format; nothing else reads it",
     "Conduct.safety_review_after": "nothing counts the participants until the review",
-    "Conduct.cycle_days": "only virtual participants keep the cycle; no edit check does",
     "BinaryAnalysis.interval": "printed; the analysis computes the one interval there is",
     "Assessment.modality": "printed; a scan of another method is not queried",
     "RecistRules.version": "printed; the type allows one",
-    "Regimen.irinotecan": "only virtual participants read it",
     "Regimen.drugs": "printed; what is given is not compared with what was intended",
     "FormGroup.label": "there is no page with forms yet",
     "FormField.hint": "there is no page with forms yet",

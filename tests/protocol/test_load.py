@@ -156,6 +156,24 @@ def test_wrong_names_and_types(old, new, where, says):
         ),
         ("block_sizes: [4, 6]", "block_sizes: [4, 5]", None, "5 is not a multiple of the 2 places"),
         ("scan_visit: SCAN", "scan_visit: CAT", None, "no visit 'CAT' in the schedule"),
+        (
+            "scan_visit: SCAN",
+            "scan_visit: CYCLE",
+            None,
+            "CYCLE goes by the cycle, expected days: the regimen may not decide when progression",
+        ),
+        (
+            "drug: CETUXIMAB, from",
+            "drug: PANITUMUMAB, from",
+            None,
+            "found 'PANITUMUMAB'; drugs of this trial are CETUXIMAB, FLUOROURACIL",
+        ),
+        (
+            "values: {drug: CETUXIMAB, ",
+            "values: {",
+            "values: {doses",
+            "doses and days between them, and no drug that they are of",
+        ),
     ],
 )
 def test_contradictions_between_parts(old, new, part, says):
@@ -166,6 +184,13 @@ def test_contradictions_between_parts(old, new, part, says):
     assert (
         abs(found[0][0] - line_of(text, part or new)) <= 5
     )  # the line, or the block that holds it
+
+
+def test_a_cycle_needs_a_regimen_that_says_how_long_it_is():
+    payload = to_payload(load("NCT04509635"))
+
+    with pytest.raises(ValueError, match=r"schedule.CYCLE.day: found 'cycle', and no regimen says"):
+        from_payload({**payload, "regimens": []})
 
 
 def test_two_criteria_cannot_share_an_id():

@@ -17,11 +17,11 @@ RANDOMIZED = date(2021, 3, 10)
 END = date(2021, 8, 1)
 
 
-def shown(visit: str, until: date, done: dict[int, date] | None = None) -> list[str]:
-    return [
-        f"{due.visit} {due.number} {due.target} ({due.opens} to {due.closes})"
-        for due in occurrences(SCHEDULE[visit], RANDOMIZED, until, done)
-    ]
+def shown(
+    visit: str, until: date, done: dict[int, date] | None = None, cycle: int | None = 14
+) -> list[str]:
+    due = occurrences(SCHEDULE[visit], RANDOMIZED, until, cycle_days=cycle, done=done)
+    return [f"{d.visit} {d.number} {d.target} ({d.opens} to {d.closes})" for d in due]
 
 
 def test_scans_every_8_weeks_from_randomization_7_days_earlier_or_later():
@@ -61,6 +61,27 @@ def test_cycles_count_from_the_one_before_as_it_was_done():
     ]
 
 
+def test_a_cycle_is_as_long_as_that_of_the_regimen():
+    assert [line.split(" (")[0] for line in shown("CYCLE", date(2021, 5, 2), cycle=28)] == [
+        "CYCLE 1 2021-04-07",
+        "CYCLE 2 2021-05-05",
+    ]
+
+
+def test_by_a_cycle_of_unknown_length_nothing_is_due():
+    assert shown("CYCLE", END, cycle=None) == []
+    assert SCHEDULE["CYCLE"].by_cycle
+    assert not SCHEDULE["SCAN"].by_cycle
+
+
+def test_a_visit_may_begin_on_a_day_and_recur_by_the_cycle():
+    visit = declared(day=3, every_days="cycle", until="death")
+
+    assert visit.rhythm(21) == (3, 21, 0, 0)
+    assert visit.rhythm() is None
+    assert declared(day=3).rhythm() == (3, None, 0, 0)
+
+
 def test_a_cycle_that_was_not_done_leaves_the_next_where_it_was():
     assert shown("CYCLE", END, {2: date(2021, 4, 7)}) == shown("CYCLE", END)
 
@@ -97,6 +118,9 @@ DAYS = st.dates(date(2020, 1, 1), date(2024, 1, 1))
 def test_what_is_due_by_an_earlier_day_is_due_by_a_later_one_too(first, second, done):
     early, late = (RANDOMIZED + timedelta(days=days) for days in sorted((first, second)))
     for visit in SCHEDULE.values():
-        before = list(occurrences(visit, RANDOMIZED, early, done))
+        before, after = (
+            list(occurrences(visit, RANDOMIZED, day, cycle_days=28, done=done))
+            for day in (early, late)
+        )
 
-        assert list(occurrences(visit, RANDOMIZED, late, done))[: len(before)] == before
+        assert after[: len(before)] == before

@@ -49,7 +49,12 @@ def randomized(**more: Any) -> Subject:
     at = Randomized(
         arm="CHEMOTHERAPY", stratum=(), list_position=1, on=START, source=9, version="1.0"
     )
-    return replace(Subject(id="S01-001", site="S01", randomized=at), **more)
+    she = Subject(id="S01-001", site="S01", randomized=at).with_records([intended("FOLFIRI")])
+    return replace(she, **more)
+
+
+def intended(regimen: str) -> Any:
+    return read_record("DS", {"DSDECOD": "INTENDED CHEMOTHERAPY", "DSTERM": regimen}, 8)
 
 
 def saw(*visits: tuple[str, str, tuple[str, ...]], first: int = 101) -> dict[int, SavedForm]:
@@ -353,6 +358,26 @@ def test_a_cycle_counts_from_the_one_before_so_that_a_delay_moves_what_follows()
         ("CYCLE 2", Status.DONE, "2021-04-15"),
         ("CYCLE 3", Status.DUE, "2021-04-29"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("regimen", "target"), [("MFOLFOX6", "2021-03-25"), ("FTD/TPI", "2021-04-08")]
+)
+def test_a_cycle_is_as_long_as_that_of_the_regimen_intended(regimen, target):
+    she = randomized().with_records([dose("2021-03-11"), intended(regimen)])
+
+    cycle = one(she, "2021-04-10", "CYCLE 1")
+    assert cycle.due is not None
+    assert cycle.due.target == date.fromisoformat(target)
+
+
+def test_without_a_regimen_no_cycle_is_expected_unless_all_are_of_one_length():
+    she = replace(randomized(), by_domain={}).with_records([dose("2021-03-11")])
+    alike = tuple(r.model_copy(update={"cycle_days": 21}) for r in PROTOCOL.regimens)
+    known = trial(under(PROTOCOL.model_copy(update={"regimens": alike})))
+
+    assert shown(she, "2021-04-10", "CYCLE") == []
+    assert shown(she, "2021-04-10", "CYCLE", known) == ["CYCLE 1: due"]
 
 
 def test_a_dose_of_nothing_is_no_first_dose():

@@ -74,11 +74,11 @@ def counted_responses(endpoint: Endpoint) -> int:
 
 def censoring_rules(protocol: Protocol, rules: CensoringRules) -> TimeToEventRules:
     """One declared rule set, with the longest gap that the schedule of scans allows."""
-    scan = protocol.visit(protocol.assessment.scan_visit)
+    scans = protocol.scans
     return rules_for_schedule(
         read_switches({name: getattr(rules, name) for name in SWITCHES}),
-        interval_days=scan.every_days or scan.day,
-        window_days=scan.after_days,
+        interval_days=scans.every or scans.first,
+        window_days=scans.after,
     )
 
 
@@ -102,11 +102,10 @@ class CourseChoices:
 def choices_of(protocol: Protocol) -> CourseChoices:
     """The choices that a protocol declares."""
     assessment = protocol.assessment
-    scan = protocol.visit(assessment.scan_visit)
     return CourseChoices(
         recist=recist_policy(assessment),
         response=response_policy(assessment),
         reader=assessment.reader,
         derived_counts=assessment.derived == "primary",
-        one_visit_days=scan.before_days + scan.after_days,
+        one_visit_days=protocol.scans.before + protocol.scans.after,
     )

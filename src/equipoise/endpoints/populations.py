@@ -19,7 +19,7 @@ def drugs_under_test(protocol: Protocol) -> tuple[str, ...]:
     """The drugs that only the experimental arm receives, as EXTRT names them; one, where a
     population asks who received it (see `refusals`).
     """
-    return tuple(rule.values["drug"] for rule in protocol.treatment if "drug" in rule.values)
+    return tuple(rule.values.drug for rule in protocol.treatment if rule.values.drug)
 
 
 def experimental_drug(protocol: Protocol) -> str:

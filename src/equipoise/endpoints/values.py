@@ -62,8 +62,7 @@ def is_missing(course: Course, best: Value, protocol: Protocol) -> bool:
     Only death or new therapy by the cutoff, and before the window of the first scan closes,
     explains why no scan could show control; whoever died later had a scan to miss.
     """
-    scan = protocol.visit(protocol.assessment.scan_visit)
-    due = min(scan.day + scan.after_days, course.cutoff)
+    due = min(protocol.scans.first + protocol.scans.after, course.cutoff)
     explained = any(0 <= day <= due for day in (course.death, course.new_therapy))
     return bool(best.value == Response.NE.cdisc and not explained)
 

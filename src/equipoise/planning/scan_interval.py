@@ -68,7 +68,7 @@ def scanned_every(protocol: Protocol, trial: FullTrial, weeks: int) -> FullTrial
     if not 1 <= days < trial.tumor.follow_days:
         last = (trial.tumor.follow_days - 1) // DAYS_PER_WEEK
         raise ValueError(f"weeks is {weeks}; it must be a whole number from 1 to {last}")
-    window = protocol.visit(protocol.assessment.scan_visit).before_days
+    window = protocol.scans.before
     response = trial.rules.response._replace(sd_min_days=days - window)
     gap = 2 * days + 2 * window
     end = Look(participants=protocol.design.participants, follow_days=2 * (longest + window))

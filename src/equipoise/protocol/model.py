@@ -19,10 +19,11 @@ from equipoise.protocol.criteria import AnyRule
 from equipoise.protocol.design import Cutoff, Design
 from equipoise.protocol.estimands import Analysis, BinaryAnalysis, Estimand, Event, Strategy
 from equipoise.protocol.forms import Form
+from equipoise.protocol.measure import Measure
 from equipoise.protocol.panel import RasPanel
 from equipoise.protocol.provenance import Assumption, Sourced, provenance_problems
 from equipoise.protocol.randomization import Randomization
-from equipoise.protocol.schedule import Visit
+from equipoise.protocol.schedule import Rhythm, Visit
 from equipoise.terms.verdict import Verdict, all_of
 
 
@@ -121,12 +122,28 @@ class CensoringRules(Sourced):
     )
 
 
+class DrugGiven(Model):
+    """A drug that only the experimental arm is given."""
+
+    drug: str | None = Field(None, description="as EXTRT names it")
+    doses: tuple[Measure, ...] = Field(
+        (), description="at each reduction level (EXLEVEL), the full dose first"
+    )
+    every_days: int | None = Field(None, gt=0)
+
+    @model_validator(mode="after")
+    def _of_a_drug(self) -> DrugGiven:
+        if self.drug is None and (self.doses or self.every_days):
+            raise ValueError("doses and days between them, and no drug that they are of")
+        return self
+
+
 class Treatment(Sourced):
-    """One rule of treatment, in words and, where the commands use it, in figures."""
+    """One rule of treatment, in words and, where it is obeyed, in figures."""
 
     id: str
     text: str
-    values: dict[str, str] = Field(default_factory=dict)
+    values: DrugGiven = DrugGiven(drug=None, doses=(), every_days=None)
 
 
 class Regimen(Sourced):
@@ -134,14 +151,13 @@ class Regimen(Sourced):
 
     id: str
     for_: str = Field(alias="for")
-    irinotecan: bool
-    drugs: tuple[str, ...]
+    cycle_days: int = Field(gt=0)
+    drugs: tuple[str, ...] = Field(min_length=1, description="as EXTRT names them")
 
 
 class Conduct(Sourced):
     """Figures that the commands use."""
 
-    cycle_days: int
     consent_before_entry: bool
     earlier_results_label: str = Field(
         description="how standard-of-care results from before consent are marked"
@@ -226,6 +242,17 @@ class Protocol(Model):
         """The analysis population with this id."""
         return next(each for each in self.populations if each.id == population_id)
 
+    @property
+    def scans(self) -> Rhythm:
+        """When scans are due, in days from randomization."""
+        rhythm = self.visit(self.assessment.scan_visit).rhythm()
+        assert rhythm is not None  # a protocol whose scans go by a cycle is not loaded
+        return rhythm
+
+    def regimen(self, regimen_id: str) -> Regimen | None:
+        """The regimen with this id."""
+        return next((regimen for regimen in self.regimens if regimen.id == regimen_id), None)
+
     def visit(self, visit_id: str) -> Visit:
         """The visit of the schedule with this id."""
         return next(visit for visit in self.schedule if visit.id == visit_id)
@@ -238,6 +265,7 @@ def _contradictions(trial: Protocol) -> Iterator[str]:
     yield from _roles(trial)
     yield from _block_sizes(trial)
     yield from _visits(trial)
+    yield from _drugs(trial)
     yield from _populations(trial)
     yield from _masking(trial)
     if all_of(criterion.rule.without_data() for criterion in trial.criteria) is Verdict.MET:
@@ -308,6 +336,28 @@ def _visits(trial: Protocol) -> Iterator[str]:
             if form not in forms:
                 there = ", ".join(sorted(forms))
                 yield f"schedule.{visit.id}.forms: no form {form!r}; known are {there}"
+        yield from _by_cycle(trial, visit)
     scans = trial.assessment.scan_visit
     if scans not in {visit.id for visit in trial.schedule}:
         yield f"assessment.scan_visit: no visit {scans!r} in the schedule"
+
+
+def _by_cycle(trial: Protocol, visit: Visit) -> Iterator[str]:
+    if not visit.by_cycle:
+        return
+    if not trial.regimens:
+        yield f"schedule.{visit.id}.day: found 'cycle', and no regimen says how long that is"
+    if visit.id == trial.assessment.scan_visit:
+        yield (
+            f"assessment.scan_visit: {visit.id} goes by the cycle, expected days: the regimen may"
+            " not decide when progression is seen"
+        )
+
+
+def _drugs(trial: Protocol) -> Iterator[str]:
+    given = {drug for regimen in trial.regimens for drug in regimen.drugs}
+    given |= {rule.values.drug for rule in trial.treatment if rule.values.drug}
+    for visit in trial.schedule:
+        if visit.drug is not None and visit.drug not in given:
+            there = ", ".join(sorted(given)) or "none"
+            yield f"schedule.{visit.id}.drug: found {visit.drug!r}; drugs of this trial are {there}"

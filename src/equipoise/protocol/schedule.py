@@ -7,11 +7,24 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
-from pydantic import Field, model_validator
+from pydantic import Field, PositiveInt, model_validator
 
 from equipoise.protocol.provenance import Sourced
 
 Anchor = Literal["randomization", "first_dose", "last_dose", "progression"]
+CYCLE: Literal["cycle"] = "cycle"
+"""As many days as a cycle of the regimen that was intended for the participant."""
+
+
+class Rhythm(NamedTuple):
+    """A visit in days: from the anchor to the first, from one to the next (None: there is but
+    one), and how much earlier or later it may happen.
+    """
+
+    first: int
+    every: int | None
+    before: int
+    after: int
 
 
 class Visit(Sourced):
@@ -20,8 +33,12 @@ class Visit(Sourced):
     id: str
     label: str
     anchor: Anchor
-    day: int = Field(description="days from the anchor to the first occurrence")
-    every_days: int | None = Field(None, gt=0)
+    day: int | Literal["cycle"] = Field(
+        description="days from the anchor to the first occurrence; or `cycle`: one of the regimen"
+    )
+    every_days: PositiveInt | Literal["cycle"] | None = Field(
+        None, description="days from one to the next; or `cycle`"
+    )
     counted_from: Literal["anchor", "previous"] = Field(
         "anchor",
         description=(
@@ -47,6 +64,22 @@ class Visit(Sourced):
         if self.every_days is None and self.counted_from == "previous":
             raise ValueError(f"visit {self.id!r}: it happens once, so there is none before it")
         return self
+
+    @property
+    def by_cycle(self) -> bool:
+        """Whether the regimen decides when it is due."""
+        return CYCLE in (self.day, self.every_days)
+
+    def rhythm(self, cycle_days: int | None = None) -> Rhythm | None:
+        """The visit in days, for cycles of this length; None when it goes by a cycle whose length
+        is not known.
+        """
+        day, every = (cycle_days if days == CYCLE else days for days in (self.day, self.every_days))
+        if day is None or (every is None and self.every_days is not None):
+            return None
+        return Rhythm(
+            int(day), None if every is None else int(every), self.before_days, self.after_days
+        )
 
     def name(self, number: int) -> str:
         """What an occurrence is called when it is recorded: one that recurs has its number."""
@@ -78,18 +111,26 @@ class Due:
 
 
 def occurrences(
-    visit: Visit, start: date, until: date, done: Mapping[int, date] | None = None
+    visit: Visit,
+    start: date,
+    until: date,
+    *,
+    cycle_days: int | None = None,
+    done: Mapping[int, date] | None = None,
 ) -> Iterator[Due]:
-    """Every occurrence whose window opens by `until`, in order, from the day of the anchor.
+    """Every occurrence whose window opens by `until`, in order, from the day of the anchor; none
+    of a visit that goes by cycles of unknown length.
 
     `done` gives the day of each occurrence that took place, by number: where a visit counts from
     the one before, that day moves the next target.
     """
-    target, number = start + timedelta(visit.day), 1
-    while target - timedelta(visit.before_days) <= until:
-        opens, closes = target - timedelta(visit.before_days), target + timedelta(visit.after_days)
-        yield Due(target, visit.id, number, opens, closes)
-        if visit.every_days is None:
+    if (rhythm := visit.rhythm(cycle_days)) is None:
+        return
+    before, after = timedelta(rhythm.before), timedelta(rhythm.after)
+    target, number = start + timedelta(rhythm.first), 1
+    while target - before <= until:
+        yield Due(target, visit.id, number, target - before, target + after)
+        if rhythm.every is None:
             return
         previous = (done or {}).get(number, target) if visit.counted_from == "previous" else target
-        target, number = previous + timedelta(visit.every_days), number + 1
+        target, number = previous + timedelta(rhythm.every), number + 1

@@ -9,11 +9,19 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from equipoise.conduct import disposition
+from equipoise.protocol.model import Regimen
+from equipoise.protocol.schedule import occurrences
 from equipoise.rehearsal.filled import Filled, Row, dated
 from equipoise.rehearsal.planned import Planned, decided, entered
 from equipoise.rehearsal.screening_forms import Desk, lab_form
 from equipoise.rehearsal.story import BEYOND, Story
-from equipoise.rehearsal.survival import contact_days, death, leaving, told_at_contacts
+from equipoise.rehearsal.survival import (
+    contact_days,
+    death,
+    leaving,
+    some_day,
+    told_at_contacts,
+)
 from equipoise.rehearsal.treatment_forms import Cycle, draw_cycles, event_forms
 
 
@@ -53,8 +61,10 @@ def _given(desk: Desk, story: Story, horizon: date) -> Given:
     if desk.chance("never_treated") or first >= stops:
         ended = min(stops, story.start + timedelta(days=within + 4))
         return Given([_ended(ended, cause if ended == stops else "NEVER STARTED")], ended, ended)
-    cycles, toxic = draw_cycles(desk, story.regimen, story.experimental, first, min(stops, horizon))
-    steps = [entered(desk, cycle.day, form) for cycle in cycles for form in cycle.forms]
+    cycles, toxic = draw_cycles(
+        desk, _regimen(desk, story), story.experimental, first, min(stops, horizon)
+    )
+    steps = [entered(desk, form.day, form) for cycle in cycles for form in cycle.forms]
     steps += _after_treatment(desk, story, cycles)
     if late:
         words = f"first dose later than {within} days after randomization"
@@ -63,7 +73,13 @@ def _given(desk: Desk, story: Story, horizon: date) -> Given:
     if ended == BEYOND:
         return Given(steps, BEYOND, BEYOND)
     steps.append(_ended(ended, toxic if ended < stops else cause))
-    return Given(steps, ended, cycles[-1].day)
+    return Given(steps, ended, cycles[-1].last_dose)
+
+
+def _regimen(desk: Desk, story: Story) -> Regimen:
+    regimen = desk.protocol.regimen(story.regimen)
+    assert regimen is not None
+    return regimen
 
 
 def _ended(ended: date, cause: str) -> Planned:
@@ -72,17 +88,15 @@ def _ended(ended: date, cause: str) -> Planned:
 
 def _after_treatment(desk: Desk, story: Story, cycles: list[Cycle]) -> Iterator[Planned]:
     """Adverse events as they are told, the safety follow-up, and magnesium after cetuximab."""
-    last = cycles[-1].day
+    last = cycles[-1].last_dose
     days = desk.protocol.conduct.adverse_events_days_after_last_dose
     until = min(last + timedelta(days=days + int(desk.rng.integers(0, 8))), story.visits_end)
     for seen, form in event_forms(cycles, until):
         yield entered(desk, seen, form)
-    visit = desk.protocol.visit("MAGNESIUM")
-    day = last + timedelta(
-        days=visit.day + int(desk.rng.integers(-visit.before_days, visit.after_days + 1))
-    )
-    if story.experimental and day < story.visits_end:
-        yield entered(desk, day, lab_form(desk, "CHEMISTRY", "MAGNESIUM", day, ("CREAT", "MG")))
+    for due in occurrences(desk.protocol.visit("MAGNESIUM"), last, date.max):
+        day = some_day(desk, due)
+        if story.experimental and day < story.visits_end:
+            yield entered(desk, day, lab_form(desk, "CHEMISTRY", due.visit, day, ("CREAT", "MG")))
     if desk.chance("prohibited_medication"):
         yield _deviation(
             desk, last, "PROHIBITED MEDICATION", "bevacizumab given with study treatment"
@@ -102,7 +116,7 @@ def _deviation(desk: Desk, day: date, category: str, term: str) -> Planned:
 
 
 def _scans(desk: Desk, story: Story) -> Iterator[Planned]:
-    window = timedelta(days=desk.protocol.visit(desk.protocol.assessment.scan_visit).after_days)
+    window = timedelta(days=desk.protocol.scans.after)
     before = 0
     for scan in story.scans:
         yield entered(desk, scan.day, scan.form)

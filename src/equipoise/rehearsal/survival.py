@@ -9,7 +9,7 @@ from typing import cast
 
 from equipoise.conduct import disposition
 from equipoise.conduct.disposition import Withdrawal, WithdrawalLevel
-from equipoise.protocol.schedule import occurrences
+from equipoise.protocol.schedule import Due, occurrences
 from equipoise.rehearsal.filled import Filled, Row, dated
 from equipoise.rehearsal.planned import Planned, StudyEnd, decided, entered
 from equipoise.rehearsal.screening_forms import Desk
@@ -31,12 +31,16 @@ def contact_days(desk: Desk, story: Story, last: date, horizon: date) -> list[tu
     if last == BEYOND:
         return days
     for due in occurrences(visit, last, until):
-        early, late = due.opens - due.target, due.closes - due.target
-        day = due.target + timedelta(days=int(desk.rng.integers(early.days, late.days + 1)))
+        day = some_day(desk, due)
         if day >= until:
             break
         days.append((day, visit.name(due.number)))
     return days
+
+
+def some_day(desk: Desk, due: Due) -> date:
+    """A day within the window."""
+    return due.opens + timedelta(days=int(desk.rng.integers(0, (due.closes - due.opens).days + 1)))
 
 
 def told_at_contacts(

@@ -92,16 +92,16 @@ def draw_scans(
     """The scans up to the first that the MDT reads as progression."""
     scans: list[Scan] = []
     derived = _derived(course, protocol)
-    visit = protocol.visit(protocol.assessment.scan_visit)
-    every = visit.every_days or visit.day
+    visit, first = protocol.visit(protocol.assessment.scan_visit), protocol.scans.first
+    every = protocol.scans.every or first
     for v in range(1, len(course.days)):
         after = int(course.days[v])
-        number = max(round((after - visit.day) / every) + 1, scans[-1].number + 1 if scans else 1)
+        number = max(round((after - first) / every) + 1, scans[-1].number + 1 if scans else 1)
         response, typed = _reading(rng, derived[v], bool(course.new[v]), parameters)
         form = _scan_form(
-            course, v, f"{visit.id} {number}", start + timedelta(days=after), protocol, site
+            course, v, visit.name(number), start + timedelta(days=after), protocol, site
         )
-        planned = start + timedelta(days=visit.day + (number - 1) * every)
+        planned = start + timedelta(days=first + (number - 1) * every)
         scans.append(
             Scan(
                 number,

@@ -222,10 +222,10 @@ def trial_of(protocol: Protocol, *, effect: bool = True, looks: tuple[Look, ...]
     the protocol. Raises LookupError for a protocol without virtual participants; what else cannot
     be obeyed `simulation.refusals` says.
     """
-    p, scan = read_parameters(protocol.id), protocol.visit(protocol.assessment.scan_visit)
+    p, scans = read_parameters(protocol.id), protocol.scans
     per_month = p["screened_per_month"] * p["randomized_of_screened"]
     tumor = velo_fit()._replace(
-        window_days=scan.after_days, missed_scan=p["scan_missed"], late_scan=p["scan_late"]
+        window_days=scans.after, missed_scan=p["scan_missed"], late_scan=p["scan_late"]
     )
     strata = prod(len(stratum.levels) for stratum in protocol.randomization.strata)
     return FullTrial(
@@ -239,7 +239,7 @@ def trial_of(protocol: Protocol, *, effect: bool = True, looks: tuple[Look, ...]
         ),
         counted=counted_endpoints(protocol),
         times=timed_endpoints(protocol),
-        scan_days=tuple(range(scan.day, tumor.follow_days, scan.every_days or tumor.follow_days)),
+        scan_days=tuple(range(scans.first, tumor.follow_days, scans.every or tumor.follow_days)),
         accrual=Accrual(
             durations=(protocol.design.participants / per_month * DAYS_PER_MONTH,),
             rates=(per_month / DAYS_PER_MONTH,),

@@ -108,12 +108,12 @@ def _scans(protocol: Protocol) -> Iterator[tuple[str, str]]:
                 " same: virtual scans fall on both sides alike"
             ),
         )
-    if not 1 <= scan.day < last:
+    if not 1 <= protocol.scans.first < last:
         yield (
             f"{field}.day",
             (
-                f"found {scan.day}, expected 1 to {last - 1}: virtual participants are followed for"
-                f" {last} days"
+                f"found {protocol.scans.first}, expected 1 to {last - 1}: virtual participants are"
+                f" followed for {last} days"
             ),
         )
 

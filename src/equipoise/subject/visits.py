@@ -17,6 +17,7 @@ from typing import NamedTuple
 from equipoise.protocol.forms import Form
 from equipoise.protocol.schedule import Due, Number, Visit, numbered, occurrences
 from equipoise.subject.participation import End, Participation, is_asked, participation
+from equipoise.subject.regimen import cycle_days
 from equipoise.subject.state import SavedForm, Subject, Trial, Version
 
 UNSCHEDULED = "UNSCHEDULED"
@@ -107,7 +108,8 @@ def visits_of(trial: Trial, subject: Subject, on: date) -> tuple[VisitStatus, ..
     """Every visit of a randomized subject whose window opens by the day, and everything recorded
     beside them, in order of time; nothing of somebody who is not randomized by then.
 
-    The version of the protocol that is in force at her site on the target day governs a visit.
+    The version of the protocol that is in force at her site on the target day governs a visit; a
+    cycle is that of the regimen intended for her, and without one nothing is expected by it.
     Missed visits count from the schedule: an entry at another visit stands for one only where the
     schedule declares it. What was superseded or redacted is not there.
     """
@@ -154,7 +156,8 @@ def _occurrences(visit: Visit, version: Version, known: _Known) -> Iterator[_Pla
     forms = {name: form for name in visit.forms if (form := version.protocol.form(name))}
     end = known.part.end_of(visit, forms.values())
     until = min(known.on, end.on) if end else known.on
-    every = list(occurrences(visit, start, until, _days_done(visit.id, known)))
+    cycle, done = cycle_days(known.subject, version.protocol), _days_done(visit.id, known)
+    every = list(occurrences(visit, start, until, cycle_days=cycle, done=done))
     for due in every:
         yield _Plan(visit, forms, due, due is not every[-1], end)
 

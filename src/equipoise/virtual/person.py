@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from equipoise.arrays import Floats
-from equipoise.protocol.model import Protocol
+from equipoise.protocol.model import Protocol, Regimen
 from equipoise.terms.dates import DAYS_PER_MONTH
 from equipoise.virtual.parameters import Parameters, Site
 from equipoise.virtual.tumor import TumorParameters, VirtualTumor, draw_virtual_tumor, velo_fit
@@ -216,15 +216,21 @@ def intended_regimen(
     rng: np.random.Generator, protocol: Protocol, p: Parameters, person: Person
 ) -> str:
     """What the MDT chooses by previous chemotherapy, before the arm is known (protocol:
-    chemotherapy).
+    chemotherapy): all that goes with a drug that is new to her; else one drug again, or none of
+    those she had.
     """
-    offered = {regimen.id: regimen for regimen in protocol.regimens}
+    with_irinotecan = sorted(_regimens_with("IRINOTECAN", protocol), key=lambda r: len(r.drugs))
     if "IRINOTECAN" not in person.had:
-        return "FOLFIRI"
+        return with_irinotecan[-1].id
     if "OXALIPLATIN" not in person.had:
-        return "MFOLFOX6"
-    again = next(r.id for r in offered.values() if r.irinotecan and r.drugs == ("IRINOTECAN",))
-    return again if rng.random() < p["again_irinotecan"] else "FTD/TPI"
+        return _regimens_with("OXALIPLATIN", protocol)[0].id
+    if rng.random() < p["again_irinotecan"]:
+        return with_irinotecan[0].id
+    return next(r.id for r in protocol.regimens if not person.had.intersection(r.drugs))
+
+
+def _regimens_with(drug: str, protocol: Protocol) -> list[Regimen]:
+    return [regimen for regimen in protocol.regimens if drug in regimen.drugs]
 
 
 # ------------------------------------------------------------------ the tumor, in either arm
@@ -232,9 +238,8 @@ def intended_regimen(
 
 def tumor_parameters(person: Person, protocol: Protocol, p: Parameters) -> TumorParameters:
     """The fitted tumor with the protocol's window of scans and this person's kind of disease."""
-    scan = protocol.visit(protocol.assessment.scan_visit)
     return velo_fit()._replace(
-        window_days=scan.after_days,
+        window_days=protocol.scans.after,
         missed_scan=p["scan_missed"],
         late_scan=p["scan_late"],
         non_target_disease=1.0 if person.non_target else 0.0,
@@ -247,9 +252,8 @@ def tumor_course(
     """The tumor of this person in one arm or the other: the same seed, so the same person at
     baseline.
     """
-    scan = protocol.visit(protocol.assessment.scan_visit)
-    tumor = tumor_parameters(person, protocol, p)
-    planned = np.arange(scan.day, tumor.follow_days, scan.every_days or tumor.follow_days)
+    scans, tumor = protocol.scans, tumor_parameters(person, protocol, p)
+    planned = np.arange(scans.first, tumor.follow_days, scans.every or tumor.follow_days)
     rng = np.random.default_rng(person.tumor_seed)  # noqa: TID251  (one tumor under either arm)
     return draw_virtual_tumor(rng, experimental, tumor, planned)
 

@@ -19,8 +19,7 @@ def inputs_of(protocol: Protocol, p: Parameters) -> tuple[Input, ...]:
         Input(row["label"], _written(row["value"]), row["status"], row["from"])
         for row in p.tables["rechallenge"].values()
     ]
-    scan = protocol.visit(protocol.assessment.scan_visit)
-    every = f"{scan.every_days} days, window {scan.after_days}"
+    every = f"{protocol.scans.every} days, window {protocol.scans.after}"
     return (
         *rows,
         Input(

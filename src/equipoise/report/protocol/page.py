@@ -12,7 +12,7 @@ from equipoise.protocol.estimands import BinaryAnalysis, SafetyAnalysis, TimeToE
 from equipoise.protocol.forms import Form
 from equipoise.protocol.model import Criterion, Endpoint, Protocol
 from equipoise.protocol.provenance import Sourced
-from equipoise.protocol.schedule import Visit
+from equipoise.protocol.schedule import CYCLE, Visit
 from equipoise.report.kit.formats import first_up, plural, spoken
 
 COLUMNS = 100
@@ -163,7 +163,9 @@ def _treatment(protocol: Protocol) -> Iterator[str]:
         yield from _row(spoken(rule.id), f"{rule.text}  {_mark(rule)}")
     for regimen in protocol.regimens:
         yield from _row(
-            regimen.id, f"{', '.join(regimen.drugs).lower()}: {regimen.for_}  {_mark(regimen)}"
+            regimen.id,
+            f"{', '.join(regimen.drugs).lower()}, cycles of {regimen.cycle_days} days:"
+            f" {regimen.for_}  {_mark(regimen)} {_mark(regimen, 'cycle_days')}",
         )
 
 
@@ -182,13 +184,11 @@ def _title(form: Form) -> str:
 
 def _when(visit: Visit) -> str:
     anchor = spoken(visit.anchor)
-    day = f"day {visit.day} from {anchor}" if visit.day else f"at {anchor}"
+    days = {visit.day: f"day {visit.day} from {anchor}", CYCLE: f"one cycle from {anchor}"}
+    day = days[visit.day] if visit.day else f"at {anchor}"
+    every = "cycle" if visit.every_days == CYCLE else f"{visit.every_days} days"
     before = " after the one before" if visit.counted_from == "previous" else ""
-    again = (
-        f", then every {visit.every_days} days{before} until {spoken(visit.until)}"
-        if visit.every_days
-        else ""
-    )
+    again = f", then every {every}{before} until {spoken(visit.until)}" if visit.every_days else ""
     early, late = visit.before_days, visit.after_days
     if early == late:
         return f"{day}{again}, ±{early} days" if early else f"{day}{again}"
