@@ -175,8 +175,7 @@ def test_a_name_of_a_set_of_rules_is_the_protocols_own():
     assert refusals(protocol) == ()
     assert list(analyzed(protocol, *PR_THEN_PD).results.endpoints["PFS"].rules) == ["STRICT", "EMA"]
 
-
-LOOKS = ("  looks: []", "  looks: [{participants: 25}]")
+    assert {refusal.use for refusal in refusals(protocol)} == {Use.DESIGNED}  # no scenario of times
 
 
 def test_with_looks_the_primary_test_is_held_to_what_they_leave():
@@ -234,6 +233,13 @@ SUMMARY = ("summary: median", "summary: hazard ratio")
             "as received",
         ),
         ((*PFS_PRIMARY, LOOKS), "design.looks", "by events"),
+        (
+            (("      pr_stays_pr: true\n", ""),),
+            "assessment.recist",
+            "missing ['pr_stays_pr']",
+        ),
+        ((("pr_stays_pr: true", "pr_stays_pr: 2"),), "assessment.recist", "write true or false"),
+        ((("diameter: 10 mm", "diameter: 10 kg"),), "assessment.recist", "expected a length"),
         (
             (
                 ("role: primary", "role: secondary"),

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from asked import DAY, IN, READY, SCREENED, Asked, dose, ecog, once_told, therapy
+from changed import shipped_with
 from equipoise.conduct import data_entry, disposition, enrolment
 from equipoise.conduct.data_entry import FormData
 from equipoise.conduct.disposition import Withdrawal
@@ -208,3 +209,11 @@ def test_a_date_left_blank_is_no_date(trial):
     )
 
     assert isinstance(entry, Entry), entry
+
+
+def test_without_consent_before_entry_a_date_is_not_held_to_a_consent():
+    """A trial may declare it, and then nobody has consented when the first form is saved."""
+    story = Story(protocol=shipped_with(("before_entry: true", "before_entry: false"))).begin()
+    story.done("2021-03-10", "coordinator", enrolment.screen, READY, screened_on=DAY)
+
+    assert isinstance(story.form("2021-03-10", READY, *ecog()), Entry)

@@ -193,13 +193,53 @@ def test_a_cycle_needs_a_regimen_that_says_how_long_it_is():
         from_payload({**payload, "regimens": []})
 
 
-def test_two_criteria_cannot_share_an_id():
-    found = problems(with_change("- id: E07", "- id: E06"))
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("- id: E07", "- id: E06", "criteria: the id 'E06'"),
+        ("{id: FENG,", "{id: VELO,", "design.scenarios: the id 'VELO'"),
+        ("{id: CHEMOTHERAPY,", "{id: CETUXIMAB_CHEMOTHERAPY,", "arms: the id 'CETUXIMAB_CHEMOTH"),
+        ("id: ANTI_EGFR_FREE", "id: IRINOTECAN", "randomization.strata: the id 'IRINOTECAN'"),
+        ("{id: MFOLFOX6,", "{id: FOLFIRI,", "regimens: the id 'FOLFIRI'"),
+        ("- id: RASH", "- id: CETUXIMAB", "treatment: the id 'CETUXIMAB'"),
+        ("{id: MAGNESIUM,", "{id: CYCLE,", "schedule: the id 'CYCLE'"),
+        ("- id: ORR", "- id: DCR", "endpoints: the id 'DCR'"),
+        ("{id: EVALUABLE,", "{id: PER_PROTOCOL,", "populations: the id 'PER_PROTOCOL'"),
+        ("HEMATOLOGY, CHEMISTRY, TUMOR_M", "HEMATOLOGY, HEMATOLOGY, TUMOR_M", "forms: the id 'HEM"),
+        ("level: {hint:", "level: {id: delay, hint:", "forms.TREATMENT.dose: the id 'delay'"),
+    ],
+)
+def test_no_two_share_an_id(old, new, says):
+    found = [f"{where}: {message}" for _, where, message in problems(with_change(old, new))]
 
-    assert any(
-        "criteria: the id 'E06' stands 2 times" in f"{where}: {message}"
-        for _, where, message in found
-    )
+    assert any(says in sentence and "stands 2 times" in sentence for sentence in found), found
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        (
+            "at_least: 1, within_days: 28}",
+            "at_least: 1, within_days: 28, diameter: 20 mm}",
+            "found 20 mm; leave it out: assessment.recist says 10 mm",
+        ),
+        (
+            "at_least: 1, within_days: 28}",
+            "at_least: 1, within_days: 28, short_axis: 12 mm}",
+            "found 12 mm; leave it out: assessment.recist says 15 mm",
+        ),
+        (
+            "within_days: 28, after_line: 2}",
+            "within_days: 28, after_line: 2, resolved: {codons: {KRAS: [12]},"
+            " limit_of_detection: 0.1, mutated_at: 0.1, mutated_at_inclusive: true,"
+            " below_threshold_meets: true, tumor_fraction_at_least: 0.1, accept_not_detected: true,"
+            " clonal_hematopoiesis_genes: []}}",
+            "found another panel; leave it out: molecular.RAS says it",
+        ),
+    ],
+)
+def test_what_loading_fills_in_is_not_declared_otherwise(old, new, says):
+    assert [message for _, _, message in problems(with_change(old, new))] == [says]
 
 
 def test_a_block_without_a_provenance_for_the_rest_is_refused():

@@ -98,8 +98,8 @@ def _too_early(subject: Subject, form: Form, when: date, *, labeled: bool) -> li
     randomization.
     """
     too_early = []
-    consented = min(on for on, _, _ in subject.consents)
-    if when < consented and not labeled:
+    consented = min((on for on, _, _ in subject.consents), default=None)
+    if consented and when < consented and not labeled:
         too_early.append(
             f"{form.id}: {when} is before consent ({consented}); enter it only as a"
             " standard-of-care result"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
+import equipoise.allocation.refusals as allocation
+import equipoise.conduct.refusals as conduct
+import equipoise.subject.refusals as subject
 from equipoise.conduct.attribution import Attribution
 from equipoise.conduct.record import Context, Outcome, record
-from equipoise.conduct.refusals import refusals
 from equipoise.ledger import events
 from equipoise.protocol.model import Protocol
 from equipoise.protocol.payload import protocol_hash, to_payload
@@ -24,7 +26,7 @@ def adopt_protocol(
         simulated=simulated,
     )
     problems = ["the ledger already holds a protocol; amend it"] if trial.versions else []
-    problems += map(str, refusals(protocol))
+    problems += _refused(protocol)
     return record(trial, by, event, problems, Context(version=protocol.version))
 
 
@@ -48,9 +50,20 @@ def amend_protocol(
         effective_on=effective_on,
         reconsent=reconsent,
     )
-    problems = [str(refusal) for refusal in refusals(protocol)]
+    problems = _refused(protocol)
     if protocol.version in {version.protocol.version for version in trial.versions}:
         problems.append(f"version {protocol.version} exists; an amendment needs a new version")
     if trial.versions and protocol.id != trial.protocol.id:
         problems.append(f"found the protocol of {protocol.id}, expected {trial.protocol.id}")
     return record(trial, by, event, problems, Context(version=protocol.version))
+
+
+def _refused(protocol: Protocol) -> list[str]:
+    """What no command could record or allocate; what cannot be analyzed or planned is for
+    `planning.check` to say.
+    """
+    return [
+        str(refusal)
+        for room in (subject, allocation, conduct)
+        for refusal in room.refusals(protocol)
+    ]

@@ -10,7 +10,7 @@ from equipoise.endpoints.catalogue import (
     strategies_of,
     unknown_analyses,
 )
-from equipoise.endpoints.choices import censoring_rules
+from equipoise.endpoints.choices import censoring_rules, recist_policy
 from equipoise.endpoints.populations import NEEDS_DRUG, drugs_under_test
 from equipoise.protocol.estimands import (
     BinaryAnalysis,
@@ -39,10 +39,18 @@ def refusals(protocol: Protocol) -> tuple[Refusal, ...]:
     have.
     """
     unknown = [sentence.split(": ", 1) for sentence in unknown_analyses(protocol)]
-    if unknown:
-        return tuple(Refusal(Use.ANALYZED, field, why) for field, why in unknown)
+    if undefined := [*unknown, *_recist(protocol)]:
+        return tuple(Refusal(Use.ANALYZED, field, why) for field, why in undefined)
     found = [*_rule_sets(protocol), *_estimands(protocol), *_responses(protocol)]
     return tuple(Refusal(Use.ANALYZED, *each) for each in [*found, *_drug(protocol)])
+
+
+def _recist(protocol: Protocol) -> Iterator[tuple[str, str]]:
+    """Thresholds and switches that RECIST does not have, or not in this way."""
+    try:
+        recist_policy(protocol.assessment)
+    except ValueError as error:
+        yield "assessment.recist", str(error)
 
 
 def _rule_sets(protocol: Protocol) -> Iterator[tuple[str, str]]:

@@ -260,8 +260,7 @@ class Protocol(Model):
 
 def _contradictions(trial: Protocol) -> Iterator[str]:
     """What single fields cannot show: roles, references and the participant without data."""
-    yield from _unique("criteria", [criterion.id for criterion in trial.criteria])
-    yield from _unique("forms", [form.id for form in trial.forms])
+    yield from _names(trial)
     yield from _roles(trial)
     yield from _block_sizes(trial)
     yield from _visits(trial)
@@ -274,6 +273,25 @@ def _contradictions(trial: Protocol) -> Iterator[str]:
             "state at least one criterion that only data can meet"
         )
     yield from provenance_problems(trial, trial.assumptions)
+
+
+def _names(trial: Protocol) -> Iterator[str]:
+    """What others refer to by its id has one of its own."""
+    yield from _unique("criteria", [criterion.id for criterion in trial.criteria])
+    yield from _unique("arms", [arm.id for arm in trial.arms])
+    yield from _unique("design.scenarios", [each.id for each in trial.design.scenarios])
+    yield from _unique("randomization.strata", [each.id for each in trial.randomization.strata])
+    yield from _unique("regimens", [regimen.id for regimen in trial.regimens])
+    yield from _unique("treatment", [rule.id for rule in trial.treatment])
+    yield from _unique("schedule", [visit.id for visit in trial.schedule])
+    yield from _unique("endpoints", [endpoint.id for endpoint in trial.endpoints])
+    yield from _unique("populations", [population.id for population in trial.populations])
+    yield from _unique("forms", [form.id for form in trial.forms])
+    for form in trial.forms:
+        yield from _unique(f"forms.{form.id}.header", [field.id for field in form.header])
+        yield from _unique(f"forms.{form.id}.groups", [group.id for group in form.groups])
+        for group in form.groups:
+            yield from _unique(f"forms.{form.id}.{group.id}", [each.id for each in group.fields])
 
 
 def _unique(what: str, ids: list[str]) -> Iterator[str]:
@@ -306,7 +324,6 @@ def _block_sizes(trial: Protocol) -> Iterator[str]:
 
 def _populations(trial: Protocol) -> Iterator[str]:
     there = [population.id for population in trial.populations]
-    yield from _unique("populations", there)
     for endpoint in trial.endpoints:
         if (asked := endpoint.estimand.population) not in there:
             yield (

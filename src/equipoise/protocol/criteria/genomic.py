@@ -46,4 +46,8 @@ class Genomic(Rule):
             raise UnknownReference("panel", f"no panel {self.panel!r}; known: {names}")
         block = references.panels[self.panel]
         panel = RasPanel(**{field: getattr(block, field) for field in RasPanel.model_fields})
+        if self.resolved not in (None, panel):
+            raise UnknownReference(
+                "resolved", f"found another panel; leave it out: molecular.{self.panel} says it"
+            )
         return self.model_copy(update={"resolved": panel})

@@ -28,7 +28,9 @@ class References(NamedTuple):
 
 
 class UnknownReference(Exception):
-    """A criterion names what the protocol does not have; `field` is the field that names it."""
+    """A criterion names what the protocol does not have, or says again what it refers to and says
+    otherwise; `field` is the field that does.
+    """
 
     def __init__(self, field: str, message: str) -> None:
         self.field = field

@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import Field
 
-from equipoise.protocol.criteria.kind import References, Rule, within
+from equipoise.protocol.criteria.kind import References, Rule, UnknownReference, within
 from equipoise.protocol.measure import Measure
 
 
@@ -29,7 +29,11 @@ class MeasurableDisease(Rule):
         return f"at least {self.at_least} measurable lesion{how}{within(self.within_days)}"
 
     def with_references(self, references: References) -> Self:
-        """With the thresholds of `assessment.recist`."""
-        return self.model_copy(
-            update={"diameter": references.diameter, "short_axis": references.short_axis}
-        )
+        """With the thresholds of `assessment.recist`, which are not declared twice."""
+        filled = {"diameter": references.diameter, "short_axis": references.short_axis}
+        for name, value in filled.items():
+            if (written := getattr(self, name)) not in (None, value):
+                raise UnknownReference(
+                    name, f"found {written}; leave it out: assessment.recist says {value}"
+                )
+        return self.model_copy(update=filled)
