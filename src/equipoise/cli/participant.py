@@ -37,24 +37,27 @@ def screen(
         bool, typer.Option("--schema", help="print the JSON Schema of the input")
     ] = False,
     example: Annotated[
-        bool, typer.Option("--example", help="print an invented participant")
+        bool,
+        typer.Option(
+            "--example", help="print an invented participant, who meets the protocol's criteria"
+        ),
     ] = False,
 ) -> None:
     """May she enter? Exit 0 eligible, 1 not eligible, 3 unknown, 2 when the input cannot be
     read.
     """
     from equipoise.eligibility import evaluate_all, overall
-    from equipoise.exchange.subject_json import (
-        BadSubject,
-        example_subject,
-        read_subject,
-        subject_schema,
-    )
+    from equipoise.exchange.invented.person import invent_person
+    from equipoise.exchange.subject_json import BadSubject, read_subject, subject_schema
     from equipoise.protocol.yaml_file import load
     from equipoise.terms.verdict import Verdict
 
-    if schema or example:
-        print(json.dumps(subject_schema() if schema else example_subject(), indent=2))
+    if schema:
+        print(json.dumps(subject_schema(), indent=2))
+        return
+    if example:
+        with readable_failures():
+            print(json.dumps(invent_person(load(protocol)), indent=2))
         return
     if subject is None:
         fail("give the file of a participant; `equipoise screen --example` prints one")

@@ -1,0 +1,1 @@
+"""A person who would be admitted, made from a protocol."""
