@@ -230,10 +230,12 @@ def test_no_two_share_an_id(old, new, says):
         ),
         (
             "within_days: 28, after_line: 2}",
-            "within_days: 28, after_line: 2, resolved: {codons: {KRAS: [12]},"
-            " limit_of_detection: 0.1, mutated_at: 0.1, mutated_at_inclusive: true,"
-            " below_threshold_meets: true, tumor_fraction_at_least: 0.1, accept_not_detected: true,"
-            " clonal_hematopoiesis_genes: []}}",
+            (
+                "within_days: 28, after_line: 2, resolved: {codons: {KRAS: [12]},"
+                " limit_of_detection: 0.1, mutated_at: 0.1, mutated_at_inclusive: true,"
+                " below_threshold_meets: true, tumor_fraction_at_least: 0.1,"
+                " accept_not_detected: true, clonal_hematopoiesis_genes: []}}"
+            ),
             "found another panel; leave it out: molecular.RAS says it",
         ),
     ],
