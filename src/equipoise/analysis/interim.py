@@ -54,4 +54,9 @@ def levels_of_looks(protocol: Protocol) -> list[float]:
     fractions = [look.participants / n for look in protocol.design.looks] + [1.0]
     rule, alpha = SPENDING[protocol.design.spending], float(protocol.design.alpha)
     design = design_group_sequential(rule, fractions, alpha=alpha, sided=2)
-    return [2 * (1 - float(ndtr(bound))) for bound in design.efficacy]
+    return [two_sided_level(bound) for bound in design.efficacy]
+
+
+def two_sided_level(bound: float) -> float:
+    """The two-sided level of a bound of |z|."""
+    return float(2 * ndtr(-bound))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from equipoise.analysis.interim import SPENDING
 from equipoise.protocol.model import Protocol
 from equipoise.simulation.full_trial import FullTrialResults
-from equipoise.simulation.stopping import SPENDING, Stopping, looked_early, sequential_design
+from equipoise.simulation.stopping import Stopping, looked_early, sequential_design
 from equipoise.statistics.sequential import design_group_sequential, operating_characteristics
 from equipoise.statistics.sequential.design import fixed_drift
 

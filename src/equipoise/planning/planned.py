@@ -7,9 +7,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import prod
 
+from equipoise.analysis.interim import two_sided_level
 from equipoise.protocol.model import Protocol
 from equipoise.simulation.declared_test import DeclaredTest, declared_test
-from equipoise.simulation.stopping import sequential_design, two_sided_level
+from equipoise.simulation.stopping import sequential_design
 from equipoise.statistics.proportions import Ratio, lowest_terms
 from equipoise.statistics.sequential import GroupSequentialDesign
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from equipoise.allocation.declared import allocation_of
+from equipoise.analysis.interim import SPENDING
 from equipoise.planning.declared_power import ShownTest, shown_tests
 from equipoise.planning.early_looks import LookCost, look_at_half
 from equipoise.planning.planned import Planned, planned
@@ -22,7 +23,7 @@ from equipoise.simulation.operating_characteristics import Estimate
 from equipoise.simulation.proportion_trial import ProportionTrial, simulate_proportions
 from equipoise.simulation.protocol_trials import check_figures
 from equipoise.simulation.refusals import refusals
-from equipoise.simulation.stopping import SPENDING, stopped
+from equipoise.simulation.stopping import stopped
 
 FEWEST_FOR_A_LOOK = 4
 

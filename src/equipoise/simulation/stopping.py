@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtr
 
+from equipoise.analysis.interim import SPENDING, two_sided_level
 from equipoise.protocol.model import Protocol
 from equipoise.simulation.declared_test import Rejected, primary_rejected
 from equipoise.simulation.full_trial import FullTrialResults
@@ -17,24 +17,8 @@ from equipoise.simulation.operating_characteristics import (
     mean_of,
     stop_at_first,
 )
-from equipoise.statistics.sequential import (
-    GroupSequentialDesign,
-    OBrienFleming,
-    OBrienFlemingSpending,
-    Pocock,
-    PocockSpending,
-    design_group_sequential,
-)
-from equipoise.statistics.sequential.bounds import Rule
+from equipoise.statistics.sequential import GroupSequentialDesign, design_group_sequential
 from equipoise.terms.dates import DAYS_PER_MONTH
-
-SPENDING: Mapping[str, Rule] = {
-    "obrien_fleming": OBrienFleming(),
-    "pocock": Pocock(),
-    "obrien_fleming_spending": OBrienFlemingSpending(),
-    "pocock_spending": PocockSpending(),
-}
-"""The names of the protocol."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +81,3 @@ def stopped(looks: Iterable[Rejected]) -> Decisions:
     above = np.stack([at.above for at in decided], axis=1)
     below = np.stack([at.below for at in decided], axis=1)
     return stop_at_first(above, below, np.zeros_like(above))
-
-
-def two_sided_level(bound: float) -> float:
-    """The two-sided level of a bound of |z|."""
-    return float(2 * ndtr(-bound))
