@@ -28,7 +28,7 @@ CR, PR, SD, PD, NE = (int(getattr(Response, name)) for name in ("CR", "PR", "SD"
 
 
 def responding(trial: FullTrial) -> FullTrial:
-    """Tumors of which many shrink under the drug, measured with much error, so that confirmation has
+    """Tumors of which many shrink under the drug, measured with much error: confirmation has
     something to decide.
     """
     shrinking = {"resistant_logit": -2.0, "anti_egfr_log": -4.0, "noise": 0.2}
