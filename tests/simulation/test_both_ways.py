@@ -8,14 +8,27 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
+from changed import CONFIRMED, shipped_with
 from equipoise.analysis.analyze import courses_of
 from equipoise.assessments.recist.rules import no_results
 from equipoise.endpoints.best_response import derive_best_response
 from equipoise.endpoints.time_to_event import derive_os, derive_pfs
+from equipoise.endpoints.values import binary_values, time_values
 from equipoise.protocol.yaml_file import load
 from equipoise.rehearsal import rehearse as rehearsal
-from equipoise.simulation.followed import Behavior, follow_participant
+from equipoise.simulation.followed import (
+    Behavior,
+    count_progression_after_cr,
+    follow_participant,
+    room_for_participants,
+)
 from equipoise.simulation.full_trial import trial_of
+from equipoise.simulation.judged import DOR, OS
+from equipoise.simulation.judging_rules import (
+    collect_times,
+    room_for_outcomes,
+    write_responses,
+)
 from equipoise.store.memory import Memory
 from equipoise.subject.fold import replay
 from equipoise.terms.response import Response
@@ -119,6 +132,47 @@ def test_the_same_people_have_the_same_endpoints(people):
             == best.response
         )
     assert deaths > 20
+
+
+@pytest.mark.parametrize("confirmed", [False, True], ids=["as shipped", "confirmed"])
+def test_the_loop_judges_them_as_the_analysis_does(people, confirmed):
+    """Every binary endpoint, and every time but OS, whose last day alive the loop does not draw."""
+    protocol = shipped_with(CONFIRMED) if confirmed else PROTOCOL
+    trial = trial_of(protocol)
+    reached, lasting = dict.fromkeys([binary.endpoint for binary in trial.counted], 0), 0
+    for course, (person, experimental) in zip(*people, strict=True):
+        (days, responses, pd_days), _ = followed(person, experimental)
+        one, courses = alone(course, trial, days, responses, pd_days), {"she": course}
+        judged, outcomes = trial.judged(), room_for_outcomes(1)
+        row = np.zeros(2 * (1 + len(trial.counted)))
+        write_responses(one, 1, course.cutoff, trial.rules, judged, 2, row)
+        for place, binary in enumerate(trial.counted):
+            endpoint = next(each for each in protocol.endpoints if each.id == binary.endpoint)
+            value = binary_values(endpoint, courses, protocol)["she"].value
+            assert row[2 * (1 + place) :][:2].sum() == value
+            reached[binary.endpoint] += value
+        for place, times in enumerate(trial.times):
+            if times.kind == OS:
+                continue
+            switches = judged.switches[place]
+            n = collect_times(one, course.cutoff, trial.rules, times.kind, switches, outcomes)
+            values = time_values(times.analysis, courses, protocol)
+            assert n == len(values)
+            for value in values.values():
+                lasting += times.kind == DOR
+                assert (outcomes.time[0], outcomes.event[0]) == tuple(value.value.values())
+    assert 20 < reached["DCR"] < 35
+    assert reached["ORR"] == lasting > (0 if confirmed else 2)
+
+
+def alone(course, trial, days, responses, pd_days):
+    """A trial of one, entered on day 0."""
+    one = room_for_participants(1, len(trial.scan_days))
+    one.scans[0], one.death[0] = len(days), course.death
+    one.day[0, : len(days)], one.response[0, : len(days)] = days, responses
+    one.pd_day[0, : len(days)] = pd_days
+    count_progression_after_cr(one.response[0, : len(days)], trial.rules.response)
+    return one
 
 
 def test_the_people_are_of_many_kinds(people):
