@@ -6,7 +6,9 @@ import json
 import pytest
 from typer.testing import CliRunner
 
+from changed import PFS_PRIMARY
 from equipoise.cli.app import app
+from equipoise.protocol.yaml_file import read_text
 
 RUN = CliRunner()
 FEW = "found '0', expected a whole number, 2 to 1000000"
@@ -80,6 +82,54 @@ def test_nonsense_is_refused_before_anything_is_written(words, message, tmp_path
     assert done.exit_code == 2
     assert message in " ".join(done.stderr.replace("│", " ").split())
     assert not list(tmp_path.glob("x.json*"))
+
+
+def written(tmp_path, *changes):
+    """The shipped protocol with something declared otherwise, as a file."""
+    text = read_text("NCT04509635")
+    for before, after in changes:
+        assert before in text
+        text = text.replace(before, after)
+    path = tmp_path / "mine.yaml"
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+def test_a_trial_of_ones_own_is_designed_and_says_that_it_is_not_simulated(tmp_path):
+    mine = written(tmp_path, ("id: NCT04509635", "id: NCT00000000"))
+    done = RUN.invoke(app, ["design", mine, "--trials", "20"])
+
+    assert done.exit_code == 0, done.output
+    assert "NCT00000000: 50 participants, 25 v 25" in done.stdout
+    assert (
+        "Not simulated: registration.id: found NCT00000000, expected a trial that has"
+        in done.stdout
+    )
+    assert "Boschloo, simulated" in done.stdout  # the shares alone need nobody
+    assert "What an early look costs" not in done.stdout
+    place = ["--out", str(tmp_path / "x.json")]
+    refused = RUN.invoke(app, ["simulate", mine, "--trials", "20", "--seed", "1", *place])
+    assert refused.exit_code == 2
+    assert "registration.id: found NCT00000000" in refused.stderr
+    assert not list(tmp_path.glob("x.json*"))
+    checked = RUN.invoke(app, ["protocol", "check", mine])
+    assert checked.exit_code == 1
+    assert "cannot be simulated" in checked.stderr
+
+
+def test_a_time_to_event_is_simulated_and_not_designed(tmp_path):
+    mine = written(tmp_path, *PFS_PRIMARY)
+    done = RUN.invoke(app, ["design", mine, "--trials", "0"])
+
+    assert done.exit_code == 2
+    assert "endpoints.PFS.analysis: found time_to_event" in done.stderr
+    assert "cannot be designed" in RUN.invoke(app, ["protocol", "check", mine]).stderr
+    place = ["--out", str(tmp_path / "x.json")]
+    simulated = RUN.invoke(app, ["simulate", mine, "--trials", "20", "--seed", "1", *place])
+    assert simulated.exit_code == 0, simulated.output
+    told = json.loads((tmp_path / "x.json").read_text())["scenarios"]["effect"]
+    assert told["primary"]["endpoint"] == "PFS"
+    assert "stratified log-rank test, FDA rules" in simulated.stdout
 
 
 def test_blocks_of_other_assumptions_are_refused(tmp_path):

@@ -9,7 +9,9 @@ from scipy import stats
 
 from equipoise.planning.operating_table import Truth, operating_table
 from equipoise.planning.planned import Planned
-from equipoise.planning.scan_interval import scan_timing
+from equipoise.planning.scan_interval import scan_timing, scanned_every
+from equipoise.protocol.yaml_file import load
+from equipoise.simulation.full_trial import trial_of
 
 SCENARIOS = [Truth("VELO", 0.387, 0.742), Truth("VELO, ctDNA wild type", 0.478, 0.807)]
 
@@ -58,3 +60,10 @@ def test_a_time_that_cannot_be_is_refused():
         scan_timing(0, 8)
     with pytest.raises(ValueError, match="first_scan_weeks is -1; it must be 0 or more"):
         scan_timing(2.5, -1)
+
+
+@pytest.mark.parametrize("weeks", [0, -8, 209, 10**20])
+def test_scans_that_nobody_could_have_are_refused(weeks):
+    protocol = load("NCT04509635")
+    with pytest.raises(ValueError, match=f"weeks is {weeks}; it must be a whole number from 1 to"):
+        scanned_every(protocol, trial_of(protocol), weeks)

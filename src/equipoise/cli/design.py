@@ -50,7 +50,8 @@ def design(
 
     with readable_failures(), progress() as steps:
         declared = load(protocol)
-        _check(trials, seed, workers)
+        if trials == 1:
+            raise ValueError("trials is 1; it must be 0 (no simulation) or 2 or more")
         require(refusals(declared), Use.ANALYZED, Use.DESIGNED)
         steps.step("computing exact power")
         computed = compute_design(declared)
@@ -58,15 +59,6 @@ def design(
         out.print(show_design(declared, computed, simulated), markup=False)
         if output is not None:
             _write(output, write_design(declared, computed, simulated))
-
-
-def _check(trials: int, seed: int, workers: int) -> None:
-    """Before anything is computed."""
-    from equipoise.simulation.blocks import check_run
-
-    if trials < 2 and trials != 0:
-        raise ValueError(f"trials is {trials}; it must be 0 (no simulation) or 2 or more")
-    check_run(trials or 2, seed, workers)
 
 
 def _simulated(

@@ -60,10 +60,16 @@ def _cmh_power(plan: Planned, p_1: float, p_0: float) -> float:
     if _is_listed(plan):
         sizes = strata_of(plan.end, plan.strata)
         return cmh_power_of(sizes, [p_1] * len(sizes), [p_0] * len(sizes), plan.alpha)
+    return cmh_by_formula(plan, p_1, p_0)
+
+
+def cmh_by_formula(plan: Planned, p_1: float, p_0: float) -> float:
+    """Power of the CMH test at the planned size by the normal approximation, looks included."""
     power = cmh_approximately(plan, plan.end, p_1, p_0)
     if plan.bounds is None:
         return power
-    at_end = operating_characteristics(plan.bounds, fixed_drift(plan.alpha / 2, power))
+    drift = fixed_drift(plan.alpha / 2, min(max(power, 1e-12), 1 - 1e-12))
+    at_end = operating_characteristics(plan.bounds, drift)
     return at_end.power + sum(at_end.harm)
 
 

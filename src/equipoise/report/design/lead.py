@@ -60,10 +60,10 @@ def _power(computed: ComputedDesign) -> str:
     powers = [row.power[plan.test] for row in computed.table]
     if not powers:
         return "The protocol declares no scenario, so no power is computed."
-    return (
-        f"{TEST_SENTENCES[plan.test]} has a power of {min(powers):.2f} to {max(powers):.2f} over"
-        f" the scenarios{', '.join(['', *_conditions(computed)])}."
-    )
+    low, high = f"{min(powers):.2f}", f"{max(powers):.2f}"
+    span = low if low == high else f"{low} to {high}"
+    conditions = ", ".join(["", *_conditions(computed)])
+    return f"{TEST_SENTENCES[plan.test]} has a power of {span} over the scenarios{conditions}."
 
 
 def _conditions(computed: ComputedDesign) -> Iterator[str]:

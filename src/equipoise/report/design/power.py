@@ -127,6 +127,8 @@ def assurance_table(protocol: Protocol, computed: ComputedDesign) -> Table:
         f"Assurance is the power of {TEST_OF[test]} averaged over what these counts leave open: a"
         " beta distribution for each arm (Jeffreys' prior)."
     )
+    if test == "cmh":
+        note += " It is by the normal approximation."
     return Table(
         head, rows, caption="Power when the effect itself is uncertain", note=note, stack=True
     )
