@@ -15,9 +15,9 @@ from typer.testing import CliRunner
 from equipoise.cli.app import app
 
 DIGESTS = {
-    "ledger.jsonl": "4e26b095c2c61dfc0b999f7f5aa457dedef0f758a7f3f61e2eaf18b32a284952",
-    "results.json": "3f0f01534e4f7ea50b2eb674ad0b0c5e30328c8e028299cffb0088d34645b0e7",
-    "report.html": "58bfb5853f773e61185d4eb9e530e9c564124a1025d09cf992c64923dd10067b",
+    "ledger.jsonl": "eb45682cb1b121bb51722899d3e280fd74237cfb1f240714912a16edba990dec",
+    "results.json": "3599097eb1c7749625466f76a5f74ededdac37faab8a7cf61778b471417b790c",
+    "report.html": "ecc3e243634861482d2235600350c79bbc25d68c9d34d7d880a8555f89bf6dfa",
 }
 """SHA-256 of `equipoise demo` with 50 participants and seed 7; of the results with all numbers to
 twelve digits, since the last bits of an exponential depend on the processor."""

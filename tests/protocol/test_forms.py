@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from equipoise.protocol.form_library import library, library_form
-from equipoise.protocol.forms import Form, FormField, FormGroup, fill, fold, problems, variable_of
+from equipoise.protocol.form_records import NotOfThisForm, fill, fold, places
+from equipoise.protocol.forms import Form, FormField, FormGroup, problems
 from equipoise.subject.records import DOMAINS, read_record, variables
 
 FORMS = [Form.model_validate(library_form(name)) for name in library()]
@@ -69,18 +70,87 @@ def told(fields: tuple[FormField, ...], values: dict[str, Any]) -> dict[str, Any
 @settings(max_examples=300, deadline=None)
 def test_filling_undoes_folding(entry):
     form, header, groups = entry
-    records: dict[str, list[dict[str, str]]] = {}
-    for group in form.groups:
-        only = {group.id: groups[group.id]} if group.id in groups else {}
-        if only:
-            records[group.id] = [record for _, record in fold(form, "V1", header, only)]
 
-    values, filled = fill(form, records)
+    values, filled = fill(form, fold(form, "V1", header, groups))
 
     assert values == told(form.header, header)
     assert filled == {
         g.id: [told(g.fields, row) for row in groups[g.id]] for g in form.groups if g.id in groups
     }
+
+
+@st.composite
+def folded(draw: st.DrawFn, form: Form) -> list[tuple[str, dict[str, str]]]:
+    """Records that a form can hold, written without it: constants, one header for all, and for each
+    field a value, nothing, or that it was not done and why.
+    """
+    header = {field.id: draw(st.none() | answers(field)) for field in form.header}
+    records = []
+    for group in form.groups:
+        for _ in range(draw(st.integers(0, 3))):
+            record = {**group.constants, "VISIT": "V1"}
+            for field in form.header:
+                variable = (field.variable or "").replace("--", group.domain)
+                if variable and (answer := header[field.id]):
+                    record[variable] = answer
+            for field in group.fields:
+                if field.missing and draw(st.booleans()):
+                    record[group.status_variable or ""] = "NOT DONE"
+                    if group.reason_variable:
+                        record[group.reason_variable] = draw(st.sampled_from(field.missing))
+                elif field.variable and (field.required or draw(st.booleans())):
+                    record[field.variable] = draw(answers(field))
+            records.append((group.domain, record))
+    return records
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.id)
+@given(data=st.data())
+@settings(max_examples=40, deadline=None)
+def test_folding_undoes_filling(form, data):
+    records = data.draw(folded(form))
+    values, groups = fill(form, records)
+
+    assert list(fold(form, "V1", values, groups)) == records
+
+
+def test_a_record_that_a_form_cannot_hold_whole_is_refused():
+    form, blood = BY_ID["HEMATOLOGY"], {"LBTESTCD": "NEUT", "LBDTC": "2021-03-08"}
+
+    for record, says in (
+        (("VS", {"VSTESTCD": "WEIGHT"}), "HEMATOLOGY has no group for a record of VS"),
+        (("LB", {**blood, "LBSPEC": "SERUM"}), "HEMATOLOGY.result has no field for LBSPEC"),
+        (("LB", {**blood, "LBDTC": "2021-03-09"}), "HEMATOLOGY.date: found '2021-03-09' beside"),
+    ):
+        with pytest.raises(NotOfThisForm, match=says):
+            fill(form, [("LB", blood), record])
+
+
+def test_of_two_groups_of_a_domain_the_one_with_more_constants_holds_a_record():
+    shared = {"GFREFID": "P-1", "GFDTC": "2021-03-08", "GFSPEC": "PLASMA"}
+    quality = {**shared, "GFTESTCD": "QC", "GFORRES": "PASS"}
+    codon = {**shared, "GFTESTCD": "CODON", "GFGENSR": "KRAS", "GFCODON": "12"}
+
+    _, groups = fill(BY_ID["CTDNA"], [("GF", codon), ("GF", quality)])
+
+    assert groups == {
+        "property": [{"property": "QC", "result": "PASS"}],
+        "codon": [{"gene": "KRAS", "codon": "12"}],
+    }
+
+
+@pytest.mark.parametrize(
+    ("missing", "status", "needed"),
+    [(["LOST"], None, "status_variable"), (["LOST", "LATE"], "LBSTAT", "reason_variable")],
+)
+def test_a_reason_that_no_record_could_give_back_is_refused(missing, status, needed):
+    field = {"id": "value", "label": "V", "variable": "LBORRES", "type": "text", "missing": missing}
+    group = {"id": "g", "domain": "LB", "fields": [field], "status_variable": status}
+
+    with pytest.raises(
+        ValueError, match=f"'value' may be missing, and the group 'g' has no {needed}"
+    ):
+        FormGroup.model_validate(group)
 
 
 @given(entries())
@@ -99,9 +169,7 @@ def test_what_a_form_accepts_is_free_of_problems_and_makes_readable_records(entr
 def test_every_variable_of_the_library_belongs_to_its_domain(form):
     for group in form.groups:
         assert group.domain in DOMAINS
-        named = [
-            variable_of(field, group) for field in (*form.header, *group.fields) if field.variable
-        ]
+        named = [place.variable for place in places(form, group) if place.variable]
         named += [*group.constants, *filter(None, (group.status_variable, group.reason_variable))]
         assert set(named) <= set(variables(group.domain))
 
@@ -109,9 +177,7 @@ def test_every_variable_of_the_library_belongs_to_its_domain(form):
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.id)
 def test_two_fields_of_a_row_never_share_a_variable(form):
     for group in form.groups:
-        named = [
-            variable_of(field, group) for field in (*form.header, *group.fields) if field.variable
-        ]
+        named = [place.variable for place in places(form, group) if place.variable]
         assert len(named) == len(set(named))
 
 
@@ -123,7 +189,7 @@ def test_a_missing_result_becomes_its_status_and_reason_and_back():
 
     assert (domain, record["LBSTAT"], record["LBREASND"]) == ("LB", "NOT DONE", "HEMOLYZED")
     assert "LBORRES" not in record
-    assert fill(form, {group: [record]}) == ({"date": "2021-03-08"}, {group: [row]})
+    assert fill(form, [(domain, record)]) == ({"date": "2021-03-08"}, {group: [row]})
 
 
 def test_a_date_of_the_header_goes_to_each_domain_under_its_own_name():

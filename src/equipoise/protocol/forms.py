@@ -1,9 +1,7 @@
-"""What is asked, and which SDTM variable holds the answer? Forms, and their mapping read both ways.
+"""What is asked? Forms, and what is wrong with an entry.
 
-`fold` turns a saved form into records; `fill` turns records into a form for importers and virtual
-participants. A form has header fields, which hold for every record of the form, and groups of rows;
-each row becomes one record of the group's domain. `--DTC` in a header stands for the date variable
-of each group's own domain, as CDISC writes it.
+A form has header fields, which hold for every record of the form, and groups of rows; each row
+becomes one record of the group's domain (see `form_records`).
 """
 
 from __future__ import annotations
@@ -75,6 +73,20 @@ class FormGroup(Model):
     reason_variable: str | None = Field(None, description="--REASND, which holds the reason")
     plausible: tuple[PlausibleRange, ...] = ()
 
+    @model_validator(mode="after")
+    def _missing_can_be_told(self) -> FormGroup:
+        """A reason for a missing value must come back from the record that it is written to."""
+        for field in self.fields:
+            needed = "status_variable" if field.missing and not self.status_variable else ""
+            if len(field.missing) > 1 and not self.reason_variable:
+                needed = "reason_variable"
+            if needed:
+                raise ValueError(
+                    f"field {field.id!r} may be missing, and the group {self.id!r} has no {needed}"
+                    " to record it in"
+                )
+        return self
+
 
 class Form(Model):
     """A form of the case report book (CDASH-aligned)."""
@@ -101,71 +113,6 @@ class Form(Model):
         asked = next((field.id for field in self.header if field.type in ("date", "day")), "")
         given = values.get(asked)
         return parse_date(given) if isinstance(given, str) and given else None
-
-
-def fold(
-    form: Form, visit: str, values: Values, groups: Mapping[str, Any]
-) -> Iterator[tuple[str, dict[str, str]]]:
-    """(domain, SDTM variables) for each row of a saved form."""
-    for group in form.groups:
-        for row in groups.get(group.id, ()):
-            record = dict(group.constants)
-            for field in form.header:
-                _place(record, group, field, values.get(field.id))
-            for field in group.fields:
-                _place(record, group, field, row.get(field.id))
-            record["VISIT"] = visit
-            yield group.domain, record
-
-
-def _place(record: dict[str, str], group: FormGroup, field: FormField, value: Any) -> None:
-    if field.variable is None or value is None or value == "":
-        return
-    if isinstance(value, Mapping):
-        if group.status_variable:
-            record[group.status_variable] = "NOT DONE"
-        if group.reason_variable:
-            record[group.reason_variable] = value["missing"]
-        return
-    record[variable_of(field, group)] = value
-
-
-def variable_of(field: FormField, group: FormGroup) -> str:
-    """The SDTM variable, with `--` replaced by the group's domain."""
-    return (field.variable or "").replace("--", group.domain)
-
-
-def fill(
-    form: Form, records: Mapping[str, list[dict[str, str]]]
-) -> tuple[dict[str, str], dict[str, Any]]:
-    """(values, groups) of a form from SDTM variables by group id: what `fold` undoes."""
-    values: dict[str, str] = {}
-    groups: dict[str, Any] = {}
-    for group in form.groups:
-        rows = records.get(group.id, [])
-        for record in rows:
-            for field in form.header:
-                if field.variable and variable_of(field, group) in record:
-                    values[field.id] = record[variable_of(field, group)]
-        if rows:
-            groups[group.id] = [_row(group, record) for record in rows]
-    return values, groups
-
-
-def _row(group: FormGroup, record: Mapping[str, str]) -> dict[str, Any]:
-    row: dict[str, Any] = {
-        f.id: record[variable_of(f, group)] for f in group.fields if variable_of(f, group) in record
-    }
-    reason = record.get(group.reason_variable or "")
-    if reason:
-        row.update(
-            {
-                field.id: {"missing": reason}
-                for field in group.fields
-                if field.missing and field.id not in row
-            }
-        )
-    return row
 
 
 def problems(form: Form, values: Values, groups: Mapping[str, Any]) -> list[str]:

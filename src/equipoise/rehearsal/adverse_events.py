@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from equipoise.rehearsal.filled import Row
 from equipoise.rehearsal.screening_forms import Desk
+from equipoise.subject.records import AE
+from equipoise.terms.dates import exact
 
 SEVERE, STOPS = 3, 4
 TESTED, OTHER = "CETUXIMAB", "CHEMOTHERAPY"
@@ -75,23 +76,23 @@ def _again(desk: Desk, event: Event) -> Iterator[Event]:
         yield event
 
 
-def event_row(event: Event, cycle: date, seen: date, last: bool) -> tuple[Row, date]:
-    """The event as entered on the day `seen`, and the day it started."""
+def reported(event: Event, cycle: date, seen: date, last: bool) -> AE:
+    """The event as it is told on the day `seen`."""
     start = cycle + timedelta(days=event.after)
     end = start + timedelta(days=event.days)
     over = end <= seen
     action = (
         "STOPPED" if event.ends_treatment else "DELAYED" if event.delays and not last else "NONE"
     )
-    row = {
-        "term": event.kind["term"],
-        "decoded": event.kind["decoded"],
-        "category": event.kind["category"],
-        "grade": str(event.grade),
-        "serious": "Y" if event.grade >= STOPS else "N",
-        "related": event.related,
-        "action": action,
-        "outcome": "RECOVERED" if over else "NOT RECOVERED",
-        "start": start.isoformat(),
-    }
-    return row | ({"end": end.isoformat()} if over else {}), start
+    return AE(
+        term=event.kind["term"],
+        decoded=event.kind["decoded"],
+        category=event.kind["category"],
+        grade=str(event.grade),
+        serious="Y" if event.grade >= STOPS else "N",
+        related=event.related,
+        action=action,
+        outcome="RECOVERED" if over else "NOT RECOVERED",
+        start=exact(start),
+        end=exact(end) if over else None,
+    )

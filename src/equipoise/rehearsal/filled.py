@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -11,7 +11,10 @@ from typing import Any
 import numpy as np
 
 from equipoise.conduct.data_entry import FormData
+from equipoise.protocol.form_records import fill
 from equipoise.protocol.forms import Form, problems
+from equipoise.protocol.model import Protocol
+from equipoise.subject.records import Record, write_record
 from equipoise.terms.quantity import decimal_of
 
 Row = Mapping[str, Any]
@@ -24,8 +27,8 @@ class Filled:
     form: str
     visit: str
     values: Row
-    groups: Mapping[str, list[Row]]
-    typed: Mapping[str, list[Row]] | None = None
+    groups: Mapping[str, Sequence[Row]]
+    typed: Mapping[str, Sequence[Row]] | None = None
     slipped: str = ""
     """The field that was typed wrongly, as a query names it."""
 
@@ -46,10 +49,25 @@ class Filled:
         """
         return date.fromisoformat(self.values["date"])
 
+    def as_first_typed(self, other: Filled, slipped: str) -> Filled:
+        """The form, first entered with the rows of another in place of its own."""
+        return replace(self, typed=other.groups, slipped=slipped)
 
-def dated(form: str, visit: str, day: date, **groups: list[Row]) -> Filled:
-    """A form whose header is a date."""
-    return Filled(form=form, visit=visit, values={"date": day.isoformat()}, groups=groups)
+
+def filled(
+    protocol: Protocol, form: str, visit: str, records: Iterable[Record], **beside: str
+) -> Filled:
+    """The form as it prints these records; `beside` are answers that belong to no record.
+
+    Raises LookupError for a form that the protocol does not have, NotOfThisForm for a record that
+    it cannot hold.
+    """
+    declared = protocol.form(form)
+    if declared is None:
+        raise LookupError(f"protocol {protocol.id} has no form {form}")
+    rows = [(type(record).__name__, write_record(record)) for record in records]
+    values, groups = fill(declared, rows)
+    return Filled(form=form, visit=visit, values={**values, **beside}, groups=groups)
 
 
 def with_slip(rng: np.random.Generator, form: Form, filled: Filled) -> Filled:
@@ -70,7 +88,7 @@ def with_slip(rng: np.random.Generator, form: Form, filled: Filled) -> Filled:
     return replace(filled, typed=typed, slipped=f"{group}[{number + 1}].{field}")
 
 
-def _numbers(form: Form, groups: Mapping[str, list[Row]]) -> list[tuple[str, int, str]]:
+def _numbers(form: Form, groups: Mapping[str, Sequence[Row]]) -> list[tuple[str, int, str]]:
     """(group, row, field) of what an edit check looks at: measured values other than 0."""
     numbers = []
     for group in form.groups:

@@ -9,9 +9,9 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from equipoise.conduct import disposition
+from equipoise.endpoints.event_dates import SUBSEQUENT
 from equipoise.protocol.model import Regimen
 from equipoise.protocol.schedule import occurrences
-from equipoise.rehearsal.filled import Filled, Row, dated
 from equipoise.rehearsal.planned import Planned, decided, entered
 from equipoise.rehearsal.screening_forms import Desk, lab_form
 from equipoise.rehearsal.story import BEYOND, Story
@@ -23,6 +23,9 @@ from equipoise.rehearsal.survival import (
     told_at_contacts,
 )
 from equipoise.rehearsal.treatment_forms import Cycle, draw_cycles, event_forms
+from equipoise.subject.records import CM, DV, RS
+from equipoise.terms.codes import ResponseTest
+from equipoise.terms.dates import exact
 
 
 def plan(desk: Desk, story: Story, horizon: date) -> list[Planned]:
@@ -33,7 +36,7 @@ def plan(desk: Desk, story: Story, horizon: date) -> list[Planned]:
         *given.steps,
         *_scans(desk, story),
         *told_at_contacts(desk, contacts, _therapies(desk, story)),
-        *leaving(story, given.ended),
+        *leaving(desk, story, given.ended),
         *death(desk, story),
     ]
     return sorted((step for step in steps if step.day <= horizon), key=lambda step: step.entered)
@@ -91,7 +94,7 @@ def _after_treatment(desk: Desk, story: Story, cycles: list[Cycle]) -> Iterator[
     last = cycles[-1].last_dose
     days = desk.protocol.conduct.adverse_events_days_after_last_dose
     until = min(last + timedelta(days=days + int(desk.rng.integers(0, 8))), story.visits_end)
-    for seen, form in event_forms(cycles, until):
+    for seen, form in event_forms(desk, cycles, until):
         yield entered(desk, seen, form)
     for due in occurrences(desk.protocol.visit("MAGNESIUM"), last, date.max):
         day = some_day(desk, due)
@@ -104,11 +107,8 @@ def _after_treatment(desk: Desk, story: Story, cycles: list[Cycle]) -> Iterator[
 
 
 def _deviation(desk: Desk, day: date, category: str, term: str) -> Planned:
-    row = {"term": term, "category": category, "date": day.isoformat()}
-    number = int(desk.rng.integers(1, 1000))
-    form = Filled(
-        form="DEVIATION", visit=f"UNSCHEDULED {number}", values={}, groups={"deviation": [row]}
-    )
+    told = DV(term=term, category=category, date=exact(day))
+    form = desk.form("DEVIATION", f"UNSCHEDULED {int(desk.rng.integers(1, 1000))}", [told])
     return Planned(day, day + timedelta(days=7), form)
 
 
@@ -133,26 +133,32 @@ def _scans(desk: Desk, story: Story) -> Iterator[Planned]:
             )
         before = scan.number
     if story.clinical < story.visits_end:
-        basis: list[Row] = [
-            {"basis": "worsening liver function and symptoms", "evaluator": "INVESTIGATOR"}
-        ]
-        form = dated("CLINICAL_PROGRESSION", "UNSCHEDULED 1", story.clinical, progression=basis)
+        told = RS(
+            test=ResponseTest.CLINICAL_PROGRESSION.value,
+            original="worsening liver function and symptoms",
+            evaluator="INVESTIGATOR",
+            date=exact(story.clinical),
+        )
+        form = desk.form("CLINICAL_PROGRESSION", "UNSCHEDULED 1", [told])
         yield entered(desk, story.clinical, form)
 
 
-def _therapies(desk: Desk, story: Story) -> Iterator[tuple[date, Row]]:
-    """Later anticancer therapy: the day it starts, and what is entered about it."""
+def _therapies(desk: Desk, story: Story) -> Iterator[CM]:
+    """Later anticancer therapy."""
     if story.therapy < BEYOND:
-        yield story.therapy, _therapy(story.therapy, "CHEMOTHERAPY")
+        yield _therapy(story.therapy, "CHEMOTHERAPY")
     after = min(story.progression, story.clinical)
     has, crosses = desk.chance("new_therapy_after_progression"), desk.chance("crossover")
     wait = timedelta(days=int(desk.rng.integers(14, 61)))
     if has and after < BEYOND and after + wait < min(story.death, story.contact_ends):
         kind = "ANTI-EGFR" if crosses and not story.experimental else "CHEMOTHERAPY"
-        yield after + wait, _therapy(after + wait, kind)
+        yield _therapy(after + wait, kind)
 
 
-def _therapy(day: date, kind: str) -> Row:
-    name = {"ANTI-EGFR": "CETUXIMAB", "CHEMOTHERAPY": "REGORAFENIB"}[kind]
-    group = kind if kind == "ANTI-EGFR" else "OTHER TARGETED"
-    return {"therapy": name, "class": group, "start": day.isoformat()}
+def _therapy(day: date, kind: str) -> CM:
+    return CM(
+        category=SUBSEQUENT,
+        treatment={"ANTI-EGFR": "CETUXIMAB", "CHEMOTHERAPY": "REGORAFENIB"}[kind],
+        drug_class=kind if kind == "ANTI-EGFR" else "OTHER TARGETED",
+        start=exact(day),
+    )

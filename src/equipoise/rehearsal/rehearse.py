@@ -249,12 +249,14 @@ class _Run:
         story = followed.story
         lost = story.contact_ends <= day
         if story.death <= day and not lost:
-            for planned in death_steps(story.death, day, story.death.isoformat()):
+            for planned in death_steps(
+                followed.case.desk, story.death, day, story.death.isoformat()
+            ):
                 self._carry_out(day, followed, planned)
             return
-        self.data.save(
-            day, subject.id, contact(day, "UNSCHEDULED 104", "NOT REACHED" if lost else "ALIVE")
-        )
+        status = "NOT REACHED" if lost else "ALIVE"
+        told = contact(followed.case.desk, day, "UNSCHEDULED 104", status)
+        self.data.save(day, subject.id, told)
         self._end(day, followed, StudyEnd(day, "LOST TO FOLLOW-UP" if lost else "END OF STUDY"))
 
     def close(self) -> None:

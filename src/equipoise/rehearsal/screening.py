@@ -24,7 +24,7 @@ from equipoise.rehearsal.screening_forms import (
     Desk,
     ctdna_form,
     first_forms,
-    history_with_pathology,
+    history_form,
     scan_form,
     visit_forms,
 )
@@ -225,7 +225,7 @@ class ScreeningDesk:
             self.agenda.put(day + timedelta(days=2), lambda today: self._visit(today, case))
 
     def _ask_pathology(self, day: date, case: Case) -> None:
-        right, case.told = history_with_pathology(case.desk, day), True
+        right, case.told = history_form(case.desk, day, case.desk.person.told_late), True
         self.office.do(
             day,
             "coordinator",

@@ -4,17 +4,26 @@ show?
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
+from decimal import Decimal
 
 import numpy as np
 
 from equipoise.protocol.model import Protocol
-from equipoise.rehearsal.filled import Filled, Row, dated
+from equipoise.rehearsal.filled import Filled, filled
 from equipoise.rehearsal.tumor_forms import baseline_form
-from equipoise.subject.records import STANDARD_UNITS
+from equipoise.subject.records import DM, GF, LB, QS, STANDARD_UNITS, VS, Record
+from equipoise.terms.codes import (
+    CompletionStatus,
+    Detection,
+    GenomicTest,
+    SexCode,
+    Specimen,
+    TestAnswer,
+)
+from equipoise.terms.dates import exact, parse_date
 from equipoise.virtual.clonal_decay import allele_fraction
 from equipoise.virtual.parameters import Parameters, Site, in_site_unit
 from equipoise.virtual.person import Person, tumor_course
@@ -40,38 +49,42 @@ class Desk:
         """Does something happen that has this share?"""
         return bool(self.rng.random() < self.parameters[name])
 
+    def form(self, form: str, visit: str, records: Iterable[Record], **beside: str) -> Filled:
+        """A form of the protocol that holds these records; see `filled`."""
+        return filled(self.protocol, form, visit, records, **beside)
+
 
 def first_forms(desk: Desk, day: date) -> list[Filled]:
     """What is asked on the day of consent. A carcinoma told late is entered without its
     morphology.
     """
     person = desk.person
-    subject = {"birth": person.birth, "sex": person.sex}
-    tissue = dated(
-        "TISSUE_RAS",
-        SCREENING,
-        date.fromisoformat(person.therapy[0]["start"]) - timedelta(days=20),
-        status=[{"status": person.tissue}],
+    began = person.therapy[0].start
+    assert began is not None
+    tissue = GF(
+        specimen=Specimen.TISSUE.value,
+        test="RASSTAT",
+        original=person.tissue,
+        date=exact(began.earliest - timedelta(days=20)),
     )
+    who = DM(birth=parse_date(person.birth), sex=person.sex)
     return [
-        Filled(form="DEMOGRAPHICS", visit=SCREENING, values={}, groups={"subject": [subject]}),
-        dated("MEDICAL_HISTORY", SCREENING, day, condition=list(person.history)),
-        Filled(
-            form="PRIOR_THERAPY", visit=SCREENING, values={}, groups={"drug": list(person.therapy)}
-        ),
-        replace(tissue, values={**tissue.values, "standard_of_care": "Y"}),
+        desk.form("DEMOGRAPHICS", SCREENING, [who]),
+        history_form(desk, day),
+        desk.form("PRIOR_THERAPY", SCREENING, person.therapy),
+        desk.form("TISSUE_RAS", SCREENING, [tissue], standard_of_care="Y"),
     ]
 
 
-def history_with_pathology(desk: Desk, day: date) -> Filled:
-    """The history once pathology was asked about the carcinoma of the skin."""
+def history_form(desk: Desk, day: date, morphology: str = "") -> Filled:
+    """The history; with the morphology once pathology was asked about the carcinoma of the skin."""
     told = [
-        {**row, "morphology": desk.person.told_late}
-        if row["category"] == "OTHER MALIGNANCY"
-        else row
-        for row in desk.person.history
+        replace(mh, date=exact(day), morphology=morphology or mh.morphology)
+        if mh.category == "OTHER MALIGNANCY"
+        else replace(mh, date=exact(day))
+        for mh in desk.person.history
     ]
-    return dated("MEDICAL_HISTORY", SCREENING, day, condition=list(told))
+    return desk.form("MEDICAL_HISTORY", SCREENING, told)
 
 
 def visit_forms(desk: Desk, day: date) -> list[Filled]:
@@ -79,20 +92,18 @@ def visit_forms(desk: Desk, day: date) -> list[Filled]:
     pregnancy test.
     """
     person = desk.person
+    ecog = QS(test="ECOG101", original=str(person.ecog), date=exact(day))
     forms = [
-        dated("ECOG", SCREENING, day, score=[{"score": str(person.ecog)}]),
+        desk.form("ECOG", SCREENING, [ecog]),
         lab_form(desk, "HEMATOLOGY", SCREENING, day, HEMATOLOGY),
         lab_form(desk, "CHEMISTRY", SCREENING, day, CHEMISTRY),
         lab_form(desk, "TUMOR_MARKER", SCREENING, day, ("CEA",)),
-        body_form(person, SCREENING, day, person.weight),
+        body_form(desk, SCREENING, day, person.weight),
     ]
-    if person.sex == "F":
-        result = "POSITIVE" if person.pregnant else "NEGATIVE"
-        forms.append(
-            dated(
-                "PREGNANCY_TEST", SCREENING, day, result=[{"result": result, "specimen": "SERUM"}]
-            )
-        )
+    if person.sex == SexCode.FEMALE:
+        answer = TestAnswer.POSITIVE if person.pregnant else TestAnswer.NEGATIVE
+        hcg = LB(test="HCG", original=answer.value, specimen="SERUM", date=exact(day))
+        forms.append(desk.form("PREGNANCY_TEST", SCREENING, [hcg]))
     return forms
 
 
@@ -116,38 +127,45 @@ def lab_form(
     at: Mapping[str, float] | None = None,
 ) -> Filled:
     """A laboratory report; `at` holds values that are known, such as those that go with a grade."""
-    rows: list[Row] = [_lab_row(desk, test, (at or {}).get(test)) for test in tests]
+    rows = [_result(desk, test, day, (at or {}).get(test)) for test in tests]
     if form != "TUMOR_MARKER" and desk.chance("result_lost"):
         lost = int(desk.rng.integers(len(rows)))
-        rows[lost] = {"test": tests[lost], "value": {"missing": "HEMOLYZED"}}
-    return dated(form, visit, day, result=rows)
+        rows[lost] = LB(
+            test=tests[lost],
+            status=CompletionStatus.NOT_DONE.value,
+            reason_not_done="HEMOLYZED",
+            date=exact(day),
+        )
+    return desk.form(form, visit, rows)
 
 
-def _lab_row(desk: Desk, test: str, wanted: float | None) -> Row:
+def _result(desk: Desk, test: str, day: date, wanted: float | None) -> LB:
     person, table = desk.person, desk.parameters.tables["labs"][test]
     drawn = person.levels[test] * float(np.exp(table["within"] * desk.rng.standard_normal()))
     unit, si = person.site.units[test], STANDARD_UNITS[test]
-    return {
-        "test": test,
-        "value": in_site_unit(drawn if wanted is None else wanted, si, unit, test),
-        "unit": unit,
-        "lower": in_site_unit(float(table["lower"]), si, unit, test),
-        "upper": in_site_unit(float(table["upper"]), si, unit, test),
-    }
-
-
-def body_form(person: Person, visit: str, day: date, weight: float) -> Filled:
-    """Height, weight and the body surface area by Mosteller."""
-    return dated(
-        "BODY_SIZE",
-        visit,
-        day,
-        measure=[
-            {"test": "HEIGHT", "value": str(person.height), "unit": "cm"},
-            {"test": "WEIGHT", "value": f"{weight:.1f}", "unit": "kg"},
-            {"test": "BSA", "value": f"{surface(person, weight):.2f}", "unit": "m2"},
-        ],
+    return LB(
+        test=test,
+        original=in_site_unit(drawn if wanted is None else wanted, si, unit, test),
+        original_unit=unit,
+        original_lower=in_site_unit(float(table["lower"]), si, unit, test),
+        original_upper=in_site_unit(float(table["upper"]), si, unit, test),
+        date=exact(day),
     )
+
+
+def body_form(desk: Desk, visit: str, day: date, weight: float) -> Filled:
+    """Height, weight and the body surface area by Mosteller."""
+    person = desk.person
+    measures = (
+        ("HEIGHT", str(person.height), "cm"),
+        ("WEIGHT", f"{weight:.1f}", "kg"),
+        ("BSA", f"{surface(person, weight):.2f}", "m2"),
+    )
+    rows = [
+        VS(test=test, original=value, original_unit=unit, date=exact(day))
+        for test, value, unit in measures
+    ]
+    return desk.form("BODY_SIZE", visit, rows)
 
 
 def surface(person: Person, weight: float) -> float:
@@ -160,36 +178,39 @@ def surface(person: Person, weight: float) -> float:
 
 def ctdna_form(desk: Desk, number: int, collected: date, reported: date) -> Filled:
     """One plasma sample: the resistant clone's allele fraction against what the assay can see."""
-    values = {
-        "sample": f"{desk.person.site.id}-P{desk.rng.integers(10**6):06d}-{number}",
-        "collected": collected.isoformat(),
-        "received": (collected + timedelta(days=1)).isoformat(),
-        "reported": reported.isoformat(),
-    }
+    sample = GF(
+        sample=f"{desk.person.site.id}-P{desk.rng.integers(10**6):06d}-{number}",
+        specimen=Specimen.PLASMA.value,
+        date=exact(collected),
+        received=exact(collected + timedelta(days=1)),
+        reported=exact(reported),
+    )
     failed = desk.chance("ctdna_failed_qc")
     # Every repeat is a new draw with more or less tumor DNA in it.
     fraction = desk.person.tumor_fraction * (
         1.0 if number == 1 else float(np.exp(0.5 * desk.rng.standard_normal()))
     )
-    groups = {
-        "property": _sample(desk, fraction, failed),
-        "codon": [] if failed else _codons(desk, fraction),
-    }
-    return Filled(form="CTDNA", visit=SCREENING, values=values, groups=groups)
+    rows = _sample(desk, sample, fraction, failed)
+    if not failed:
+        rows += _codons(desk, sample, fraction)
+    return desk.form("CTDNA", SCREENING, rows)
 
 
-def _sample(desk: Desk, fraction: float, failed: bool) -> list[Row]:
+def _sample(desk: Desk, sample: GF, fraction: float, failed: bool) -> list[GF]:
+    def told(test: GenomicTest, result: str) -> GF:
+        return replace(sample, test=test.value, original=result)
+
     if failed:
-        return [{"property": "QC", "result": "FAIL"}]
+        return [told(GenomicTest.QUALITY, "FAIL")]
     seen = fraction >= _SEEN_FROM and desk.chance("other_somatic_seen")
     return [
-        {"property": "QC", "result": "PASS"},
-        {"property": "TUMFRAC", "result": f"{min(fraction, 1.0):.4f}"},
-        {"property": "SOMSIG", "result": "TP53" if seen else "NONE"},
+        told(GenomicTest.QUALITY, "PASS"),
+        told(GenomicTest.TUMOR_FRACTION, f"{min(fraction, 1.0):.4f}"),
+        told(GenomicTest.SOMATIC_SIGNAL, "TP53" if seen else "NONE"),
     ]
 
 
-def _codons(desk: Desk, fraction: float) -> list[Row]:
+def _codons(desk: Desk, sample: GF, fraction: float) -> list[GF]:
     panel = [
         (gene, codon)
         for gene, codons in desk.protocol.molecular["RAS"].codons.items()
@@ -204,9 +225,12 @@ def _codons(desk: Desk, fraction: float) -> list[Row]:
     )
     vaf = _allele_fraction(desk, fraction)
     return [
-        _codon(
-            gene, codon, limit, vaf if (gene, codon) == mutated else 0.0, (gene, codon) == dropped
+        replace(
+            _codon(sample, codon, limit, vaf if (gene, codon) == mutated else 0.0),
+            gene=gene,
         )
+        if (gene, codon) != dropped
+        else _not_covered(sample, gene, codon)
         for gene, codon in panel
     ]
 
@@ -226,15 +250,25 @@ def _allele_fraction(desk: Desk, fraction: float) -> float:
     return min(float(allele_fraction(fraction, clone)) * noise, 0.5)
 
 
-def _codon(gene: str, codon: int, limit: float, vaf: float, dropped: bool) -> Row:
-    row: dict[str, Any] = {"gene": gene, "codon": str(codon)}
-    if dropped:
-        return row | {"result": {"missing": "NOT COVERED"}}
+def _not_covered(sample: GF, gene: str, codon: int) -> GF:
+    return replace(
+        sample,
+        test=GenomicTest.CODON.value,
+        gene=gene,
+        codon=str(codon),
+        status=CompletionStatus.NOT_DONE.value,
+    )
+
+
+def _codon(sample: GF, codon: int, limit: float, vaf: float) -> GF:
+    seen = replace(
+        sample, test=GenomicTest.CODON.value, codon=str(codon), limit=Decimal(f"{limit}")
+    )
     if vaf < limit:
-        return row | {"result": "NOT DETECTED", "lod": f"{limit}"}
-    return row | {
-        "result": "DETECTED",
-        "variant": _VARIANTS[codon],
-        "vaf": f"{vaf:.5f}",
-        "lod": f"{limit}",
-    }
+        return replace(seen, original=Detection.NOT_DETECTED.value)
+    return replace(
+        seen,
+        original=Detection.DETECTED.value,
+        variant=_VARIANTS[codon],
+        allele_fraction=Decimal(f"{vaf:.5f}"),
+    )

@@ -10,15 +10,18 @@ from typing import cast
 from equipoise.conduct import disposition
 from equipoise.conduct.disposition import Withdrawal, WithdrawalLevel
 from equipoise.protocol.schedule import Due, occurrences
-from equipoise.rehearsal.filled import Filled, Row, dated
+from equipoise.rehearsal.filled import Filled
 from equipoise.rehearsal.planned import Planned, StudyEnd, decided, entered
 from equipoise.rehearsal.screening_forms import Desk
 from equipoise.rehearsal.story import BEYOND, NO_CONTACT, Story
+from equipoise.subject.records import CM, SS
+from equipoise.terms.dates import exact
 
 
-def contact(day: date, visit: str, status: str, how: str = "TELEPHONE") -> Filled:
+def contact(desk: Desk, day: date, visit: str, status: str, how: str = "TELEPHONE") -> Filled:
     """A dated contact about survival."""
-    return dated("SURVIVAL_CONTACT", visit, day, contact=[{"status": status, "contact": how}])
+    told = SS(test="SURVSTAT", original=status, contact=how, date=exact(day))
+    return desk.form("SURVIVAL_CONTACT", visit, [told])
 
 
 def contact_days(desk: Desk, story: Story, last: date, horizon: date) -> list[tuple[date, str]]:
@@ -44,27 +47,25 @@ def some_day(desk: Desk, due: Due) -> date:
 
 
 def told_at_contacts(
-    desk: Desk, contacts: list[tuple[date, str]], therapies: Iterable[tuple[date, Row]]
+    desk: Desk, contacts: list[tuple[date, str]], therapies: Iterable[CM]
 ) -> Iterator[Planned]:
     """Each contact, with the therapies begun since the one before; what begins after the last is
     learned by other ways.
     """
     untold = list(therapies)
     for day, visit in contacts:
-        yield entered(desk, day, contact(day, visit, "ALIVE"))
-        rows = [row for start, row in untold if start <= day]
-        yield entered(desk, day, dated("SUBSEQUENT_THERAPY", visit, day, therapy=rows))
-        untold = [(start, row) for start, row in untold if start > day]
-    for number, (start, row) in enumerate(untold, start=2):
-        learned = start + timedelta(days=10)
-        groups = {"therapy": [row]}
-        form = Filled(
-            form="SUBSEQUENT_THERAPY", visit=f"UNSCHEDULED {number}", values={}, groups=groups
-        )
-        yield entered(desk, learned, form)
+        yield entered(desk, day, contact(desk, day, visit, "ALIVE"))
+        begun = [cm for cm in untold if cm.start and cm.start.earliest <= day]
+        asked = desk.form("SUBSEQUENT_THERAPY", visit, begun, date=day.isoformat())
+        yield entered(desk, day, asked)
+        untold = [cm for cm in untold if cm not in begun]
+    for number, cm in enumerate(untold, start=2):
+        assert cm.start is not None
+        learned = cm.start.earliest + timedelta(days=10)
+        yield entered(desk, learned, desk.form("SUBSEQUENT_THERAPY", f"UNSCHEDULED {number}", [cm]))
 
 
-def leaving(story: Story, treated_until: date) -> Iterator[Planned]:
+def leaving(desk: Desk, story: Story, treated_until: date) -> Iterator[Planned]:
     """Who has no treatment left withdraws from none, and after progression there are no visits to
     leave.
     """
@@ -75,7 +76,9 @@ def leaving(story: Story, treated_until: date) -> Iterator[Planned]:
     if level == "LOST":
         for number, wait in ((101, 21), (102, 42)):
             tried = day + timedelta(days=wait)
-            yield Planned(tried, tried, contact(tried, f"UNSCHEDULED {number}", "NOT REACHED"))
+            yield Planned(
+                tried, tried, contact(desk, tried, f"UNSCHEDULED {number}", "NOT REACHED")
+            )
         gone = day + timedelta(days=60)
         yield Planned(gone, gone, study_end=StudyEnd(gone, "LOST TO FOLLOW-UP"))
         return
@@ -92,12 +95,12 @@ def death(desk: Desk, story: Story) -> Iterator[Planned]:
     learned = story.death + timedelta(days=int(desk.rng.integers(0, 15)))
     to_month = desk.chance("death_known_to_month")
     told = f"{story.death:%Y-%m}" if to_month else story.death.isoformat()
-    yield from death_steps(story.death, learned, told)
+    yield from death_steps(desk, story.death, learned, told)
 
 
-def death_steps(died: date, learned: date, died_on: str) -> list[Planned]:
+def death_steps(desk: Desk, died: date, learned: date, died_on: str) -> list[Planned]:
     """The contact that told of it comes first: nothing is dated after a recorded death."""
-    told = contact(learned, "UNSCHEDULED 103", "DEAD", "RECORD")
+    told = contact(desk, learned, "UNSCHEDULED 103", "DEAD", "RECORD")
     death = decided(learned, disposition.record_death, died_on=died_on, cause="colorectal cancer")
     return [
         Planned(learned, learned, told),

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 import numpy as np
 
 from equipoise.protocol.model import DrugGiven, Regimen
-from equipoise.rehearsal.adverse_events import TESTED, Event, draw_events, event_row
+from equipoise.rehearsal.adverse_events import TESTED, Event, draw_events, reported
 from equipoise.rehearsal.dosing import Dosing, drugs_under_test, infusion_days, next_dosing
-from equipoise.rehearsal.filled import Filled, Row, dated
+from equipoise.rehearsal.filled import Filled
 from equipoise.rehearsal.screening_forms import (
     CHEMISTRY,
     HEMATOLOGY,
@@ -20,6 +21,8 @@ from equipoise.rehearsal.screening_forms import (
     lab_form,
     surface,
 )
+from equipoise.subject.records import EX
+from equipoise.terms.dates import exact
 
 FORM = "TREATMENT"
 
@@ -87,7 +90,7 @@ def _visit_forms(
     return [
         lab_form(desk, "HEMATOLOGY", visit, day, HEMATOLOGY, at),
         lab_form(desk, "CHEMISTRY", visit, day, CHEMISTRY, at),
-        body_form(desk.person, visit, day, weight),
+        body_form(desk, visit, day, weight),
     ]
 
 
@@ -122,42 +125,46 @@ def _dose_forms(desk: Desk, begun: Begun) -> list[Filled]:
     """One form for each day of the cycle on which something is given, the first day first."""
     per_area: Mapping[str, float] = desk.parameters.tables["doses"]
     delay = begun.dosing.delay
-    days: dict[int, list[Row]] = {0: []}
+    days: dict[int, list[EX]] = {0: []}
     for given in drugs_under_test(desk.protocol) if begun.dosing.tested else ():
         for day in infusion_days(given, begun.regimen.cycle_days, begun.number):
             late = 0 if day else delay
             days.setdefault(day, []).append(_tested(given, begun, late))
     days[0] += [_dose(drug, per_area[drug] * begun.area, 0, delay) for drug in begun.regimen.drugs]
     return [
-        dated(FORM, _visit(begun.number), begun.day + timedelta(day), dose=rows)
-        for day, rows in sorted(days.items())
+        desk.form(
+            FORM,
+            _visit(begun.number),
+            [replace(dose, start=exact(begun.day + timedelta(day))) for dose in doses],
+        )
+        for day, doses in sorted(days.items())
     ]
 
 
-def _tested(given: DrugGiven, begun: Begun, delay: int) -> Row:
+def _tested(given: DrugGiven, begun: Begun, delay: int) -> EX:
     """The drug under test, at the dose that the protocol gives for the reduction level."""
     level = begun.dosing.level
     return _dose(given.drug or "", float(given.doses[level].value) * begun.area, level, delay)
 
 
-def _dose(drug: str, milligrams: float, level: int, delay: int) -> Row:
+def _dose(drug: str, milligrams: float, level: int, delay: int) -> EX:
     """Doses are rounded to 5 mg; what is planned at a level is what is given."""
-    amount = f"{5 * round(milligrams / 5)}"
-    row = {
-        "drug": drug,
-        "planned": amount,
-        "dose": amount,
-        "unit": "mg",
-        "level": str(level),
-        "delay": str(delay),
-    }
-    return row | ({"reason": "toxicity or organization"} if delay or level else {})
+    amount = Decimal(5 * round(milligrams / 5))
+    return EX(
+        treatment=drug,
+        planned=amount,
+        dose=amount,
+        unit="mg",
+        level=str(level),
+        delay=Decimal(delay),
+        adjustment="toxicity or organization" if delay or level else "",
+    )
 
 
 # ------------------------------------------------------------------ adverse events
 
 
-def event_forms(cycles: list[Cycle], until: date) -> list[tuple[date, Filled]]:
+def event_forms(desk: Desk, cycles: list[Cycle], until: date) -> list[tuple[date, Filled]]:
     """(day of entry, form) for the events of each cycle: asked at the next cycle, or at the safety
     follow-up, where the answer may be that there were none.
     """
@@ -165,9 +172,10 @@ def event_forms(cycles: list[Cycle], until: date) -> list[tuple[date, Filled]]:
     for cycle, following in zip(cycles, [*cycles[1:], None], strict=True):
         seen = following.day if following else until
         visit = f"CYCLE {cycle.number}" if following else "SAFETY_FOLLOW_UP"
-        told = [event_row(event, cycle.day, seen, following is None) for event in cycle.events]
-        rows = [row for row, start in told if start <= seen]
-        asked.append((seen, dated("ADVERSE_EVENTS", visit, seen, event=rows)))
+        told = [reported(event, cycle.day, seen, following is None) for event in cycle.events]
+        begun = [ae for ae in told if ae.start and ae.start.earliest <= seen]
+        form = desk.form("ADVERSE_EVENTS", visit, begun, date=seen.isoformat())
+        asked.append((seen, form))
     return asked
 
 

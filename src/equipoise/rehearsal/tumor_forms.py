@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
 
 import numpy as np
 
@@ -13,7 +12,10 @@ from equipoise.arrays import NEVER
 from equipoise.assessments.recist.rules import Lesions, assess_visits
 from equipoise.endpoints.choices import recist_policy
 from equipoise.protocol.model import Protocol
-from equipoise.rehearsal.filled import Filled, Row
+from equipoise.rehearsal.filled import Filled, filled
+from equipoise.subject.records import RS, TR, TU
+from equipoise.terms.codes import CompletionStatus, LesionRole, LesionTest, ResponseTest, YesNo
+from equipoise.terms.dates import exact
 from equipoise.terms.response import Response
 from equipoise.virtual.parameters import Parameters, Site
 from equipoise.virtual.tumor import (
@@ -34,6 +36,7 @@ from equipoise.virtual.tumor import (
 )
 
 FORM = "TUMOR_ASSESSMENT"
+_METHOD = "CT SCAN"
 _PLACES = {LIVER: "LIVER", LUNG: "LUNG", NODE: "LYMPH NODE", OTHER: "PERITONEUM"}
 _NON_TARGET = {
     NON_TARGET_GONE: "ABSENT",
@@ -64,21 +67,14 @@ class Scan:
 
 def baseline_form(course: VirtualTumor, protocol: Protocol, site: Site, day: date) -> Filled:
     """The lesions before randomization, named and measured; nothing to respond yet."""
-    lesions: list[Row] = [
-        {
-            "lesion": f"T{i + 1}",
-            "role": "TARGET",
-            "location": _PLACES[int(organ)],
-            "method": "CT SCAN",
-        }
+    lesions = [
+        TU(link=f"T{i + 1}", role=LesionRole.TARGET.value, location=_PLACES[int(organ)])
         for i, organ in enumerate(course.organ)
     ]
     if course.nontarget[0] != NO_NON_TARGET:
-        lesions.append(
-            {"lesion": "NT1", "role": "NON-TARGET", "location": "LUNG", "method": "CT SCAN"}
-        )
-    measured = _measurements(course, 0, site)
-    return _form("SCREENING", day, protocol, {"lesion": lesions, "measurement": measured})
+        lesions.append(TU(link="NT1", role=LesionRole.NON_TARGET.value, location="LUNG"))
+    found = [replace(lesion, method=_METHOD) for lesion in lesions]
+    return _form("SCREENING", day, protocol, [*found, *_measurements(course, 0, site)])
 
 
 def draw_scans(
@@ -98,19 +94,20 @@ def draw_scans(
         after = int(course.days[v])
         number = max(round((after - first) / every) + 1, scans[-1].number + 1 if scans else 1)
         response, typed = _reading(rng, derived[v], bool(course.new[v]), parameters)
-        form = _scan_form(
-            course, v, visit.name(number), start + timedelta(days=after), protocol, site
-        )
-        planned = start + timedelta(days=first + (number - 1) * every)
-        scans.append(
-            Scan(
-                number,
-                start + timedelta(days=after),
-                planned,
-                response,
-                _with_response(form, response, typed),
+        day = start + timedelta(days=after)
+        form, at_first = (
+            _form(
+                visit.name(number),
+                day,
+                protocol,
+                [*_scan_records(course, v, site), _read_as(protocol, said)],
             )
+            for said in (response, typed)
         )
+        if typed is not response:
+            form = form.as_first_typed(at_first, "response[1].response")
+        planned = start + timedelta(days=first + (number - 1) * every)
+        scans.append(Scan(number, day, planned, response, form))
         if response is Response.PD:
             break
     return scans
@@ -138,55 +135,48 @@ def _reading(
     return (derived, near) if corrects else (near, near)
 
 
-def _scan_form(
-    course: VirtualTumor, v: int, visit: str, day: date, protocol: Protocol, site: Site
-) -> Filled:
-    groups: dict[str, list[Row]] = {"measurement": _measurements(course, v, site)}
+def _scan_records(course: VirtualTumor, v: int, site: Site) -> list[TU | TR | RS]:
+    """What is seen at a visit after baseline, without the response."""
+    seen: list[TU | TR | RS] = list(_measurements(course, v, site))
     if course.new[v] != NO_NEW_LESION and not course.new[:v].any():
-        groups["lesion"] = [
-            {"lesion": "N1", "role": "NEW", "location": "LIVER", "method": "CT SCAN"}
-        ]
-    return _form(visit, day, protocol, groups)
+        seen.append(TU(link="N1", role=LesionRole.NEW.value, location="LIVER", method=_METHOD))
+    return seen
 
 
-def _form(visit: str, day: date, protocol: Protocol, groups: Mapping[str, list[Row]]) -> Filled:
-    values = {"date": day.isoformat(), "evaluator": protocol.assessment.reader}
-    return Filled(form=FORM, visit=visit, values=values, groups=groups)
+def _form(visit: str, day: date, protocol: Protocol, records: Iterable[TU | TR | RS]) -> Filled:
+    """The form of one reading: day and reader hold for all of it."""
+    reader = protocol.assessment.reader
+    read = [replace(record, date=exact(day), evaluator=reader) for record in records]
+    return filled(protocol, FORM, visit, read)
 
 
-def _with_response(form: Filled, response: Response, typed: Response) -> Filled:
-    def saying(what: Response) -> dict[str, list[Row]]:
-        return {**form.groups, "response": [{"response": what.cdisc, "blinded": "N"}]}
-
-    if typed is response:
-        return replace(form, groups=saying(response))
-    return replace(
-        form, groups=saying(response), typed=saying(typed), slipped="response[1].response"
-    )
+def _read_as(protocol: Protocol, response: Response) -> RS:
+    blinded = YesNo.YES if protocol.assessment.blinded else YesNo.NO
+    return RS(test=ResponseTest.OVERALL.value, original=response.cdisc, blinded=blinded.value)
 
 
-def _measurements(course: VirtualTumor, v: int, site: Site) -> list[Row]:
+def _measurements(course: VirtualTumor, v: int, site: Site) -> list[TR]:
     rows = [
         _measured(f"T{i + 1}", int(tenths), bool(course.node[i]), site)
         for i, tenths in enumerate(course.tenths[v])
     ]
     if (state := int(course.nontarget[v])) != NO_NON_TARGET:
-        rows.append({"lesion": "NT1", "test": "TUMSTATE", "value": _NON_TARGET[state]})
+        rows.append(_state("NT1", _NON_TARGET[state]))
     if (new := int(course.new[v])) != NO_NEW_LESION:
-        clarity = "EQUIVOCAL" if new == EQUIVOCAL_LESION else "UNEQUIVOCAL"
-        rows.append({"lesion": "N1", "test": "TUMSTATE", "value": clarity})
+        rows.append(_state("N1", "EQUIVOCAL" if new == EQUIVOCAL_LESION else "UNEQUIVOCAL"))
     return rows
 
 
-def _measured(lesion: str, tenths: int, node: bool, site: Site) -> Row:
-    row: dict[str, Any] = {"lesion": lesion, "test": "SAXIS" if node else "LDIAM"}
-    if tenths == NOT_EVALUATED:
-        return row | {"value": {"missing": "NOT EVALUATED"}}
+def _state(lesion: str, state: str) -> TR:
+    return TR(link=lesion, test=LesionTest.STATE.value, original=state)
+
+
+def _measured(lesion: str, tenths: int, node: bool, site: Site) -> TR:
     if tenths in (GONE, TOO_SMALL):
-        return row | {
-            "test": "TUMSTATE",
-            "value": "ABSENT" if tenths == GONE else "TOO SMALL TO MEASURE",
-        }
-    if site.length == "cm":
-        return row | {"value": f"{tenths / 100:.2f}", "unit": "cm"}
-    return row | {"value": f"{tenths / 10:.1f}", "unit": "mm"}
+        return _state(lesion, "ABSENT" if tenths == GONE else "TOO SMALL TO MEASURE")
+    test = LesionTest.SHORT_AXIS if node else LesionTest.LONGEST_DIAMETER
+    if tenths == NOT_EVALUATED:
+        done = CompletionStatus.NOT_DONE.value
+        return TR(link=lesion, test=test.value, status=done, reason_not_done="NOT EVALUATED")
+    length = f"{tenths / 100:.2f}" if site.length == "cm" else f"{tenths / 10:.1f}"
+    return TR(link=lesion, test=test.value, original=length, original_unit=site.length)

@@ -11,7 +11,7 @@ from datetime import date
 from equipoise.ledger import events
 from equipoise.ledger.entry import Entry
 from equipoise.ledger.events import Event, event_of
-from equipoise.protocol import forms
+from equipoise.protocol.form_records import fold
 from equipoise.protocol.model import Protocol
 from equipoise.protocol.payload import from_payload
 from equipoise.subject.milestones import milestones
@@ -213,7 +213,7 @@ def _save_form(
     corrected = entry.supersedes
     first = entry.seq if corrected is None else subject.first_entry.get(corrected, corrected)
     records = []
-    for domain, values in forms.fold(form, event.visit, event.values, event.groups):
+    for domain, values in fold(form, event.visit, event.values, event.groups):
         if "VISIT" not in variables(domain):
             values.pop("VISIT")
         records.append(read_record(domain, values, entry.seq, first))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from equipoise.protocol.forms import Form, FormField, FormGroup, variable_of
+from equipoise.protocol.form_records import Place, places
+from equipoise.protocol.forms import Form, FormGroup
 from equipoise.protocol.model import Protocol
 from equipoise.protocol.refusal import Refusal, Use
 from equipoise.subject.records import DOMAINS, variables
@@ -32,8 +33,8 @@ def _unheld(form: Form) -> Iterator[str]:
                 f" {', '.join(DOMAINS)}"
             )
             continue
-        for field in (*form.header, *group.fields):
-            yield from _of_field(field, group)
+        for place in places(form, group):
+            yield from _of_answer(place)
         for name, value in group.constants.items():
             yield from _of_variable(group, name, value, f"constant {name}")
         for variable in (group.status_variable, group.reason_variable):
@@ -41,13 +42,13 @@ def _unheld(form: Form) -> Iterator[str]:
                 yield from _of_variable(group, variable, "NOT DONE", "a reason for missing")
 
 
-def _of_field(field: FormField, group: FormGroup) -> Iterator[str]:
-    if field.variable is None:
+def _of_answer(place: Place) -> Iterator[str]:
+    field, name = place.field, place.variable
+    if not name:
         return
-    name = variable_of(field, group)
-    kind = _kind(group, name)
+    kind = _kind(place.group, name)
     if kind is None:
-        yield _no_variable(group, name, f"field {field.id}")
+        yield _no_variable(place.group, name, f"field {field.id}")
     elif field.type not in TYPES.get(kind, (field.type,)):
         yield (
             f"field {field.id}: found the type {field.type!r}, expected"

@@ -43,6 +43,11 @@ class PartialDate:
         )
 
 
+def exact(day: date) -> PartialDate:
+    """A date that is known to the day."""
+    return PartialDate(day, day)
+
+
 @lru_cache(maxsize=65536)
 def parse_date(text: str) -> PartialDate:
     """Read `YYYY`, `YYYY-MM`, `YYYY-MM-DD` or a date with a time of day (the local date counts).

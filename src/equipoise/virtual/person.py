@@ -10,7 +10,9 @@ import numpy as np
 
 from equipoise.arrays import Floats
 from equipoise.protocol.model import Protocol, Regimen
-from equipoise.terms.dates import DAYS_PER_MONTH
+from equipoise.subject.records import CM, MH
+from equipoise.terms.codes import TherapyCategory, TherapyOutcome
+from equipoise.terms.dates import DAYS_PER_MONTH, exact
 from equipoise.virtual.parameters import Parameters, Site
 from equipoise.virtual.tumor import TumorParameters, VirtualTumor, draw_virtual_tumor, velo_fit
 
@@ -29,8 +31,9 @@ _PRIMARY = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """One virtual person. Laboratory levels are in SI units; the tumor is drawn again from its seed
-    in either arm.
+    """One virtual person; what came before is told as records.
+
+    Laboratory levels are in SI units; the tumor is drawn again from its seed in either arm.
     """
 
     site: Site
@@ -39,11 +42,11 @@ class Person:
     height: int
     weight: float
     declines: bool
-    history: tuple[Mapping[str, str], ...]
+    history: tuple[MH, ...]
     told_late: str
     """Morphology of a carcinoma of the skin, which the record holds only after pathology was
     asked."""
-    therapy: tuple[Mapping[str, str], ...]
+    therapy: tuple[CM, ...]
     had: frozenset[str]
     tissue: str
     ecog: int
@@ -116,61 +119,50 @@ def _draw_levels(rng: np.random.Generator, p: Parameters) -> dict[str, float]:
 
 def _draw_history(
     rng: np.random.Generator, p: Parameters, day: date, sex: str
-) -> tuple[tuple[Mapping[str, str], ...], str]:
+) -> tuple[tuple[MH, ...], str]:
     code, where = _PRIMARY[int(rng.integers(len(_PRIMARY)))]
-    rows: list[Mapping[str, str]] = [
-        _present("PRIMARY DIAGNOSIS", f"adenocarcinoma, {where}", code, day, 2.5)
-        | {"morphology": "8140/3"},
+    primary = _present("PRIMARY DIAGNOSIS", f"adenocarcinoma, {where}", code, day, 2.5)
+    rows = [
+        replace(primary, morphology="8140/3"),
         _present("LIVER METASTASIS", "metastases of the liver", "C78.7", day, 2.0),
     ]
     for category, share in p.tables["conditions"].items():
         has = rng.random() < share
-        rows.append(
-            {"category": category, "occurred": "Y", "term": category.lower()}
-            if has
-            else _absent(category)
-        )
+        present = MH(category=category, occurred="Y", term=category.lower())
+        rows.append(present if has else _absent(category))
     if sex == "F":
         rows.append(_absent("BREAST-FEEDING"))
     other, told_late = _draw_other_malignancy(rng, p, day)
     return (*rows, other), told_late
 
 
-def _present(category: str, term: str, code: str, day: date, years: float) -> dict[str, str]:
-    start = day - timedelta(days=int(365.25 * years))
-    return {
-        "category": category,
-        "occurred": "Y",
-        "term": term,
-        "code": code,
-        "start": start.isoformat(),
-    }
+def _present(category: str, term: str, code: str, day: date, years: float) -> MH:
+    start = exact(day - timedelta(days=int(365.25 * years)))
+    return MH(category=category, occurred="Y", term=term, code=code, start=start)
 
 
-def _absent(category: str) -> dict[str, str]:
-    return {"category": category, "occurred": "N"}
+def _absent(category: str) -> MH:
+    return MH(category=category, occurred="N")
 
 
-def _draw_other_malignancy(
-    rng: np.random.Generator, p: Parameters, day: date
-) -> tuple[dict[str, str], str]:
+def _draw_other_malignancy(rng: np.random.Generator, p: Parameters, day: date) -> tuple[MH, str]:
     """At most one; the second value is a morphology that the record does not hold at first."""
     at, below = rng.random(), 0.0
     for kind in p.tables["other_malignancies"]:
         below += kind["share"]
         if at < below:
             row = _present("OTHER MALIGNANCY", kind["term"], kind["code"], day, kind["years"])
-            row["end"] = (date.fromisoformat(row["start"]) + timedelta(days=60)).isoformat()
-            late = bool(kind["told_late"])
-            return (row if late else row | {"morphology": kind["morphology"]}), kind[
-                "morphology"
-            ] if late else ""
+            assert row.start is not None
+            row = replace(row, end=exact(row.start.earliest + timedelta(days=60)))
+            if kind["told_late"]:
+                return row, kind["morphology"]
+            return replace(row, morphology=kind["morphology"]), ""
     return _absent("OTHER MALIGNANCY"), ""
 
 
 def _draw_therapy(
     rng: np.random.Generator, p: Parameters, day: date
-) -> tuple[tuple[Mapping[str, str], ...], frozenset[str]]:
+) -> tuple[tuple[CM, ...], frozenset[str]]:
     """First line with cetuximab, second without; the interval since cetuximab is mostly the length
     of the second.
     """
@@ -198,18 +190,22 @@ def _draw_therapy(
     return tuple(rows), frozenset(drug for drug, _ in (*first, *second))
 
 
-def _line(line: int, drugs: Drugs, start: date, end: date, outcome: str) -> list[Mapping[str, str]]:
-    shared = {
-        "line": str(line),
-        "setting": "METASTATIC",
-        "start": start.isoformat(),
-        "outcome": outcome,
-    }
-    # The last dose is some days before the scan that shows progression.
-    shared["end"] = (end - timedelta(days=8)).isoformat()
-    if outcome == "PROGRESSION":
-        shared["progressed"] = end.isoformat()
-    return [{**shared, "drug": drug, "class": kind} for drug, kind in drugs]
+def _line(line: int, drugs: Drugs, start: date, end: date, outcome: str) -> list[CM]:
+    """The last dose is some days before the scan that shows progression."""
+    return [
+        CM(
+            treatment=drug,
+            drug_class=kind,
+            category=TherapyCategory.PRIOR_ANTICANCER.value,
+            line=str(line),
+            setting="METASTATIC",
+            start=exact(start),
+            end=exact(end - timedelta(days=8)),
+            outcome=outcome,
+            progressed=exact(end) if outcome == TherapyOutcome.PROGRESSION else None,
+        )
+        for drug, kind in drugs
+    ]
 
 
 def intended_regimen(
