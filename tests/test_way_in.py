@@ -26,7 +26,7 @@ def test_importing_the_package_imports_nothing_of_it():
 
 
 def test_a_protocol_and_a_verdict_need_no_numbers_and_no_tables():
-    loaded = modules_after("import equipoise; equipoise.load; equipoise.evaluate_all")
+    loaded = modules_after("import equipoise; equipoise.load_protocol; equipoise.screen")
 
     assert loaded >= {"equipoise.protocol.yaml_file", "equipoise.eligibility"}
     assert loaded.isdisjoint({"numba", "scipy", "polars", "typer", "jinja2"})

@@ -9,7 +9,6 @@ import pytest
 
 from equipoise.planning.rechallenge.simulate import simulate_rechallenge
 from equipoise.protocol.yaml_file import load
-from equipoise.report.kit.page import write_document
 from equipoise.report.rechallenge.page import write_rechallenge
 from equipoise.report.rechallenge.terminal import show_rechallenge
 
@@ -21,7 +20,7 @@ def answer():
 
 @pytest.fixture(scope="module")
 def page(answer):
-    return write_document(write_rechallenge(answer))
+    return write_rechallenge(answer)
 
 
 def words_of(html):
@@ -104,4 +103,4 @@ def test_the_terminal_table_fits_a_hundred_columns_and_agrees(answer):
 
 
 def test_the_same_answer_gives_the_same_bytes(answer, page):
-    assert write_document(write_rechallenge(answer)) == page
+    assert write_rechallenge(answer) == page

@@ -23,21 +23,11 @@ def run(
     ] = None,
 ) -> None:
     """Run every case. Exit 0 when all agree, 1 with each case that does not, its clause and why."""
-    from equipoise.conformance.answers import answer
-    from equipoise.conformance.other_program import against as other_program
-    from equipoise.conformance.runner import CASES
-    from equipoise.conformance.runner import run as run_cases
+    from equipoise.surface.cases import run_conformance
 
     with readable_failures(), progress(after=QUIET_SECONDS) as steps:
         steps.step(f"asking {against or 'ourselves'}")
-        folder = cases or CASES
-        if not any(folder.glob("*.json")):
-            raise ValueError(f"there are no cases (*.json) in {folder}")
-        if against:
-            with other_program(against) as other:
-                result = run_cases(folder, other)
-        else:
-            result = run_cases(folder, answer)
+        result = run_conformance(against, cases)
     for failure in result.failures:
         err.print(
             f"{failure.topic} {failure.case} ({failure.clause}): expected {dict(failure.expected)},"

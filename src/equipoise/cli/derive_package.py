@@ -13,10 +13,8 @@ from rich.table import Table
 from equipoise.cli.progress import Steps
 from equipoise.cli.speak import err, out
 from equipoise.endpoints.policies import DerivationPolicy
-from equipoise.exchange.cdisc.adam import render_outputs
-from equipoise.exchange.cdisc.endpoints import Endpoints, derive_endpoints
-from equipoise.exchange.cdisc.sdtm_in import Package, read_package
 from equipoise.store.files import write_files
+from equipoise.surface.packages import Derived, derive
 from equipoise.terms.dates import parse_date
 
 
@@ -34,22 +32,11 @@ def derive_package(
     files: dict[Path, str | bytes] = {}
     unused, written = 0, []
     for policy in policies:
-        steps.step(f"reading {folder}")
-        package = read_package(folder, policy)
-        last = until or package.lasting
-        count = steps.step(f"subjects by policy {policy.name}")
-        endpoints = derive_endpoints(package, policy, last, progress=count)
-        if not endpoints.adtte:
-            raise ValueError(
-                f"cutoff {last}: nobody had started by then; the first record is later"
-            )
+        derived = derive(folder, policy, cutoff=until, step=steps.step)
         where = target / policy.name if len(policies) > 1 else target
-        files |= {
-            where / name: content
-            for name, content in render_outputs(package, endpoints, policy, last).items()
-        }
-        written.append((package, endpoints, policy, last, where))
-        unused += package.problems.unused
+        files |= {where / name: content for name, content in derived.files.items()}
+        written.append((derived, policy, where))
+        unused += derived.package.problems.unused
     steps.step(f"writing {len(files)} files")
     write_files(files)
     for row in written:
@@ -69,11 +56,10 @@ def _cutoff(text: str) -> date | None:
     return day
 
 
-def _say(
-    package: Package, endpoints: Endpoints, policy: DerivationPolicy, cutoff: date, where: Path
-) -> None:
+def _say(derived: Derived, policy: DerivationPolicy, where: Path) -> None:
     """One small table: what was derived, what differs, what could not be used."""
-    table = Table(title=f"policy {policy.name}, cutoff {cutoff}", title_justify="left")
+    package, endpoints = derived.package, derived.endpoints
+    table = Table(title=f"policy {policy.name}, cutoff {derived.cutoff}", title_justify="left")
     table.add_column("what")
     table.add_column("how many", justify="right")
     for what, number in (

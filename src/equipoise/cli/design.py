@@ -6,7 +6,7 @@ import json
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,8 +16,6 @@ from equipoise.cli.speak import err, out, progress, readable_failures
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from equipoise.cli.progress import Steps
-    from equipoise.planning.simulated_design import SimulatedDesign
     from equipoise.simulation.full_trial import FullTrial
     from equipoise.store.block_files import BlockFiles
 
@@ -42,34 +40,17 @@ def design(
     """What can the planned participants show? Power by enumeration and by simulation, looks, scans,
     assurance.
     """
-    from equipoise.planning.check import refusals
-    from equipoise.planning.design import compute_design
-    from equipoise.protocol.refusal import Use, require
-    from equipoise.protocol.yaml_file import load
     from equipoise.report.design.page import show_design, write_design
+    from equipoise.surface import plans
+    from equipoise.surface.protocols import load_protocol
 
     with readable_failures(), progress() as steps:
-        declared = load(protocol)
-        if trials == 1:
-            raise ValueError("trials is 1; it must be 0 (no simulation) or 2 or more")
-        require(refusals(declared), Use.ANALYZED, Use.DESIGNED)
-        steps.step("computing exact power")
-        computed = compute_design(declared)
-        simulated = _simulated(declared, trials, seed, workers, steps)
-        out.print(show_design(declared, computed, simulated), markup=False)
+        made = plans.design(
+            load_protocol(protocol), trials=trials, seed=seed, workers=workers, step=steps.step
+        )
+        out.print(show_design(*made), markup=False)
         if output is not None:
-            _write(output, write_design(declared, computed, simulated))
-
-
-def _simulated(
-    declared: Any, trials: int, seed: int, workers: int, steps: Steps
-) -> SimulatedDesign | None:
-    if trials == 0:
-        return None
-    from equipoise.planning.simulated_design import simulate_design
-
-    steps.step(f"simulating {trials} trials of each kind")
-    return simulate_design(declared, trials, seed, workers=workers)
+            _write(output, write_design(*made))
 
 
 def simulate(
@@ -84,26 +65,23 @@ def simulate(
     Blocks that are finished are kept beside the file until it is written; a run that was
     interrupted goes on from them.
     """
-    from equipoise.planning.check import refusals
-    from equipoise.protocol.refusal import Use, require
-    from equipoise.protocol.yaml_file import load
+    from equipoise.protocol.refusal import Use
     from equipoise.report.design.simulation_text import show_simulation
-    from equipoise.simulation.blocks import check_run
     from equipoise.simulation.full_trial import rules_digest
-    from equipoise.simulation.protocol_trials import check_figures, simulate_protocol
+    from equipoise.surface import plans
+    from equipoise.surface.checks import require_uses
+    from equipoise.surface.protocols import load_protocol
 
     with readable_failures():
-        declared = load(protocol)
+        declared = load_protocol(protocol)
         if output.is_dir():
             raise ValueError(f"{output} is a folder; name a file")
-        check_run(trials, seed, workers)
-        check_figures(trials)
-        require(refusals(declared), Use.ANALYZED, Use.SIMULATED)
+        require_uses(declared, Use.SIMULATED)  # before a folder is made for its blocks
         blocks = _Blocks(output.with_name(output.name + ".blocks"), seed)
         with blocks.alone():
             try:
                 with progress() as steps:
-                    simulated = simulate_protocol(
+                    simulated = plans.simulate(
                         declared,
                         trials,
                         seed,

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from equipoise.cli.exit_codes import ExitCode
-from equipoise.cli.ledger_file import stored
 from equipoise.cli.options import WholeNumber
 from equipoise.cli.speak import QUIET_SECONDS, err, fail, out, progress, readable_failures
 
 if TYPE_CHECKING:
-    from equipoise.conduct.attribution import Attribution
     from equipoise.ledger.verified import Verified
-    from equipoise.store.json_lines import JsonLines
 
 LARGEST_SEQ = 2**63 - 1
 Ledger = Annotated[Path, typer.Argument(help="a ledger file (JSON lines)")]
@@ -37,12 +32,12 @@ def verify(
     ] = None,
 ) -> None:
     """Was anything changed since it was written? Exit 0, or 1 with the first bad entry."""
-    from equipoise.conduct.verify import verify_lines
     from equipoise.ledger.verified import Broken
+    from equipoise.surface import ledgers
 
     with readable_failures(), progress(after=QUIET_SECONDS) as steps:
         steps.step("verifying")
-        finding = verify_lines(stored(ledger).lines(), anchor)
+        finding = ledgers.verify(ledger, anchor)
         if isinstance(finding, Broken):
             err.print(f"{ledger}: entry {finding.seq}: {finding.why}", markup=False)
             raise typer.Exit(ExitCode.NO)
@@ -102,21 +97,17 @@ def redact(
     """Take the content out of one entry, logged; all hashes stay valid. Exit 0, or 1 when
     refused.
     """
-    from equipoise.conduct.redaction import Redacted
-    from equipoise.conduct.redaction import redact as redact_entry
-    from equipoise.subject.fold import replay
+    from equipoise.ledger.entry import Entry
+    from equipoise.surface import ledgers
 
     with readable_failures(), progress(after=QUIET_SECONDS) as steps:
         steps.step("verifying")
-        store = stored(ledger)
-        _refuse_broken(ledger, store)
-        entries = store.read()
-        by = _data_manager(actor, site, f"redact-{entry}", entries[-1].at)
-        decided = redact_entry(replay(entries), by, entries, entry, reason=reason)
-        if not isinstance(decided, Redacted):
-            fail(str(decided), ExitCode.NO)
-        store.rewrite(decided.entries)
-    log = decided.entries[-1]
+        try:
+            log = ledgers.redact(ledger, entry, reason=reason, actor=actor, site=site)
+        except ledgers.BrokenLedger as broken:
+            fail(str(broken), ExitCode.NO)
+        if not isinstance(log, Entry):
+            fail(str(log), ExitCode.NO)
     out.print(
         f"entry {entry} redacted, logged as entry {log.seq}. New head {log.hash}", markup=False
     )
@@ -126,44 +117,14 @@ def redact(
     )
 
 
-def _refuse_broken(ledger: Path, store: JsonLines) -> None:
-    from equipoise.conduct.verify import verify_lines
-    from equipoise.ledger.verified import Broken
-
-    if isinstance(finding := verify_lines(store.lines()), Broken):
-        fail(
-            f"{ledger}: entry {finding.seq}: {finding.why}. A ledger that does not verify is not"
-            " redacted",
-            ExitCode.NO,
-        )
-
-
-def _data_manager(actor: str, site: str | None, deed: str, not_before: str) -> Attribution:
-    """Who sits at the terminal, now; a clock that is behind the ledger's does not hold up a
-    redaction.
-    """
-    from equipoise.conduct.attribution import ACTOR_CODE, Attribution
-
-    if not ACTOR_CODE.fullmatch(actor):
-        fail(
-            f"--actor: found {actor!r}, expected a code of 2 to 40 letters and digits, never a name"
-        )
-    return Attribution(
-        at=max(datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), not_before),
-        actor=actor,
-        role="data_manager",
-        site=site,
-        key=f"{deed}-{secrets.token_hex(4)}",
-        salt=secrets.token_hex(16),
-    )
-
-
 def recover(ledger: Ledger) -> None:
     """Move an incomplete last line, left by an interrupted write, to a file beside the ledger.
     Nothing is lost.
     """
+    from equipoise.surface import ledgers
+
     with readable_failures():
-        aside = stored(ledger).recover()
+        aside = ledgers.recover(ledger)
     out.print(
         f"the incomplete line is in {aside}" if aside else "nothing to do: the last line is whole",
         markup=False,
@@ -187,7 +148,7 @@ def why(
 
     with readable_failures(), progress(after=QUIET_SECONDS) as steps:
         steps.step("verifying and analyzing")
-        analyzed, entries = read_trial(ledger, as_of, cutoff)
-        lines: list[Any] = explain(analyzed, entries, subject, endpoint)
+        analyzed, read = read_trial(ledger, as_of, cutoff)
+        lines = explain(analyzed, read.entries, subject, endpoint)
     for line in lines:
         out.print(line, markup=False)

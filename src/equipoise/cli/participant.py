@@ -46,10 +46,10 @@ def screen(
     """May she enter? Exit 0 eligible, 1 not eligible, 3 unknown, 2 when the input cannot be
     read.
     """
-    from equipoise.eligibility import evaluate_all, overall
     from equipoise.exchange.invented.person import invent_person
     from equipoise.exchange.subject_json import BadSubject, read_subject, subject_schema
-    from equipoise.protocol.yaml_file import load
+    from equipoise.surface.persons import screen
+    from equipoise.surface.protocols import load_protocol
     from equipoise.terms.verdict import Verdict
 
     if schema:
@@ -57,20 +57,19 @@ def screen(
         return
     if example:
         with readable_failures():
-            print(json.dumps(invent_person(load(protocol)), indent=2))
+            print(json.dumps(invent_person(load_protocol(protocol)), indent=2))
         return
     if subject is None:
         fail("give the file of a participant; `equipoise screen --example` prints one")
     with readable_failures():
-        trial = load(protocol)
+        trial = load_protocol(protocol)
         try:
             person, index = read_subject(read_text(subject), trial)
         except BadSubject as error:
             for problem in error.problems:
                 err.print(f"{subject}: {problem}", markup=False)
             raise typer.Exit(ExitCode.BAD_INPUT) from None
-        findings = evaluate_all(trial, person, index)
-    verdict = overall(findings)
+        verdict, findings = screen(trial, person, index)
     answer = {Verdict.MET: "ELIGIBLE", Verdict.NOT_MET: "NOT ELIGIBLE", Verdict.UNKNOWN: "UNKNOWN"}[
         verdict
     ]
@@ -141,14 +140,11 @@ def assess(
     """Did the tumor respond? Each visit's sum, changes and response, with the clause of RECIST 1.1
     that decided.
     """
-    from equipoise.assessments.recist.lesion_table import assess as assess_lesions
-    from equipoise.assessments.recist.lesion_table import read_lesions
-    from equipoise.endpoints.choices import recist_policy
-    from equipoise.protocol.yaml_file import load
+    from equipoise.surface.protocols import load_protocol
+    from equipoise.surface.tumors import assess
 
     with readable_failures():
-        policy = recist_policy(load(protocol).assessment)
-        visits = assess_lesions(read_lesions(read_text(lesions)), policy)
+        visits = assess(load_protocol(protocol), read_text(lesions))
     if as_json:
         rows = [
             {name: getattr(visit, name) for name in visit.__dataclass_fields__} for visit in visits

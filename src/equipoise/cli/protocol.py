@@ -26,15 +26,16 @@ def check(protocol: Name) -> None:
     """Every error at once, with line, column, what was found and what was expected. Exit 2
     with errors; 1 if the file is right and something that it declares cannot be done yet; else 0.
     """
-    from equipoise.planning.check import refusals
     from equipoise.protocol.places import ProtocolError
     from equipoise.protocol.refusal import Use, told
-    from equipoise.protocol.yaml_file import load, places_of
+    from equipoise.protocol.yaml_file import places_of
     from equipoise.protocol.yaml_file import read_text as read_protocol
+    from equipoise.surface.checks import check_protocol
+    from equipoise.surface.protocols import load_protocol
 
     with readable_failures():
         try:
-            trial = load(protocol)
+            trial = load_protocol(protocol)
         except ProtocolError as error:
             for problem in error.problems:
                 err.print(f"{error.name}: {problem}", markup=False)
@@ -42,7 +43,7 @@ def check(protocol: Name) -> None:
                 f"{len(error.problems)} error{'s' * (len(error.problems) != 1)}", markup=False
             )
             raise typer.Exit(ExitCode.BAD_INPUT) from None
-    if refused := refusals(trial):
+    if refused := check_protocol(trial):
         for problem in places_of(read_protocol(protocol), protocol, map(told, refused)):
             err.print(f"{protocol}: {problem}", markup=False)
         unusable = any(refusal.use is Use.ANALYZED for refusal in refused)
@@ -57,19 +58,19 @@ def check(protocol: Name) -> None:
 @app.command()
 def show(protocol: Name) -> None:
     """The whole protocol for reading, with where each value comes from and every assumption."""
-    from equipoise.protocol.yaml_file import load
     from equipoise.report.protocol.page import show_protocol
+    from equipoise.surface.protocols import load_protocol
 
     with readable_failures():
-        out.print(show_protocol(load(protocol)), markup=False)
+        out.print(show_protocol(load_protocol(protocol)), markup=False)
 
 
 @app.command()
 def schema() -> None:
     """JSON Schema of a protocol as the ledger carries it (forms included, references resolved)."""
-    from equipoise.protocol.model import Protocol
+    from equipoise.surface.protocols import protocol_schema
 
-    print(json.dumps(Protocol.model_json_schema(by_alias=True), indent=2))
+    print(json.dumps(protocol_schema(), indent=2))
 
 
 @app.command(name="import")

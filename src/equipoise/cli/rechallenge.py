@@ -34,22 +34,21 @@ def rechallenge(
     page says what.
     """
     from equipoise.planning.rechallenge.simulate import simulate_rechallenge
-    from equipoise.protocol.yaml_file import load
-    from equipoise.report.kit.page import write_document
     from equipoise.report.rechallenge.page import write_rechallenge
     from equipoise.report.rechallenge.terminal import show_rechallenge
     from equipoise.store.files import write_files
+    from equipoise.surface.protocols import load_protocol
 
     began = time.perf_counter()
     with readable_failures(), progress() as steps:
-        declared = load(protocol)
+        declared = load_protocol(protocol)
         if page is not None and page == as_json:
             raise ValueError(f"--out and --json are the same file, {page}")
         count = steps.step("virtual patients")
         simulated = simulate_rechallenge(declared, patients, seed, progress=count)
         texts = {}
         if page is not None:
-            texts[page] = write_document(write_rechallenge(simulated))
+            texts[page] = write_rechallenge(simulated)
         if as_json is not None:
             texts[as_json] = json.dumps(simulated.as_json(), indent=1, allow_nan=False) + "\n"
         write_files(texts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from equipoise.planning.rechallenge.figures import UNSELECTED, Point, Rechallenge
 from equipoise.report.kit.formats import percent, signed
-from equipoise.report.kit.page import Document, Section
+from equipoise.report.kit.page import Document, Section, write_document
 from equipoise.report.kit.table import Cell, Table
 from equipoise.report.rechallenge.assays import by_assay
 from equipoise.report.rechallenge.clones import by_clone, by_fraction
@@ -51,8 +51,12 @@ CANNOT = (
 )
 
 
-def write_rechallenge(answer: Rechallenge) -> Document:
-    """The page."""
+def write_rechallenge(answer: Rechallenge) -> str:
+    """The page, one HTML file."""
+    return write_document(_document(answer))
+
+
+def _document(answer: Rechallenge) -> Document:
     return Document(
         title="Re-challenge after an interval without the drug",
         kicker=(

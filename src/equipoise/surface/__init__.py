@@ -1,0 +1,1 @@
+"""What can be done from Python? What the terminal does; `import equipoise` finds it here."""

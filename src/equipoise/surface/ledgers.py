@@ -1,0 +1,130 @@
+"""What does a ledger file hold, and does it hold at all?"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from equipoise.conduct import redaction
+from equipoise.conduct.attribution import ACTOR_CODE, Attribution
+from equipoise.conduct.record import AlreadyDone, Refused
+from equipoise.conduct.redaction import Redacted
+from equipoise.conduct.verify import verify_lines
+from equipoise.ledger.entry import Entry
+from equipoise.ledger.verified import Broken, Verified
+from equipoise.store.json_lines import JsonLines, WriteFailed
+from equipoise.store.lock import check_lock
+from equipoise.store.recognize import check_is_ledger
+from equipoise.subject.fold import replay
+
+
+class BrokenLedger(ValueError):
+    """A ledger that does not verify; the message names the first entry that does not."""
+
+
+class Ledger(NamedTuple):
+    """All entries of a ledger, and that they hold."""
+
+    entries: Sequence[Entry]
+    verified: Verified
+
+
+def verify(path: str | Path, anchor: str | None = None) -> Verified | Broken:
+    """Was anything changed since it was written? `anchor` is a head kept elsewhere; without one, a
+    ledger that was cut short or written anew cannot be told from a whole one.
+
+    Raises NoLedger for a file that is none, or FileNotFoundError.
+    """
+    return verify_lines(_stored(path).lines(), anchor)
+
+
+def read_ledger(path: str | Path, anchor: str | None = None) -> Ledger:
+    """The entries of a ledger that verifies. Raises BrokenLedger, NoLedger or FileNotFoundError."""
+    store = _stored(path)
+    finding = verify_lines(store.lines(), anchor)
+    if isinstance(finding, Broken):
+        raise BrokenLedger(
+            f"{path}: entry {finding.seq}: {finding.why}. A ledger that does not verify is neither"
+            " analyzed nor redacted"
+        )
+    return Ledger(store.read(), finding)
+
+
+def write_ledger(ledger: Ledger, path: str | Path) -> None:
+    """Write a rehearsal whole, or not at all. Raises ValueError where there is anything but an
+    earlier rehearsal.
+    """
+    place = Path(path)
+    check_place(place)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    fresh = place.with_name(f"{place.name}.{secrets.token_hex(4)}")
+    try:
+        JsonLines(fresh).append_many(ledger.entries)
+        fresh.replace(place)
+    except WriteFailed as failed:
+        raise OSError(f"{place} cannot be written ({failed.why})") from failed
+    finally:
+        fresh.unlink(missing_ok=True)
+        fresh.with_name(fresh.name + ".lock").unlink(missing_ok=True)
+
+
+def check_place(path: Path) -> None:
+    """May a rehearsal be written there? Never in the place of a ledger that may hold real data."""
+    check_lock()
+    if path.exists() and not _is_rehearsal(path):
+        raise ValueError(f"{path} exists and is not a rehearsal; choose another folder")
+
+
+def recover(path: str | Path) -> Path | None:
+    """Move an incomplete last line, left by an interrupted write, to a file beside the ledger,
+    which is returned; None if the last line is whole.
+
+    Raises NoLedger, or DamagedFile if the entries before that line do not hold.
+    """
+    return _stored(path).recover()
+
+
+def redact(
+    path: str | Path, entry: int, *, reason: str, actor: str, site: str | None = None
+) -> Entry | Refused | AlreadyDone:
+    """Take the content out of one entry, now; returns the entry that logs it, or what is in the
+    way. Raises BrokenLedger.
+
+    `actor` is the code of a data manager, never a name; it stays in the ledger, and so does the
+    reason.
+    """
+    if not ACTOR_CODE.fullmatch(actor):
+        raise ValueError(
+            f"actor: found {actor!r}, expected a code of 2 to 40 letters and digits, never a name"
+        )
+    entries = read_ledger(path).entries
+    # A clock that is behind the ledger's does not hold up a redaction.
+    now = max(datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), entries[-1].at)
+    by = Attribution(
+        at=now,
+        actor=actor,
+        role="data_manager",
+        site=site,
+        key=f"redact-{entry}-{secrets.token_hex(4)}",
+        salt=secrets.token_hex(16),
+    )
+    decided = redaction.redact(replay(entries), by, entries, entry, reason=reason)
+    if not isinstance(decided, Redacted):
+        return decided
+    _stored(path).rewrite(decided.entries)
+    return decided.entries[-1]
+
+
+def _stored(path: str | Path) -> JsonLines:
+    check_is_ledger(Path(path))
+    return JsonLines(path)
+
+
+def _is_rehearsal(path: Path) -> bool:
+    """Does the file begin with a protocol adopted for a simulation?"""
+    with path.open("rb") as file:
+        first = file.readline()
+    return b'"type":"ProtocolAdopted"' in first and b'"simulated":true' in first

@@ -1,0 +1,74 @@
+"""What can a trial show, computed and simulated?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from equipoise.planning.design import ComputedDesign, compute_design
+from equipoise.planning.simulated_design import SimulatedDesign, simulate_design
+from equipoise.protocol.model import Protocol
+from equipoise.protocol.refusal import Use
+from equipoise.simulation.blocks import KeptBlocks, Progress, check_run
+from equipoise.simulation.full_trial import FullTrial
+from equipoise.simulation.protocol_results import SimulatedProtocol
+from equipoise.simulation.protocol_trials import check_figures, simulate_protocol
+from equipoise.surface.checks import require_uses
+
+
+class Design(NamedTuple):
+    """A protocol, what can be computed of its design, and what was simulated beside (None:
+    nothing).
+    """
+
+    protocol: Protocol
+    computed: ComputedDesign
+    simulated: SimulatedDesign | None
+
+
+def design(
+    protocol: Protocol,
+    *,
+    trials: int = 2000,
+    seed: int = 1,
+    workers: int = 1,
+    step: Callable[[str], object] = lambda _: None,
+) -> Design:
+    """What the planned participants can show: exact power, and simulated trials beside each figure
+    (0: none).
+
+    `step` is told what begins. Raises CannotObey, or ValueError for numbers out of range.
+    """
+    if trials < 2 and trials != 0:
+        raise ValueError(f"trials is {trials}; it must be 0 (no simulation) or 2 or more")
+    check_run(trials or 2, seed, workers)
+    require_uses(protocol, Use.DESIGNED)
+    step("computing exact power")
+    computed = compute_design(protocol)
+    if not trials:
+        return Design(protocol, computed, None)
+    step(f"simulating {trials} trials of each kind")
+    return Design(protocol, computed, simulate_design(protocol, trials, seed, workers=workers))
+
+
+def simulate(
+    protocol: Protocol,
+    trials: int,
+    seed: int,
+    *,
+    workers: int = 1,
+    kept_for: Callable[[str, FullTrial], KeptBlocks | None] = lambda _name, _trial: None,
+    progress_for: Callable[[str], Progress | None] = lambda _name: None,
+) -> SimulatedProtocol:
+    """The trial of a protocol many times, with its effect and without: power, size, bias, coverage,
+    duration, stopping. The same seed gives the same figures, whatever the number of workers.
+
+    `kept_for` says where the finished blocks of a scenario are kept, `progress_for` who is told of
+    it. Raises CannotObey, or ValueError for numbers out of range.
+    """
+    check_run(trials, seed, workers)
+    check_figures(trials)
+    require_uses(protocol, Use.SIMULATED)
+    return simulate_protocol(
+        protocol, trials, seed, workers=workers, kept_for=kept_for, progress_for=progress_for
+    )
