@@ -13,11 +13,25 @@ from equipoise.planning.scan_interval import scan_timing, scanned_every
 from equipoise.protocol.yaml_file import load
 from equipoise.simulation.full_trial import trial_of
 
+
+def plan(arms, ratio):
+    """Boschloo's test once at the end, two-sided 0.05, a power of 0.8 asked for."""
+    return Planned(
+        test="boschloo",
+        arms=(arms,),
+        levels=(0.05,),
+        alpha=0.05,
+        power=0.8,
+        ratio=ratio,
+        strata=1,
+    )
+
+
 SCENARIOS = [Truth("VELO", 0.387, 0.742), Truth("VELO, ctDNA wild type", 0.478, 0.807)]
 
 
 def test_the_table_of_25_per_arm():
-    velo, wild_type = operating_table(Planned(arms=((25, 25),), levels=(0.05,)), SCENARIOS)
+    velo, wild_type = operating_table(plan((25, 25), (1, 1)), SCENARIOS)
 
     assert (velo.scenario, velo.p_control, velo.p_experimental) == ("VELO", 0.387, 0.742)
     assert [round(velo.power[test], 2) for test in ("fisher", "boschloo", "pooled_z")] == [
@@ -38,9 +52,7 @@ def test_the_table_of_25_per_arm():
 
 
 def test_the_first_size_and_share_belong_to_the_experimental_arm():
-    (row,) = operating_table(
-        Planned(arms=((12, 5),), levels=(0.05,), ratio=(12, 5)), [Truth("uneven", 0.05, 0.6)]
-    )
+    (row,) = operating_table(plan((12, 5), (12, 5)), [Truth("uneven", 0.05, 0.6)])
 
     rejected = 0.0
     for a, b in product(range(13), range(6)):

@@ -26,10 +26,12 @@ MOST_LISTED = 40_000
 
 
 def shown_tests(test: str) -> tuple[ShownTest, ...]:
-    """The tests that a table shows: the exact ones and the z test that is usual, and the declared
-    one.
+    """The tests that a table shows: the exact ones, and beside them CMH where it is declared, else
+    the z test that is usual.
     """
-    return (*(("cmh",) if test == "cmh" else ()), "fisher", "boschloo", "pooled_z")
+    if test == "cmh":
+        return ("cmh", "fisher", "boschloo")
+    return ("fisher", "boschloo", "pooled_z")
 
 
 def power_at(test: ShownTest, plan: Planned, p_1: float, p_0: float) -> float:

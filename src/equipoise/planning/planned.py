@@ -26,13 +26,13 @@ class Planned:
     `ratio` is experimental to control in lowest terms; `strata` are taken as equal in size.
     """
 
-    test: DeclaredTest = "boschloo"
+    test: DeclaredTest
     arms: tuple[Arms, ...]
     levels: tuple[float, ...]
-    alpha: float = 0.05
-    power: float = 0.8
-    ratio: Ratio = (1, 1)
-    strata: int = 1
+    alpha: float
+    power: float
+    ratio: Ratio
+    strata: int
     bounds: GroupSequentialDesign | None = None
 
     @property

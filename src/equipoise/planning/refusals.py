@@ -53,6 +53,11 @@ def _numbers(protocol: Protocol) -> Iterator[tuple[str, str]]:
                 " enumerated over all tables"
             ),
         )
+    if design.power <= design.alpha / 2:
+        yield (
+            "design.power",
+            f"found {design.power}, expected more than half of the alpha of {design.alpha}",
+        )
     places = sum(arm.ratio for arm in protocol.arms)
     if places > design.participants:
         yield (

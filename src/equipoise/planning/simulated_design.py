@@ -25,8 +25,6 @@ from equipoise.simulation.protocol_trials import check_figures
 from equipoise.simulation.refusals import refusals
 from equipoise.simulation.stopping import stopped
 
-FEWEST_FOR_A_LOOK = 4
-
 
 @dataclass(frozen=True, slots=True)
 class SimulatedDesign:
@@ -81,9 +79,7 @@ def simulate_design(
 def _early_looks(
     protocol: Protocol, trial: FullTrial, trials: int, seed: int, *, workers: int
 ) -> dict[str, LookCost]:
-    """One look at half of the participants, which few cannot be parted into."""
-    if protocol.design.participants < FEWEST_FOR_A_LOOK:
-        return {}
+    """One look at half of the participants."""
     half = protocol.design.participants // 2
     follow = protocol.cutoff.primary_days_after_last_randomization
     looking = replace(trial, looks=(Look(participants=half, follow_days=follow), *trial.looks))

@@ -59,7 +59,7 @@ class Rules(NamedTuple):
 
 class Behavior(NamedTuple):
     """What participants do besides their tumor. Rates per day; `crossover` is the share of the
-    control arm that starts anti-EGFR treatment after progression, `crossover_after` and
+    control arm that starts the experimental drug after progression, `crossover_after` and
     `crossover_within` the days from then.
     """
 
@@ -188,7 +188,7 @@ def follow_tumor(
 class Plan(NamedTuple):
     """How the trial is set up. Days; accrual by period, strata by `shares`; look `l` comes when the
     first `participants[l]` have been followed `follow_days[l]` days. Without `effect` nobody has
-    anti-EGFR treatment.
+    the experimental drug.
     """
 
     planned: Ints  # (scan,), from randomization

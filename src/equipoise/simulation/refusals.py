@@ -14,6 +14,8 @@ from equipoise.terms.dates import DAYS_PER_MONTH
 from equipoise.virtual.parameters import rehearsed
 from equipoise.virtual.tumor import velo_fit
 
+FEWEST = 8
+
 
 def refusals(protocol: Protocol) -> tuple[Refusal, ...]:
     """Primary endpoints, populations, looks and schedules that the compiled loop does not follow,
@@ -39,8 +41,14 @@ def _participants(protocol: Protocol) -> Iterator[tuple[str, str]]:
                 f" {', '.join(rehearsed())}"
             ),
         )
-    if (n := protocol.design.participants) < 2:
-        yield "design.participants", f"found {n}, expected 2 or more"
+    if (n := protocol.design.participants) < FEWEST:
+        yield (
+            "design.participants",
+            (
+                f"found {n}, expected {FEWEST} or more: with fewer an arm is empty in too many"
+                " virtual trials"
+            ),
+        )
 
 
 def _primary(protocol: Protocol) -> Iterator[tuple[str, str]]:

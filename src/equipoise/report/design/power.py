@@ -62,7 +62,8 @@ def _power_notes(computed: ComputedDesign, simulated: SimulatedDesign | None) ->
         yield f"CMH {how}, with {strata_words(plan.strata)} and the same shares in each."
     if plan.looks:
         yield "Every test is taken at the declared looks, at their levels."
-    yield "The pooled z test errs more often than it says."
+    if "pooled_z" in shown_tests(plan.test):
+        yield "The pooled z test errs more often than it says."
     if simulated:
         yield (
             f"Simulated: {simulated.trials} trials with the blocks and strata of the protocol,"
@@ -84,6 +85,7 @@ def size_table(protocol: Protocol, computed: ComputedDesign) -> Table:
         rows,
         caption=f"{per_arm_words(plan)} for a power of {plan.power:.12g}",
         note=" ".join(_size_notes(computed)),
+        stack=plan.ratio != (1, 1),
     )
 
 

@@ -19,8 +19,8 @@ from equipoise.report.trial.declared import (
     selected_by_ctdna,
 )
 
-TESTS: tuple[PlannedTest, ...] = ("boschloo", "fisher", "pooled_z")
-"""In the order in which they are read; another one that is declared follows."""
+TESTS: tuple[PlannedTest, ...] = ("cmh", "boschloo", "fisher", "pooled_z")
+"""In the order in which they are read."""
 
 NOMINAL = (
     "Secondary results",
@@ -82,7 +82,7 @@ def power_table(protocol: Protocol) -> Table | None:
     if not isinstance(protocol.primary.analysis, BinaryAnalysis) or not protocol.design.scenarios:
         return None
     design, scenarios = protocol.design, planned_table(protocol)
-    tests = tuple(dict.fromkeys((*TESTS, *(test for row in scenarios for test in row.power))))
+    tests = [test for test in TESTS if test in scenarios[0].power]
     labels = {
         s.id: f"{s.label}: {percent(float(s.control))} in control, {percent(float(s.experimental))}"
         for s in design.scenarios
@@ -97,7 +97,7 @@ def power_table(protocol: Protocol) -> Table | None:
     ]
     per_arm = "n per arm" if ratio_of(protocol) == (1, 1) else "n, experimental + control,"
     need = f"{per_arm} for {percent(float(design.power), 0)}"
-    head = ["If the truth is", *(PLANNED_TESTS[test] for test in tests * 2)]
+    head = ["If the truth is", *(PLANNED_TESTS[test] for test in (*tests, *tests))]
     sizes = [
         f"{PLANNED_TESTS[test]} {row.size[test]:.3f}"
         for row in scenarios[:1]
@@ -108,9 +108,10 @@ def power_table(protocol: Protocol) -> Table | None:
     how = "CMH with strata of equal size, the rest" if "cmh" in tests else "all"
     note = (
         f"{n_1} against {n_0} participants, two-sided {design.alpha}; {how} enumerated."
-        f" Largest true size: {', '.join(sizes) or 'not computed'}. The pooled z test errs more"
-        " often than it says."
+        f" Largest true size: {', '.join(sizes)}."
     )
+    if "pooled_z" in tests:
+        note += " The pooled z test errs more often than it says."
     return Table(head, rows, note=note, over=[("", 1), ("Power", len(tests)), (need, len(tests))])
 
 
