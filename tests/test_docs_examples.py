@@ -1,7 +1,8 @@
-"""The pages on statistics and simulation show what their examples print."""
+"""The pages on statistics, simulation and Python show what their examples print."""
 
 import contextlib
 import io
+import os
 import re
 import sys
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 DOCS = Path(__file__).parents[1] / "docs"
-PAGES = [*sorted(DOCS.glob("statistics-*.md")), DOCS / "simulation.md"]
+PAGES = [*sorted(DOCS.glob("statistics-*.md")), DOCS / "simulation.md", DOCS / "python.md"]
 BLOCK = re.compile(
     r"^```python\n(?P<code>.*?)^```\n(?:\s*^```text\n(?P<shown>.*?)^```$)?",
     re.DOTALL | re.MULTILINE,
@@ -33,10 +34,11 @@ def run_page(text, name="page"):
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_every_example_prints_what_the_page_shows(page):
+def test_every_example_prints_what_the_page_shows(page, monkeypatch):
     """After a change that is meant: `python tests/test_docs_examples.py` writes the outputs
     anew.
     """
+    monkeypatch.chdir(DOCS.parent)
     examples = list(run_page(page.read_text(encoding="utf-8"), page.stem))
 
     assert examples
@@ -51,6 +53,7 @@ def test_an_example_that_prints_something_else_is_found():
 
 
 def rewrite():
+    os.chdir(DOCS.parent)
     for page in PAGES:
         text = page.read_text(encoding="utf-8")
         found = list(zip(BLOCK.finditer(text), run_page(text, page.stem), strict=True))

@@ -1,5 +1,6 @@
 """What a command is given may be no ledger, or lie where nothing can be read or written."""
 
+import json
 import os
 import re
 import subprocess
@@ -11,6 +12,9 @@ from every_command import TOP, ledger_lines
 from typer.testing import CliRunner
 
 from equipoise.cli.app import app
+from equipoise.ledger.chain import append
+from equipoise.ledger.entry import Header, line_of
+from equipoise.ledger.events import ProtocolAdopted
 
 sys.path.insert(0, str(TOP / "tests" / "store"))
 
@@ -84,8 +88,6 @@ def test_verify_names_what_an_editor_did(tmp_path, whole, kind):
 def test_a_ledger_that_does_not_begin_with_its_protocol_is_refused(tmp_path):
     from stored_entries import follow, form
 
-    from equipoise.ledger.entry import line_of
-
     ledger = tmp_path / "ledger.jsonl"
     ledger.write_bytes(line_of(follow(None, form("1.5"))))
 
@@ -94,6 +96,25 @@ def test_a_ledger_that_does_not_begin_with_its_protocol_is_refused(tmp_path):
         result = given(command, ledger)
         assert result.exit_code == (1 if command == "redact" else 2)
         assert "a ledger begins with its protocol" in result.stderr
+
+
+def test_a_protocol_of_another_version_of_the_software_is_told_in_a_sentence(tmp_path, whole):
+    """The chain holds; what it says cannot be read."""
+    first = json.loads(whole.splitlines()[0])
+    payload = first["payload"]
+    del payload["protocol"]["design"]["masking"]
+    event = ProtocolAdopted(**payload)
+    names = ("at", "actor", "role", "site", "subject", "protocol", "key")
+    header = Header(**{name: first[name] for name in names})
+    ledger = tmp_path / "ledger.jsonl"
+    ledger.write_bytes(line_of(append(None, event, header, first["salt"])))
+
+    assert given("verify", ledger).exit_code == 0
+    for command in ("why", "analyze", "redact"):
+        result = given(command, ledger)
+        assert result.exit_code == 2
+        assert "design.masking: Field required): it was adopted under another" in result.stderr
+        assert result.stderr.count("\n") == 1
 
 
 # ------------------------------------------------------------------ what the system refuses

@@ -12,7 +12,7 @@ class ExitCode(IntEnum):
     """
 
     DONE = 0, "done, and the answer is yes where a yes or no was asked"
-    NO = 1, "the answer is no: not eligible, changed, refused, not agreed"
+    NO = 1, "the answer is no, or not wholly: not eligible, changed, refused, rows not used"
     BAD_INPUT = 2, "what was given cannot be used; nothing was answered, nothing was written"
     OPEN = 3, "the answer is unknown: something needed for it is not recorded"
     OUR_MISTAKE = 70, "a mistake of this program; `EQUIPOISE_DEBUG=1` shows where"

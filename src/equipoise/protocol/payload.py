@@ -6,13 +6,26 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic import ValidationError
+
 from equipoise.protocol.model import Protocol
 from equipoise.terms.canonical import canonical
 
 
 def from_payload(payload: Mapping[str, Any]) -> Protocol:
-    """The protocol as the ledger carries it."""
-    return Protocol.model_validate(payload)
+    """The protocol as the ledger carries it. Raises ValueError for one that this version of the
+    software does not know.
+    """
+    try:
+        return Protocol.model_validate(payload)
+    except ValidationError as unknown:
+        first = unknown.errors()[0]
+        field = ".".join(map(str, first["loc"])) or "the whole"
+        raise ValueError(
+            "the protocol in the ledger is not one of this version of the software"
+            f" ({unknown.error_count()} differences, the first: {field}: {first['msg']}): it was"
+            " adopted under another version, which reads it"
+        ) from None
 
 
 def to_payload(protocol: Protocol) -> dict[str, Any]:

@@ -29,18 +29,19 @@ def derive(
     policy: DerivationPolicy,
     *,
     cutoff: date | None = None,
-    step: Callable[[str], Callable[[int, int], None] | None] = lambda _: None,
+    step: Callable[[str], Callable[[int, int], None]] | None = None,
 ) -> Derived:
     """Responses and times to event of everybody in a folder of SDTM datasets, by a policy
     (`declare_policy`), up to a day (default: the last that any record is of).
 
-    `step` is told what begins, and may return who is told of its counts. Raises DatasetError, or
-    ValueError if nobody had started by the cutoff.
+    `step` is told what begins, and returns who is told how much of it is done. Raises DatasetError,
+    or ValueError if nobody had started by the cutoff.
     """
-    step(f"reading {folder}")
+    if step:
+        step(f"reading {folder}")
     package = read_package(Path(folder), policy)
     last = cutoff or package.lasting
-    counted = step(f"subjects by policy {policy.name}")
+    counted = step(f"subjects by policy {policy.name}") if step else None
     endpoints = derive_endpoints(package, policy, last, progress=counted)
     if not endpoints.adtte:
         raise ValueError(f"cutoff {last}: nobody had started by then; the first record is later")

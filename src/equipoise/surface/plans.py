@@ -32,7 +32,7 @@ def design(
     trials: int = 2000,
     seed: int = 1,
     workers: int = 1,
-    step: Callable[[str], object] = lambda _: None,
+    step: Callable[[str], object] | None = None,
 ) -> Design:
     """What the planned participants can show: exact power, and simulated trials beside each figure
     (0: none).
@@ -43,11 +43,12 @@ def design(
         raise ValueError(f"trials is {trials}; it must be 0 (no simulation) or 2 or more")
     check_run(trials or 2, seed, workers)
     require_uses(protocol, Use.DESIGNED)
-    step("computing exact power")
+    begins = step or _untold
+    begins("computing exact power")
     computed = compute_design(protocol)
     if not trials:
         return Design(protocol, computed, None)
-    step(f"simulating {trials} trials of each kind")
+    begins(f"simulating {trials} trials of each kind")
     return Design(protocol, computed, simulate_design(protocol, trials, seed, workers=workers))
 
 
@@ -57,8 +58,8 @@ def simulate(
     seed: int,
     *,
     workers: int = 1,
-    kept_for: Callable[[str, FullTrial], KeptBlocks | None] = lambda _name, _trial: None,
-    progress_for: Callable[[str], Progress | None] = lambda _name: None,
+    kept_for: Callable[[str, FullTrial], KeptBlocks | None] | None = None,
+    progress_for: Callable[[str], Progress | None] | None = None,
 ) -> SimulatedProtocol:
     """The trial of a protocol many times, with its effect and without: power, size, bias, coverage,
     duration, stopping. The same seed gives the same figures, whatever the number of workers.
@@ -70,5 +71,14 @@ def simulate(
     check_figures(trials)
     require_uses(protocol, Use.SIMULATED)
     return simulate_protocol(
-        protocol, trials, seed, workers=workers, kept_for=kept_for, progress_for=progress_for
+        protocol,
+        trials,
+        seed,
+        workers=workers,
+        kept_for=kept_for or _untold,
+        progress_for=progress_for or _untold,
     )
+
+
+def _untold(*_: object) -> None:
+    """Nobody asked to be told."""
