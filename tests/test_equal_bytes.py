@@ -15,9 +15,9 @@ from typer.testing import CliRunner
 from equipoise.cli.app import app
 
 DIGESTS = {
-    "ledger.jsonl": "eb45682cb1b121bb51722899d3e280fd74237cfb1f240714912a16edba990dec",
-    "results.json": "3599097eb1c7749625466f76a5f74ededdac37faab8a7cf61778b471417b790c",
-    "report.html": "ecc3e243634861482d2235600350c79bbc25d68c9d34d7d880a8555f89bf6dfa",
+    "ledger.jsonl": "03984f609543fc7a9daede42b41aae5a53e8ee5d91891e04666d5e295a22e2c1",
+    "results.json": "8ee401f5ea57b6753e4845f8d34037a420db78785c26b24f94b283877242d208",
+    "report.html": "bd4680c507df84f58ddc0d14e73070adfd0d2f54ed2ff2e0804dbf1adf159e7d",
 }
 """SHA-256 of `equipoise demo` with 50 participants and seed 7; of the results with all numbers to
 twelve digits, since the last bits of an exponential depend on the processor."""

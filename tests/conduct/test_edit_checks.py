@@ -6,7 +6,8 @@ from datetime import date, timedelta
 import pytest
 
 from equipoise.conduct.edit_checks import doubts_about, implausible
-from equipoise.protocol.forms import PlausibleRange
+from equipoise.protocol.forms import PlausibleRange, problems
+from equipoise.protocol.model import Protocol
 from equipoise.protocol.yaml_file import load
 from equipoise.subject.records import read_record
 from equipoise.subject.state import Randomized, Subject
@@ -141,3 +142,53 @@ def test_a_range_without_unit_compares_the_number(value, asked):
     doubts = implausible(form, {"result": [{"test": "TEMP", "value": value}]})
 
     assert [field for field, _ in doubts] == (["result[1].value"] if asked else [])
+
+
+# ------------------------------------------------------------------ another drug, another method
+
+
+def intending(regimen: str, arm: str = "CHEMOTHERAPY") -> Subject:
+    chosen = {"DSDECOD": "INTENDED CHEMOTHERAPY", "DSTERM": regimen}
+    she = replace(Subject(id="S01-001"), randomized=replace(RANDOMIZED, arm=arm))
+    return she.with_records([read_record("DS", chosen, 1)] if regimen else [])
+
+
+def asked_about(subject: Subject, *drugs: str, protocol: Protocol = PROTOCOL) -> list[str]:
+    rows = {"dose": [{"drug": drug, "dose": "1", "unit": "mg"} for drug in drugs]}
+    doubts = doubts_about(protocol, subject, TREATMENT, {"date": "2021-03-11"}, rows)
+    return [field for field, text in doubts if "neither in the regimen" in text]
+
+
+@pytest.mark.parametrize(
+    ("regimen", "arm", "drugs", "asked"),
+    [
+        ("FOLFIRI", "CHEMOTHERAPY", ["IRINOTECAN", "FLUOROURACIL"], []),
+        ("FOLFIRI", "CHEMOTHERAPY", ["IRINOTECAN", "OXALIPLATIN"], ["dose[2].drug"]),
+        ("FOLFIRI", "CHEMOTHERAPY", ["CETUXIMAB"], ["dose[1].drug"]),  # the other arm's drug
+        ("FOLFIRI", "CETUXIMAB_CHEMOTHERAPY", ["CETUXIMAB", "IRINOTECAN"], []),
+        ("FOLFIRI", "CETUXIMAB_CHEMOTHERAPY", ["PANITUMUMAB"], ["dose[1].drug"]),
+        ("FOLFIRI", "CHEMOTHERAPY", [" irinotecan "], []),
+        ("", "CHEMOTHERAPY", ["OXALIPLATIN"], []),  # no regimen is recorded: any of them
+        ("", "CHEMOTHERAPY", ["CETUXIMAB"], ["dose[1].drug"]),
+    ],
+)
+def test_a_drug_of_neither_the_regimen_nor_the_arm_is_asked_about(regimen, arm, drugs, asked):
+    assert asked_about(intending(regimen, arm), *drugs) == asked
+
+
+def test_where_no_drug_is_declared_none_is_asked_about():
+    bare = PROTOCOL.model_copy(update={"regimens": (), "treatment": ()})
+
+    assert asked_about(intending(""), "ANYTHING", protocol=bare) == []
+
+
+def test_a_scan_by_another_method_is_saved_and_asked_about():
+    scan = PROTOCOL.form("TUMOR_ASSESSMENT")
+    lesion = {"lesion": "T1", "role": "TARGET", "location": "LIVER"}
+    rows = {"lesion": [{**lesion, "method": method} for method in ("CT SCAN", "ULTRASOUND")]}
+    values = {"date": "2021-03-11", "evaluator": "LOCAL MDT"}
+
+    assert problems(scan, values, rows) == []
+    assert doubts_about(PROTOCOL, Subject(id="S01-001"), scan, values, rows) == [
+        ("lesion[2].method", "found ULTRASOUND, the protocol names CT SCAN, MRI: please check")
+    ]

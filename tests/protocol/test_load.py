@@ -163,6 +163,12 @@ def test_wrong_names_and_types(old, new, where, says):
             "CYCLE goes by the cycle, expected days: the regimen may not decide when progression",
         ),
         (
+            "modality: [CT SCAN, MRI]",
+            "modality: [contrast-enhanced CT, MRI]",
+            None,
+            "found 'contrast-enhanced CT', expected one of CT SCAN, MRI, PET/CT SCAN",
+        ),
+        (
             "drug: CETUXIMAB, from",
             "drug: PANITUMUMAB, from",
             None,

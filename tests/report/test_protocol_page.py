@@ -3,6 +3,7 @@
 import pytest
 
 from equipoise.protocol.yaml_file import load
+from equipoise.report.protocol.form_words import answers
 from equipoise.report.protocol.page import COLUMNS, show_protocol
 
 
@@ -48,3 +49,32 @@ def test_marks_name_each_kind_of_source(shown):
     assert "[record]" in shown
     assert "[mirror]" in shown
     assert "[assumed A-PRIMARY-TEST]" in shown
+
+
+def test_every_form_stands_with_its_questions_what_may_be_answered_and_hints(protocol, shown):
+    flat = " ".join(shown.split())
+
+    assert f"FORMS ({len(protocol.forms)})" in shown
+    for form in protocol.forms:
+        assert f"{form.title} ({form.id})" in flat
+        for group in form.groups:
+            assert group.label in flat
+            for field in (*form.header, *group.fields):
+                assert field.label in flat
+                assert " ".join((field.hint or "").split()) in flat
+                assert ", ".join(field.codes) in flat
+                assert f"or missing: {', '.join(field.missing)}" in flat or not field.missing
+
+
+def test_what_may_be_answered_says_the_range_and_the_kind(protocol):
+    fields = {
+        (form.id, field.id): field
+        for form in protocol.forms
+        for group in form.groups
+        for field in (*form.header, *group.fields)
+    }
+
+    assert answers(fields["PRIOR_THERAPY", "line"]) == "a whole number from 0 to 12"
+    assert answers(fields["TUMOR_ASSESSMENT", "date"]) == "a complete date"
+    assert answers(fields["HEMATOLOGY", "unit"]).startswith("a unit: 10*9/L")
+    assert answers(fields["ECOG", "score"]) == "a whole number from 0 to 5, or missing: NOT DONE"

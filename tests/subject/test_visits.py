@@ -109,11 +109,11 @@ def test_a_scan_that_nobody_entered_is_due_then_overdue_then_missed(on, said):
 @pytest.mark.parametrize(
     ("day", "said", "off"),
     [
-        ("2021-04-27", "done outside its window", -8),
+        ("2021-04-27", "done outside the window", -8),
         ("2021-04-28", "done", -7),
         ("2021-05-05", "done", 0),
         ("2021-05-12", "done", 7),
-        ("2021-05-13", "done outside its window", 8),
+        ("2021-05-13", "done outside the window", 8),
     ],
 )
 def test_a_scan_is_done_within_its_window_or_outside(day, said, off):
@@ -145,7 +145,7 @@ def test_what_is_dated_after_the_day_has_not_happened():
     she = randomized(forms=saw(("SCAN 1", "2021-05-14", SCAN)))
 
     assert shown(she, "2021-05-13", "SCAN") == ["SCAN 1: overdue"]
-    assert shown(she, "2021-05-14", "SCAN") == ["SCAN 1: done outside its window"]
+    assert shown(she, "2021-05-14", "SCAN") == ["SCAN 1: done outside the window"]
 
 
 def test_a_form_that_the_visit_does_not_declare_is_unscheduled_at_it_and_does_not_do_it():
@@ -187,7 +187,7 @@ def test_a_day_known_to_the_month_is_outside_only_if_all_of_it_is():
     may, july = (randomized(forms=saw(("SCAN 1", month, SCAN))) for month in ("2021-05", "2021-07"))
 
     assert shown(may, "2021-08-01", "SCAN")[0] == "SCAN 1: done"
-    assert shown(july, "2021-08-01", "SCAN")[0] == "SCAN 1: done outside its window"
+    assert shown(july, "2021-08-01", "SCAN")[0] == "SCAN 1: done outside the window"
 
 
 # ------------------------------------------------------------------ screening
@@ -205,7 +205,7 @@ def test_a_result_from_before_consent_is_collected_at_screening_and_not_made_the
         "SCREENING: done"
     ]
     assert shown(randomized(forms=forms | {tissue: old}), "2021-03-10", "SCREENING") == [
-        "SCREENING: done outside its window"
+        "SCREENING: done outside the window"
     ]
 
 

@@ -25,6 +25,7 @@ from equipoise.analysis.known import Known, check_known
 from equipoise.analysis.results.endpoints import EndpointResult
 from equipoise.analysis.results.trial import AnalyzedProtocol, ArmOfTrial, LedgerHead, Results
 from equipoise.analysis.safety import analyze_safety
+from equipoise.analysis.safety_review import safety_review
 from equipoise.analysis.screening import Screenings, entered, screenings_of
 from equipoise.analysis.time_to_event import analyze_time_to_event
 from equipoise.analysis.visits import VisitsBySubject, count_visits, visits_by_subject
@@ -108,6 +109,7 @@ def _results(
         time_lines=time_lines(courses, arms),
         disagreements=disagreements(courses),
         visits=count_visits(visits, arms, protocol, cutoff),
+        safety_review=safety_review(randomized, protocol.conduct.safety_review_after, cutoff),
         problems={name: "; ".join(c.problems) for name, c in courses.items() if c.problems},
         endpoints={
             endpoint.id: analyze_endpoint(protocol, endpoint, courses, populations, cutoff)

@@ -24,6 +24,8 @@ COUNTED = {
     "missed": Status.MISSED,
 }
 """Field of the results -> what became of an expected visit."""
+REMARKABLE = (Status.OUTSIDE, Status.PARTLY, Status.OVERDUE, Status.MISSED)
+"""Not done as declared, or not in time."""
 
 
 def visits_by_subject(trial: Trial, subjects: Iterable[Subject], cutoff: date) -> VisitsBySubject:

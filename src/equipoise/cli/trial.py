@@ -162,6 +162,7 @@ def _same_protocol(analyzed: Analysis, name: str) -> None:
 
 
 def _summary(analyzed: Analysis, folder: Path) -> None:
+    from equipoise.report.trial.safety_review import review_line
     from equipoise.report.trial.terminal import primary_lines
 
     results = analyzed.results
@@ -179,6 +180,8 @@ def _summary(analyzed: Analysis, folder: Path) -> None:
             f" {', '.join(map(str, gone))}"
         )
     out.print(f"  {effect}", markup=False)
+    if review := review_line(results.safety_review):
+        out.print(f"  {review}", markup=False)
     written = "ledger.jsonl, " if (folder / "ledger.jsonl").exists() else ""
     out.print(f"  files: {folder}/{written}results.json, report.html", markup=False)
 

@@ -1,12 +1,12 @@
-"""What in a saved form deserves a question? Plausibility in the unit of the check, and order of
-dates.
+"""What in a saved form deserves a question? Plausibility in the unit of the check, order of dates,
+another drug or method than declared.
 
 An edit check never refuses an entry: what was measured is entered, and then asked about.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -16,8 +16,8 @@ from equipoise.ledger.events import FormSaved, event_of
 from equipoise.protocol.forms import Form, PlausibleRange
 from equipoise.protocol.model import Protocol
 from equipoise.subject.records import CM, EX
+from equipoise.subject.regimen import intended_regimen
 from equipoise.subject.state import Subject
-from equipoise.terms.dates import parse_date
 from equipoise.terms.quantity import convert, decimal_of
 
 Doubt = tuple[str, str]
@@ -48,9 +48,53 @@ def doubts_about(
 ) -> list[Doubt]:
     """Everything in a form that deserves a question; `subject` as before the form."""
     doubts = implausible(form, groups)
-    if any(group.domain == "EX" for group in form.groups) and isinstance(values.get("date"), str):
-        doubts += _first_dose(protocol, subject, parse_date(values["date"]).latest)
+    doubts += _other_drugs(protocol, subject, form, groups)
+    doubts += _other_methods(protocol, form, groups)
+    given = form.day(values)
+    if given and "EX" in form.domains:
+        doubts += _first_dose(protocol, subject, given.latest)
     return doubts
+
+
+def _answers(
+    form: Form, groups: Mapping[str, Any], domain: str, variable: str
+) -> Iterator[tuple[str, str]]:
+    """(field, text) of every answer that a form gives to one SDTM variable."""
+    for group in form.groups:
+        asked = [field.id for field in group.fields if field.variable == variable]
+        for number, row in enumerate(groups.get(group.id, ()), start=1):
+            if group.domain == domain:
+                for field in asked:
+                    if isinstance(row.get(field), str) and row[field]:
+                        yield f"{group.id}[{number}].{field}", row[field]
+
+
+def _other_drugs(
+    protocol: Protocol, subject: Subject, form: Form, groups: Mapping[str, Any]
+) -> Iterator[Doubt]:
+    """A dose of what is neither in the regimen intended nor of the arm: perhaps the other arm's
+    drug. Of whom no regimen is recorded the drugs of all regimens are.
+    """
+    regimen = intended_regimen(subject, protocol)
+    regimens = [regimen] if regimen else protocol.regimens
+    own = {drug for declared in regimens for drug in declared.drugs}
+    if subject.randomized and subject.randomized.arm == protocol.experimental.id:
+        own |= {rule.values.drug for rule in protocol.treatment if rule.values.drug}
+    known = {drug.strip().upper() for drug in own}
+    for field, drug in _answers(form, groups, "EX", "EXTRT"):
+        if known and drug.strip().upper() not in known:
+            yield (
+                field,
+                f"{drug} is neither in the regimen intended nor a drug of the arm: please check",
+            )
+
+
+def _other_methods(protocol: Protocol, form: Form, groups: Mapping[str, Any]) -> Iterator[Doubt]:
+    """A scan by a method that the protocol does not name (RECIST 1.1 3.1.2)."""
+    declared = protocol.assessment.modality
+    for field, method in _answers(form, groups, "TU", "TUMETHOD"):
+        if method not in declared:
+            yield field, f"found {method}, the protocol names {', '.join(declared)}: please check"
 
 
 def _first_dose(protocol: Protocol, subject: Subject, given: date) -> list[Doubt]:

@@ -47,7 +47,9 @@ class Assessment(Sourced):
     derived: Literal["sensitivity", "primary"] = Field(
         description="standing of the response derived from the lesions"
     )
-    modality: tuple[str, ...]
+    modality: tuple[str, ...] = Field(
+        min_length=1, description="CDISC METHOD of the scans; one by another is asked about"
+    )
     scan_visit: str = Field(description="id of the visit in the schedule")
     sd_min_days: int = Field(gt=0)
     sd_min_days_sensitivity: int = Field(gt=0)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, PositiveInt, model_validator
 
 from equipoise.protocol.assessment import Assessment
 from equipoise.protocol.base import Model
@@ -164,7 +164,9 @@ class Conduct(Sourced):
     )
     adverse_events_days_after_last_dose: int
     washout_days: int
-    safety_review_after: int
+    safety_review_after: PositiveInt | None = Field(
+        description="participants treated until a review of safety is due; null: there is none"
+    )
 
 
 class RasPanelBlock(RasPanel, Sourced):
@@ -231,8 +233,11 @@ class Protocol(Model):
         sizes = [str(look.participants) for look in self.design.looks]
         spent = f" ({self.design.spending.replace('_', ' ')})"
         efficacy = f"at {', '.join(sizes)} participants{spent}" if sizes else "none"
-        review = self.conduct.safety_review_after
-        return f"{efficacy} for efficacy; a safety review after {review} participants"
+        after = self.conduct.safety_review_after
+        review = (
+            f"a safety review after {after} treated participants" if after else "none of safety"
+        )
+        return f"{efficacy} for efficacy; {review}"
 
     def form(self, form_id: str) -> Form | None:
         """The form with this id."""
@@ -265,6 +270,7 @@ def _contradictions(trial: Protocol) -> Iterator[str]:
     yield from _block_sizes(trial)
     yield from _visits(trial)
     yield from _drugs(trial)
+    yield from _methods(trial)
     yield from _populations(trial)
     yield from _masking(trial)
     if all_of(criterion.rule.without_data() for criterion in trial.criteria) is Verdict.MET:
@@ -369,6 +375,18 @@ def _by_cycle(trial: Protocol, visit: Visit) -> Iterator[str]:
             f"assessment.scan_visit: {visit.id} goes by the cycle, expected days: the regimen may"
             " not decide when progression is seen"
         )
+
+
+def _methods(trial: Protocol) -> Iterator[str]:
+    """A method of scanning is one that a form can record (CDISC METHOD)."""
+    fields = (field for form in trial.forms for group in form.groups for field in group.fields)
+    asked = dict.fromkeys(
+        code for field in fields if field.variable == "TUMETHOD" for code in field.codes
+    )
+    for method in trial.assessment.modality:
+        if method not in asked:
+            there = f"one of {', '.join(asked)}" if asked else "a form that asks for TUMETHOD"
+            yield f"assessment.modality: found {method!r}, expected {there}"
 
 
 def _drugs(trial: Protocol) -> Iterator[str]:

@@ -33,7 +33,7 @@ class Status(StrEnum):
 
     DONE = "done"
     """Every form of the visit is there, each about a day within the window: SVOCCUR is Y."""
-    OUTSIDE = "done outside its window"
+    OUTSIDE = "done outside the window"
     """Every form is there, at least one about a day outside: SVOCCUR is Y, and it is a deviation.
     """
     PARTLY = "partly done"

@@ -17,6 +17,7 @@ from equipoise.analysis.results.participants import (
     TimeLine,
     TumorChange,
 )
+from equipoise.analysis.results.safety_review import SafetyReview
 from equipoise.analysis.results.visits import Visits
 
 
@@ -90,6 +91,7 @@ class Results:
     time_lines: Mapping[str, TimeLine]
     disagreements: tuple[DisagreementRow, ...]
     visits: Visits
+    safety_review: SafetyReview
     problems: Annotated[
         Mapping[str, str], keywords(description="subject to what somebody has to ask about")
     ]

@@ -14,6 +14,7 @@ from equipoise.protocol.model import Criterion, Endpoint, Protocol
 from equipoise.protocol.provenance import Sourced
 from equipoise.protocol.schedule import CYCLE, Visit
 from equipoise.report.kit.formats import first_up, plural, spoken
+from equipoise.report.protocol.form_words import form_lines
 
 COLUMNS = 100
 LABEL = 18
@@ -35,6 +36,7 @@ def show_protocol(protocol: Protocol) -> str:
         _assessment,
         _endpoints,
         _size,
+        _forms,
         _assumptions,
     )
     lines = [line for part in parts for line in part(protocol)]
@@ -303,6 +305,12 @@ def _size(protocol: Protocol) -> Iterator[str]:
             f" ({scenario.source})"
         )
         yield from _row("If the truth is", f"{scenario.label}: {rates}  {_mark(scenario)}")
+
+
+def _forms(protocol: Protocol) -> Iterator[str]:
+    yield from _heading(f"Forms ({len(protocol.forms)})")
+    for form in protocol.forms:
+        yield from form_lines(form)
 
 
 def _assumptions(protocol: Protocol) -> Iterator[str]:

@@ -18,9 +18,10 @@ from equipoise.analysis.results.endpoints import (
 from equipoise.analysis.results.participants import Baseline, Flow
 from equipoise.analysis.results.trial import Results
 from equipoise.analysis.screening import Answer
+from equipoise.analysis.visits import REMARKABLE, VisitAccount
 from equipoise.ledger.entry import Entry
 from equipoise.report.kit.drill_down import Source, subject_anchor
-from equipoise.report.kit.formats import plural, spoken
+from equipoise.report.kit.formats import listed, plural, spoken
 from equipoise.report.trial.arms import ending
 from equipoise.report.trial.words import with_rules
 from equipoise.terms.verdict import Verdict
@@ -96,7 +97,9 @@ def _randomized(analysis: Analysis, name: str, entries: Sequence[Entry]) -> Part
         Fact("Randomized", account.randomized_on.isoformat(), why, account.randomization),
         _baseline_fact(results.baseline[name], account.baseline),
         *_endpoint_facts(results, name),
+        *_first_dose_facts(results, name),
         *_course_facts(account),
+        *_visit_facts(analysis, name),
         *_adverse_event_facts(results, name),
         *_eligibility_facts(analysis, name),
         *_problem_facts(results, name),
@@ -147,6 +150,28 @@ def _facts_of(endpoint: EndpointResult, name: str) -> Iterator[Fact]:
                     label = with_rules(endpoint.label, rules)
                     shown = f"{time.value.days} days, {ending(time.value.event)}"
                     yield Fact(label, shown, time.why, time.source)
+
+
+def _first_dose_facts(results: Results, name: str) -> Iterator[Fact]:
+    """Of those whom the review of safety waited for."""
+    for dose in results.safety_review.treated:
+        if dose.subject == name:
+            yield Fact("First dose", dose.on, "counted for the safety review", dose.source)
+
+
+def _visit_facts(analysis: Analysis, name: str) -> Iterator[Fact]:
+    """Visits that were not simply done, by what became of them; `equipoise why` tells each."""
+    for status in REMARKABLE:
+        visits = [visit for visit in analysis.visits[name] if visit.status is status]
+        if visits:
+            sources = [source for visit in visits for source in visit.sources]
+            named = "; ".join(map(_visit_words, visits))
+            yield Fact(f"Visits {status}", str(len(visits)), named, tuple(sources))
+
+
+def _visit_words(visit: VisitAccount) -> str:
+    missing = listed([spoken(form) for form in visit.missing])
+    return f"{visit.recorded} without {missing}" if visit.missing else visit.recorded
 
 
 def _course_facts(account: Account) -> Iterator[Fact]:

@@ -24,6 +24,7 @@ from equipoise.report.trial.consort import boxes_of, draw_consort
 from equipoise.report.trial.declared import primary_reading
 from equipoise.report.trial.efficacy import efficacy
 from equipoise.report.trial.entries import entry_cells, referenced
+from equipoise.report.trial.safety_review import review_words
 from equipoise.report.trial.swimmer import draw_swimmer
 from equipoise.report.trial.visit_tables import overdue_table, visit_table
 from equipoise.report.trial.waterfall import draw_waterfall
@@ -60,6 +61,7 @@ def write_report(analysis: Analysis, entries: Sequence[Entry]) -> str:
         **_conduct(analysis),
         **_design(analysis.trial.protocol),
         "safety": _safety(analysis, drill_down),
+        "review": review_words(analysis.results.safety_review, drill_down),
         "visits": visit_table(analysis.results, drill_down),
         "overdue": overdue_table(analysis.results),
         "persons": persons,
