@@ -18,7 +18,6 @@ from equipoise.protocol.yaml_file import load
 from equipoise.rehearsal import rehearse as rehearsal
 from equipoise.simulation.followed import (
     Behavior,
-    count_progression_after_cr,
     follow_participant,
     room_for_participants,
 )
@@ -171,7 +170,6 @@ def alone(course, trial, days, responses, pd_days):
     one.scans[0], one.death[0] = len(days), course.death
     one.day[0, : len(days)], one.response[0, : len(days)] = days, responses
     one.pd_day[0, : len(days)] = pd_days
-    count_progression_after_cr(one.response[0, : len(days)], trial.rules.response)
     return one
 
 

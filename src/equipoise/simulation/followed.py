@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from equipoise.arrays import NEVER, NOWHERE, Codes, Floats, Ints
+from equipoise.arrays import NEVER, Codes, Floats, Ints
 from equipoise.assessments.recist.policy import RecistPolicy
 from equipoise.assessments.recist.rules import (
     Lesions,
@@ -26,7 +26,7 @@ from equipoise.compiled import njit
 from equipoise.endpoints.censoring import (
     TimeToEventRules,
 )
-from equipoise.endpoints.response_rules import CR_WAS_TRUE, ResponsePolicy, disease_after_cr
+from equipoise.endpoints.response_rules import ResponsePolicy
 from equipoise.simulation.trial_rules import (
     EXPERIMENTAL,
     Scheme,
@@ -202,16 +202,6 @@ class Plan(NamedTuple):
 
 
 @njit(cache=True)
-def count_progression_after_cr(response: Codes, policy: ResponsePolicy) -> None:
-    """Disease after a complete response that was true is progression, for best response and for
-    times alike (RECIST 1.1 Table 3 note a).
-    """
-    _, again = disease_after_cr(response, len(response))
-    if policy.after_cr == CR_WAS_TRUE and again != NOWHERE:
-        response[again] = PD
-
-
-@njit(cache=True)
 def draw_participants(
     rng: np.random.Generator,
     p: TumorParameters,
@@ -238,6 +228,5 @@ def draw_participants(
             everyone.day[i, scan] = room.days[scan + 1]
             everyone.response[i, scan] = results.response[scan + 1]
             everyone.pd_day[i, scan] = results.pd_day[scan + 1]
-        count_progression_after_cr(everyone.response[i, : v - 1], rules.response)
         everyone.death[i] = dies if dies < leaves else NEVER
         everyone.leaves[i] = min(leaves, p.follow_days)
