@@ -79,3 +79,13 @@ def test_scans_that_nobody_could_have_are_refused(weeks):
     protocol = load("NCT04509635")
     with pytest.raises(ValueError, match=f"weeks is {weeks}; it must be a whole number from 1 to"):
         scanned_every(protocol, trial_of(protocol), weeks)
+
+
+def test_a_longer_interval_between_scans_allows_a_longer_gap():
+    protocol = load("NCT04509635")
+    trial = scanned_every(protocol, trial_of(protocol), 16)
+
+    assert trial.scan_days[:2] == (112, 224)
+    assert trial.rules.response.sd_min_days == 105
+    # Two intervals and two windows: what comes later follows more than one missed visit.
+    assert {times.rules.longest_gap for times in trial.times} == {2 * 112 + 2 * 7}

@@ -14,7 +14,7 @@ from changed import CONFIRMED, OS_PRIMARY, PFS_PRIMARY, shipped_with
 from equipoise.assessments.recist.rules import no_results
 from equipoise.protocol.refusal import CannotObey
 from equipoise.protocol.yaml_file import load
-from equipoise.simulation.declared_test import primary_rejected
+from equipoise.simulation.declared_test import primary_rejected, rejected_by_shares
 from equipoise.simulation.followed import draw_participants, room_for_participants
 from equipoise.simulation.full_trial import FullTrial, by_arm, simulate_trials, trial_of
 from equipoise.simulation.protocol_trials import EFFECT, simulate_protocol
@@ -255,3 +255,45 @@ def test_nobody_is_known_of_for_longer_than_the_tumor_is_modeled():
     everyone = people(slow, 1)
 
     assert everyone.leaves.max() <= slow.tumor.follow_days
+
+
+@pytest.mark.parametrize("test", ["boschloo", "fisher", "cmh"])
+def test_the_declared_test_decides(test):
+    protocol = shipped_with(("primary_test: boschloo", f"primary_test: {test}"))
+    results = simulate_trials(trial_of(protocol), 300, seed=1)
+    counts = results.reached["DCR"][:, PRIMARY], results.participants[:, PRIMARY]
+    by_test = {
+        name: rejected_by_shares(name, *counts, 0.05).two_sided.value
+        for name in ("boschloo", "fisher", "cmh")
+    }
+
+    assert len(set(by_test.values())) == 3
+    assert primary_rejected(protocol, results, PRIMARY, 0.05).two_sided.value == by_test[test]
+
+
+def test_the_direction_of_a_rejection_is_that_of_the_shares_not_of_the_counts():
+    # More events in the larger, experimental arm, and a smaller share.
+    events, n = np.array([[[9.0, 12.0]]]), np.array([[[10.0, 40.0]]])
+
+    for test in ("boschloo", "fisher", "cmh"):
+        rejected = rejected_by_shares(test, events, n, 0.05)
+        assert rejected.below.tolist() == [True]
+        assert rejected.above.tolist() == [False]
+
+
+def test_the_level_of_the_protocol_is_that_of_its_intervals():
+    wide, narrow = (
+        simulate_protocol(shipped_with(("alpha: 0.05", f"alpha: {alpha}")), 300, seed=8)
+        .scenarios[EFFECT]
+        .endpoints
+        for alpha in ("0.01", "0.5")
+    )
+
+    assert narrow["DCR"].coverage.value < 0.65
+    assert wide["DCR"].coverage.value > 0.95
+    ratios = [
+        each["PFS"].analyses["FDA"].primary_cutoff.hazard_ratio.coverage.value
+        for each in (narrow, wide)
+    ]
+    assert ratios[0] < 0.65
+    assert ratios[1] > 0.95

@@ -23,7 +23,8 @@ from equipoise.simulation.protocol_trials import (
     protocol_trials,
     simulate_protocol,
 )
-from equipoise.statistics.proportions import power_of
+from equipoise.simulation.stopping import stopped
+from equipoise.statistics.proportions import power_of, repeated_power_of
 
 PROTOCOL = load("NCT04509635")
 LOOKING = PROTOCOL.model_copy(
@@ -143,6 +144,27 @@ def test_declared_shares_have_the_power_that_enumeration_gives():
     assert (
         abs(proportion_of(by_arm(events)[:, 0] >= 10).value - 0.5083) < 0.02
     )  # binomial(25, 0.387): P(X >= 10)
+
+
+def test_declared_shares_at_looks_have_the_power_that_enumeration_gives():
+    trial = ProportionTrial(
+        control=0.387,
+        experimental=0.742,
+        subjects=50,
+        allocation=permuted_blocks((1, 1), (2,)),
+        looks=(20, 36),
+    )
+    levels, arms = (0.01, 0.02, 0.04), ((10, 10), (18, 18), (25, 25))
+    events, n = simulate_proportions(trial, 6000, seed=7)
+    rejected = stopped(
+        rejected_by_shares("fisher", events[:, look], n[:, look], level)
+        for look, level in enumerate(levels)
+    ).rejected
+
+    assert n.sum(axis=(2, 3))[0].tolist() == [20, 36, 50]
+    exact = repeated_power_of("fisher", arms, levels, 0.742, 0.387)
+    assert exact > power_of("fisher", 25, 25, 0.742, 0.387, 0.04)
+    assert abs(rejected.value - exact) <= 3.5 * rejected.standard_error
 
 
 @pytest.mark.parametrize(
