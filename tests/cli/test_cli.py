@@ -135,6 +135,27 @@ def test_verify_finds_a_cut_ledger_by_its_anchor(ledger, ledger_lines):
     assert ran("verify", ledger, "--anchor", head).exit_code == 1
 
 
+@pytest.mark.parametrize("anchor", ["", "abc", "0" * 63, "g" * 64])
+def test_an_anchor_that_is_no_head_is_no_verdict(ledger, anchor):
+    result = ran("verify", ledger, "--anchor", anchor)
+
+    assert result.exit_code == 2
+    assert "expected a head" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("place", "said"), [("file", "file is a file, expected a folder"), ("file/x", "is a file")]
+)
+def test_a_demo_looks_first_whether_its_files_can_be_written(tmp_path, place, said):
+    (tmp_path / "file").write_text("x")
+
+    result = ran("demo", "--participants", "1", "--out", tmp_path / place)
+
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert "randomized" not in result.output
+
+
 def test_a_redacted_ledger_verifies_and_its_content_is_gone(ledger, ledger_lines):
     target = next(json.loads(line)["seq"] for line in ledger_lines if b'"form":"ECOG"' in line)
 
@@ -510,7 +531,13 @@ def test_protocol_check_refuses_what_cannot_be(tmp_path, text, said):
 
 
 @pytest.mark.parametrize(
-    "words", [("--cases", "nowhere"), ("--against", " "), ("--against", "true")]
+    "words",
+    [
+        ("--cases", "nowhere"),
+        ("--against", " "),
+        ("--against", "true"),
+        ("--against", "no-such-program"),
+    ],
 )
 def test_a_conformance_run_that_asked_nothing_is_no_success(words, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

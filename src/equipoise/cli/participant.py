@@ -144,7 +144,11 @@ def assess(
     from equipoise.surface.tumors import assess
 
     with readable_failures():
-        visits = assess(load_protocol(protocol), read_text(lesions))
+        declared, table = load_protocol(protocol), read_text(lesions)
+        try:
+            visits = assess(declared, table)
+        except ValueError as error:
+            raise ValueError(f"{lesions}: {error}") from None
     if as_json:
         rows = [
             {name: getattr(visit, name) for name in visit.__dataclass_fields__} for visit in visits

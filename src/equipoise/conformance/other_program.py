@@ -25,13 +25,7 @@ def against(command: str) -> Iterator[Answer]:
     """
     if not command.strip():
         raise RuntimeError("name the program to run against")
-    with subprocess.Popen(  # noqa: S603  (whoever runs the cases names the program)
-        shlex.split(command),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-    ) as program:
+    with _started(command) as program:
 
         def ask(topic: str, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
             assert program.stdin
@@ -53,6 +47,20 @@ def against(command: str) -> Iterator[Answer]:
             program.terminate()
             with suppress(BrokenPipeError):  # it ended before everything was asked
                 program.communicate()
+
+
+def _started(command: str) -> subprocess.Popen[str]:
+    try:
+        return subprocess.Popen(  # noqa: S603  (whoever runs the cases names the program)
+            shlex.split(command),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+        )
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        raise RuntimeError(f"the program {command!r} cannot be started ({why})") from None
 
 
 def _answer_line(command: str, line: str) -> Mapping[str, Any]:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
-from pydantic import Field, PositiveInt, model_validator
+from pydantic import Field, model_validator
 
 from equipoise.protocol.provenance import Sourced
 
 Anchor = Literal["randomization", "first_dose", "last_dose", "progression"]
 CYCLE: Literal["cycle"] = "cycle"
 """As many days as a cycle of the regimen that was intended for the participant."""
+_CENTURY = 36525  # days: longer is a slip, and no calendar
 
 
 class Rhythm(NamedTuple):
@@ -33,10 +34,10 @@ class Visit(Sourced):
     id: str
     label: str
     anchor: Anchor
-    day: int | Literal["cycle"] = Field(
+    day: Annotated[int, Field(ge=-_CENTURY, le=_CENTURY)] | Literal["cycle"] = Field(
         description="days from the anchor to the first occurrence; or `cycle`: one of the regimen"
     )
-    every_days: PositiveInt | Literal["cycle"] | None = Field(
+    every_days: Annotated[int, Field(gt=0, le=_CENTURY)] | Literal["cycle"] | None = Field(
         None, description="days from one to the next; or `cycle`"
     )
     counted_from: Literal["anchor", "previous"] = Field(
@@ -46,8 +47,8 @@ class Visit(Sourced):
             " as it was done, so that a delay moves what follows"
         ),
     )
-    before_days: int = Field(ge=0, description="how much earlier it may happen")
-    after_days: int = Field(ge=0, description="how much later it may happen")
+    before_days: int = Field(ge=0, le=_CENTURY, description="how much earlier it may happen")
+    after_days: int = Field(ge=0, le=_CENTURY, description="how much later it may happen")
     until: Literal["progression", "end_of_treatment", "death", "once"] = "once"
     drug: str | None = Field(
         None, description="expected only of participants who were given this drug (EXTRT)"

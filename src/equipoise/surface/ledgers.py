@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -19,6 +20,8 @@ from equipoise.store.json_lines import JsonLines, WriteFailed
 from equipoise.store.lock import check_lock
 from equipoise.store.recognize import check_is_ledger
 from equipoise.subject.fold import replay
+
+_HEAD = re.compile(r"[0-9a-f]{64}")
 
 
 class BrokenLedger(ValueError):
@@ -38,11 +41,13 @@ def verify(path: str | Path, anchor: str | None = None) -> Verified | Broken:
 
     Raises NoLedger for a file that is none, or FileNotFoundError.
     """
+    _check_anchor(anchor)
     return verify_lines(_stored(path).lines(), anchor)
 
 
 def read_ledger(path: str | Path, anchor: str | None = None) -> Ledger:
     """The entries of a ledger that verifies. Raises BrokenLedger, NoLedger or FileNotFoundError."""
+    _check_anchor(anchor)
     store = _stored(path)
     finding = verify_lines(store.lines(), anchor)
     if isinstance(finding, Broken):
@@ -59,13 +64,14 @@ def write_ledger(ledger: Ledger, path: str | Path) -> None:
     """
     place = Path(path)
     check_place(place)
-    place.parent.mkdir(parents=True, exist_ok=True)
     fresh = place.with_name(f"{place.name}.{secrets.token_hex(4)}")
     try:
+        place.parent.mkdir(parents=True, exist_ok=True)
         JsonLines(fresh).append_many(ledger.entries)
         fresh.replace(place)
-    except WriteFailed as failed:
-        raise OSError(f"{place} cannot be written ({failed.why})") from failed
+    except OSError as refused:
+        why = refused.why if isinstance(refused, WriteFailed) else str(refused.strerror).lower()
+        raise OSError(f"{place} cannot be written ({why})") from refused
     finally:
         fresh.unlink(missing_ok=True)
         fresh.with_name(fresh.name + ".lock").unlink(missing_ok=True)
@@ -74,7 +80,10 @@ def write_ledger(ledger: Ledger, path: str | Path) -> None:
 def check_place(path: Path) -> None:
     """May a rehearsal be written there? Never in the place of a ledger that may hold real data."""
     check_lock()
-    if path.exists() and not _is_rehearsal(path):
+    folder = next(parent for parent in path.absolute().parents if parent.exists())
+    if not folder.is_dir():
+        raise ValueError(f"{folder} is a file, expected a folder")
+    if path.is_dir() or (path.exists() and not _is_rehearsal(path)):
         raise ValueError(f"{path} exists and is not a rehearsal; choose another folder")
 
 
@@ -116,6 +125,14 @@ def redact(
         return decided
     _stored(path).rewrite(decided.entries)
     return decided.entries[-1]
+
+
+def _check_anchor(anchor: str | None) -> None:
+    """A head that was mistyped says nothing about the ledger."""
+    if anchor is not None and not _HEAD.fullmatch(anchor):
+        raise ValueError(
+            f"anchor: found {anchor!r}, expected a head, 64 digits and letters from a to f"
+        )
 
 
 def _stored(path: str | Path) -> JsonLines:
