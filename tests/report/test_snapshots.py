@@ -16,7 +16,6 @@ from equipoise.protocol.model import Protocol
 from equipoise.protocol.yaml_file import load
 from equipoise.report.design.page import show_design, write_design
 from equipoise.report.design.simulation_text import show_simulation
-from equipoise.report.kit.page import write_document
 from equipoise.report.protocol.page import show_protocol
 from equipoise.report.rechallenge.page import write_rechallenge
 from equipoise.report.rechallenge.terminal import show_rechallenge
@@ -78,5 +77,5 @@ def test_a_simulation():
 def test_re_challenge():
     answer = invented_rechallenge()
 
-    stored("rechallenge.txt", page_text(write_document(write_rechallenge(answer))))
+    stored("rechallenge.txt", page_text(write_rechallenge(answer)))
     stored("rechallenge_terminal.txt", show_rechallenge(answer) + "\n")
