@@ -1,235 +1,143 @@
-"""What the protocol declares is obeyed: each field of its model has a rule that reads it, or stands
-in a list of gaps.
+"""What the protocol declares is obeyed: each field of its model has a rule that reads it, or is
+shown to people.
 """
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterator, Mapping
-from functools import cache
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, get_args
+from types import CodeType
+from typing import Any, Literal, get_args, get_origin
 
 import pytest
 from pydantic import BaseModel, Field
 
-import equipoise
-from equipoise.protocol.base import Model
-from equipoise.protocol.model import Protocol
+DOCS = Path(__file__).parents[2] / "docs"
+sys.path.insert(0, str(DOCS))
 
-HOUSE = Path(equipoise.__file__).parent
+from field_changes import BASES, base  # noqa: E402
+from field_places import loaded, models_in, owner_of  # noqa: E402
+from field_readers import (  # noqa: E402
+    EVERYWHERE,
+    HOUSE,
+    OBEYED,
+    ONE_VALUE,
+    SHOWN,
+    functions,
+    listed,
+)
+from rule_answers import answers, forget  # noqa: E402
 
-EVERYWHERE = {
-    "from_": "protocol",  # provenance: each value says where it comes from
-    "kind": "eligibility",  # the word that chooses the kind
-}
-"""Fields of many blocks that one rule reads."""
-
-OBEYED = {
-    "Protocol": {
-        "protocol": "eligibility molecular forms assumptions schedule arms",
-        "conduct": "version design randomization conduct regimens",
-        "endpoints": "assessment censoring treatment",
-        "analysis": "registration endpoints populations",
-        "planning": "cutoff",
-    },
-    "Registration": {"protocol": "id"},
-    "Design": {
-        "conduct": "masking",
-        "planning": "participants alpha power scenarios first_scan_weeks",
-        "simulation": "looks spending",
-    },
-    "EarlyLook": {"simulation": "participants"},
-    "Scenario": {"planning": "control experimental control_observed experimental_observed"},
-    "Observed": {"planning": "events n"},
-    "Arm": {"conduct": "id", "allocation": "ratio", "protocol": "role"},
-    "Eligibility": {"protocol": "inclusion exclusion added"},
-    "Criterion": {"eligibility": "id rule"},
-    "Age": {"eligibility": "at_least"},
-    "AllOf": {"eligibility": "of"},
-    "AnyOf": {"eligibility": "of"},
-    "Attestation": {"eligibility": "question within_days"},
-    "Condition": {
-        "eligibility": "category codes histology absence within_years current except_ same_disease"
-    },
-    "Genomic": {"eligibility": "specimen panel status within_days after_line before_line resolved"},
-    "IfMeasured": {"eligibility": "of"},
-    "LabAnswer": {"eligibility": "test is_ within_days"},
-    "LabLimit": {"eligibility": "test at_least at_most at_most_uln within_days"},
-    "MeasurableDisease": {"eligibility": "at_least within_days diameter short_axis"},
-    "Measured": {"eligibility": "tests at_least within_days"},
-    "Not": {"eligibility": "of"},
-    "NotCounted": {"eligibility": "code morphology"},
-    "Performance": {"eligibility": "test at_most within_days"},
-    "PriorLine": {"eligibility": "line includes excludes_class progressed"},
-    "PriorLines": {"eligibility": "exactly"},
-    "Sex": {"eligibility": "is_"},
-    "RasPanel": {
-        "eligibility": "codons limit_of_detection mutated_at mutated_at_inclusive"
-        " below_threshold_meets tumor_fraction_at_least accept_not_detected"
-        " clonal_hematopoiesis_genes"
-    },
-    "Randomization": {
-        "allocation": "block_sizes",
-        "conduct": "method strata requires_intended_chemotherapy first_dose_within_days",
-    },
-    "ValueStratum": {"allocation": "id domain where variable levels"},
-    "IntervalStratum": {"allocation": "id domain where variable levels"},
-    "IntervalLevel": {"allocation": "at_least below"},
-    "Conduct": {
-        "conduct": "consent_before_entry earlier_results_label washout_days",
-        "analysis": "adverse_events_days_after_last_dose safety_review_after",
-    },
-    "Regimen": {"conduct": "id drugs", "subject": "cycle_days"},
-    "Treatment": {"endpoints": "values"},
-    "DrugGiven": {"endpoints": "drug", "rehearsal": "doses every_days"},
-    "Visit": {
-        "protocol": "id day every_days counted_from before_days after_days",
-        "subject": "anchor until drug unscheduled_fills forms",
-    },
-    "Assessment": {
-        "analysis": "reader sd_min_days sd_min_days_sensitivity",
-        "endpoints": "derived late_control_days confirmation recist",
-        "protocol": "scan_visit",
-        "conduct": "modality",
-    },
-    "Confirmation": {"endpoints": "min_days intervening_ne_allowed intervening_sd_allowed"},
-    "RecistRules": {
-        "endpoints": "diameter short_axis node_normal too_small max_targets max_per_organ"
-        " pr_percent pd_percent pd_absolute choices"
-    },
-    "CensoringRules": {
-        "endpoints": "no_baseline_scan progression_date clinical_progression new_therapy death"
-        " missed_visits strategy"
-    },
-    "Endpoint": {"analysis": "id role analysis", "endpoints": "responses"},
-    "BinaryAnalysis": {"analysis": "primary_test sensitivity"},
-    "TimeToEventAnalysis": {"analysis": "rules stratified"},
-    "SafetyAnalysis": {"analysis": "ctcae"},
-    "Estimand": {"analysis": "population", "endpoints": "intercurrent summary"},
-    "IntercurrentEvent": {"endpoints": "event strategy"},
-    "Population": {"analysis": "id", "endpoints": "rule"},
-    "Cutoff": {
-        "planning": "primary_days_after_last_randomization",
-        "simulation": "os_months_after_last_randomization",
-    },
-    "Form": {"protocol": "id header groups", "subject": "sex"},
-    "FormGroup": {
-        "protocol": "id domain repeats constants fields status_variable reason_variable",
-        "conduct": "plausible",
-    },
-    "FormField": {"protocol": "id label variable type codes required min max missing"},
-    "PlausibleRange": {"conduct": "field when low high unit"},
-}
-"""Class -> room -> the fields that a rule of the room reads."""
-
-SHOWN = {
-    "Registration": "title sponsor phase design status start end condition summary traps",
-    "Hypotheses": "h0 h1",
-    "Scenario": "id label source",
-    "Design": "hypotheses control_median_pfs_months",
-    "Assessment": "blinded",
-    "BinaryAnalysis": "missing",
-    "Arm": "label",
-    "Criterion": "registered short note",
-    "ValueStratum": "label",
-    "IntervalStratum": "label",
-    "Regimen": "for_",
-    "Treatment": "id text",
-    "Visit": "label",
-    "Endpoint": "label estimand",
-    "Estimand": "treatment variable",
-    "IntercurrentEvent": "handled",
-    "Population": "definition",
-    "Form": "title",
-    "FormGroup": "label",
-    "FormField": "hint",
-    "Assumption": "said taken why otherwise to_check",
-}
-"""Words for people, which no rule can obey: the pages (report) are their readers."""
-
-GAPS = {
-    "Protocol.equipoise": "the type allows one version of the format; nothing else reads it",
-    "BinaryAnalysis.interval": "printed; the analysis computes the one interval there is",
-    "RecistRules.version": "printed; the type allows one",
-}
-"""Declared, and obeyed by no rule: to be obeyed or refused (decision 9)."""
+from equipoise.planning.check import refusals  # noqa: E402
+from equipoise.protocol.base import Model  # noqa: E402
+from equipoise.protocol.model import Protocol  # noqa: E402
 
 
-def declared(model: type[BaseModel], seen: set[type[BaseModel]] | None = None) -> Iterator[str]:
-    """Every field of a model and of the models inside it, once, as Class.field."""
-    seen = set() if seen is None else seen
-    if model in seen:
-        return
-    seen.add(model)
-    bases = [base for base in model.__mro__[1:] if issubclass(base, Model) and base is not Model]
-    inherited = {name for base in bases for name in base.model_fields}
-    own = {name for name in model.model_fields if name not in inherited or name == "kind"}
-    for name, field in model.model_fields.items():
-        if name in own and name not in EVERYWHERE:
-            yield f"{model.__name__}.{name}"
+def every_model(model: type[BaseModel], seen: frozenset[Any] = frozenset()) -> frozenset[Any]:
+    """A model, and the models inside it."""
+    seen |= {model}
+    for field in model.model_fields.values():
         for part in models_in(field.annotation):
-            yield from declared(part, seen)
-    for base in bases:
-        yield from declared(base, seen)
+            seen = seen if part in seen else every_model(part, seen)
+    return seen
 
 
-def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
-    """The models that an annotation names, inside unions, tuples and mappings too."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for argument in get_args(annotation):
-        yield from models_in(argument)
-
-
-def listed(by_room: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
-    """Class.field -> the room that reads it."""
+def declared(model: type[BaseModel]) -> dict[str, Any]:
+    """Every field of a model and of the models inside it, as Class.field, with its type."""
     return {
-        f"{owner}.{field}": room
-        for owner, rooms in by_room.items()
-        for room, fields in rooms.items()
-        for field in fields.split()
+        f"{owner_of(part, name).__name__}.{name}": field.annotation
+        for part in every_model(model)
+        for name, field in part.model_fields.items()
+        if name not in EVERYWHERE
     }
 
 
-READ_BY = listed(OBEYED) | listed({owner: {"report": fields} for owner, fields in SHOWN.items()})
+READ_BY = listed(OBEYED) | listed(SHOWN) | dict.fromkeys(ONE_VALUE, "")
 FIELDS = sorted(declared(Protocol))
 
 
-@cache
-def read_in(room: str) -> frozenset[str]:
-    """Every attribute that the code of a room reads; pages also ask for fields by their name."""
-    names: set[str] = set()
-    for file in (HOUSE / room).rglob("*.py"):
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Attribute):
-                names.add(node.attr)
-            elif isinstance(node, ast.MatchClass):
-                names.update(node.kwd_attrs)
-            elif room == "report" and isinstance(node, ast.Constant):
-                names.add(str(node.value))
-    return frozenset(names)
+def without_reader(fields: list[str], read_by: Mapping[str, str]) -> list[str]:
+    """The fields that no function reads."""
+    return [field for field in fields if not is_read(field, read_by)]
 
 
-def without_reader(
-    fields: list[str], read_by: Mapping[str, str], gaps: Mapping[str, str]
-) -> list[str]:
-    """The fields that neither a rule reads nor the list of gaps names."""
-    return [
-        field
-        for field in fields
-        if field not in gaps
-        and (field not in read_by or field.split(".")[1] not in read_in(read_by[field]))
-    ]
+def is_read(field: str, read_by: Mapping[str, str]) -> bool:
+    if field in ONE_VALUE:
+        return True
+    file, _, function = read_by.get(field, "").partition(":")
+    if not (HOUSE / f"{file}.py").is_file():
+        return False
+    names = functions(file).get(function, frozenset())
+    return field.split(".")[1] in names or "getattr" in names
 
 
-def test_every_field_of_the_protocol_is_read_by_a_rule_or_named_as_a_gap():
-    assert without_reader(FIELDS, READ_BY, GAPS) == []
+def test_every_field_of_the_protocol_is_read_by_a_rule_or_shown():
+    assert without_reader(FIELDS, READ_BY) == []
 
 
 def test_the_lists_name_fields_that_there_are_and_each_once():
-    assert sorted({*READ_BY, *GAPS} - set(FIELDS)) == []
-    assert sorted(set(READ_BY) & set(GAPS)) == []
+    lists = [listed(OBEYED), listed(SHOWN), ONE_VALUE]
+    named = [field for each in lists for field in each]
+
+    assert sorted(set(named) - set(FIELDS)) == []
+    assert len(named) == len(set(named))
+    for file, _, function in (reader.partition(":") for reader in EVERYWHERE.values()):
+        assert function in functions(file)
+
+
+def test_a_field_of_one_value_has_a_type_that_allows_no_other():
+    allowed = declared(Protocol)
+
+    assert ONE_VALUE
+    for field in ONE_VALUE:
+        assert get_origin(allowed[field]) is Literal
+        assert len(get_args(allowed[field])) == 1
+
+
+# ------------------------------------------------------------------ seen at run time
+
+
+@pytest.fixture(scope="module")
+def readers() -> Mapping[str, set[str]]:
+    """Class.field -> the functions of the house that read it while everything is answered."""
+    reads: set[tuple[type[Any], str, CodeType]] = set()
+    protocols = [loaded(base(name)) for name in BASES]
+
+    def watched(part: Any, name: str) -> Any:
+        reads.add((type(part), name, sys._getframe(1).f_code))
+        return object.__getattribute__(part, name)
+
+    forget()  # what was answered before is asked again
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Model, "__getattribute__", watched)
+        for protocol in protocols:
+            refusals(protocol)
+            answers(protocol)
+    return by_field(reads)
+
+
+def by_field(reads: Iterable[tuple[type[Any], str, CodeType]]) -> Mapping[str, set[str]]:
+    functions: dict[str, set[str]] = defaultdict(set)
+    for model, name, code in reads:
+        file = Path(code.co_filename)
+        if name in model.model_fields and file.is_relative_to(HOUSE):
+            where = file.relative_to(HOUSE).with_suffix("").as_posix()
+            function = code.co_qualname.partition(".<locals>")[0]
+            functions[f"{owner_of(model, name).__name__}.{name}"].add(f"{where}:{function}")
+    return functions
+
+
+def test_each_reader_is_seen_to_read_its_field_of_its_class(readers):
+    read_by = listed(OBEYED) | listed(SHOWN)
+
+    assert {
+        field: reader for field, reader in read_by.items() if reader not in readers[field]
+    } == {}
+
+
+# ------------------------------------------------------------------ what would be noticed
 
 
 class Wider(Protocol):
@@ -244,7 +152,7 @@ class Wider(Protocol):
 
 
 def test_a_field_without_a_rule_is_noticed():
-    assert without_reader(sorted(declared(Wider)), READ_BY, GAPS) == [
+    assert without_reader(sorted(declared(Wider)), READ_BY) == [
         "Kitchen.soup",
         "Wider.kitchen",
     ]
@@ -254,15 +162,16 @@ def test_a_field_without_a_rule_is_noticed():
 def test_a_field_that_is_left_out_of_the_list_is_noticed(field):
     fewer = {name: room for name, room in READ_BY.items() if name != field}
 
-    assert without_reader(FIELDS, fewer, GAPS) == [field]
+    assert without_reader(FIELDS, fewer) == [field]
 
 
-@pytest.mark.parametrize("field", GAPS)
-def test_a_gap_that_is_left_out_is_noticed(field):
-    fewer = {name: why for name, why in GAPS.items() if name != field}
-
-    assert without_reader(FIELDS, READ_BY, fewer) == [field]
-
-
-def test_a_room_that_does_not_read_a_field_is_no_reader():
-    assert without_reader(["Arm.ratio"], {"Arm.ratio": "molecular"}, {}) == ["Arm.ratio"]
+@pytest.mark.parametrize(
+    "reader",
+    [
+        "molecular/ras:ras_status",  # reads no ratio
+        "allocation/declared:allocate",  # is not there
+        "allocation/lists:allocation_of",  # nor is the file
+    ],
+)
+def test_a_function_that_does_not_read_a_field_is_no_reader(reader):
+    assert without_reader(["Arm.ratio"], {"Arm.ratio": reader}) == ["Arm.ratio"]

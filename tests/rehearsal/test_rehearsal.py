@@ -11,13 +11,16 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
+from changed import shipped_with
 from equipoise.conduct.attribution import Attribution
 from equipoise.conduct.record import Refused
 from equipoise.eligibility import evaluate_all
 from equipoise.ledger.chain import verify
 from equipoise.ledger.entry import Entry, line_of
 from equipoise.ledger.verified import Verified
+from equipoise.planning.check import refusals
 from equipoise.protocol.model import Protocol
+from equipoise.protocol.refusal import Use
 from equipoise.protocol.yaml_file import load
 from equipoise.rehearsal.filled import Filled, with_slip
 from equipoise.rehearsal.office import Agenda, Office, Unexpected
@@ -329,3 +332,29 @@ def test_every_parameter_says_where_it_comes_from(protocol):
     assert sum(site.share for site in parameters.sites) == pytest.approx(1)
     with pytest.raises(LookupError, match="no virtual participants for NCT00000000"):
         read_parameters("NCT00000000")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (
+            "{id: MFOLFOX6, for: oxaliplatin-naive, cycle_days: 14, drugs: [OXALIPLATIN, ",
+            "{id: MFOLFOX6, for: oxaliplatin-naive, cycle_days: 14, drugs: [",
+            "who had no oxaliplatin before gets none",
+        ),
+        (
+            "drugs: [TRIFLURIDINE/TIPIRACIL]",
+            "drugs: [TRIFLURIDINE/TIPIRACIL, FLUOROURACIL]",
+            "who had fluorouracil, irinotecan, oxaliplatin before gets none",
+        ),
+        ("id: NCT04509635", "id: NCT00000000", "expected a trial that has virtual participants"),
+    ],
+)
+def test_a_protocol_that_leaves_virtual_participants_nothing_is_not_rehearsed(
+    before, after, expected
+):
+    refused = [
+        each for each in refusals(shipped_with((before, after))) if each.use is Use.REHEARSED
+    ]
+
+    assert any(expected in str(each) for each in refused)

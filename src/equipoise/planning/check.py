@@ -11,12 +11,13 @@ import equipoise.analysis.refusals as analysis
 import equipoise.conduct.refusals as conduct
 import equipoise.endpoints.refusals as endpoints
 import equipoise.planning.refusals as planning
+import equipoise.rehearsal.refusals as rehearsal
 import equipoise.simulation.refusals as simulation
 import equipoise.subject.refusals as subject
 from equipoise.protocol.model import Protocol
 from equipoise.protocol.refusal import Refusal
 
-ROOMS = (subject, allocation, endpoints, analysis, conduct, planning, simulation)
+ROOMS = (subject, allocation, endpoints, analysis, conduct, planning, simulation, rehearsal)
 """In the order in which a reader would ask: is it defined, analyzed, carried out, planned?"""
 
 

@@ -74,7 +74,8 @@ class TimeToEventAnalysis(Model):
 
     kind: Literal["time_to_event"]
     rules: tuple[str, ...] = Field(
-        description="a set of censoring rules, for progression-free survival, or another endpoint"
+        min_length=1,
+        description="a set of censoring rules, for progression-free survival, or another endpoint",
     )
     stratified: bool
 

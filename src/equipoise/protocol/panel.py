@@ -14,7 +14,7 @@ class RasPanel(Model):
     means.
     """
 
-    codons: dict[str, tuple[int, ...]] = Field(description="gene -> codons")
+    codons: dict[str, tuple[int, ...]] = Field(min_length=1, description="gene -> codons")
     limit_of_detection: Decimal = Field(
         gt=0, lt=1, description="allele fraction; a less sensitive assay is unknown"
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -223,6 +223,16 @@ def intended_regimen(
     if rng.random() < p["again_irinotecan"]:
         return with_irinotecan[0].id
     return next(r.id for r in protocol.regimens if not person.had.intersection(r.drugs))
+
+
+def without_regimen(protocol: Protocol) -> Iterator[str]:
+    """The previous chemotherapy after which the protocol leaves no regimen to choose."""
+    for drug in ("IRINOTECAN", "OXALIPLATIN"):
+        if not _regimens_with(drug, protocol):
+            yield f"no {drug.lower()} before"
+    both = {drug for drug, _ in (*_IRINOTECAN, *_OXALIPLATIN)}
+    if all(both.intersection(regimen.drugs) for regimen in protocol.regimens):
+        yield f"{', '.join(sorted(both)).lower()} before"
 
 
 def _regimens_with(drug: str, protocol: Protocol) -> list[Regimen]:
