@@ -4,11 +4,11 @@ enumeration.
 
 import numpy as np
 import pytest
-from r_survival import in_r, needs_r_package
 from scipy import optimize, stats
 
 from equipoise.statistics import proportions
 from equipoise.statistics.proportions import FarringtonManning, power_of, rejection_region, size_of
+from r_survival import in_r, needs_r_package
 
 CASES = [
     (35, 50, 40, 52, -0.15),

@@ -4,13 +4,13 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from r_survival import in_r, needs_r_package
 from scipy.integrate import quad
 from scipy.stats import multivariate_normal, norm
 
 from equipoise.statistics.multivariate_normal import multivariate_normal_box
 from equipoise.statistics.survival import FlemingHarrington, ModestWeight, log_rank
 from equipoise.statistics.survival.combination import max_combo, p_of_largest
+from r_survival import in_r, needs_r_package
 
 COLON = """
 c <- subset(colon, etype == 2 & rx != "Lev")

@@ -5,7 +5,6 @@ from math import log
 
 import numpy as np
 import pytest
-from r_survival import needs_r_package
 
 from equipoise.statistics.sample_size import (
     Accrual,
@@ -23,6 +22,7 @@ from equipoise.statistics.sample_size import (
     time_of_events,
 )
 from equipoise.statistics.sequential import OBrienFlemingSpending, design_group_sequential
+from r_survival import needs_r_package
 
 R_PROGRAM = """
 suppressMessages(library(rpact))

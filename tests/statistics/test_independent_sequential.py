@@ -7,7 +7,6 @@ from math import log, sqrt
 
 import numpy as np
 import pytest
-from r_survival import needs_r_package
 from scipy.special import ndtr
 from scipy.stats import multivariate_normal
 
@@ -31,6 +30,7 @@ from equipoise.statistics.sequential import (
     repeated_interval,
     repeated_p_value,
 )
+from r_survival import needs_r_package
 
 SPACINGS = {
     "two": (0.5, 1.0),

@@ -6,7 +6,6 @@ from itertools import product
 
 import numpy as np
 import pytest
-from r_survival import in_r
 from scipy import stats
 
 from equipoise.statistics.proportions import (
@@ -16,6 +15,7 @@ from equipoise.statistics.proportions import (
     power_of,
     size_of,
 )
+from r_survival import in_r
 
 SMALL = [(4, 3), (2, 5), (3, 3)]
 

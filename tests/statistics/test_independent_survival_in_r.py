@@ -4,7 +4,6 @@ ties.
 
 import numpy as np
 import pytest
-from r_survival import in_r
 
 from equipoise.statistics.cox import (
     baseline_hazard,
@@ -22,6 +21,7 @@ from equipoise.statistics.survival import (
     log_rank,
     restricted_mean,
 )
+from r_survival import in_r
 
 KINDS = {"plain": "plain", "log": "log", "log-log": "log-log", "arcsine": "arcsin"}
 # R stops climbing once the likelihood changes by a relative 1e-9; the comparison needs both at the
