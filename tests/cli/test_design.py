@@ -1,9 +1,14 @@
 """`design` and `simulate` at the terminal."""
 
+import contextlib
 import fcntl
 import json
+import signal
+import subprocess
+import time
 
 import pytest
+from every_command import start
 from typer.testing import CliRunner
 
 from changed import PFS_PRIMARY
@@ -182,3 +187,34 @@ def test_a_folder_is_no_file_to_write(tmp_path):
 
     assert done.exit_code == 2
     assert "is a folder; name a file" in done.stderr
+
+
+def test_a_run_that_was_interrupted_goes_on_in_another_process(tmp_path):
+    """The blocks of the first are those of the second, whatever lies where in its memory."""
+
+    def words(name):
+        place = ["--out", str(tmp_path / name)]
+        return ["simulate", "NCT04509635", "--trials", "800", "--seed", "5", *place]
+
+    first = start(words("a.json"), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    blocks = tmp_path / "a.json.blocks"
+    while first.poll() is None and not list(blocks.glob("*/block-*.npy")):
+        time.sleep(0.01)
+    first.send_signal(signal.SIGINT)
+    told = first.communicate(timeout=600)[1].decode()
+    assert first.returncode == 130, told
+    assert f"finished blocks are in {blocks}: the same command goes on" in told
+    kept = {path: path.stat().st_mtime_ns for path in blocks.glob("*/block-*.npy")}
+
+    again = start(words("a.json"), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    while again.poll() is None and not (tmp_path / "a.json").exists():
+        for path, written in kept.items():
+            with contextlib.suppress(FileNotFoundError):
+                assert path.stat().st_mtime_ns == written
+        time.sleep(0.05)
+    told = again.communicate(timeout=600)[1].decode()
+
+    assert again.returncode == 0, told
+    assert RUN.invoke(app, words("b.json")).exit_code == 0
+    assert (tmp_path / "a.json").read_bytes() == (tmp_path / "b.json").read_bytes()
+    assert kept
