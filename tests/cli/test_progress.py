@@ -121,7 +121,7 @@ def test_who_no_longer_listens_is_found_out_by_the_work_itself():
     [
         ("demo", ["simulated trial: randomized", "analyzing", "writing the report"]),
         ("rehearse", ["simulated trial: randomized"]),
-        ("design", ["computing exact power"]),
+        ("design", ["exact power"]),
         ("simulate", ["simulated trials: effect", "simulated trials: no effect"]),
         ("rechallenge", ["virtual patients"]),
         ("verify", []),

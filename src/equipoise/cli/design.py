@@ -46,7 +46,11 @@ def design(
 
     with readable_failures(), progress() as steps:
         made = plans.design(
-            load_protocol(protocol), trials=trials, seed=seed, workers=workers, step=steps.step
+            load_protocol(protocol),
+            trials=trials,
+            seed=seed,
+            workers=workers,
+            progress_for=steps.step,
         )
         out.print(show_design(*made), markup=False)
         if output is not None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from equipoise.protocol.estimands import BinaryAnalysis
 from equipoise.protocol.model import Endpoint, Protocol
+from equipoise.simulation.blocks import Progress
 from equipoise.simulation.declared_test import primary_rejected, rejected_by_z
 from equipoise.simulation.full_trial import (
     FullTrial,
@@ -84,12 +85,20 @@ def scanned_every(protocol: Protocol, trial: FullTrial, weeks: int) -> FullTrial
 
 
 def simulate_scan_interval(
-    protocol: Protocol, trial: FullTrial, weeks: int, trials: int, seed: int, *, workers: int = 1
+    protocol: Protocol,
+    trial: FullTrial,
+    weeks: int,
+    trials: int,
+    seed: int,
+    *,
+    workers: int = 1,
+    progress: Progress | None = None,
 ) -> ScanInterval:
     """The primary endpoint, and the power of the comparison, at one interval (see
     `scanned_every`).
     """
-    results = simulate_trials(scanned_every(protocol, trial, weeks), trials, seed, workers=workers)
+    every = scanned_every(protocol, trial, weeks)
+    results = simulate_trials(every, trials, seed, workers=workers, progress=progress)
     alpha = float(protocol.design.alpha)
     control, experimental = mean_shares(
         by_arm(results.reached[protocol.primary.id][:, 0]), by_arm(results.participants[:, 0])

@@ -21,7 +21,7 @@ from equipoise.simulation.declared_test import rejected_by_shares
 from equipoise.simulation.full_trial import FullTrial, Look, simulate_trials, trial_of
 from equipoise.simulation.operating_characteristics import Estimate
 from equipoise.simulation.proportion_trial import ProportionTrial, simulate_proportions
-from equipoise.simulation.protocol_trials import check_figures
+from equipoise.simulation.protocol_trials import ProgressFor, check_figures
 from equipoise.simulation.refusals import refusals
 from equipoise.simulation.stopping import stopped
 
@@ -45,14 +45,20 @@ class SimulatedDesign:
 
 
 def simulate_design(
-    protocol: Protocol, trials: int, seed: int, *, workers: int = 1
+    protocol: Protocol,
+    trials: int,
+    seed: int,
+    *,
+    workers: int = 1,
+    progress_for: ProgressFor = lambda _name: None,
 ) -> SimulatedDesign:
-    """What enumeration gives, again from virtual trials, and what it cannot give. Raises ValueError
-    for numbers out of range.
+    """What enumeration gives, again from virtual trials, and what it cannot give. `progress_for`
+    is asked for each kind of trial. Raises ValueError for numbers out of range.
     """
     check_run(trials, seed, workers)
     check_figures(trials)
     plan, refused = planned(protocol), refusals(protocol)
+    progress_for("virtual trials: shares")
     rejected = {
         scenario.id: simulate_power(protocol, plan, scenario, trials, seed, workers=workers)
         for scenario in protocol.design.scenarios
@@ -64,10 +70,16 @@ def simulate_design(
         trials=trials,
         seed=seed,
         rejected=rejected,
-        early_looks=_early_looks(protocol, trial, trials, seed, workers=workers),
+        early_looks=_early_looks(protocol, trial, trials, seed, workers, progress_for),
         scan_intervals=[
             simulate_scan_interval(
-                protocol, trial, weeks, max(trials // 4, 2), seed, workers=workers
+                protocol,
+                trial,
+                weeks,
+                max(trials // 4, 2),
+                seed,
+                workers=workers,
+                progress=progress_for(f"virtual trials: first scan in week {weeks}"),
             )
             for weeks in protocol.design.first_scan_weeks
         ],
@@ -77,15 +89,26 @@ def simulate_design(
 
 
 def _early_looks(
-    protocol: Protocol, trial: FullTrial, trials: int, seed: int, *, workers: int
+    protocol: Protocol,
+    trial: FullTrial,
+    trials: int,
+    seed: int,
+    workers: int,
+    progress_for: ProgressFor,
 ) -> dict[str, LookCost]:
     """One look at half of the participants."""
     half = protocol.design.participants // 2
     follow = protocol.cutoff.primary_days_after_last_randomization
     looking = replace(trial, looks=(Look(participants=half, follow_days=follow), *trial.looks))
-    with_effect = simulate_trials(looking, trials, seed, workers=workers)
+    with_effect = simulate_trials(
+        looking, trials, seed, workers=workers, progress=progress_for("virtual trials: effect")
+    )
     without = simulate_trials(
-        replace(looking, effect=False), trials, (seed + 1) % 2**64, workers=workers
+        replace(looking, effect=False),
+        trials,
+        (seed + 1) % 2**64,
+        workers=workers,
+        progress=progress_for("virtual trials: no effect"),
     )
     return {name: look_at_half(protocol, name, with_effect, without) for name in SPENDING}
 

@@ -32,24 +32,25 @@ def design(
     trials: int = 2000,
     seed: int = 1,
     workers: int = 1,
-    step: Callable[[str], object] | None = None,
+    progress_for: Callable[[str], Progress | None] | None = None,
 ) -> Design:
     """What the planned participants can show: exact power, and simulated trials beside each figure
     (0: none).
 
-    `step` is told what begins. Raises CannotObey, or ValueError for numbers out of range.
+    `progress_for` is asked for each thing that begins. Raises CannotObey, or ValueError for numbers
+    out of range.
     """
     if trials < 2 and trials != 0:
         raise ValueError(f"trials is {trials}; it must be 0 (no simulation) or 2 or more")
     check_run(trials or 2, seed, workers)
     require_uses(protocol, Use.DESIGNED)
-    begins = step or _untold
-    begins("computing exact power")
+    told = progress_for or _untold
+    told("exact power")
     computed = compute_design(protocol)
     if not trials:
         return Design(protocol, computed, None)
-    begins(f"simulating {trials} trials of each kind")
-    return Design(protocol, computed, simulate_design(protocol, trials, seed, workers=workers))
+    simulated = simulate_design(protocol, trials, seed, workers=workers, progress_for=told)
+    return Design(protocol, computed, simulated)
 
 
 def simulate(
