@@ -182,7 +182,7 @@ OBEYED: Readers = {
         "analysis/binary:analyze_binary": "role",
         "endpoints/choices:counted_responses": "responses",
     },
-    "BinaryAnalysis": {"analysis/binary:tests_of": "primary_test sensitivity"},
+    "BinaryAnalysis": {"analysis/sensitivity:tests_of": "primary_test sensitivity"},
     "TimeToEventAnalysis": {
         "analysis/time_to_event:analyze_time_to_event": "rules stratified",
     },

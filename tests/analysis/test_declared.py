@@ -8,14 +8,15 @@ import pytest
 
 from changed import CONFIRMED, DERIVED, MASKED, OS_PRIMARY, PFS_PRIMARY, shipped_with
 from equipoise.analysis.analyze import Analysis, analyze
-from equipoise.analysis.interim import levels_of_looks
+from equipoise.analysis.interim import levels_of_looks, standing_of
 from equipoise.analysis.results.endpoints import BinaryEndpoint, TimeToEventEndpoint
-from equipoise.conduct import disposition, protocol_versions
+from equipoise.conduct import data_management, disposition, protocol_versions
 from equipoise.conduct.record import Refused
 from equipoise.planning.check import refusals
 from equipoise.protocol.model import Protocol
 from equipoise.protocol.places import ProtocolError
 from equipoise.protocol.refusal import Use
+from equipoise.report.trial.declared import influenced, masking_limit
 from equipoise.report.trial.page import write_report
 from equipoise.report.trial.terminal import primary_lines
 from story import Story
@@ -192,6 +193,132 @@ def test_with_looks_the_primary_test_is_held_to_what_they_leave():
     assert analyzed(shipped_with(), *PR_THEN_PD).results.level == 0.05
 
 
+FEW = ("  participants: 50", "  participants: 4")
+LOOK_AT_TWO = ("  looks: []", "  looks: [{participants: 2}]")
+STARTS = {WHO: 10, OTHER: 11, "S01-003": 20, "S01-004": 21}
+"""Subject -> the day in March 2021 of the randomization; the scans of the primary endpoint take 119
+days."""
+
+
+def over_time(*, locked: bool = False) -> Story:
+    """Four randomized on different days, two of them early; the first is stable."""
+    story = Story(protocol=shipped_with(FEW, LOOK_AT_TWO)).begin()
+    for subject, day in STARTS.items():
+        story.ready(subject, date(2021, 3, day))
+        story.randomize(subject, date(2021, 3, day))
+    story.scan(WHO, "2021-05-05", 1, "SD", "45")
+    if locked:
+        story.done("2021-06-01", "data_manager", data_management.lock, None)
+    return story
+
+
+@pytest.mark.parametrize(
+    ("cutoff", "look", "counted"),
+    [
+        pytest.param(date(2021, 7, 7), None, 4, id="one could be judged: no look"),
+        pytest.param(date(2021, 7, 8), 0, 2, id="two: the look counts these"),
+        pytest.param(date(2021, 7, 17), 0, 2, id="three: still the look at two"),
+        pytest.param(date(2021, 7, 18), 1, 4, id="four: the end"),
+    ],
+)
+def test_a_look_counts_those_whose_scans_are_due_and_no_later_ones(cutoff, look, counted):
+    """Somebody randomized yesterday has failed nothing yet."""
+    results = analyze(over_time().known(cutoff)).results
+    levels = levels_of_looks(shipped_with(FEW, LOOK_AT_TWO))
+    primary = results.endpoints["DCR"]
+    assert isinstance(primary, BinaryEndpoint)
+
+    assert results.level == (None if look is None else pytest.approx(levels[look]))
+    assert list(primary.subjects) == list(STARTS)[:counted]
+    assert set(primary.sensitivity["worst_case"].reached) == set(primary.subjects)
+    secondary = results.endpoints["ORR"]
+    assert isinstance(secondary, BinaryEndpoint)
+    assert set(secondary.subjects) == set(STARTS)
+
+
+def test_a_locked_trial_that_is_smaller_than_planned_spends_the_rest():
+    """All of 0.05 that the look left is there for the last analysis, however small."""
+    story = over_time(locked=True)
+    early = analyze(story.known(date(2021, 6, 2))).results
+
+    assert early.level == pytest.approx(levels_of_looks(story.protocol)[-1])
+    standing = standing_of(
+        shipped_with(("  participants: 50", "  participants: 6"), LOOK_AT_TWO),
+        analyze(story.known(date(2021, 12, 31))).courses,
+        date(2021, 12, 31),
+        locked=True,
+    )
+    planned = levels_of_looks(
+        shipped_with(("  participants: 50", "  participants: 6"), LOOK_AT_TWO)
+    )
+    assert standing.counted is None
+    assert standing.level is not None
+    assert planned[-1] < standing.level < 0.05
+
+
+LATE = (("2021-05-05", "SD", "45"), ("2021-06-30", "PR", "30"), ("2021-08-25", "PD", "60"))
+
+
+def test_control_that_lasts_is_confirmed_where_the_endpoint_is():
+    with_late = ("sensitivity: [boschloo, fisher]", "sensitivity: [boschloo, late_control]")
+    loose, strict = shipped_with(with_late), shipped_with(with_late, CONFIRMED)
+
+    for protocol, lasting in ((loose, True), (strict, False)):
+        response = analyzed(protocol, *LATE).results.endpoints["ORR"]
+        assert isinstance(response, BinaryEndpoint)
+        assert response.sensitivity["late_control"].reached[WHO] is lasting
+        assert response.subjects[WHO].value is lasting
+
+
+# ------------------------------------------------------------------ words
+
+
+def report_of(*changes: tuple[str, str]) -> str:
+    story = told(shipped_with(*changes), ("2021-05-05", "SD", "45"))
+    return write_report(analyze(story.known(CUTOFF)), story.storage.read())
+
+
+BLIND_READER = ("  blinded: false", "  blinded: true")
+
+
+@pytest.mark.parametrize(
+    ("changes", "said", "left_out"),
+    [
+        ((), ["An open label", "knew the arm", "by stratum is shown"], []),
+        ((BLIND_READER,), ["read blinded", "That care was not influenced"], ["knew the arm"]),
+        (OS_PRIMARY, ["An open label"], ["rest on the response as read", "by stratum is shown"]),
+        (PFS_PRIMARY, ["An open label"], ["by stratum is shown", "Nothing is tested within"]),
+    ],
+)
+def test_the_report_says_what_holds_for_the_declared_endpoint(changes, said, left_out):
+    report = report_of(*changes)
+
+    assert [words for words in said if words not in report] == []
+    assert [words for words in left_out if words in report] == []
+
+
+@pytest.mark.parametrize(
+    ("masking", "blinded", "title"),
+    [
+        ("OPEN LABEL", False, "An open label"),
+        ("SINGLE BLIND", True, "A single blind"),
+        ("DOUBLE BLIND", False, "A reading that is not declared blinded"),
+        ("DOUBLE BLIND", True, None),
+    ],
+)
+def test_what_masking_leaves_open(masking, blinded, title):
+    words = masking.lower()
+    protocol = shipped_with(
+        ("masking: OPEN LABEL", f"masking: {masking}"),
+        ("design: randomized, open label", f"design: randomized, {words}"),
+        *([BLIND_READER] if blinded else []),
+    )
+    limit = masking_limit(protocol)
+
+    assert (limit and limit[0]) == title
+    assert bool(list(influenced(protocol))) is (title is not None)
+
+
 # ------------------------------------------------------------------ refused
 
 
@@ -253,6 +380,11 @@ SUMMARY = ("summary: median", "summary: hazard ratio")
             "secondary",
         ),
         ((("rules: [OS]", "rules: [SURVIVAL]"),), "endpoints.OS.analysis.rules", "OS"),
+        (
+            (("  EMA:\n", "  OS:\n"), ("rules: [FDA, EMA]", "rules: [FDA, OS]")),
+            "censoring.OS",
+            "expected another",
+        ),
     ],
 )
 def test_what_no_rule_carries_out_is_refused_with_its_field(changes, field, expected):

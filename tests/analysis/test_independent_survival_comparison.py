@@ -8,9 +8,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "statistics"))
 
-from r_survival import in_r
-
 from equipoise.analysis.survival_comparison import compare_survival
+from r_survival import in_r
 
 R_LINES = """
 by <- if (%s) " + strata(site)" else ""

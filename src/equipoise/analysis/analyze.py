@@ -20,7 +20,7 @@ from equipoise.analysis.baseline import (
 from equipoise.analysis.binary import analyze_binary
 from equipoise.analysis.courses import disagreements, time_lines, tumor_changes
 from equipoise.analysis.flow import flow_of
-from equipoise.analysis.interim import level_at
+from equipoise.analysis.interim import Standing, standing_of
 from equipoise.analysis.known import Known, check_known
 from equipoise.analysis.results.endpoints import EndpointResult
 from equipoise.analysis.results.trial import AnalyzedProtocol, ArmOfTrial, LedgerHead, Results
@@ -88,6 +88,8 @@ def _results(
     protocol, arms = trial.protocol, arms_of(courses)
     populations = populations_of(trial, courses, cutoff)
     randomized = [course.subject for course in courses.values()]
+    standing = standing_of(protocol, courses, cutoff, locked=trial.locked)
+    counted = counted_in(populations, standing)
     return Results(
         protocol=AnalyzedProtocol(
             id=protocol.id, version=protocol.version, hash=trial.versions[-1].hash
@@ -99,7 +101,7 @@ def _results(
         cutoff=cutoff.isoformat(),
         as_of=known.as_of.isoformat() if known.as_of else head.at,
         confidence=confidence_of(protocol),
-        level=level_at(protocol, courses, cutoff),
+        level=standing.level,
         arms={arm.id: ArmOfTrial(label=arm.label, role=arm.role) for arm in protocol.arms},
         flow=flow_of(trial, screenings, cutoff),
         baseline=baseline_of(courses, arms),
@@ -112,7 +114,13 @@ def _results(
         safety_review=safety_review(randomized, protocol.conduct.safety_review_after, cutoff),
         problems={name: "; ".join(c.problems) for name, c in courses.items() if c.problems},
         endpoints={
-            endpoint.id: analyze_endpoint(protocol, endpoint, courses, populations, cutoff)
+            endpoint.id: analyze_endpoint(
+                protocol,
+                endpoint,
+                courses,
+                counted if endpoint.role == "primary" else populations,
+                cutoff,
+            )
             for endpoint in protocol.endpoints
         },
     )
@@ -131,6 +139,18 @@ def populations_of(trial: Trial, courses: Courses, cutoff: date) -> dict[str, Ma
     """Population -> subject id -> arm."""
     subjects = [course.subject for course in courses.values()]
     return {p.id: members(p, trial, subjects, cutoff) for p in trial.protocol.populations}
+
+
+def counted_in(
+    populations: Mapping[str, Mapping[str, str]], standing: Standing
+) -> Mapping[str, Mapping[str, str]]:
+    """The populations at a look: only those whom it counts."""
+    if standing.counted is None:
+        return populations
+    return {
+        name: {subject: arm for subject, arm in arms.items() if subject in standing.counted}
+        for name, arms in populations.items()
+    }
 
 
 def analyze_endpoint(

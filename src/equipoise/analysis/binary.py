@@ -17,7 +17,7 @@ from equipoise.analysis.results.endpoints import (
     Sensitivity,
     TestName,
 )
-from equipoise.analysis.sensitivity import SENSITIVITY, TESTS, Analyzed
+from equipoise.analysis.sensitivity import SENSITIVITY, TESTS, Analyzed, tests_of
 from equipoise.endpoints.values import Courses, binary_values
 from equipoise.protocol.estimands import BinaryAnalysis
 from equipoise.protocol.model import Endpoint, Protocol
@@ -77,12 +77,6 @@ def _policy_words(protocol: Protocol) -> str:
 
 
 # ------------------------------------------------------------------ comparisons
-
-
-def tests_of(analysis: BinaryAnalysis) -> tuple[TestName, ...]:
-    """The tests that the protocol declares: the primary one, then those named as sensitivity."""
-    named = [analysis.primary_test, *analysis.sensitivity]
-    return tuple(dict.fromkeys(test for test in TESTS if test in named))
 
 
 def compare_binary(

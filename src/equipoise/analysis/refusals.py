@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from equipoise.analysis.sensitivity import POPULATION_RULES, population_with
+from equipoise.analysis.sensitivity import POPULATION_RULES, population_with, tests_of
 from equipoise.endpoints.catalogue import endpoint_of, unknown_analyses
 from equipoise.protocol.estimands import BinaryAnalysis, SafetyAnalysis, TimeToEventAnalysis
 from equipoise.protocol.model import Endpoint, Protocol
@@ -17,7 +17,7 @@ def refusals(protocol: Protocol) -> tuple[Refusal, ...]:
     """
     if unknown_analyses(protocol):
         return ()  # the endpoints have refused what the questions below would ask about
-    rules = (_primary, _looks, _populations, _sensitivity)
+    rules = (_primary, _looks, _populations, _sensitivity, _strata)
     return tuple(
         Refusal(Use.ANALYZED, field, why) for rule in rules for field, why in rule(protocol)
     )
@@ -86,3 +86,15 @@ def _sensitivity(protocol: Protocol) -> Iterator[tuple[str, str]]:
                         " there is none"
                     ),
                 )
+
+
+def _strata(protocol: Protocol) -> Iterator[tuple[str, str]]:
+    """A stratified analysis needs strata to be named for."""
+    if protocol.randomization.strata:
+        return
+    for endpoint in protocol.endpoints:
+        field, analysis = f"endpoints.{endpoint.id}.analysis", endpoint.analysis
+        if isinstance(analysis, TimeToEventAnalysis) and analysis.stratified:
+            yield f"{field}.stratified", "found true, expected false: no strata are declared"
+        if isinstance(analysis, BinaryAnalysis) and "cmh" in tests_of(analysis):
+            yield f"{field}", "found cmh, expected another test: no strata are declared"

@@ -19,6 +19,7 @@ from equipoise.endpoints.values import (
     is_missing,
     late_control,
 )
+from equipoise.protocol.estimands import BinaryAnalysis
 from equipoise.protocol.model import Endpoint, Protocol
 
 
@@ -135,3 +136,9 @@ SENSITIVITY: Mapping[str, Otherwise] = {
     "late_control": by_rule(_late_control),
 }
 """Those that change the values or whom they are of, by the name that a protocol uses."""
+
+
+def tests_of(analysis: BinaryAnalysis) -> tuple[TestName, ...]:
+    """The tests that the protocol declares: the primary one, then those named as sensitivity."""
+    named = [analysis.primary_test, *analysis.sensitivity]
+    return tuple(dict.fromkeys(test for test in TESTS if test in named))

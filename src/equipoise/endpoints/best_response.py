@@ -122,6 +122,20 @@ def first_response(
     return int(response_begins(*arrays, therapy_day, confirm, policy))
 
 
+def scans_before_progression(
+    day: ArrayLike,
+    response: ArrayLike,
+    policy: ResponsePolicy,
+    *,
+    pd_day: ArrayLike | None = None,
+    therapy_day: int = NEVER,
+) -> int:
+    """How many assessments count: those before progression, by the day it is dated on, and before
+    new therapy where that ends assessability.
+    """
+    return int(before_progression(*_arrays(day, response, pd_day), therapy_day, policy))
+
+
 def first_progression(
     day: ArrayLike, response: ArrayLike, policy: ResponsePolicy, *, therapy_day: int = NEVER
 ) -> int:

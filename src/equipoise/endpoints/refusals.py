@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from equipoise.endpoints.catalogue import (
+    TIME_ENDPOINTS,
     endpoint_of,
     rules_of,
     strategies_of,
@@ -41,7 +42,7 @@ def refusals(protocol: Protocol) -> tuple[Refusal, ...]:
     unknown = [sentence.split(": ", 1) for sentence in unknown_analyses(protocol)]
     if undefined := [*unknown, *_recist(protocol)]:
         return tuple(Refusal(Use.ANALYZED, field, why) for field, why in undefined)
-    found = [*_rule_sets(protocol), *_estimands(protocol), *_responses(protocol)]
+    found = [*_names(protocol), *_rule_sets(protocol), *_estimands(protocol), *_responses(protocol)]
     return tuple(Refusal(Use.ANALYZED, *each) for each in [*found, *_drug(protocol)])
 
 
@@ -51,6 +52,19 @@ def _recist(protocol: Protocol) -> Iterator[tuple[str, str]]:
         recist_policy(protocol.assessment)
     except ValueError as error:
         yield "assessment.recist", str(error)
+
+
+def _names(protocol: Protocol) -> Iterator[tuple[str, str]]:
+    """An analysis is named by a set of rules or by an endpoint; one name cannot be both."""
+    for name in protocol.censoring:
+        if name in TIME_ENDPOINTS:
+            yield (
+                f"censoring.{name}",
+                (
+                    f"found the name of the endpoint {TIME_ENDPOINTS[name].title}, expected"
+                    " another: analyses by this name could be either"
+                ),
+            )
 
 
 def _rule_sets(protocol: Protocol) -> Iterator[tuple[str, str]]:

@@ -10,13 +10,13 @@ from equipoise.arrays import NEVER
 from equipoise.endpoints.best_response import (
     derive_best_response,
     derive_confirmed_best_response,
-    first_progression,
     first_response,
+    scans_before_progression,
 )
 from equipoise.endpoints.catalogue import endpoint_of, rules_of
 from equipoise.endpoints.choices import counted_responses, response_policy
 from equipoise.endpoints.course import Course, Reading, progression_after_cr
-from equipoise.endpoints.response_rules import counts_as, is_counted
+from equipoise.endpoints.response_rules import counts_as
 from equipoise.endpoints.time_to_event import TimeToEvent
 from equipoise.protocol.model import Endpoint, Protocol
 from equipoise.subject.records import Source
@@ -68,16 +68,22 @@ def is_missing(course: Course, best: Value, protocol: Protocol) -> bool:
 
 
 def late_control(endpoint: Endpoint, course: Course, protocol: Protocol) -> Value:
-    """Was one of the endpoint's responses still there at the declared later day? (sensitivity
-    analysis)
+    """Was the endpoint reached, and one of its responses still there at the declared later day?
+    (sensitivity analysis) Scans count up to progression, as for the best response.
     """
-    policy, reading = response_policy(protocol.assessment), course.primary
-    end = first_progression(reading.days, reading.responses, policy, therapy_day=course.new_therapy)
-    counted = counted_responses(endpoint)
-    for i, (day, code) in enumerate(zip(reading.days, reading.responses, strict=True)):
-        ended = (0 <= end <= i) or not is_counted(day, course.new_therapy, policy)
-        if day >= protocol.assessment.late_control_days and counts_as(code, counted) and not ended:
-            return Value(True, f"{Response(code).cdisc} on day {day}", reading.sources[i])
+    reading, counted = course.primary, counted_responses(endpoint)
+    best = counted_as_reached(endpoint, best_response(course, protocol, reading))
+    if best.value:
+        end = scans_before_progression(
+            reading.days,
+            reading.responses,
+            response_policy(protocol.assessment),
+            pd_day=reading.pd_days,
+            therapy_day=course.new_therapy,
+        )
+        for i, (day, code) in enumerate(zip(reading.days[:end], reading.responses, strict=False)):
+            if day >= protocol.assessment.late_control_days and counts_as(code, counted):
+                return Value(True, f"{Response(code).cdisc} on day {day}", reading.sources[i])
     return Value(False, "not shown to last", course.sources["randomization"])
 
 

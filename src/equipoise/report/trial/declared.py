@@ -20,6 +20,14 @@ KNOWS = {
 """CDISC TBLIND in words."""
 
 
+MASKING = {
+    "OPEN LABEL": "An open label",
+    "SINGLE BLIND": "A single blind",
+    "DOUBLE BLIND": "A reading that is not declared blinded",
+}
+"""What each leaves open, as a title."""
+
+
 def in_sentence(label: str) -> str:
     """A label inside a sentence; one that begins with an abbreviation stays as it is."""
     first = label.split(" ", 1)[0]
@@ -59,6 +67,11 @@ def influenced(protocol: Protocol) -> Iterator[str]:
             f"That the readers were not influenced: {treatment}, and the {reader}, who read the"
             " scans, knew the arm."
         )
+    elif not blinded:
+        yield (
+            f"That the readers were not influenced: the {reader}, who read the scans, is not"
+            " declared blinded."
+        )
     elif masking != "DOUBLE BLIND":
         yield (
             "That care was not influenced: the arm was known at the site, though not to the"
@@ -71,18 +84,17 @@ def masking_limit(protocol: Protocol) -> tuple[str, str] | None:
     site nor the reader knows the arm.
     """
     masking, declared = protocol.design.masking, protocol.assessment
-    if masking == "DOUBLE BLIND" and declared.blinded:
+    if masking == "DOUBLE BLIND" and (declared.blinded or not by_scans(protocol)):
         return None
-    title = {"OPEN LABEL": "An open label", "SINGLE BLIND": "A single blind"}.get(
-        masking, "A reading that is not declared blinded"
-    )
+    if not by_scans(protocol):
+        return MASKING[masking], f"{KNOWS[masking]}."
     readers = (
         f"The scans are read blinded, by the {reader_words(protocol)}."
         if declared.blinded
         else f"The scans are read by the {reader_words(protocol)}, not blinded; blinded central"
         " reading is not declared."
     )
-    return title, f"{KNOWS[masking]}. {readers} {_derived(protocol)}"
+    return MASKING[masking], f"{KNOWS[masking]}. {readers} {_derived(protocol)}"
 
 
 def _derived(protocol: Protocol) -> str:

@@ -12,7 +12,7 @@ from equipoise.report.kit.svg import Scale, line, lines, link, picture, rect, te
 from equipoise.report.trial.arm_legend import NARROW
 
 TOP = 34.0
-WHOLE = "All randomized"
+WHOLE = "All analyzed"
 """The first row, to which the others are compared by eye."""
 
 

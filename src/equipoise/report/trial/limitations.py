@@ -7,6 +7,7 @@ from __future__ import annotations
 from equipoise.endpoints.catalogue import OVERALL_SURVIVAL
 from equipoise.planning.operating_table import Needed, planned_table
 from equipoise.planning.planned import planned_per_arm, ratio_of
+from equipoise.planning.refusals import refusals
 from equipoise.planning.scan_interval import counts_stable_disease, scan_timing
 from equipoise.protocol.estimands import BinaryAnalysis, TimeToEventAnalysis
 from equipoise.protocol.model import Endpoint, Protocol
@@ -32,19 +33,26 @@ NOMINAL = (
 SUBGROUPS = (
     "Subgroups",
     (
-        "The strata are too small for tests. Intervals that overlap, or one that excludes zero,"
-        " say little about a difference between strata."
+        "Nothing is tested within strata. Intervals that overlap, or one that excludes zero, say"
+        " little about a difference between strata."
     ),
 )
 
 
-def _ctdna(status: str) -> tuple[str, str]:
+def _ctdna(status: str, by_stratum: bool) -> tuple[str, str]:
     text = (
         f"Everyone who enters is {status} in ctDNA. Without participants of another status nothing"
-        " can be said about whether the test predicts the effect of treatment. The effect by"
-        " stratum is shown instead, as description."
+        " can be said about whether the test predicts the effect of treatment."
     )
+    if by_stratum:
+        text += " The effect by stratum is shown instead, as description."
     return "ctDNA as a predictive biomarker", text
+
+
+def _shown_by_stratum(protocol: Protocol) -> bool:
+    """Whether the report has an effect for each level of the strata."""
+    binary = isinstance(protocol.primary.analysis, BinaryAnalysis)
+    return binary and bool(protocol.randomization.strata)
 
 
 def _survival(protocol: Protocol) -> tuple[str, str]:
@@ -65,21 +73,21 @@ def _treatment_policy(endpoint: Endpoint) -> bool:
 
 def open_questions(protocol: Protocol) -> list[tuple[str, str]]:
     """Title and text of each question that this design leaves open."""
-    masking = masking_limit(protocol)
+    masking, by_stratum = masking_limit(protocol), _shown_by_stratum(protocol)
     return [
-        *(_ctdna(status) for status in selected_by_ctdna(protocol)),
+        *(_ctdna(status, by_stratum) for status in selected_by_ctdna(protocol)),
         *([masking] if masking else []),
         *([_survival(protocol)] if by_scans(protocol) else []),
         NOMINAL,
-        SUBGROUPS,
+        *([SUBGROUPS] if by_stratum else []),
     ]
 
 
 def power_table(protocol: Protocol) -> Table | None:
-    """What the planned size can find under each published effect, by test; None where the scenarios
-    say nothing about the primary endpoint.
+    """What the planned size can find under each published effect, by test; None where no design is
+    computed, or the scenarios say nothing.
     """
-    if not isinstance(protocol.primary.analysis, BinaryAnalysis) or not protocol.design.scenarios:
+    if refusals(protocol) or not protocol.design.scenarios:
         return None
     design, scenarios = protocol.design, planned_table(protocol)
     tests = [test for test in TESTS if test in scenarios[0].power]
@@ -110,7 +118,7 @@ def power_table(protocol: Protocol) -> Table | None:
         f"{n_1} against {n_0} participants, two-sided {design.alpha}; {how} enumerated."
         f" Largest true size: {', '.join(sizes)}."
     )
-    if "pooled_z" in tests:
+    if any(row.size.get("pooled_z", 0.0) > float(design.alpha) for row in scenarios):
         note += " The pooled z test errs more often than it says."
     return Table(head, rows, note=note, over=[("", 1), ("Power", len(tests)), (need, len(tests))])
 

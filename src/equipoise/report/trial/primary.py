@@ -169,7 +169,8 @@ def _verdict(p: float | None, results: Results, shown: str) -> str:
         return "No look at efficacy is planned for so few participants, so this decides nothing."
     if p is None:
         return "The test could not be computed, so the trial does not show that the arms differ."
-    limit = f"{level:.2g} declared" if abs(level - alpha) < 1e-9 else f"{level:.3g} of this look"
+    declared = abs(level - alpha) < 1e-9
+    limit = f"{level:.6g} declared" if declared else f"{level:.4g} of this look"
     if p > level:
         return (
             f"This is above the {limit}: the trial does not show that the arms differ, "

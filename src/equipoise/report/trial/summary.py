@@ -27,6 +27,7 @@ from equipoise.report.kit.formats import (
 from equipoise.report.trial.declared import by_scans, influenced, selected_by_ctdna
 from equipoise.report.trial.primary import (
     Primary,
+    analyzed_in,
     other_effects,
     primary_effect,
     primary_endpoint,
@@ -40,6 +41,8 @@ def too_early(analysis: Analysis) -> list[str]:
     """
     protocol, randomized = analysis.trial.protocol, analysis.results.flow.randomized
     reasons = []
+    scans = "the scans that the primary endpoint counts"
+    due = scans if by_scans(protocol) else "the follow-up that the primary endpoint asks for"
     if randomized < protocol.design.participants:
         reasons.append(
             f"{randomized} of the {protocol.design.participants} planned participants are"
@@ -48,7 +51,7 @@ def too_early(analysis: Analysis) -> list[str]:
     if analysis.primary_due and analysis.cutoff < analysis.primary_due:
         reasons.append(
             f"The cutoff lies before {day_words(analysis.primary_due.isoformat())}; from then on"
-            " every participant can have had the scans that the primary endpoint counts."
+            f" every participant can have had {due}."
         )
     return reasons
 
@@ -122,7 +125,10 @@ def not_shown(analysis: Analysis) -> list[str]:
             "That the result does not depend on its assumptions: the direction changes under"
             f" {changes}."
         )
-    missing = sum(not account.evaluable for account in analysis.accounts.values())
+    inside = analyzed_in(endpoint)
+    missing = sum(
+        not account.evaluable for name, account in analysis.accounts.items() if name in inside
+    )
     if missing and isinstance(endpoint, BinaryEndpoint):
         sentences.append(
             f"What happened to {plural(missing, 'participant')} without an evaluable response, who"
