@@ -20,10 +20,10 @@ def from_payload(payload: Mapping[str, Any]) -> Protocol:
         return Protocol.model_validate(payload)
     except ValidationError as unknown:
         first = unknown.errors()[0]
-        field = ".".join(map(str, first["loc"])) or "the whole"
+        field, count = ".".join(map(str, first["loc"])) or "the whole", unknown.error_count()
         raise ValueError(
             "the protocol in the ledger is not one of this version of the software"
-            f" ({unknown.error_count()} differences, the first: {field}: {first['msg']}): it was"
+            f" ({count} difference{'s' * (count != 1)}, the first: {field}: {first['msg']}): it was"
             " adopted under another version, which reads it"
         ) from None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import secrets
 from collections.abc import Sequence
@@ -83,6 +84,8 @@ def check_place(path: Path) -> None:
     folder = next(parent for parent in path.absolute().parents if parent.exists())
     if not folder.is_dir():
         raise ValueError(f"{folder} is a file, expected a folder")
+    if not os.access(folder, os.W_OK):
+        raise OSError(f"{path} cannot be written (permission denied)")
     if path.is_dir() or (path.exists() and not _is_rehearsal(path)):
         raise ValueError(f"{path} exists and is not a rehearsal; choose another folder")
 
