@@ -1,5 +1,6 @@
 """Keep the README honest: run its console blocks in order and write what they print, or say which
-one differs.
+one differs. A line of `…` in a block leaves lines out: what stands between such lines is printed
+there, in this order.
 
 `python docs/readme_blocks.py` rewrites the blocks; the tests call `differences`.
 """
@@ -18,8 +19,10 @@ from equipoise.cli.app import app
 
 TOP = Path(__file__).resolve().parents[1]
 README = TOP / "README.md"
-PAGES = (README, TOP / "docs" / "other-peoples-data.md")
+NAMES = ("other-peoples-data", "eligibility", "response", "design", "report", "importing")
+PAGES = (README, *(TOP / "docs" / f"{name}.md" for name in NAMES))
 """All pages whose blocks are kept honest."""
+LEFT_OUT = "…"
 BLOCK = re.compile(r"(```console\n\$ equipoise (?P<command>.+?)\n)(?P<shown>.*?)(```)", re.DOTALL)
 
 
@@ -46,14 +49,24 @@ def differences(page: Path = README) -> list[str]:
     return [
         block["command"]
         for block, printed in run_blocks(page.read_text(encoding="utf-8"))
-        if block["shown"] != printed
+        if not shows(block["shown"], printed)
     ]
 
 
+def shows(shown: str, printed: str) -> bool:
+    """Whether a block shows what was printed, but for the lines it leaves out."""
+    parts = [re.escape(part) for part in shown.split(f"{LEFT_OUT}\n")]
+    return re.fullmatch("(?:.*\n)*".join(parts), printed) is not None
+
+
 def rewrite(page: Path = README) -> None:
-    """Write every block anew."""
+    """Write every block anew; one that leaves lines out is for a person to mend."""
     text = page.read_text(encoding="utf-8")
     for block, printed in reversed(list(run_blocks(text))):
+        if LEFT_OUT in block["shown"]:
+            if not shows(block["shown"], printed):
+                print(f"{page.name}: `{block['command']}` now prints\n{printed}")
+            continue
         text = text[: block.start()] + block[1] + printed + block[4] + text[block.end() :]
     page.write_text(text, encoding="utf-8")
 

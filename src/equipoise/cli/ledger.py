@@ -31,7 +31,7 @@ def verify(
         str | None, typer.Option(help="a head kept elsewhere: on a report, an export, a signature")
     ] = None,
 ) -> None:
-    """Was anything changed since it was written? Exit 0, or 1 with the first bad entry."""
+    """Does the ledger hold together? Exit 0, or 1 with the first bad entry."""
     from equipoise.ledger.verified import Broken
     from equipoise.surface import ledgers
 

@@ -37,7 +37,7 @@ class Ledger(NamedTuple):
 
 
 def verify(path: str | Path, anchor: str | None = None) -> Verified | Broken:
-    """Was anything changed since it was written? `anchor` is a head kept elsewhere; without one, a
+    """Does the ledger hold together? `anchor` is a head kept elsewhere; without one, a
     ledger that was cut short or written anew cannot be told from a whole one.
 
     Raises NoLedger for a file that is none, or FileNotFoundError.
