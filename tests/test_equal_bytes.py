@@ -1,7 +1,8 @@
 """Does the demo still give the bytes that it gave? A change of the house changes no answer.
 
 `python tests/test_equal_bytes.py` prints the digests as they are now. Whoever changes an answer on
-purpose writes them here, and the reason into the commit.
+purpose writes them here, the picture of the README anew (`python docs/picture.py`), and the reason
+into the commit.
 """
 
 import hashlib
@@ -11,6 +12,10 @@ import tempfile
 from pathlib import Path
 
 from typer.testing import CliRunner
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "docs"))
+
+import picture
 
 from equipoise.cli.app import app
 
@@ -35,6 +40,8 @@ def digests(folder: Path) -> dict[str, str]:
 
 def test_the_demo_gives_the_bytes_that_it_gave(tmp_path: Path) -> None:
     assert digests(tmp_path) == DIGESTS
+    report = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert picture.FILE.read_text(encoding="utf-8") == picture.picture_of(report)
 
 
 if __name__ == "__main__":
