@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 OUT ?= demo
 FLAGS := $(if $(NOSERVE),--no-serve)
 
-.PHONY: demo test snapshots coverage format lock clean
+.PHONY: demo test soak snapshots coverage format lock clean
 
 demo: $(VENV)/runtime
 	$(BIN)/equipoise demo --out $(OUT) $(FLAGS)
@@ -18,6 +18,10 @@ test: $(VENV)/test
 	$(BIN)/mypy --config-file tests/mypy.ini
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -n auto --dist loadfile
+
+# What takes minutes: every field of the protocol changed wherever it stands, many seeds of changed protocols.
+soak: $(VENV)/test
+	$(BIN)/python -m pytest -m soak -n auto
 
 # The stored texts of the pages and the schema of results.json, written anew: read the diff before you commit it.
 snapshots: $(VENV)/test

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
-from field_places import Place, at, file_values, loaded, other_values, places, put
+from field_places import Place, at, extremes, file_values, loaded, other_values, places, put
 
 Values = dict[str, Any]
 
@@ -82,14 +82,17 @@ class Change(NamedTuple):
 
 
 def changes(field: str, *, everywhere: bool = False) -> Iterator[Change]:
-    """The changes of a field, at its first place that the file writes, or at every place."""
+    """The changes of a field at its first place that the file writes; or everywhere, with the
+    least values that there are.
+    """
     name = base_of(field)
     values = base(name)
     there = base_places(name)[field]
     written = [place for place in there if at(values, place.path) is not None]
     for place in there if everywhere else (*written, *there)[:1]:
-        where = ".".join(map(str, place.path))
-        for other in other_values(place.kind, place.value, at(values, place.path)):
+        where, stands = ".".join(map(str, place.path)), at(values, place.path)
+        others = [*other_values(place.kind, place.value, stands)]
+        for other in [*others, *extremes(stands)] if everywhere else others:
             yield Change(f"{where}: {other!r}", name, put(values, place.path, other))
     for words, change in TOGETHER.get(field, {}).items():
         yield Change(words, name, change(values))

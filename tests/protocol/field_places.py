@@ -127,6 +127,12 @@ def other_values(kind: Any, value: Any, written: Any) -> Iterator[Any]:
         yield from (other for other in _others(member, value, written) if other != written)
 
 
+def extremes(written: Any) -> Iterator[Any]:
+    """Values of the same form that are nothing, or less than nothing."""
+    least: Mapping[type, tuple[Any, ...]] = {int: (0, -1), str: ("",), list: ([],), dict: ({},)}
+    yield from (other for other in least.get(type(written), ()) if other != written)
+
+
 def _members(kind: Any) -> tuple[Any, ...]:
     """The types that a field may have."""
     if get_origin(kind) is Annotated:

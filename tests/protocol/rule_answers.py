@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, timedelta
 from functools import cache, cached_property
 from typing import Any
@@ -88,10 +88,11 @@ def verdicts(rule: str, name: str = "C") -> tuple[tuple[Any, Any], ...]:
     asked = Criterion.model_validate_json(
         f'{{"id": "C", "registered": null, "short": "", "from": "record", "rule": {rule}}}'
     )
+    own = asked.model_copy(update={"id": name})
     return tuple(
         (finding.verdict, finding.reason)
         for subject, index in participants()
-        for finding in [evaluate_criterion(asked, subject, index)]
+        for finding in [evaluate_criterion(asked if subject.id == "CASE" else own, subject, index)]
     )
 
 
@@ -155,7 +156,7 @@ def _typed(form: Form) -> Iterator[Any]:
         if not refused:
             records = list(fold(form, "SCREENING", values, groups))
             yield records, form.day(values), fill(form, records)
-            yield [field for field, _ in implausible(form, groups)]
+            yield [where for where, _ in implausible(form, groups)]
 
 
 def allocation(asked: Asked) -> Iterator[Any]:
@@ -198,16 +199,16 @@ def without_repetitions(results: Any) -> Any:
 
 
 def design(asked: Asked) -> Iterator[Any]:
-    """The computed design."""
+    """The design, computed and simulated."""
     yield without_repetitions(asdict(asked.computed))
+    simulated = simulate_design(asked.protocol, 3, seed=1)
+    yield simulated.rejected, simulated.early_looks, simulated.scan_intervals
 
 
 def simulation(asked: Asked) -> Iterator[Any]:
-    """A few virtual trials, and how often each test rejects in them."""
+    """A few virtual trials."""
     simulated = simulate_protocol(asked.protocol, 3, seed=1).told()
     yield without_repetitions(simulated["scenarios"])
-    designed = simulate_design(asked.protocol, 3, seed=1)
-    yield designed.rejected, designed.early_looks, designed.scan_intervals
 
 
 def rehearsal(asked: Asked) -> Iterator[Any]:
@@ -249,6 +250,7 @@ class Asked:
     """A protocol, and what several rooms need of it, made once."""
 
     protocol: Protocol
+    given: dict[str, str] = field(default_factory=dict)
 
     @cached_property
     def told(self) -> ToldTrial:
@@ -280,13 +282,24 @@ PAGES: Mapping[str, Callable[[Asked], Iterable[Any]]] = {
     "report": report_page,
     "design page": design_page,
 }
-NEEDED = {
-    "planning": {Use.DESIGNED},
-    "design page": {Use.DESIGNED},
-    "simulation": {Use.SIMULATED},
-    "rehearsal": {Use.CONDUCTED, Use.REHEARSED},
+NEEDED: Mapping[str, frozenset[Use]] = {
+    "planning": frozenset({Use.DESIGNED}),
+    "design page": frozenset({Use.DESIGNED}),
+    "simulation": frozenset({Use.SIMULATED}),
+    "rehearsal": frozenset({Use.CONDUCTED, Use.REHEARSED}),
 }
 """Answers that a protocol has only if it can be used in these ways."""
+
+
+def answer_of(asked: Asked, room: str) -> str:
+    """What a room answers, or a page shows."""
+    if room not in asked.given:
+        asked.given[room] = repr(list({**ROOMS, **PAGES}[room](asked)))
+    return asked.given[room]
+
+
+def can_answer(room: str, lost: Collection[Use]) -> bool:
+    return not NEEDED.get(room, frozenset()) & set(lost)
 
 
 def answers(
@@ -294,11 +307,7 @@ def answers(
 ) -> dict[str, str]:
     """Room or page -> its answers, but for the uses that were refused."""
     asked = Asked(protocol)
-    return {
-        room: repr(list({**ROOMS, **PAGES}[room](asked)))
-        for room in rooms
-        if not NEEDED.get(room, set()) & set(lost)
-    }
+    return {room: answer_of(asked, room) for room in rooms if can_answer(room, lost)}
 
 
 def forget() -> None:

@@ -7,7 +7,7 @@ Nobody is asked to succeed: what one protocol accepts another refuses, and the s
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,6 +16,9 @@ from equipoise.conduct.data_entry import FormData
 from equipoise.conduct.edit_checks import questions
 from equipoise.conduct.record import Outcome, Refused
 from equipoise.ledger.entry import Entry
+from equipoise.protocol.model import Protocol
+from equipoise.protocol.payload import to_payload
+from equipoise.subject.fold import replay
 from story import Story
 
 START = date(2021, 3, 10)
@@ -105,9 +108,12 @@ def _told(outcome: Outcome) -> tuple[Any, ...]:
 ABSENT = {"missing": "NOT IMAGED"}
 
 
-def tell(protocol: Any) -> ToldTrial:
-    """Nine persons: seven enter, one fails, one is asked before consent."""
-    told = ToldTrial(protocol=protocol)
+def tell(protocol: Protocol) -> ToldTrial:
+    """Nine persons: seven enter, one fails, one is asked before consent. A masked trial, which
+    cannot be conducted yet, is told as if it were open, and then read as it is declared.
+    """
+    masked = protocol.design.masking != "OPEN LABEL"
+    told = ToldTrial(protocol=_opened(protocol) if masked else protocol)
     told.tell(told.begin)
     _enrolment(told)
     _first(told, "S01-001")
@@ -116,7 +122,19 @@ def tell(protocol: Any) -> ToldTrial:
     _fourth(told, "S01-004")
     _fifth(told, "S01-005")
     _sixth(told, "S01-006")
+    for subject in ("S01-001", "S01-002", "S01-003", "S01-006"):
+        _read_again(told, subject)
+    if masked:
+        first, *others = told.storage.read()
+        declared = {**(first.payload or {}), "protocol": to_payload(protocol)}
+        told.session.trial = replay([replace(first, payload=declared), *others])
     return told
+
+
+def _opened(protocol: Protocol) -> Protocol:
+    design = protocol.design.model_copy(update={"masking": "OPEN LABEL"})
+    words = protocol.registration.model_copy(update={"design": "open label"})
+    return protocol.model_copy(update={"design": design, "registration": words})
 
 
 def _enrolment(told: ToldTrial) -> None:
@@ -180,6 +198,28 @@ def _first(told: ToldTrial, subject: str) -> None:
     told.adverse_event(95, subject, "Nausea", "1")
     _stops(told, subject, 60)
     _dies(told, subject, 400)
+
+
+def _read_again(told: ToldTrial, subject: str) -> None:
+    """The same scans, by a reader elsewhere, who measures another lesion."""
+    lesion = {"lesion": "R1", "role": "TARGET", "location": "LIVER", "method": "CT SCAN"}
+    for visit, day, diameter, response in (
+        ("SCREENING", -2, "40", ""),
+        ("SCAN 1", 53, "38", "SD"),
+        ("SCAN 2", 109, "37", "SD"),
+    ):
+        told.saved(
+            max(day, 0),
+            subject,
+            "TUMOR_ASSESSMENT",
+            visit,
+            {"date": told.on(day), "evaluator": "INDEPENDENT ASSESSOR"},
+            {
+                "lesion": [] if response else [lesion],
+                "measurement": [{"lesion": "R1", "test": "LDIAM", "value": diameter, "unit": "mm"}],
+                "response": [{"response": response, "blinded": "Y"}] if response else [],
+            },
+        )
 
 
 def _second(told: ToldTrial, subject: str) -> None:

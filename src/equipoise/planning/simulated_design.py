@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import equipoise.planning.refusals as planning
+import equipoise.simulation.refusals as simulation
 from equipoise.allocation.declared import allocation_of
 from equipoise.analysis.interim import SPENDING
 from equipoise.planning.declared_power import ShownTest, shown_tests
@@ -14,7 +16,7 @@ from equipoise.planning.planned import Planned, planned
 from equipoise.planning.scan_interval import ScanInterval, simulate_scan_interval
 from equipoise.protocol.design import Scenario
 from equipoise.protocol.model import Protocol
-from equipoise.protocol.refusal import Refusal
+from equipoise.protocol.refusal import Refusal, Use, require
 from equipoise.simulation.assumed import Assumed, assumed_inputs
 from equipoise.simulation.blocks import check_run
 from equipoise.simulation.declared_test import rejected_by_shares
@@ -22,7 +24,6 @@ from equipoise.simulation.full_trial import FullTrial, Look, simulate_trials, tr
 from equipoise.simulation.operating_characteristics import Estimate
 from equipoise.simulation.proportion_trial import ProportionTrial, simulate_proportions
 from equipoise.simulation.protocol_trials import ProgressFor, check_figures
-from equipoise.simulation.refusals import refusals
 from equipoise.simulation.stopping import stopped
 
 
@@ -53,11 +54,13 @@ def simulate_design(
     progress_for: ProgressFor = lambda _name: None,
 ) -> SimulatedDesign:
     """What enumeration gives, again from virtual trials, and what it cannot give. `progress_for`
-    is asked for each kind of trial. Raises ValueError for numbers out of range.
+    is asked for each kind of trial. Raises CannotObey as `compute_design` does, and ValueError for
+    numbers out of range.
     """
     check_run(trials, seed, workers)
     check_figures(trials)
-    plan, refused = planned(protocol), refusals(protocol)
+    require(planning.refusals(protocol), Use.DESIGNED)
+    plan, refused = planned(protocol), simulation.refusals(protocol)
     progress_for("virtual trials: shares")
     rejected = {
         scenario.id: simulate_power(protocol, plan, scenario, trials, seed, workers=workers)
