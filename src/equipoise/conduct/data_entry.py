@@ -49,7 +49,7 @@ def save_form(
         declared = ", ".join(f.id for f in protocol.forms) if protocol else "none"
         in_the_way.append(f"there is no form {typed.form!r}; known are {declared}")
         return record(trial, by, event, in_the_way)
-    in_the_way += _no_such_visit(protocol, typed.visit)
+    in_the_way += no_such_visit(protocol, typed.visit)
     in_the_way += problems(form, typed.values, typed.groups)
     subject = trial.subjects.get(subject_id)
     if subject is not None and not in_the_way:
@@ -59,7 +59,7 @@ def save_form(
     )
 
 
-def _no_such_visit(protocol: Protocol, visit: str) -> list[str]:
+def no_such_visit(protocol: Protocol, visit: str) -> list[str]:
     """Visits that recur are numbered (`SCAN 2`), so that two of them are never taken for one."""
     name, _, number = visit.partition(" ")
     recurs = {v.id: v.every_days is not None for v in protocol.schedule} | {UNSCHEDULED: True}

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from equipoise.conduct import disposition
 from equipoise.endpoints.event_dates import SUBSEQUENT
 from equipoise.protocol.model import Regimen
-from equipoise.protocol.schedule import occurrences
+from equipoise.protocol.schedule import Due, occurrences
 from equipoise.rehearsal.planned import Planned, decided, entered
 from equipoise.rehearsal.screening_forms import Desk, lab_form
 from equipoise.rehearsal.story import BEYOND, Story
@@ -96,7 +96,7 @@ def _after_treatment(desk: Desk, story: Story, cycles: list[Cycle]) -> Iterator[
     until = min(last + timedelta(days=days + int(desk.rng.integers(0, 8))), story.visits_end)
     for seen, form in event_forms(desk, cycles, until):
         yield entered(desk, seen, form)
-    for due in occurrences(desk.protocol.visit("MAGNESIUM"), last, date.max):
+    for due in _chemistry_after(desk, last):
         day = some_day(desk, due)
         if story.experimental and day < story.visits_end:
             yield entered(desk, day, lab_form(desk, "CHEMISTRY", due.visit, day, ("CREAT", "MG")))
@@ -104,6 +104,14 @@ def _after_treatment(desk: Desk, story: Story, cycles: list[Cycle]) -> Iterator[
         yield _deviation(
             desk, last, "PROHIBITED MEDICATION", "bevacizumab given with study treatment"
         )
+
+
+def _chemistry_after(desk: Desk, last: date) -> Iterator[Due]:
+    """Blood that the protocol asks for once after the last dose of those given a certain drug."""
+    for visit in desk.protocol.schedule:
+        once = visit.anchor == "last_dose" and visit.every_days is None
+        if once and visit.drug and "CHEMISTRY" in visit.forms:
+            yield from occurrences(visit, last, date.max)
 
 
 def _deviation(desk: Desk, day: date, category: str, term: str) -> Planned:

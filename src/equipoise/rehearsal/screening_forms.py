@@ -22,6 +22,7 @@ from equipoise.terms.codes import (
     SexCode,
     Specimen,
     TestAnswer,
+    YesNo,
 )
 from equipoise.terms.dates import exact, parse_date
 from equipoise.virtual.clonal_decay import allele_fraction
@@ -49,6 +50,11 @@ class Desk:
         """Does something happen that has this share?"""
         return bool(self.rng.random() < self.parameters[name])
 
+    @property
+    def earlier(self) -> dict[str, str]:
+        """The label of a result from before consent."""
+        return {self.protocol.conduct.earlier_results_label: YesNo.YES.value}
+
     def form(self, form: str, visit: str, records: Iterable[Record], **beside: str) -> Filled:
         """A form of the protocol that holds these records; see `filled`."""
         return filled(self.protocol, form, visit, records, **beside)
@@ -72,7 +78,7 @@ def first_forms(desk: Desk, day: date) -> list[Filled]:
         desk.form("DEMOGRAPHICS", SCREENING, [who]),
         history_form(desk, day),
         desk.form("PRIOR_THERAPY", SCREENING, person.therapy),
-        desk.form("TISSUE_RAS", SCREENING, [tissue], standard_of_care="Y"),
+        desk.form("TISSUE_RAS", SCREENING, [tissue], **desk.earlier),
     ]
 
 
@@ -111,7 +117,7 @@ def scan_form(desk: Desk, scanned: date, consented: date) -> Filled:
     """The baseline scan; the arm does not matter for it."""
     course = tumor_course(desk.person, desk.protocol, desk.parameters, experimental=False)
     form = baseline_form(course, desk.protocol, desk.person.site, scanned)
-    early = {"standard_of_care": "Y"} if scanned < consented else {}
+    early = desk.earlier if scanned < consented else {}
     return replace(form, values={**form.values, **early})
 
 
