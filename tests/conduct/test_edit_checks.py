@@ -5,12 +5,14 @@ from datetime import date, timedelta
 
 import pytest
 
-from equipoise.conduct.edit_checks import doubts_about, implausible
+from equipoise.conduct import data_management
+from equipoise.conduct.edit_checks import doubts_about, implausible, questions
 from equipoise.protocol.forms import PlausibleRange, problems
 from equipoise.protocol.model import Protocol
 from equipoise.protocol.yaml_file import load
-from equipoise.subject.records import read_record
+from equipoise.subject.records import EX, read_record
 from equipoise.subject.state import Randomized, Subject
+from story import Story
 
 PROTOCOL = load("NCT04509635")
 HEMATOLOGY, TREATMENT = PROTOCOL.form("HEMATOLOGY"), PROTOCOL.form("TREATMENT")
@@ -192,3 +194,25 @@ def test_a_scan_by_another_method_is_saved_and_asked_about():
     assert doubts_about(PROTOCOL, Subject(id="S01-001"), scan, values, rows) == [
         ("lesion[2].method", "found ULTRASOUND, the protocol names CT SCAN, MRI: please check")
     ]
+
+
+def test_the_other_arms_drug_is_saved_and_opens_a_query():
+    story = Story().begin()
+    for number in range(1, 9):
+        code = f"S01-{number:03d}"
+        story.ready(code, START)
+        story.randomize(code, START)
+        before = story.session.trial.subjects[code]
+        if before.randomized.arm == "CHEMOTHERAPY":
+            break
+    dose = {"drug": "CETUXIMAB", "dose": "500", "unit": "mg/m2"}
+    values = {"date": "2021-03-11"}
+    saved = story.form("2021-03-11", code, "TREATMENT", "FIRST_DOSE", values, {"dose": [dose]})
+
+    (question,) = questions(saved, before, PROTOCOL)
+    story.done("2021-03-11", "system", data_management.open_query, code, question)
+
+    after = story.session.trial.subjects[code]
+    assert [ex.treatment for ex in after.records(EX)] == ["CETUXIMAB"]
+    assert (question.about, question.field) == (saved.seq, "dose[1].drug")
+    assert after.queries[question.query].status == "OPEN"

@@ -60,6 +60,7 @@ def test_a_cycle_without_a_rash_leaves_the_level_where_it_is():
 
 def test_a_rash_that_stays_stops_the_drug():
     assert not next_dosing(desk(rash_stays=1.0), Dosing(tested=True), [RASH]).tested
+    assert next_dosing(desk(rash_stays=1.0), Dosing(tested=True), []).tested
 
 
 @pytest.mark.parametrize(

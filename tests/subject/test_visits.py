@@ -169,11 +169,13 @@ def test_an_unscheduled_scan_is_told_beside_the_schedule():
 def test_an_unscheduled_scan_fills_a_window_only_where_that_is_declared():
     known = trial(under(changed("SCAN", unscheduled_fills=True)))
     she = randomized(forms=saw(("UNSCHEDULED 1", "2021-05-05", SCAN)))
+    last = randomized(forms=saw(("UNSCHEDULED 1", "2021-05-12", SCAN)))
     late = randomized(forms=saw(("UNSCHEDULED 1", "2021-05-13", SCAN)))
 
     assert one(she, "2021-05-20", "SCAN 1", known).sources == (101, 102)
     assert shown(she, "2021-05-20", "SCAN", known) == ["SCAN 1: done"]
     assert shown(she, "2021-05-20", "UNSCHEDULED", known) == []
+    assert shown(last, "2021-05-20", "SCAN", known) == ["SCAN 1: done"]
     assert shown(late, "2021-05-20", "SCAN", known) == ["SCAN 1: overdue"]
 
 
@@ -184,10 +186,20 @@ def test_of_two_samples_the_one_nearest_to_the_window_counts():
 
 
 def test_a_day_known_to_the_month_is_outside_only_if_all_of_it_is():
-    may, july = (randomized(forms=saw(("SCAN 1", month, SCAN))) for month in ("2021-05", "2021-07"))
+    def of(month: str) -> str:
+        return shown(randomized(forms=saw(("SCAN 1", month, SCAN))), "2021-08-01", "SCAN")[0]
 
-    assert shown(may, "2021-08-01", "SCAN")[0] == "SCAN 1: done"
-    assert shown(july, "2021-08-01", "SCAN")[0] == "SCAN 1: done outside the window"
+    assert of("2021-04") == of("2021-05") == "SCAN 1: done"  # the window opens on 28 April
+    assert of("2021-03") == of("2021-07") == "SCAN 1: done outside the window"
+
+
+def test_the_day_of_a_visit_is_the_one_farthest_outside_the_window_else_the_first():
+    scan, marker = SCAN
+    apart = saw(("SCAN 1", "2021-05-05", (scan,)), ("SCAN 1", "2021-05-20", (marker,)))
+    inside = saw(("SCAN 1", "2021-05-06", (scan,)), ("SCAN 1", "2021-05-04", (marker,)))
+
+    assert one(randomized(forms=apart), "2021-06-01", "SCAN 1").off == 15
+    assert one(randomized(forms=inside), "2021-06-01", "SCAN 1").off == -1
 
 
 # ------------------------------------------------------------------ screening
@@ -358,6 +370,23 @@ def test_a_cycle_counts_from_the_one_before_so_that_a_delay_moves_what_follows()
         ("CYCLE 2", Status.DONE, "2021-04-15"),
         ("CYCLE 3", Status.DUE, "2021-04-29"),
     ]
+
+
+def test_a_cycle_entered_on_several_days_began_on_the_first():
+    later = saw(("CYCLE 1", "2021-04-08", ("TREATMENT",)), ("CYCLE 1", "2021-03-25", CYCLE))
+    she = randomized(forms=later).with_records([dose("2021-03-11")])
+
+    second = one(she, "2021-04-10", "CYCLE 2")
+    assert second.due is not None
+    assert second.due.target == date(2021, 4, 8)
+
+
+def test_a_visit_until_the_end_of_treatment_ends_with_it_whatever_its_forms():
+    known = trial(under(changed("CYCLE", forms=("HEMATOLOGY",))))
+    ended = Ended("TREATMENT", date(2021, 3, 26), "PD", 60)
+    she = randomized(treatment_ended=ended).with_records([dose("2021-03-11")])
+
+    assert shown(she, "2021-06-01", "CYCLE", known) == ["CYCLE 1: not expected"]
 
 
 @pytest.mark.parametrize(
