@@ -149,7 +149,7 @@ OBEYED: Readers = {
         "protocol/model:Protocol.visit": "id",
         "protocol/schedule:Visit.rhythm": "day every_days before_days after_days",
         "protocol/schedule:occurrences": "counted_from",
-        "subject/visits:_occurrences": "anchor drug",
+        "subject/participation:Participation.start_of": "anchor drug",
         "subject/visits:_declares": "forms",
         "subject/visits:_status": "unscheduled_fills",
         "subject/participation:Participation.end_of": "until",

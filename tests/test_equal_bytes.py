@@ -21,8 +21,8 @@ from equipoise.cli.app import app
 
 DIGESTS = {
     "ledger.jsonl": "03984f609543fc7a9daede42b41aae5a53e8ee5d91891e04666d5e295a22e2c1",
-    "results.json": "8ee401f5ea57b6753e4845f8d34037a420db78785c26b24f94b283877242d208",
-    "report.html": "516868101cad6b8ef32cb5c9753a04e115a7f3141bd3035df5f5237b039393ca",
+    "results.json": "f3c19d60c61b4be846ea15572da2f6fe7e8470c4cf1cfa85d4657c3f2d047d25",
+    "report.html": "276389d54b92a707443fe8ec2a029a81be8021e0ee6cb2c24794a8dce4963185",
 }
 """SHA-256 of `equipoise demo` with 50 participants and seed 7; of the results with all numbers to
 twelve digits, since the last bits of an exponential depend on the processor."""

@@ -432,9 +432,11 @@ def test_what_counts_from_the_last_dose_waits_until_treatment_has_ended():
 def test_of_who_was_never_treated_the_end_stands_for_the_last_dose():
     ended = Ended("TREATMENT", date(2021, 3, 17), "NEVER STARTED", 60)
 
-    contact = one(randomized(treatment_ended=ended), "2021-06-01", "SURVIVAL 1")
+    untreated = randomized(treatment_ended=ended)
+    contact = one(untreated, "2021-06-01", "SURVIVAL 1")
     assert contact.due is not None
     assert contact.due.target == date(2021, 3, 17) + timedelta(84)
+    assert shown(untreated, "2021-06-01", "SAFETY_FOLLOW_UP") == []  # of nothing given
 
 
 @pytest.mark.parametrize(

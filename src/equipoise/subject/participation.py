@@ -45,21 +45,41 @@ class Participation:
     visits: End | None
     contact: End | None
 
+    def start_of(self, visit: Visit, forms: Iterable[Form]) -> date | None:
+        """The day from which this visit counts, None while there is none.
+
+        What a drug did is not followed up of whom it was not given; how she is may be asked.
+        """
+        followed_up = visit.anchor == "last_dose" and not _is_contact(forms)
+        missed_it = visit.drug is not None and visit.drug.upper() not in self.drugs
+        if missed_it or (followed_up and not self.drugs):
+            return None
+        return self.anchors.get(visit.anchor)
+
     def end_of(self, visit: Visit, forms: Iterable[Form]) -> End | None:
         """What ends this visit, with its forms, if it has ended.
 
         Nobody is asked to a visit after leaving visits, but may be asked after how she is (ICH
         E6(R3) 2.9.3); a visit at which treatment is given ends with treatment.
         """
-        domains = {domain for form in forms for domain in form.domains}
         ends = [self.contact]
-        if not domains or not domains <= HEARD_OF:
+        if not _is_contact(forms):
             ends.append(self.visits)
-        if visit.until == "end_of_treatment" or "EX" in domains:
+        if visit.until == "end_of_treatment" or "EX" in _domains(forms):
             ends.append(self.treatment)
         if visit.until == "progression":
             ends.append(self.progression)
         return min((end for end in ends if end), default=None)
+
+
+def _domains(forms: Iterable[Form]) -> set[str]:
+    return {domain for form in forms for domain in form.domains}
+
+
+def _is_contact(forms: Iterable[Form]) -> bool:
+    """Whether all that a visit asks can be learned without it."""
+    domains = _domains(forms)
+    return bool(domains) and domains <= HEARD_OF
 
 
 def participation(subject: Subject, on: date) -> Participation:

@@ -150,10 +150,10 @@ def _plans(trial: Trial, known: _Known) -> Iterator[_Plan]:
 
 
 def _occurrences(visit: Visit, version: Version, known: _Known) -> Iterator[_Plan]:
-    start = known.part.anchors.get(visit.anchor)
-    if start is None or (visit.drug and visit.drug.upper() not in known.part.drugs):
-        return
     forms = {name: form for name in visit.forms if (form := version.protocol.form(name))}
+    start = known.part.start_of(visit, forms.values())
+    if start is None:
+        return
     end = known.part.end_of(visit, forms.values())
     until = min(known.on, end.on) if end else known.on
     cycle, done = cycle_days(known.subject, version.protocol), _days_done(visit.id, known)
