@@ -10,7 +10,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 from functools import cache
+from inspect import get_annotations
 from pathlib import Path
+
+from pydantic import BaseModel
 
 import equipoise
 
@@ -274,6 +277,12 @@ ONE_VALUE = frozenset(
 """Fields whose type allows one value, which is all that the rules can do: any other is refused when
 the file is read.
 """
+
+
+@cache
+def owner_of(model: type[BaseModel], name: str) -> type[BaseModel]:
+    """The class that declares a field of a model."""
+    return next(base for base in model.__mro__ if name in get_annotations(base))
 
 
 def listed(readers: Readers) -> dict[str, str]:

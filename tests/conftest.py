@@ -1,5 +1,5 @@
-"""Tests find the story-telling helpers beside them, and none fails for being slow once (the first
-call compiles).
+"""Tests find the story-telling helpers beside them and what prints the pages, and none fails for
+being slow once (the first call compiles).
 """
 
 import sys
@@ -7,6 +7,6 @@ from pathlib import Path
 
 from hypothesis import settings
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "docs")]
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")

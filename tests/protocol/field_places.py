@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
-from functools import cache
-from inspect import get_annotations
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
 
+from field_readers import owner_of
 from pydantic import BaseModel, ValidationError
 
 from equipoise.protocol.base import Model
@@ -84,12 +83,6 @@ def places(part: Any, written: Any, path: Path = ()) -> Iterator[Place]:
     elif isinstance(part, Mapping):
         for key, inner in part.items():
             yield from places(inner, written[key], (*path, key))
-
-
-@cache
-def owner_of(model: type[BaseModel], name: str) -> type[BaseModel]:
-    """The class that declares a field; `kind` belongs to the kind that it names."""
-    return next(base for base in model.__mro__ if name in get_annotations(base))
 
 
 def put(values: Any, path: Path, new: Any) -> Any:

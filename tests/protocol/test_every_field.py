@@ -12,14 +12,9 @@ from types import CodeType
 from typing import Any, Literal, get_args, get_origin
 
 import pytest
-from pydantic import BaseModel, Field
-
-DOCS = Path(__file__).parents[2] / "docs"
-sys.path.insert(0, str(DOCS))
-
-from field_changes import BASES, base  # noqa: E402
-from field_places import loaded, models_in, owner_of  # noqa: E402
-from field_readers import (  # noqa: E402
+from field_changes import BASES, base
+from field_places import loaded, models_in
+from field_readers import (
     EVERYWHERE,
     HOUSE,
     OBEYED,
@@ -27,12 +22,14 @@ from field_readers import (  # noqa: E402
     SHOWN,
     functions,
     listed,
+    owner_of,
 )
-from rule_answers import answers, forget  # noqa: E402
+from pydantic import BaseModel, Field
+from rule_answers import answers, forget
 
-from equipoise.planning.check import refusals  # noqa: E402
-from equipoise.protocol.base import Model  # noqa: E402
-from equipoise.protocol.model import Protocol  # noqa: E402
+from equipoise.planning.check import refusals
+from equipoise.protocol.base import Model
+from equipoise.protocol.model import Protocol
 
 
 def every_model(model: type[BaseModel], seen: frozenset[Any] = frozenset()) -> frozenset[Any]:

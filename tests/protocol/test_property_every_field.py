@@ -6,16 +6,11 @@ to do.
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Collection
 from functools import cache
-from pathlib import Path
 from typing import Literal, get_args, get_origin
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "docs"))
-
 import rule_answers
 from field_changes import BASES, Change, base, base_of, base_places, changes
 from field_places import DoesNotLoad, is_block, loaded

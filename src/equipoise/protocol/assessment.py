@@ -12,31 +12,41 @@ from equipoise.protocol.provenance import Sourced
 
 
 class RecistRules(Sourced):
-    """Thresholds and named choices of RECIST 1.1; see assessments.rules for what each of them
-    does.
-    """
+    """Thresholds and named choices of RECIST 1.1."""
 
-    version: Literal["1.1"]
-    diameter: Measure
-    short_axis: Measure
-    node_normal: Measure
-    too_small: Measure
-    max_targets: int
-    max_per_organ: int
-    pr_percent: int
-    pd_percent: int
-    pd_absolute: Measure
+    version: Literal["1.1"] = Field(description="the version of RECIST that the rules carry out")
+    diameter: Measure = Field(description="least longest diameter of a measurable lesion")
+    short_axis: Measure = Field(description="least short axis of a measurable node")
+    node_normal: Measure = Field(description="a node with a shorter short axis is normal")
+    too_small: Measure = Field(
+        description="length that a target counts which is too small to measure"
+    )
+    max_targets: int = Field(description="most target lesions")
+    max_per_organ: int = Field(description="most target lesions in one organ")
+    pr_percent: int = Field(
+        description="decrease of the sum from baseline that is a partial response"
+    )
+    pd_percent: int = Field(description="increase of the sum from its nadir that is progression")
+    pd_absolute: Measure = Field(
+        description="and the length by which the sum must have grown at least"
+    )
     choices: dict[str, bool | int] = Field(
-        description="one entry for each switch of assessments.policy"
+        description="one for each switch; docs/rules/recist.md shows what it does"
     )
 
 
 class Confirmation(Model):
     """What confirms a response (RECIST 1.1 4.4.3)."""
 
-    min_days: int = Field(gt=0)
-    intervening_ne_allowed: int = Field(ge=0)
-    intervening_sd_allowed: bool
+    min_days: int = Field(
+        gt=0, description="days from the first CR or PR to the one that confirms it"
+    )
+    intervening_ne_allowed: int = Field(
+        ge=0, description="how many scans between the two may be not evaluable"
+    )
+    intervening_sd_allowed: bool = Field(
+        description="whether stable disease may come between PR and PR"
+    )
 
 
 class Assessment(Sourced):
@@ -51,10 +61,14 @@ class Assessment(Sourced):
         min_length=1, description="CDISC METHOD of the scans; one by another is asked about"
     )
     scan_visit: str = Field(description="id of the visit in the schedule")
-    sd_min_days: int = Field(gt=0)
-    sd_min_days_sensitivity: int = Field(gt=0)
+    sd_min_days: int = Field(
+        gt=0, description="days from randomization that stable disease must last"
+    )
+    sd_min_days_sensitivity: int = Field(
+        gt=0, description="the same, for the sensitivity analysis `shorter_sd`"
+    )
     late_control_days: int = Field(
         gt=0, description="sensitivity: control still there on this day or later"
     )
     confirmation: Confirmation | None = Field(description="null: unconfirmed best response")
-    recist: RecistRules
+    recist: RecistRules = Field(description="thresholds and switches of RECIST 1.1")

@@ -26,21 +26,23 @@ class IntercurrentEvent(Model):
     E9(R1) A.3.3). Missing data are none; how they are handled belongs to the analysis.
     """
 
-    event: Event
-    strategy: Strategy
+    event: Event = Field(description="one that the rules of the endpoints know")
+    strategy: Strategy = Field(description="as the analysis carries it out; another is refused")
     handled: str = Field("", description="what that means here, in words")
 
 
 class Estimand(Model):
     """The five attributes of ICH E9(R1) A.3."""
 
-    treatment: str
+    treatment: str = Field(description="the treatments that are compared, in words")
     population: str = Field(description="the id of one of the protocol's populations")
-    variable: str
-    intercurrent: tuple[IntercurrentEvent, ...]
+    variable: str = Field(description="what is measured of each participant, in words")
+    intercurrent: tuple[IntercurrentEvent, ...] = Field(
+        description="events that change the meaning of the variable, and what is done with them"
+    )
     summary: Literal[
         "difference of proportions", "hazard ratio", "median", "number and percentage by grade"
-    ]
+    ] = Field(description="how the arms are compared")
 
 
 Sensitivity = Literal[
@@ -61,12 +63,16 @@ class BinaryAnalysis(Model):
     """A comparison of proportions."""
 
     kind: Literal["binary"]
-    primary_test: Literal["boschloo", "fisher", "cmh"] | None = None
-    interval: Literal["miettinen_nurminen"]
+    primary_test: Literal["boschloo", "fisher", "cmh"] | None = Field(
+        None, description="two-sided; a primary endpoint has one, others are nominal"
+    )
+    interval: Literal["miettinen_nurminen"] = Field(description="of the difference of proportions")
     missing: Literal["failure"] = Field(
         description="how a response that is missing or not evaluable counts"
     )
-    sensitivity: tuple[Sensitivity, ...] = ()
+    sensitivity: tuple[Sensitivity, ...] = Field(
+        (), description="analyses that are shown beside the primary one"
+    )
 
 
 class TimeToEventAnalysis(Model):
@@ -77,14 +83,16 @@ class TimeToEventAnalysis(Model):
         min_length=1,
         description="a set of censoring rules, for progression-free survival, or another endpoint",
     )
-    stratified: bool
+    stratified: bool = Field(
+        description="whether test and hazard ratio are stratified by the strata"
+    )
 
 
 class SafetyAnalysis(Model):
     """Worst grade per subject and term."""
 
     kind: Literal["safety"]
-    ctcae: Literal["5.0", "6.0"]
+    ctcae: Literal["5.0", "6.0"] = Field(description="version by which sites grade")
 
 
 Analysis = Annotated[

@@ -24,18 +24,20 @@ class FormField(Model):
     allowed.
     """
 
-    id: str
-    label: str
+    id: str = Field(description="by which entries name it")
+    label: str = Field(description="the question")
     variable: str | None = Field(None, description="SDTM variable; None is kept in the ledger only")
     type: Literal["text", "code", "decimal", "integer", "date", "day", "unit"] = Field(
         description="a `day` is a date that must be complete, a `date` may be partial"
     )
-    codes: tuple[str, ...] = ()
-    required: bool = False
-    min: Decimal | None = None
-    max: Decimal | None = None
+    codes: tuple[str, ...] = Field(
+        (), description="accepted answers of a `code`, accepted units of a `unit`"
+    )
+    required: bool = Field(False, description="whether the form cannot be saved without it")
+    min: Decimal | None = Field(None, description="least number")
+    max: Decimal | None = Field(None, description="greatest number")
     missing: tuple[str, ...] = Field((), description="accepted reasons for a missing value")
-    hint: str | None = None
+    hint: str | None = Field(None, description="what people read beside the question")
 
     @model_validator(mode="after")
     def _codes_where_needed(self) -> FormField:
@@ -47,31 +49,33 @@ class FormField(Model):
 class PlausibleRange(Model):
     """A range outside of which a value is queried, not refused."""
 
-    field: str
+    field: str = Field(description="the field that is checked")
     when: dict[str, str] = Field(
         default_factory=dict, description="other fields of the row that must hold this"
     )
-    low: Decimal
-    high: Decimal
-    unit: str | None = None
+    low: Decimal = Field(description="the least plausible value")
+    high: Decimal = Field(description="the greatest plausible value")
+    unit: str | None = Field(
+        None, description="in which the two are given; a value in another is converted"
+    )
 
 
 class FormGroup(Model):
     """Rows of one domain."""
 
-    id: str
-    domain: str
-    label: str = ""
-    repeats: bool = False
+    id: str = Field(description="by which entries name it")
+    domain: str = Field(description="SDTM domain of its records")
+    label: str = Field("", description="what people read")
+    repeats: bool = Field(False, description="whether there may be several rows")
     constants: dict[str, str] = Field(
         default_factory=dict, description="SDTM variables with a fixed value"
     )
-    fields: tuple[FormField, ...]
+    fields: tuple[FormField, ...] = Field(description="the questions of a row")
     status_variable: str | None = Field(
         None, description="--STAT, which reads NOT DONE where the result is missing"
     )
     reason_variable: str | None = Field(None, description="--REASND, which holds the reason")
-    plausible: tuple[PlausibleRange, ...] = ()
+    plausible: tuple[PlausibleRange, ...] = Field((), description="checks that open a query")
 
     @model_validator(mode="after")
     def _missing_can_be_told(self) -> FormGroup:
@@ -91,11 +95,11 @@ class FormGroup(Model):
 class Form(Model):
     """A form of the case report book (CDASH-aligned)."""
 
-    id: str
-    title: str
+    id: str = Field(description="by which visits and entries name it")
+    title: str = Field(description="what people read")
     sex: Literal["F", "M"] | None = Field(None, description="asked of this sex only")
-    header: tuple[FormField, ...] = ()
-    groups: tuple[FormGroup, ...] = Field(min_length=1)
+    header: tuple[FormField, ...] = Field((), description="questions that hold for every row")
+    groups: tuple[FormGroup, ...] = Field(min_length=1, description="the rows")
 
     def group(self, group_id: str) -> FormGroup | None:
         """The group with this id."""

@@ -30,16 +30,16 @@ from equipoise.terms.verdict import Verdict, all_of
 class Registration(Sourced):
     """The registered record."""
 
-    id: str
-    title: str
-    sponsor: str
-    phase: str
-    design: str
-    status: str
-    start: str
-    end: str
-    condition: str
-    summary: str
+    id: str = Field(description="registry number")
+    title: str = Field(description="as registered")
+    sponsor: str = Field(description="as registered")
+    phase: str = Field(description="as registered")
+    design: str = Field(description="as registered; may not contradict `design.masking`")
+    status: str = Field(description="as registered")
+    start: str = Field(description="planned")
+    end: str = Field(description="planned")
+    condition: str = Field(description="as registered")
+    summary: str = Field(description="in one sentence")
     traps: tuple[str, ...] = Field(
         (), description="what a reader of the record must know before using it"
     )
@@ -48,10 +48,12 @@ class Registration(Sourced):
 class Arm(Sourced):
     """One arm of the trial."""
 
-    id: str
-    label: str
-    role: Literal["experimental", "control"]
-    ratio: int = Field(ge=1)
+    id: str = Field(description="by which lists, ledger and results name it")
+    label: str = Field(description="what people read")
+    role: Literal["experimental", "control"] = Field(
+        description="one arm is experimental, one is control"
+    )
+    ratio: int = Field(ge=1, description="places in each block, against those of the other arm")
 
 
 class Criterion(Sourced):
@@ -59,21 +61,23 @@ class Criterion(Sourced):
     block entry.
     """
 
-    id: str
+    id: str = Field(description="by which verdicts and attestations name it")
     registered: str | None = Field(
         description="the wording in the record; null for a criterion added by assumption"
     )
-    short: str
-    rule: AnyRule
-    note: str | None = None
+    short: str = Field(description="what tables show")
+    rule: AnyRule = Field(description="the executable form; one of the kinds below")
+    note: str | None = Field(None, description="what a reader must know")
 
 
 class Eligibility(Model):
     """Who may enter."""
 
-    inclusion: tuple[Criterion, ...]
-    exclusion: tuple[Criterion, ...]
-    added: tuple[Criterion, ...] = ()
+    inclusion: tuple[Criterion, ...] = Field(description="as registered")
+    exclusion: tuple[Criterion, ...] = Field(
+        description="as registered; met means that it does not exclude"
+    )
+    added: tuple[Criterion, ...] = Field((), description="by assumption")
 
     @property
     def criteria(self) -> tuple[Criterion, ...]:
@@ -84,36 +88,42 @@ class Eligibility(Model):
 class Endpoint(Sourced):
     """An endpoint as an estimand with its analysis."""
 
-    id: str
-    label: str
-    role: Literal["primary", "secondary"]
+    id: str = Field(description="by which results name it")
+    label: str = Field(description="what people read")
+    role: Literal["primary", "secondary"] = Field(description="one endpoint is primary")
     responses: tuple[Literal["CR", "PR", "SD", "NON-CR/NON-PD"], ...] = Field(
         (), description="best responses that count as an event (CDISC ONCRSR)"
     )
-    estimand: Estimand
-    analysis: Analysis
+    estimand: Estimand = Field(description="what is to be estimated")
+    analysis: Analysis = Field(description="one of the kinds below")
 
 
 class Population(Sourced):
     """An analysis population."""
 
-    id: str
-    definition: str
+    id: str = Field(description="by which estimands name it")
+    definition: str = Field(description="in words")
     rule: Literal[
         "randomized", "received_experimental_drug", "treated_as_planned", "baseline_and_one_scan"
-    ]
+    ] = Field(description="who belongs to it")
 
 
 class CensoringRules(Sourced):
     """The named choices of one set of rules for progression-free survival."""
 
-    no_baseline_scan: Literal["censor", "ignore"]
+    no_baseline_scan: Literal["censor", "ignore"] = Field(
+        description="who had none: censored at randomization, or judged by later scans"
+    )
     progression_date: Literal["dated", "scan"] = Field(
         description="a new lesion's first sight, or the scan"
     )
-    clinical_progression: Literal["censor", "event", "ignore"]
-    new_therapy: Literal["censor", "event", "ignore"]
-    death: Literal["event", "censor"]
+    clinical_progression: Literal["censor", "event", "ignore"] = Field(
+        description="that no scan shows"
+    )
+    new_therapy: Literal["censor", "event", "ignore"] = Field(
+        description="other anticancer therapy before an event"
+    )
+    death: Literal["event", "censor"] = Field(description="before any progression")
     missed_visits: Literal["censor", "ignore"] = Field(
         description="an event after more than one missed visit"
     )
@@ -129,7 +139,11 @@ class DrugGiven(Model):
     doses: tuple[Measure, ...] = Field(
         (), description="at each reduction level (EXLEVEL), the full dose first"
     )
-    every_days: int | None = Field(None, gt=0)
+    every_days: int | None = Field(
+        None,
+        gt=0,
+        description="days from one dose to the next, whatever the cycle; none: each cycle",
+    )
 
     @model_validator(mode="after")
     def _of_a_drug(self) -> DrugGiven:
@@ -141,29 +155,33 @@ class DrugGiven(Model):
 class Treatment(Sourced):
     """One rule of treatment, in words and, where it is obeyed, in figures."""
 
-    id: str
-    text: str
-    values: DrugGiven = DrugGiven(drug=None, doses=(), every_days=None)
+    id: str = Field(description="its name on pages")
+    text: str = Field(description="the rule, in words")
+    values: DrugGiven = Field(
+        DrugGiven(drug=None, doses=(), every_days=None), description="the rule, in figures"
+    )
 
 
 class Regimen(Sourced):
     """A chemotherapy the MDT may choose."""
 
-    id: str
-    for_: str = Field(alias="for")
-    cycle_days: int = Field(gt=0)
+    id: str = Field(description="by which the intended chemotherapy is recorded")
+    for_: str = Field(alias="for", description="for whom, in words")
+    cycle_days: int = Field(gt=0, description="length of a cycle")
     drugs: tuple[str, ...] = Field(min_length=1, description="as EXTRT names them")
 
 
 class Conduct(Sourced):
     """Figures that the commands use."""
 
-    consent_before_entry: bool
+    consent_before_entry: bool = Field(description="whether entry before consent is refused")
     earlier_results_label: str = Field(
         description="how standard-of-care results from before consent are marked"
     )
-    adverse_events_days_after_last_dose: int
-    washout_days: int
+    adverse_events_days_after_last_dose: int = Field(description="adverse events count until then")
+    washout_days: int = Field(
+        description="since earlier treatment; a first dose that comes sooner is asked about"
+    )
     safety_review_after: PositiveInt | None = Field(
         description="participants treated until a review of safety is due; null: there is none"
     )
@@ -177,7 +195,7 @@ class Protocol(Model):
     """The trial."""
 
     equipoise: Literal[1] = Field(description="version of this file format")
-    version: str
+    version: str = Field(description="of this protocol; consents and amendments name it")
     registration: Registration
     design: Design
     arms: tuple[Arm, ...] = Field(min_length=2)

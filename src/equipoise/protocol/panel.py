@@ -19,8 +19,16 @@ class RasPanel(Model):
         gt=0, lt=1, description="allele fraction; a less sensitive assay is unknown"
     )
     mutated_at: Decimal = Field(gt=0, lt=1, description="allele fraction")
-    mutated_at_inclusive: bool
-    below_threshold_meets: bool
-    tumor_fraction_at_least: Decimal = Field(gt=0, lt=1)
-    accept_not_detected: bool
-    clonal_hematopoiesis_genes: tuple[str, ...]
+    mutated_at_inclusive: bool = Field(description="whether the limit itself is mutated")
+    below_threshold_meets: bool = Field(
+        description="whether a mutation below the limit still meets the criterion"
+    )
+    tumor_fraction_at_least: Decimal = Field(
+        gt=0, lt=1, description="that shows tumor DNA in the sample"
+    )
+    accept_not_detected: bool = Field(
+        description="whether a negative sample without tumor DNA meets it"
+    )
+    clonal_hematopoiesis_genes: tuple[str, ...] = Field(
+        description="whose mutations prove no tumor DNA"
+    )

@@ -33,7 +33,7 @@ class Assumption(Model):
 
     said: str = Field(description="what the record says")
     taken: str = Field(description="what this protocol takes")
-    why: str
+    why: str = Field(description="the reason")
     otherwise: str = Field(description="what changes if it is taken differently")
     to_check: bool = Field(
         False, description="standard knowledge, to be checked with its source before clinical use"

@@ -15,11 +15,11 @@ class ValueStratum(Sourced):
     """A stratum read from the latest record that matches."""
 
     kind: Literal["record_value"]
-    id: str
-    label: str
-    domain: str
-    where: dict[str, str]
-    variable: str
+    id: str = Field(description="by which refusals name it")
+    label: str = Field(description="what people read")
+    domain: str = Field(description="SDTM domain of the records")
+    where: dict[str, str] = Field(description="SDTM variables and what they must hold")
+    variable: str = Field(description="the SDTM variable whose value decides")
     levels: dict[str, tuple[str, ...]] = Field(
         description="level -> values; any other value is unknown"
     )
@@ -28,20 +28,22 @@ class ValueStratum(Sourced):
 class IntervalLevel(Model):
     """Months from `at_least` (included) to `below` (excluded)."""
 
-    at_least: Decimal | None = None
-    below: Decimal | None = None
+    at_least: Decimal | None = Field(
+        None, description="months, itself included; none: from the start"
+    )
+    below: Decimal | None = Field(None, description="months, itself excluded; none: without end")
 
 
 class IntervalStratum(Sourced):
     """A stratum from the months between the end of the last matching record and randomization."""
 
     kind: Literal["months_since"]
-    id: str
-    label: str
-    domain: str
-    where: dict[str, str]
-    variable: str
-    levels: dict[str, IntervalLevel]
+    id: str = Field(description="by which refusals name it")
+    label: str = Field(description="what people read")
+    domain: str = Field(description="SDTM domain of the records")
+    where: dict[str, str] = Field(description="SDTM variables and what they must hold")
+    variable: str = Field(description="the date from which months count")
+    levels: dict[str, IntervalLevel] = Field(description="level -> its months")
 
 
 Stratum = Annotated[ValueStratum | IntervalStratum, Field(discriminator="kind")]
@@ -50,11 +52,19 @@ Stratum = Annotated[ValueStratum | IntervalStratum, Field(discriminator="kind")]
 class Randomization(Sourced):
     """How arms are allocated."""
 
-    method: Literal["stratified permuted blocks"]
-    block_sizes: tuple[int, ...] = Field(min_length=1)
-    strata: tuple[Stratum, ...]
-    requires_intended_chemotherapy: bool
-    first_dose_within_days: int = Field(gt=0)
+    method: Literal["stratified permuted blocks"] = Field(description="the one that there is")
+    block_sizes: tuple[int, ...] = Field(
+        min_length=1, description="drawn with equal chances; multiples of the places of the ratio"
+    )
+    strata: tuple[Stratum, ...] = Field(
+        description="each combination of their levels has a list of its own"
+    )
+    requires_intended_chemotherapy: bool = Field(
+        description="whether it must be recorded and signed before"
+    )
+    first_dose_within_days: int = Field(
+        gt=0, description="a first dose that comes later is asked about"
+    )
 
     def words(self) -> str:
         """The method and its numbers."""

@@ -31,9 +31,9 @@ class Rhythm(NamedTuple):
 class Visit(Sourced):
     """When something is due: once, or again and again from an anchor."""
 
-    id: str
-    label: str
-    anchor: Anchor
+    id: str = Field(description="by which entries name it, with its number if it recurs")
+    label: str = Field(description="what people read")
+    anchor: Anchor = Field(description="the day that it counts from")
     day: Annotated[int, Field(ge=-_CENTURY, le=_CENTURY)] | Literal["cycle"] = Field(
         description="days from the anchor to the first occurrence; or `cycle`: one of the regimen"
     )
@@ -49,14 +49,16 @@ class Visit(Sourced):
     )
     before_days: int = Field(ge=0, le=_CENTURY, description="how much earlier it may happen")
     after_days: int = Field(ge=0, le=_CENTURY, description="how much later it may happen")
-    until: Literal["progression", "end_of_treatment", "death", "once"] = "once"
+    until: Literal["progression", "end_of_treatment", "death", "once"] = Field(
+        "once", description="what ends its recurrence"
+    )
     drug: str | None = Field(
         None, description="expected only of participants who were given this drug (EXTRT)"
     )
     unscheduled_fills: bool = Field(
         False, description="whether an unscheduled entry within the window stands for it"
     )
-    forms: tuple[str, ...]
+    forms: tuple[str, ...] = Field(description="what is asked then")
 
     @model_validator(mode="after")
     def _repeats_until(self) -> Visit:

@@ -13,7 +13,7 @@ class Age(Rule):
     """Age in completed years on the index date."""
 
     kind: Literal["age"]
-    at_least: int = Field(ge=0)
+    at_least: int = Field(ge=0, description="completed years on the index date")
 
     def words(self) -> str:
         """The least age."""

@@ -13,8 +13,10 @@ class Attestation(Rule):
     """A judgement that only a person can make: unknown until answered, with author and date."""
 
     kind: Literal["attestation"]
-    question: str
-    within_days: int | None = Field(None, gt=0)
+    question: str = Field(description="as it is put to the investigator; yes is met")
+    within_days: int | None = Field(
+        None, gt=0, description="how old the answer may be on the index date; none: any age"
+    )
 
     def words(self) -> str:
         """The question as it is put to the investigator."""

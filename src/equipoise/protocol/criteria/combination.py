@@ -17,7 +17,7 @@ class AllOf(Rule):
     """Every part must be met."""
 
     kind: Literal["all"]
-    of: tuple[AnyRule, ...] = Field(min_length=1)
+    of: tuple[AnyRule, ...] = Field(min_length=1, description="the rules that must all be met")
 
     def words(self) -> str:
         """The parts with `and` between them."""
@@ -36,7 +36,7 @@ class AnyOf(Rule):
     """One part must be met."""
 
     kind: Literal["any"]
-    of: tuple[AnyRule, ...] = Field(min_length=1)
+    of: tuple[AnyRule, ...] = Field(min_length=1, description="the rules of which one must be met")
 
     def words(self) -> str:
         """The parts with `or` between them."""
@@ -55,7 +55,7 @@ class Not(Rule):
     """The part must not be met."""
 
     kind: Literal["not"]
-    of: AnyRule
+    of: AnyRule = Field(description="the rule that must not be met")
 
     def words(self) -> str:
         """The part, denied."""

@@ -51,7 +51,9 @@ class Condition(Rule):
     current: bool = Field(
         False, description="only as of the index date: one that ended before it is not present"
     )
-    except_: tuple[NotCounted, ...] = Field((), alias="except")
+    except_: tuple[NotCounted, ...] = Field(
+        (), alias="except", description="conditions of the category that do not count"
+    )
     same_disease: tuple[str, ...] = Field(
         (), description="ICD-10 prefixes that belong to the disease under study"
     )

@@ -16,10 +16,12 @@ class Genomic(Rule):
     """
 
     kind: Literal["genomic"]
-    specimen: Literal["PLASMA", "TISSUE"]
-    panel: str
-    status: Literal["WILD TYPE"]
-    within_days: int | None = Field(None, gt=0)
+    specimen: Literal["PLASMA", "TISSUE"] = Field(description="where the tumor DNA comes from")
+    panel: str = Field(description="an entry of `molecular`")
+    status: Literal["WILD TYPE"] = Field(description="what must be shown")
+    within_days: int | None = Field(
+        None, gt=0, description="how old the sample may be on the index date; none: any age"
+    )
     after_line: int | None = Field(
         None, description="drawn on or after the progression that ended this line"
     )

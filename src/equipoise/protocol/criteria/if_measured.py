@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from equipoise.protocol.criteria.kind import Rule
 from equipoise.protocol.criteria.lab import LabLimit
 from equipoise.terms.verdict import Verdict
@@ -15,7 +17,7 @@ class IfMeasured(Rule):
     """
 
     kind: Literal["if_measured"]
-    of: LabLimit
+    of: LabLimit = Field(description="the limit that holds where the test was done")
 
     def words(self) -> str:
         """The limit, on its condition."""

@@ -18,8 +18,8 @@ class LabLimit(Rule):
 
     kind: Literal["lab"]
     test: TestCode = Field(description="CDISC LBTESTCD", examples=["NEUT"])
-    at_least: Measure | None = None
-    at_most: Measure | None = None
+    at_least: Measure | None = Field(None, description="itself included")
+    at_most: Measure | None = Field(None, description="itself included")
     at_most_uln: Decimal | None = Field(
         None, gt=0, description="times the upper limit of normal (LBORNRHI)"
     )

@@ -14,9 +14,9 @@ class LabAnswer(Rule):
     """A laboratory result that is a word, such as a pregnancy test."""
 
     kind: Literal["lab_answer"]
-    test: TestCode
-    is_: str = Field(alias="is")
-    within_days: int = Field(gt=0)
+    test: TestCode = Field(description="CDISC LBTESTCD")
+    is_: str = Field(alias="is", description="the result that meets it")
+    within_days: int = Field(gt=0, description="how old the sample may be on the index date")
 
     def words(self) -> str:
         """The test and its answer."""

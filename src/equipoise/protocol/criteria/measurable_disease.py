@@ -16,10 +16,14 @@ class MeasurableDisease(Rule):
     """
 
     kind: Literal["measurable_disease"]
-    at_least: int = Field(ge=1)
-    within_days: int = Field(gt=0)
-    diameter: Measure | None = None
-    short_axis: Measure | None = None
+    at_least: int = Field(ge=1, description="so many lesions")
+    within_days: int = Field(gt=0, description="how old the baseline scan may be on the index date")
+    diameter: Measure | None = Field(
+        None, description="filled when the protocol is loaded, from `assessment.recist`"
+    )
+    short_axis: Measure | None = Field(
+        None, description="filled when the protocol is loaded, from `assessment.recist`"
+    )
 
     def words(self) -> str:
         """The number of lesions, and what measurable means."""

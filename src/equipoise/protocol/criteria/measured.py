@@ -16,9 +16,9 @@ class Measured(Rule):
     """
 
     kind: Literal["measured"]
-    tests: tuple[TestCode, ...]
-    at_least: int = Field(ge=1)
-    within_days: int = Field(gt=0)
+    tests: tuple[TestCode, ...] = Field(description="CDISC LBTESTCD")
+    at_least: int = Field(ge=1, description="so many of them")
+    within_days: int = Field(gt=0, description="how old the samples may be on the index date")
 
     def words(self) -> str:
         """How many of which tests."""

@@ -13,9 +13,9 @@ class Performance(Rule):
     """A performance score at or below a limit (ECOG: QSTESTCD ECOG101)."""
 
     kind: Literal["performance"]
-    test: str
-    at_most: int = Field(ge=0, le=5)
-    within_days: int = Field(gt=0)
+    test: str = Field(description="QSTESTCD, such as ECOG101")
+    at_most: int = Field(ge=0, le=5, description="the highest score that meets it")
+    within_days: int = Field(gt=0, description="how old the score may be on the index date")
 
     def words(self) -> str:
         """The score and its limit."""

@@ -15,14 +15,14 @@ class PriorLine(Rule):
     """
 
     kind: Literal["prior_line"]
-    line: int = Field(ge=1)
+    line: int = Field(ge=1, description="of systemic therapy for metastatic disease, from 1")
     includes: tuple[str, ...] = Field(
         (), description="treatments (CMTRT), each of them given in the line"
     )
     excludes_class: tuple[str, ...] = Field(
         (), description="drug classes (CMCLAS), none of them given in the line"
     )
-    progressed: bool = True
+    progressed: bool = Field(True, description="whether it must have ended in progression")
 
     def words(self) -> str:
         """The line, its drugs and its end."""

@@ -13,7 +13,7 @@ class PriorLines(Rule):
     """The number of lines of systemic therapy received for metastatic disease."""
 
     kind: Literal["prior_lines"]
-    exactly: int = Field(ge=0)
+    exactly: int = Field(ge=0, description="lines of systemic therapy, no more and no fewer")
 
     def words(self) -> str:
         """The number of lines."""

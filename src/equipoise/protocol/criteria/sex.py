@@ -13,7 +13,7 @@ class Sex(Rule):
     """The participant's sex (CDISC SEX)."""
 
     kind: Literal["sex"]
-    is_: Literal["M", "F"] = Field(alias="is")
+    is_: Literal["M", "F"] = Field(alias="is", description="CDISC SEX")
 
     def words(self) -> str:
         """The sex asked for."""
