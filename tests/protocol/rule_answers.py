@@ -16,6 +16,7 @@ from field_places import file_values, loaded
 from filled_forms import battery
 from told_trial import CUTOFF, START, ToldTrial, tell
 
+import equipoise.rehearsal.refusals as to_rehearse
 from equipoise.allocation.declared import allocation_of
 from equipoise.allocation.method import draw_list
 from equipoise.allocation.strata import cells
@@ -37,12 +38,13 @@ from equipoise.eligibility.genomic import ras_policy
 from equipoise.endpoints.choices import recist_policy, response_policy
 from equipoise.endpoints.response_rules import AFTER_CR
 from equipoise.molecular.ras import answers_criterion, ras_status
+from equipoise.planning import check
 from equipoise.planning.design import ComputedDesign, compute_design
 from equipoise.planning.simulated_design import simulate_design
 from equipoise.protocol.form_records import fill, fold
 from equipoise.protocol.forms import Form, problems
 from equipoise.protocol.model import Criterion, Protocol
-from equipoise.protocol.refusal import Use
+from equipoise.protocol.refusal import Refusal, Use
 from equipoise.rehearsal.rehearse import rehearse
 from equipoise.report.design.page import show_design
 from equipoise.report.protocol.page import show_protocol
@@ -289,6 +291,14 @@ NEEDED: Mapping[str, frozenset[Use]] = {
     "rehearsal": frozenset({Use.CONDUCTED, Use.REHEARSED}),
 }
 """Answers that a protocol has only if it can be used in these ways."""
+
+
+def refused(protocol: Protocol, rooms: Collection[str] = ROOMS) -> tuple[Refusal, ...]:
+    """What the check refuses. The rehearsal, which plays some participants to say so, is asked if
+    it is among the rooms.
+    """
+    asked = [room for room in check.ROOMS if room is not to_rehearse or "rehearsal" in rooms]
+    return tuple(refusal for room in asked for refusal in room.refusals(protocol))
 
 
 def answer_of(asked: Asked, room: str) -> str:

@@ -15,9 +15,8 @@ import rule_answers
 from field_changes import BASES, Change, base, base_of, base_places, changes
 from field_places import DoesNotLoad, is_block, loaded
 from field_readers import SHOWN, listed
-from rule_answers import PAGES, ROOMS, answers
+from rule_answers import PAGES, ROOMS, answers, refused
 
-from equipoise.planning.check import refusals
 from equipoise.protocol.refusal import Use
 
 FIELDS = sorted({field for name in BASES for field in base_places(name)})
@@ -50,7 +49,7 @@ def outcome(change: Change, rooms: Collection[str]) -> frozenset[str]:
         protocol = loaded(change.values)
     except DoesNotLoad as error:
         return frozenset({REFUSED if error.by_rule else OF_ITS_TYPE})
-    lost = {refusal.use for refusal in refusals(protocol)}
+    lost = {refusal.use for refusal in refused(protocol, rooms)}
     if Use.ANALYZED in lost:
         return frozenset({REFUSED})
     given, before = answers(protocol, lost, rooms), unchanged(change.base)
@@ -61,7 +60,7 @@ def outcome(change: Change, rooms: Collection[str]) -> frozenset[str]:
 @cache
 def unchanged(name: str) -> dict[str, str]:
     """The answers of a protocol before a change; nothing of it is refused."""
-    assert refusals(loaded(base(name))) == ()
+    assert refused(loaded(base(name))) == ()
     return answers(loaded(base(name)))
 
 

@@ -12,10 +12,9 @@ import pytest
 from field_changes import Values
 from field_places import DoesNotLoad, loaded
 from generated_protocols import PARTS, Drawn, draw
-from rule_answers import Asked, allocation, answer_of, can_answer
+from rule_answers import Asked, allocation, answer_of, can_answer, refused
 
 from equipoise.analysis.results.endpoints import BinaryEndpoint, TimeToEventEndpoint
-from equipoise.planning.check import refusals
 from equipoise.protocol.estimands import BinaryAnalysis
 from equipoise.protocol.model import Protocol
 from equipoise.protocol.refusal import Use
@@ -56,7 +55,7 @@ def read(drawn: Drawn, without: str | None = None) -> Asked | None:
     assert wrong is None or wrong.by_rule, (drawn.words, str(wrong))
     if protocol is None:
         return None
-    said = refusals(protocol)
+    said = refused(protocol, IN_ORDER)
     assert {refusal.field.split(".")[0] for refusal in said} <= set(Protocol.model_fields)
     return None if Use.ANALYZED in {refusal.use for refusal in said} else Asked(protocol)
 
@@ -72,7 +71,7 @@ def attempted(values: Values) -> tuple[Protocol | None, DoesNotLoad | None]:
 
 
 def assert_obeyed(asked: Asked) -> None:
-    protocol, lost = asked.protocol, {refusal.use for refusal in refusals(asked.protocol)}
+    protocol, lost = asked.protocol, {refusal.use for refusal in refused(asked.protocol)}
     _lists(asked)
     assert (Use.CONDUCTED in lost) == (protocol.design.masking != "OPEN LABEL")
     _analysis(asked)
@@ -150,7 +149,7 @@ def assert_not_unread(asked: Asked, drawn: Drawn, part: str) -> None:
 
 
 def differences(one: Asked, other: Asked, rooms: Collection[str]) -> Iterator[bool]:
-    first, second = (refusals(asked.protocol) for asked in (one, other))
+    first, second = (refused(asked.protocol, IN_ORDER) for asked in (one, other))
     yield first != second
     lost = {refusal.use for refusal in (*first, *second)}
     for room in rooms:
