@@ -22,7 +22,7 @@ from equipoise.cli.app import app
 DIGESTS = {
     "ledger.jsonl": "03984f609543fc7a9daede42b41aae5a53e8ee5d91891e04666d5e295a22e2c1",
     "results.json": "f3c19d60c61b4be846ea15572da2f6fe7e8470c4cf1cfa85d4657c3f2d047d25",
-    "report.html": "276389d54b92a707443fe8ec2a029a81be8021e0ee6cb2c24794a8dce4963185",
+    "report.html": "70792db41e4bb961c1b3fa72d6cd3af95eebf17f7ea423ef74761d441f1ac007",
 }
 """SHA-256 of `equipoise demo` with 50 participants and seed 7; of the results with all numbers to
 twelve digits, since the last bits of an exponential depend on the processor."""

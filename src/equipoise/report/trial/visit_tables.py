@@ -37,7 +37,7 @@ def visit_table(results: Results, drill_down: DrillDown) -> Table | None:
                 _arm_row(row, arm, about.label, drill_down) for arm, about in results.arms.items()
             ]
     head = ["Visit", "Expected", *(title for title, _ in COLUMNS)]
-    return Table(head, rows, note=NOTE) if rows else None
+    return Table(head, rows, note=NOTE, stack=True) if rows else None
 
 
 def _arm_row(row: VisitRow, arm: str, label: str, drill_down: DrillDown) -> list[Cell]:
