@@ -192,10 +192,9 @@ def ctdna_form(desk: Desk, number: int, collected: date, reported: date) -> Fill
         reported=exact(reported),
     )
     failed = desk.chance("ctdna_failed_qc")
-    # Every repeat is a new draw with more or less tumor DNA in it.
-    fraction = desk.person.tumor_fraction * (
-        1.0 if number == 1 else float(np.exp(0.5 * desk.rng.standard_normal()))
-    )
+    # Every repeat is a new draw with more or less tumor DNA in it, and never more than all.
+    drawn_again = 1.0 if number == 1 else float(np.exp(0.5 * desk.rng.standard_normal()))
+    fraction = min(desk.person.tumor_fraction * drawn_again, 1.0)
     rows = _sample(desk, sample, fraction, failed)
     if not failed:
         rows += _codons(desk, sample, fraction)
@@ -211,7 +210,7 @@ def _sample(desk: Desk, sample: GF, fraction: float, failed: bool) -> list[GF]:
     seen = fraction >= _SEEN_FROM and desk.chance("other_somatic_seen")
     return [
         told(GenomicTest.QUALITY, "PASS"),
-        told(GenomicTest.TUMOR_FRACTION, f"{min(fraction, 1.0):.4f}"),
+        told(GenomicTest.TUMOR_FRACTION, f"{fraction:.4f}"),
         told(GenomicTest.SOMATIC_SIGNAL, "TP53" if seen else "NONE"),
     ]
 
