@@ -20,9 +20,9 @@ import picture
 from equipoise.cli.app import app
 
 DIGESTS = {
-    "ledger.jsonl": "03984f609543fc7a9daede42b41aae5a53e8ee5d91891e04666d5e295a22e2c1",
-    "results.json": "f3c19d60c61b4be846ea15572da2f6fe7e8470c4cf1cfa85d4657c3f2d047d25",
-    "report.html": "70792db41e4bb961c1b3fa72d6cd3af95eebf17f7ea423ef74761d441f1ac007",
+    "ledger.jsonl": "de1cf8bcca212320e27b1ef0e877893f1bd43da142953133f838d198444fbf17",
+    "results.json": "7e997e7bc095dff34cb15030e7322e85b9b8d9e1786bfc78971e2c840c0df388",
+    "report.html": "f4f36a68753ca66157522f35a54bb3ce887d4cc2871bc2d39c6cb186badc6dd9",
 }
 """SHA-256 of `equipoise demo` with 50 participants and seed 7; of the results with all numbers to
 twelve digits, since the last bits of an exponential depend on the processor."""

@@ -358,3 +358,26 @@ def test_a_protocol_that_leaves_virtual_participants_nothing_is_not_rehearsed(
     ]
 
     assert any(expected in str(each) for each in refused)
+
+
+def test_who_leaves_between_an_early_scan_and_its_day_ends_no_rehearsal(protocol):
+    """A missed scan was told on the planned day of the next, which was after the withdrawal."""
+    storage, seed = Memory(), 1061
+
+    rehearse(
+        protocol,
+        storage,
+        draw_sealed_list(protocol, participants=50, seed=seed),
+        participants=50,
+        seed=seed,
+    )
+
+    assert replay(storage.read()).simulated
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(2000, 2060))
+def test_no_seed_ends_a_rehearsal(protocol, seed):
+    sealed = draw_sealed_list(protocol, participants=50, seed=seed)
+
+    rehearse(protocol, Memory(), sealed, participants=50, seed=seed)

@@ -135,7 +135,7 @@ def _scans(desk: Desk, story: Story) -> Iterator[Planned]:
         if scan.number > before + 1:
             yield _deviation(
                 desk,
-                scan.planned,
+                min(scan.planned, scan.day),  # she may have left between the two
                 "VISIT",
                 f"{scan.number - before - 1} scan(s) before it not done",
             )
