@@ -59,11 +59,8 @@ ALTERNATION = Method(
 CHANGES = {
     "protocol/randomization.py": [
         (
-            'Literal["stratified permuted blocks"]\n    block_sizes',
-            (
-                'Literal["stratified permuted blocks", "alternation"]\n    turns: int = 1\n'
-                "    block_sizes"
-            ),
+            'method: Literal["stratified permuted blocks"] =',
+            ('turns: int = 1\n    method: Literal["stratified permuted blocks", "alternation"] ='),
         ),
         (
             '        """The method and its numbers."""\n',
