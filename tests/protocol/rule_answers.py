@@ -281,8 +281,8 @@ ROOMS: Mapping[str, Callable[[Asked], Iterable[Any]]] = {
 PAGES: Mapping[str, Callable[[Asked], Iterable[Any]]] = {
     "sentences": sentences,
     "protocol page": protocol_page,
-    "report": report_page,
     "design page": design_page,
+    "report": report_page,
 }
 NEEDED: Mapping[str, frozenset[Use]] = {
     "planning": frozenset({Use.DESIGNED}),

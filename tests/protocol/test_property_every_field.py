@@ -94,7 +94,7 @@ def test_a_change_is_seen_by_a_rule_or_refused(field):
 def test_a_change_of_what_is_shown_changes_a_page(field):
     change = next(iter(changes(field)))
 
-    assert outcome(change, PAGES), change.words
+    assert any(outcome(change, [page]) for page in PAGES), change.words
 
 
 @pytest.mark.parametrize("field", ONE_VALUE)
@@ -104,7 +104,7 @@ def test_a_field_that_allows_one_value_refuses_another(field):
 
 @pytest.mark.parametrize("field", BLOCKS)
 def test_a_list_of_blocks_may_be_shorter(field):
-    for change in tried(field):
+    for change in tried(field)[-2:]:
         outcome(change, rooms_for(change))  # whatever it is, it is an answer
 
 
