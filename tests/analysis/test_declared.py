@@ -326,6 +326,11 @@ def refused(*changes: tuple[str, str]) -> list[str]:
     return [str(refusal) for refusal in refusals(shipped_with(*changes))]
 
 
+def tumor_form(adjusted: str) -> tuple[str, str]:
+    """A field of the form for scans as the protocol changes it."""
+    return "  adjust:\n", f"  adjust:\n    TUMOR_ASSESSMENT:\n      {adjusted}\n"
+
+
 SUMMARY = ("summary: median", "summary: hazard ratio")
 
 
@@ -368,6 +373,26 @@ SUMMARY = ("summary: median", "summary: hazard ratio")
         ),
         ((("pr_stays_pr: true", "pr_stays_pr: 2"),), "assessment.recist", "write true or false"),
         ((("diameter: 10 mm", "diameter: 10 kg"),), "assessment.recist", "expected a length"),
+        (
+            (tumor_form("response: {required: false}"),),
+            "forms.TUMOR_ASSESSMENT",
+            "RSORRES that is required",
+        ),
+        (
+            (tumor_form("response: {codes: [CR, PR, STABLE]}"),),
+            "forms.TUMOR_ASSESSMENT",
+            "codes out of NE, CR, PR, SD",
+        ),
+        (
+            (tumor_form("response: {variable: null}"),),
+            "forms.TUMOR_ASSESSMENT",
+            "expected a field for RSORRES",
+        ),
+        (
+            (tumor_form("date: {type: date}"),),
+            "forms.TUMOR_ASSESSMENT",
+            "RSDTC that is required and a `day`",
+        ),
         (
             (
                 ("role: primary", "role: secondary"),

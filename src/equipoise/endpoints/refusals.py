@@ -13,6 +13,7 @@ from equipoise.endpoints.catalogue import (
 )
 from equipoise.endpoints.choices import censoring_rules, recist_policy
 from equipoise.endpoints.populations import NEEDS_DRUG, drugs_under_test
+from equipoise.endpoints.reading_forms import unreadable_readings
 from equipoise.protocol.estimands import (
     BinaryAnalysis,
     Event,
@@ -43,7 +44,8 @@ def refusals(protocol: Protocol) -> tuple[Refusal, ...]:
     if undefined := [*unknown, *_recist(protocol)]:
         return tuple(Refusal(Use.ANALYZED, field, why) for field, why in undefined)
     found = [*_names(protocol), *_rule_sets(protocol), *_estimands(protocol), *_responses(protocol)]
-    return tuple(Refusal(Use.ANALYZED, *each) for each in [*found, *_drug(protocol)])
+    found += [*_drug(protocol), *unreadable_readings(protocol)]
+    return tuple(Refusal(Use.ANALYZED, *each) for each in found)
 
 
 def _recist(protocol: Protocol) -> Iterator[tuple[str, str]]:
