@@ -929,23 +929,20 @@ def test_a_late_first_dose_and_a_short_washout_are_asked_about(story):
 def test_correcting_the_morning_value_does_not_move_it_behind_the_afternoon(story):
     story.ready("S01-001", DAY)
 
-    def neutrophils(value, **more):
+    def neutrophils(value, hour, **more):
         rows = [{"test": "NEUT", "value": value, "unit": "10*9/L"}]
         return story.done(
             "2021-03-10",
             "coordinator",
             data_entry.save_form,
             "S01-001",
-            FormData("HEMATOLOGY", "SCREENING", {"date": "2021-03-10"}, {"result": rows}),
+            FormData("HEMATOLOGY", "SCREENING", {"date": f"2021-03-10T{hour}"}, {"result": rows}),
             **more,
         )
 
-    morning = neutrophils("2.0")
-    neutrophils("0.9")
-    neutrophils(
-        "2.1",
-        correction=Correction(morning.seq, "typed wrongly"),
-    )
+    morning = neutrophils("2.0", "08:00")
+    neutrophils("0.9", "15:00")
+    neutrophils("2.1", "08:00", correction=Correction(morning.seq, "typed wrongly"))
 
     assert "I09 not met: NEUT 0.9" in reasons(story.randomize("S01-001", DAY))
 

@@ -51,6 +51,7 @@ def conditions(draw: st.DrawFn) -> dict[str, Any]:
         "except": draw(
             st.sampled_from([[], [{"code": "C44", "morphology": "809"}, {"code": "D06"}]])
         ),
+        "icd10": draw(st.sampled_from([None, [], ["C50"], ["G6"]])),
         "same_disease": draw(st.sampled_from([[], ["C77", "C78"]])),
     }
 
@@ -73,16 +74,25 @@ WRITTEN: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     ),
     "prior_line": st.one_of(
         st.builds(
-            lambda n, p: {"kind": "prior_line", "line": n, "includes": ["A"], "progressed": p},
+            lambda n, p: {
+                "kind": "prior_line",
+                "line": n,
+                "includes": ["CETUXIMAB"],
+                "progressed": p,
+            },
             st.integers(1, 3),
             st.booleans(),
         ),
         st.builds(
-            lambda n: {"kind": "prior_line", "line": n, "excludes_class": ["X"]},
+            lambda n: {"kind": "prior_line", "line": n, "excludes_class": ["ANTI-EGFR"]},
             st.integers(1, 3),
         ),
     ),
-    "prior_lines": st.builds(lambda n: {"kind": "prior_lines", "exactly": n}, st.integers(0, 3)),
+    "prior_lines": st.builds(
+        lambda n, months: {"kind": "prior_lines", "exactly": n, "adjuvant_within_months": months},
+        st.integers(0, 3),
+        st.one_of(st.none(), st.integers(0, 12)),
+    ),
     "genomic": st.builds(
         lambda s, d, line, before: {
             "kind": "genomic",

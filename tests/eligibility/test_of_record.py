@@ -29,7 +29,8 @@ def story() -> Story:
 def test_a_result_entered_later_changes_what_is_known_now_and_not_the_record(story):
     for form, values, groups in screening_forms(DAY, HGB="8.1"):
         if form == "HEMATOLOGY":
-            story.form("2021-04-01", "S01-001", form, "SCREENING", values, groups)
+            on_the_day = {**values, "date": DAY.isoformat()}
+            story.form("2021-04-01", "S01-001", form, "SCREENING", on_the_day, groups)
     trial = story.session.trial
     subject = trial.subjects["S01-001"]
 

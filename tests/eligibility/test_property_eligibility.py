@@ -84,8 +84,8 @@ ROWS = st.one_of(
             {
                 "CMCAT": st.just("PRIOR ANTICANCER THERAPY"),
                 "CMLINE": st.sampled_from(["1", "2", "3", ""]),
-                "CMTRT": st.sampled_from("AB"),
-                "CMCLAS": st.sampled_from(["", "X", "Y"]),
+                "CMTRT": st.sampled_from(["CETUXIMAB", "IRINOTECAN", "something"]),
+                "CMCLAS": st.sampled_from(["", "ANTI-EGFR", "IRINOTECAN"]),
                 "CMOUTCOME": st.sampled_from(["", "PROGRESSION", "TOXICITY"]),
                 "CMSTDTC": dates(),
                 "CMPDDTC": dates(),
@@ -202,7 +202,10 @@ def _sample(told: tuple[str, str, str, str, str] | None) -> list[tuple[str, dict
 
 UNRELATED = [
     ("LB", {"LBTESTCD": "CEA", "LBORRES": "900", "LBORRESU": "ug/L", "LBDTC": "2021-03-10"}),
-    ("MH", {"MHCAT": "HYPERTENSION", "MHOCCUR": "Y", "MHDECOD": "I10", "MHSTDTC": "2021"}),
+    (
+        "MH",
+        {"MHCAT": "GENERAL MEDICAL HISTORY", "MHOCCUR": "Y", "MHDECOD": "I10", "MHSTDTC": "2021"},
+    ),
     ("CM", {"CMCAT": "CONCOMITANT MEDICATION", "CMTRT": "ASPIRIN", "CMSTDTC": "2021-03-09"}),
     ("VS", {"VSTESTCD": "TEMP", "VSORRES": "41", "VSORRESU": "C", "VSDTC": "2021-03-10"}),
     ("AE", {"AETERM": "rash", "AETOXGR": "4", "AESTDTC": "2021-03-09"}),

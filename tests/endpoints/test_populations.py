@@ -75,7 +75,7 @@ def test_treated_is_who_received_something_by_the_cutoff(rows, treated):
         ("CETUXIMAB", EXPERIMENTAL, EXPERIMENTAL),
         (" cetuximab ", CONTROL, EXPERIMENTAL),
         ("IRINOTECAN", EXPERIMENTAL, CONTROL),
-        ("ERBITUX", EXPERIMENTAL, CONTROL),
+        ("ERBITUX", EXPERIMENTAL, EXPERIMENTAL),
     ],
 )
 def test_safety_counts_by_what_was_received(drug, arm, counted_in):

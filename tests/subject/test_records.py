@@ -53,6 +53,16 @@ def test_a_number_in_a_text_variable_is_text():
         ("DM", {"AGE": True}, "DM.AGE: found True, expected text or a number"),
         ("DM", {"SEX": ["F"]}, r"DM.SEX: found \['F'\], expected text or a number"),
         ("DM", {"BRTHDTC": "spring"}, "DM.BRTHDTC: .*'spring'"),
+        ("DM", {"BRTHDTC": "\u0661\u0669\u0665\u0668"}, "DM.BRTHDTC: .*is not a date"),
+        ("LB", {"LBDTC": "2021-03-08T99:99"}, "LB.LBDTC: .*has a time that no day has"),
+        ("LB", {"LBORRES": "\uff13.1"}, "LB.LBORRES: found .*, expected the digits 0 to 9"),
+        ("LB", {"LBTESTCD": "NEUT\uff11"}, "LB.LBTESTCD: found .*, expected the digits 0 to 9"),
+        ("CM", {"CMLINE": "\u00b2"}, "CM.CMLINE: found '.', expected a whole number"),
+        ("CM", {"CMLINE": "\uff12"}, "CM.CMLINE: found '.', expected a whole number"),
+        ("CM", {"CMLINE": "2.0"}, "CM.CMLINE: found '2.0', expected a whole number"),
+        ("CM", {"CMLINE": "9" * 5000}, r"CM.CMLINE: found '9+… \(5002 characters\), expected"),
+        ("GF", {"GFCODON": "1_2"}, "GF.GFCODON: found '1_2', expected a whole number"),
+        ("CM", {"CMLINE": 10**5000}, "CM.CMLINE: found a number of over"),
     ],
 )
 def test_what_cannot_be_read_is_named(domain, row, said):
@@ -86,7 +96,14 @@ def test_only_what_holds_something_is_written():
 
 @pytest.mark.parametrize("domain", DOMAINS)
 def test_every_domain_writes_what_it_reads(domain):
-    sample = {"text": "X", "date": "2021-03-10", "number": "2"}
+    sample = {
+        "text": "Any Text",
+        "coded": "X",
+        "result": "3.1",
+        "integer": "12",
+        "date": "2021-03-10",
+        "number": "2",
+    }
     row = {name: sample[kind] for name, (_, kind) in variables(domain).items()}
 
     assert write_record(read_record(domain, row, 1)) == row

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from decimal import Decimal
 from itertools import pairwise
 
@@ -11,6 +12,7 @@ from equipoise.protocol.model import Protocol
 from equipoise.protocol.randomization import IntervalLevel, IntervalStratum, Stratum, ValueStratum
 from equipoise.protocol.refusal import Refusal, Use
 from equipoise.subject.records import DOMAINS, variables
+from equipoise.subject.records.variables import TEXTUAL
 
 
 def refusals(protocol: Protocol) -> tuple[Refusal, ...]:
@@ -26,10 +28,10 @@ def _unread(stratum: Stratum) -> Iterator[tuple[str, str]]:
     if stratum.domain not in DOMAINS:
         yield "domain", f"found {stratum.domain!r}, expected one of {', '.join(DOMAINS)}"
         return
-    wanted = "date" if isinstance(stratum, IntervalStratum) else "text"
+    wanted = {"date"} if isinstance(stratum, IntervalStratum) else TEXTUAL
     yield from _variable(stratum, "variable", stratum.variable, wanted)
     for name in stratum.where:
-        yield from _variable(stratum, "where", name, "text")
+        yield from _variable(stratum, "where", name, TEXTUAL)
     if not stratum.levels:
         yield "levels", "found none, expected one or more"
     elif isinstance(stratum, ValueStratum):
@@ -38,13 +40,16 @@ def _unread(stratum: Stratum) -> Iterator[tuple[str, str]]:
         yield from _intervals(stratum)
 
 
-def _variable(stratum: Stratum, field: str, name: str, wanted: str) -> Iterator[tuple[str, str]]:
+def _variable(
+    stratum: Stratum, field: str, name: str, wanted: AbstractSet[str]
+) -> Iterator[tuple[str, str]]:
     kinds = {known: kind for known, (_, kind) in variables(stratum.domain).items()}
-    if kinds.get(name) != wanted:
-        there = ", ".join(known for known, kind in kinds.items() if kind == wanted)
+    if kinds.get(name) not in wanted:
+        there = ", ".join(known for known, kind in kinds.items() if kind in wanted)
+        kind = "date" if "date" in wanted else "text"
         yield (
             field,
-            f"found {name!r}, expected a variable of {stratum.domain} that is a {wanted}: {there}",
+            f"found {name!r}, expected a variable of {stratum.domain} that is a {kind}: {there}",
         )
 
 

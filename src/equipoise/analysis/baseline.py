@@ -16,7 +16,9 @@ from equipoise.eligibility.of_record import protocol_at_randomization
 from equipoise.endpoints.course import Course
 from equipoise.subject.records import CM, DM, QS, TR, TU, Source, place_of
 from equipoise.subject.state import Subject, Trial
+from equipoise.terms.codes import TherapyCategory
 from equipoise.terms.dates import DAYS_PER_MONTH, completed_years
+from equipoise.terms.drugs import is_of_class
 from equipoise.terms.verdict import Verdict
 
 
@@ -51,7 +53,8 @@ def _earlier_anti_egfr(subject: Subject) -> list[CM]:
     return [
         cm
         for cm in subject.records(CM)
-        if cm.drug_class == "ANTI-EGFR" and cm.category.startswith("PRIOR")
+        if cm.category == TherapyCategory.PRIOR_ANTICANCER
+        and is_of_class(cm.treatment, cm.drug_class, "ANTI-EGFR") is Verdict.MET
     ]
 
 

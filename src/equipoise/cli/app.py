@@ -21,10 +21,11 @@ from equipoise.cli import (
     derive,
     design,
     ledger,
-    participant,
     protocol,
     rechallenge,
+    screening,
     trial,
+    tumors,
 )
 from equipoise.cli.exit_codes import ExitCode
 from equipoise.cli.output import OutputLost, discard, flush, guard
@@ -68,7 +69,7 @@ app.add_typer(protocol.app, name="protocol")
 app.add_typer(conformance.app, name="conformance")
 app.add_typer(derive.app, name="derive")
 app.add_typer(analyze.app, name="analyze")
-for module in (trial, design, rechallenge, participant, ledger):
+for module in (trial, design, rechallenge, screening, tumors, ledger):
     module.register(app)
 
 

@@ -4,14 +4,15 @@ one message.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
 import typer
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 
 from equipoise.cli.exit_codes import ExitCode
 from equipoise.cli.output import OutputLost
@@ -20,8 +21,28 @@ from equipoise.cli.progress import Bars, Lines, Steps
 QUIET_SECONDS = 2.0
 """How long a command that is mostly done at once says nothing about its progress."""
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+_CONTROLS = {
+    code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\n\t"
+} | {code: f"\\u{code:04x}" for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
+"""Characters that a terminal obeys (C0, C1), and those that turn the direction of text."""
+
+
+class Spoken(Console):
+    """A console on which text from files is seen and never obeyed."""
+
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterable[Segment]:
+        """What is printed, with control characters of the text shown as such."""
+        for segment in super().render(renderable, options):
+            if segment.control:
+                yield segment
+            else:
+                yield Segment(segment.text.translate(_CONTROLS), segment.style)
+
+
+out = Spoken(highlight=False, soft_wrap=True)
+err = Spoken(stderr=True, highlight=False, soft_wrap=True)
 
 
 def fail(message: str, code: ExitCode = ExitCode.BAD_INPUT) -> NoReturn:
@@ -47,7 +68,7 @@ def readable_failures() -> Iterator[None]:
     except BrokenPipeError as error:  # `-o /dev/stdout`
         raise OutputLost("the output", error) from None
     except OSError as error:
-        fail(_told(error))
+        fail(told(error))
     except EOFError:  # typer would take it for somebody who answered nothing, and exit 1
         fail("a file ended before it should")
     except (ValueError, RuntimeError) as error:
@@ -77,7 +98,7 @@ def progress(*, after: float = 0.0) -> Iterator[Steps]:
         steps.close()
 
 
-def _told(error: OSError) -> str:
+def told(error: OSError) -> str:
     """Once what is in the way, and where, without the number of the system."""
     if error.strerror is None:  # worded by us
         return str(error)

@@ -18,7 +18,9 @@ from equipoise.protocol.model import Protocol
 from equipoise.subject.records import CM, EX
 from equipoise.subject.regimen import intended_regimen
 from equipoise.subject.state import Subject
+from equipoise.terms.drugs import is_drug
 from equipoise.terms.quantity import convert, decimal_of
+from equipoise.terms.verdict import Verdict
 
 Doubt = tuple[str, str]
 """A field, and what deserves a question about it."""
@@ -80,9 +82,8 @@ def _other_drugs(
     own = {drug for declared in regimens for drug in declared.drugs}
     if subject.randomized and subject.randomized.arm == protocol.experimental.id:
         own |= {rule.values.drug for rule in protocol.treatment if rule.values.drug}
-    known = {drug.strip().upper() for drug in own}
     for field, drug in _answers(form, groups, "EX", "EXTRT"):
-        if known and drug.strip().upper() not in known:
+        if own and not any(is_drug(drug, "", each) is Verdict.MET for each in own):
             yield (
                 field,
                 f"{drug} is neither in the regimen intended nor a drug of the arm: please check",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from equipoise.eligibility.evaluate import Asked, evaluate
 from equipoise.eligibility.finding import Finding
@@ -34,7 +35,7 @@ def _combined(rule: Rule, parts: tuple[Finding, ...], combine: Callable[..., Ver
 
 @evaluate.register
 def _(rule: Not, asked: Asked) -> Finding:
-    inner = evaluate(rule.of, asked)
+    inner = evaluate(rule.of, replace(asked, denied=not asked.denied))
     return Finding(
         rule.kind, inner.verdict.negate(), inner.detail, inner.evidence, inner.reason, ()
     )

@@ -15,27 +15,44 @@ from functools import singledispatch
 from equipoise.eligibility.finding import Finding
 from equipoise.protocol.criteria import Rule
 from equipoise.protocol.model import Criterion, Protocol
+from equipoise.protocol.vocabulary import Vocabulary, vocabulary, vocabulary_of
 from equipoise.subject.state import Subject
 from equipoise.terms.verdict import Verdict, all_of
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Whom a criterion is asked about, and as of which day."""
+    """Whom a criterion is asked about, as of which day, and in whose words.
+
+    `denied`: the rule stands under a *not*, so that what it finds keeps people out.
+    """
 
     subject: Subject
     index: date
     criterion: str = ""
+    vocabulary: Vocabulary = Vocabulary()
+    denied: bool = False
 
 
 def evaluate_all(protocol: Protocol, subject: Subject, index: date) -> tuple[Finding, ...]:
     """A finding for each criterion of the protocol, in its order."""
-    return tuple(evaluate_criterion(criterion, subject, index) for criterion in protocol.criteria)
+    words = vocabulary(protocol)
+    return tuple(
+        _found(criterion, Asked(subject, index, criterion.id, words))
+        for criterion in protocol.criteria
+    )
 
 
 def evaluate_criterion(criterion: Criterion, subject: Subject, index: date) -> Finding:
-    """The finding for one criterion; for exclusions too, *met* means: does not block entry."""
-    return replace(evaluate(criterion.rule, Asked(subject, index, criterion.id)), id=criterion.id)
+    """The finding for one criterion that stands alone; for exclusions too, *met* means: does not
+    block entry.
+    """
+    words = vocabulary_of([criterion.rule])
+    return _found(criterion, Asked(subject, index, criterion.id, words))
+
+
+def _found(criterion: Criterion, asked: Asked) -> Finding:
+    return replace(evaluate(criterion.rule, asked), id=criterion.id)
 
 
 def overall(findings: Sequence[Finding]) -> Verdict:

@@ -24,6 +24,9 @@ ADVICE = {
     Reason.NOT_DECLARED: "ask, and enter whether the condition is present (Y or N)",
     Reason.PARTIAL_DATE: "complete the date",
     Reason.NOT_CLASSIFIED: "enter the code, class or morphology",
+    Reason.NOT_CODED: "correct the coded value to one of its list",
+    Reason.CONTRADICTION: "find out which holds, and correct the other",
+    Reason.IMPLAUSIBLE: "a slip of the unit or of the hand? Correct the entry, or repeat the test",
 }
 
 

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from equipoise.eligibility.concerned import concerned
 from equipoise.eligibility.evaluate import Asked, evaluate
 from equipoise.eligibility.finding import Finding, decided, unknown
-from equipoise.eligibility.latest import decided_by_latest
-from equipoise.eligibility.prior_lines import prior_drugs
-from equipoise.molecular.ras import (
-    RasState,
-    answers_criterion,
-    ras_status,
-    somatic_signal,
-)
-from equipoise.molecular.sample import CodonResult, RasPolicy, Sample
+from equipoise.eligibility.latest import decided_by_latest, shown
+from equipoise.eligibility.plasma_sample import Reading, readings, unreadable
+from equipoise.eligibility.prior_lines import perhaps_prior_drugs, prior_drugs
+from equipoise.molecular.ras import RasState
+from equipoise.molecular.sample import RasPolicy
 from equipoise.protocol.criteria.genomic import Genomic
 from equipoise.protocol.panel import RasPanel
-from equipoise.subject.records import CM, GF
-from equipoise.terms.codes import CompletionStatus, Detection, GenomicTest, MutationStatus, Specimen
+from equipoise.subject.records import GF, Record, Source
+from equipoise.subject.records.faults import fault_of
+from equipoise.terms.codes import GenomicTest, MutationStatus, Specimen
 from equipoise.terms.dates import PartialDate, in_window
-from equipoise.terms.quantity import decimal_of
+from equipoise.terms.genes import is_gene
 from equipoise.terms.verdict import Reason, Verdict
+
+_OF_A_SAMPLE = tuple(GenomicTest)
+_ELSE = ("MSI", "MSISTAT", "MICROSAT", "TMB", "MMR", "PDL1")
+"""GFTESTCD that are about something else than a mutation of the panel."""
 
 
 def ras_policy(panel: RasPanel) -> RasPolicy:
@@ -41,84 +43,57 @@ def ras_policy(panel: RasPanel) -> RasPolicy:
     )
 
 
-def sample_of(rows: list[GF], collected: date, policy: RasPolicy) -> Sample:
-    """One plasma sample from its GF records. Raises ValueError for fractions outside 0 to 1."""
-    properties: dict[str, list[str]] = {}
-    for row in rows:
-        properties.setdefault(row.test, []).append(row.original.strip())
-    fraction = next(
-        (decimal_of(text) for text in properties.get(GenomicTest.TUMOR_FRACTION, [])), None
-    )
-    genes = [
-        gene
-        for text in properties.get(GenomicTest.SOMATIC_SIGNAL, [])
-        for gene in somatic_genes(text) or ()
+@concerned.register
+def _(rule: Genomic, asked: Asked) -> Iterator[Record]:
+    yield from _rows(rule, asked)
+    for line in (rule.before_line, rule.after_line):
+        yield from prior_drugs(asked, line) if line is not None else ()
+
+
+def _rows(rule: Genomic, asked: Asked) -> list[GF]:
+    """The rows of the specimen and of the tests asked about, and those that may be."""
+    return [
+        row
+        for row in asked.subject.records(GF)
+        if _may_be_of(rule.specimen, row) and not _is_another_test(rule, asked, row)
     ]
-    return Sample(
-        collected=collected,
-        qc_passed=properties.get(GenomicTest.QUALITY, ["FAIL"])[-1].upper() == "PASS",
-        tumor_fraction=fraction,
-        other_somatic_signal=somatic_signal(genes, policy),
-        codons=tuple(_codon(row) for row in rows if row.test == GenomicTest.CODON),
-        source=rows[0].source,
-    )
 
 
-_GENE = re.compile("[A-Z][A-Z0-9-]{1,9}")
-_WORDS = """
-no not none neg negative pos positive yes detected undetected unknown pending absent present
-normal na nd wt wild-type wildtype mutated mutant mutation variant somatic fail failed pass passed
-done true false other any all see report reported seen found low high trace tumor tumour test
-tested
-"""
-_NOT_GENES = frozenset(_WORDS.upper().split())
+def _may_be_of(specimen: str, row: GF) -> bool:
+    return row.specimen == specimen or row.specimen not in tuple(Specimen)
 
 
-def somatic_genes(text: str) -> list[str] | None:
-    """The genes of another somatic change as reported: symbols with commas or semicolons between
-    them, or NONE.
-
-    None when the text is anything else: `NEGATIVE` and `not detected` are no genes, and prove no
-    tumor DNA.
+def _is_another_test(rule: Genomic, asked: Asked, row: GF) -> bool:
+    """A test known, and not of what is asked: of the whole panel in tissue, of one sample in
+    plasma.
     """
-    genes = [part.strip().upper() for part in re.split("[,;]", text)]
-    if genes in ([""], ["NONE"]):
-        return []
-    readable = all(_GENE.fullmatch(gene) and gene not in _NOT_GENES for gene in genes)
-    return genes if readable else None
+    if _asked_for(rule, row):
+        return False
+    if row.specimen not in tuple(Specimen):
+        return False
+    known = asked.vocabulary.knows("GFTESTCD", row.test) or row.test in (*_OF_A_SAMPLE, *_ELSE)
+    return known or _status_of_another_gene(rule, row.test)
 
 
-def _unreadable(rows: list[GF]) -> str | None:
-    """The first entry of a sample that cannot be taken as it stands: no gene, or a finding that
-    denies itself.
-    """
-    for row in rows:
-        if row.test == GenomicTest.SOMATIC_SIGNAL and somatic_genes(row.original) is None:
-            return (
-                f"another somatic change: found {row.original!r}, expected genes such as TP53, or"
-                " NONE"
-            )
-        if (
-            row.test == GenomicTest.CODON
-            and row.original == Detection.NOT_DETECTED
-            and (row.variant or row.allele_fraction)
-        ):
-            beside = " ".join(str(value) for value in (row.variant, row.allele_fraction) if value)
-            return f"{row.gene} codon {row.codon}: found NOT DETECTED beside {beside}"
-    return None
+def _status_of_another_gene(rule: Genomic, test: str) -> bool:
+    gene = test.removesuffix("STAT")
+    on_panel = rule.resolved.codons if rule.resolved else ()
+    return bool(on_panel) and gene != test and is_gene(gene) and gene not in on_panel
 
 
-def _codon(row: GF) -> CodonResult:
-    detected = row.original == Detection.DETECTED
-    return CodonResult(
-        gene=row.gene,
-        codon=int(row.codon),
-        covered=row.status != CompletionStatus.NOT_DONE and row.original in tuple(Detection),
-        limit_of_detection=row.limit,
-        variant=(row.variant or "variant not named") if detected else None,
-        allele_fraction=row.allele_fraction if detected else None,
-        source=row.source,
-    )
+def _asked_for(rule: Genomic, row: GF) -> bool:
+    if rule.specimen == Specimen.TISSUE:
+        return row.test == f"{rule.panel}STAT"
+    return row.test in _OF_A_SAMPLE
+
+
+def _not_told(rule: Genomic, row: GF) -> Finding | None:
+    """The finding of a row whose specimen or test is in no list: it may be what is asked about."""
+    if row.specimen == rule.specimen and _asked_for(rule, row):
+        return None
+    named = " ".join(text for text in (row.specimen, row.test, row.gene) if text) or "a row"
+    detail = f"{named} on {shown(row.date)} may be {rule.panel} in {rule.specimen.lower()}"
+    return unknown(rule, Reason.NOT_CODED, detail, row.source)
 
 
 @evaluate.register
@@ -128,39 +103,48 @@ def _(rule: Genomic, asked: Asked) -> Finding:
 
 def _tissue(rule: Genomic, asked: Asked) -> Finding:
     def decide(row: GF) -> Finding:
-        detail = f"{rule.panel} in tissue {row.original} on {row.date}"
-        if row.original not in tuple(MutationStatus):
-            return unknown(rule, Reason.NO_RESULT, detail, row.source)
-        return decided(rule, row.original == rule.status, detail, row.source)
+        return _not_told(rule, row) or _status(rule, row)
 
-    rows = [
-        gf
-        for gf in asked.subject.records(GF)
-        if gf.specimen == Specimen.TISSUE and gf.test == f"{rule.panel}STAT"
-    ]
+    rows = _rows(rule, asked)
     what = f"{rule.panel} status of tissue"
     if rule.before_line is None:
         return decided_by_latest(rule, rows, what, asked, rule.within_days, decide)
-    first = _first_dose(rule.before_line, asked)
+    return _before_line(rule, rule.before_line, rows, asked, decide)
+
+
+def _status(rule: Genomic, row: GF) -> Finding:
+    detail = f"{rule.panel} in tissue {row.original} on {shown(row.date)}"
+    if fault := fault_of(row):
+        return unknown(rule, fault.reason, f"{detail}: {fault.text}", row.source)
+    if row.original not in tuple(MutationStatus):
+        return unknown(rule, Reason.NO_RESULT, detail, row.source)
+    return decided(rule, row.original == rule.status, detail, row.source)
+
+
+def _before_line(
+    rule: Genomic, line: int, rows: list[GF], asked: Asked, decide: Callable[[GF], Finding]
+) -> Finding:
+    first = _first_dose(line, asked)
     if first is None:
-        detail = f"the date of the first dose of line {rule.before_line} is not recorded"
+        detail = f"the date of the first dose of line {line} is not recorded"
         return unknown(rule, Reason.NO_RESULT, detail)
+    what = f"{rule.panel} status of tissue"
     as_of = [replace(asked, index=min(closes, asked.index)) for closes in _completions(first, rows)]
     findings = [
         decided_by_latest(rule, rows, what, then, rule.within_days, decide) for then in as_of
     ]
     if len({finding.verdict for finding in findings}) == 1:
         return findings[-1]
-    detail = (
-        f"the first dose of line {rule.before_line} is dated {first}; which report was before it is"
-        " open"
-    )
+    detail = f"the first dose of line {line} is dated {first}; which report was before it is open"
     return unknown(rule, Reason.PARTIAL_DATE, detail, *findings[-1].evidence)
 
 
 def _first_dose(line: int, asked: Asked) -> PartialDate | None:
-    """The first dose of a line; a drug without its date could have been the first."""
-    starts = [cm.start for cm in prior_drugs(asked, line)]
+    """The first dose of a line; a drug without its date could have been the first, and so could
+    one that may belong to the line.
+    """
+    rows = [*prior_drugs(asked, line), *perhaps_prior_drugs(asked, line)]
+    starts = [cm.start for cm in rows]
     dated = [start for start in starts if start]
     if not dated or len(dated) < len(starts):
         return None
@@ -177,62 +161,86 @@ def _completions(first: PartialDate, rows: list[GF]) -> list[date]:
     return sorted({first.earliest, first.latest} | between)
 
 
+Draw = tuple[str, date | None, date | None, str]
+"""What the rows of one sample share: its number and the day of the draw; without a number the time
+of day too, so that an older draw does not fill the gaps of the latest one."""
+
+
+def _draw(row: GF) -> Draw:
+    when = row.date
+    if when is None:
+        return row.sample, None, None, ""
+    return row.sample, when.earliest, when.latest, "" if row.sample else when.time
+
+
 def _plasma(rule: Genomic, asked: Asked) -> Finding:
     if rule.resolved is None:
         raise ValueError(
             f"panel {rule.panel!r} was not resolved: load protocols with protocol.load"
         )
     policy = ras_policy(rule.resolved)
-    # By number and date: without numbers, an older draw would otherwise fill the gaps of the latest
-    # one.
-    samples: dict[tuple[str, PartialDate | None], list[GF]] = {}
-    for row in asked.subject.records(GF):
-        if row.specimen == Specimen.PLASMA:
-            samples.setdefault((row.sample, row.date), []).append(row)
+    samples: dict[Draw, list[GF]] = {}
+    unclear = []
+    for row in _rows(rule, asked):
+        if _not_told(rule, row):
+            unclear.append(row)
+        else:
+            samples.setdefault(_draw(row), []).append(row)
 
     def decide(first: GF) -> Finding:
-        return _sample_finding(rule, samples[first.sample, first.date], first.date, policy, asked)
+        return _not_told(rule, first) or _of_sample(rule, samples[_draw(first)], policy, asked)
 
-    firsts = [rows[0] for rows in samples.values()]
+    firsts = [rows[0] for rows in samples.values()] + unclear
     return decided_by_latest(rule, firsts, "ctDNA sample", asked, rule.within_days, decide)
 
 
-def _sample_finding(
-    rule: Genomic, rows: list[GF], when: PartialDate | None, policy: RasPolicy, asked: Asked
-) -> Finding:
+def _of_sample(rule: Genomic, rows: list[GF], policy: RasPolicy, asked: Asked) -> Finding:
     sources = tuple(dict.fromkeys(row.source for row in rows))
-    assert when is not None  # the latest row has a date
+    when = rows[0].date
     if early := _too_early(rule, when, asked):
         return unknown(rule, *early, *sources)
     try:
-        status = ras_status(sample_of(rows, when.latest, policy), policy)
+        read = readings(rows, when.latest if when else asked.index, policy)
     except ValueError as error:
         return unknown(rule, Reason.VALUE_UNREADABLE, str(error), *sources)
-    verdict, reason = answers_criterion(status, policy)
-    # What was failed or excluded already stays so; nothing is proven by a sample with an entry that
-    # cannot be read.
-    if (
-        verdict is not Verdict.NOT_MET
-        and status.state is not RasState.FAILED_QC
-        and (entry := _unreadable(rows))
-    ):
-        return unknown(rule, Reason.VALUE_UNREADABLE, entry, *sources)
-    detail = f"{status.state.name}: {status.detail}"
-    return Finding(rule.kind, verdict, detail, status.evidence, reason)
+    # What failed or is excluded however it is read stays so; nothing is proven by a sample with a
+    # row that cannot be read, or with rows of which one or the other must be wrong.
+    excluded = all(reading.verdict is Verdict.NOT_MET for reading in read)
+    failed = all(reading.finding.state is RasState.FAILED_QC for reading in read)
+    if not excluded and (entry := unreadable(rows, policy)):
+        fault, _ = entry
+        if not failed or fault.reason is Reason.NOT_CODED:
+            return unknown(rule, fault.reason, fault.text, *sources)
+    return _agreed(rule, read, sources)
 
 
-def _too_early(rule: Genomic, when: PartialDate, asked: Asked) -> tuple[Reason, str] | None:
+def _agreed(rule: Genomic, read: list[Reading], sources: tuple[Source, ...]) -> Finding:
+    first = read[0]
+    if len({reading.verdict for reading in read}) == 1:
+        finding = first.finding
+        detail = f"{finding.state.name}: {finding.detail}"
+        return Finding(rule.kind, first.verdict, detail, finding.evidence, first.reason)
+    states = ", or ".join(dict.fromkeys(reading.finding.state.name for reading in read))
+    detail = f"rows of one sample contradict each other: it is {states}"
+    return unknown(rule, Reason.CONTRADICTION, detail, *sources)
+
+
+def _too_early(rule: Genomic, when: PartialDate | None, asked: Asked) -> tuple[Reason, str] | None:
     """The draw must not be before the progression that ended the named line (PURSUIT)."""
     if rule.after_line is None:
         return None
-    line: list[Any] = [
-        cm for cm in asked.subject.records(CM) if cm.line == str(rule.after_line) and cm.progressed
+    rows: list[Any] = [
+        *prior_drugs(asked, rule.after_line),
+        *perhaps_prior_drugs(asked, rule.after_line),
     ]
+    line = [cm for cm in rows if cm.progressed]
     if not line:
         return (
             Reason.NO_RESULT,
             f"the date of progression on line {rule.after_line} is not recorded",
         )
+    if when is None:
+        return Reason.PARTIAL_DATE, "the day of the draw is not recorded"
     progressed = max(cm.progressed for cm in line)
     if in_window(when, progressed.latest, date.max) is Verdict.MET:
         return None

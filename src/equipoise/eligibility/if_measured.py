@@ -9,7 +9,7 @@ from equipoise.protocol.criteria.if_measured import IfMeasured
 from equipoise.protocol.criteria.lab import LabLimit
 from equipoise.subject.records import LB
 from equipoise.terms.codes import CompletionStatus
-from equipoise.terms.dates import in_window, window_before
+from equipoise.terms.dates import ANY_DAY, in_window, window_before
 from equipoise.terms.verdict import Reason, Verdict
 
 
@@ -27,9 +27,7 @@ def _attempted(rule: LabLimit, asked: Asked) -> bool:
     """
     opens, closes = window_before(asked.index, rule.within_days)
     return any(
-        lab.date
-        and in_window(lab.date, opens, closes) is not Verdict.NOT_MET
-        and not _not_done(lab)
+        in_window(lab.date or ANY_DAY, opens, closes) is not Verdict.NOT_MET and not _not_done(lab)
         for lab in labs(asked, rule.test)
     )
 
@@ -37,4 +35,4 @@ def _attempted(rule: LabLimit, asked: Asked) -> bool:
 def _not_done(lab: LB) -> bool:
     """Not measured at all. LBSTAT is NOT DONE for every missing result; LBREASND says why."""
     not_done = CompletionStatus.NOT_DONE
-    return lab.status == not_done and lab.reason_not_done.strip().upper() in ("", not_done)
+    return lab.status == not_done and not lab.original and lab.reason_not_done in ("", not_done)

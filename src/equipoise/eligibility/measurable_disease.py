@@ -4,19 +4,46 @@ TR).
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
+from functools import partial
+from typing import NamedTuple
 
+from equipoise.eligibility.concerned import concerned
 from equipoise.eligibility.evaluate import Asked, evaluate
 from equipoise.eligibility.finding import Finding, decided, unknown
-from equipoise.eligibility.latest import decided_by_latest
+from equipoise.eligibility.latest import decided_by_latest, shown
 from equipoise.protocol.criteria.measurable_disease import MeasurableDisease
-from equipoise.subject.records import TR, TU
-from equipoise.terms.codes import LesionRole, LesionTest, is_lymph_node
+from equipoise.subject.records import TR, TU, Record
+from equipoise.subject.records.faults import fault_of
+from equipoise.terms.codes import LesionRole, LesionTest
 from equipoise.terms.dates import PartialDate
+from equipoise.terms.locations import lymph_node
 from equipoise.terms.quantity import Quantity, convert
-from equipoise.terms.verdict import Reason, Verdict
+from equipoise.terms.verdict import Reason, Verdict, any_of
 
 DIAMETER, SHORT_AXIS = LesionTest.LONGEST_DIAMETER.value, LesionTest.SHORT_AXIS.value
+_OF_BASELINE = (LesionRole.TARGET, LesionRole.NON_TARGET)
+_NO_LENGTH = ("TUMSTATE", "LPERP", "SUMDIAM", "SUMLDIAM", "SUMNLNLD", "SUMAXIS", "VOLUME")
+"""TRTESTCD that measure something else than the diameter that makes a lesion measurable."""
+
+
+class _Lesion(NamedTuple):
+    """A lesion, whether its role is known, whether it is a node, and the readings of it."""
+
+    link: str
+    known: bool
+    node: Verdict
+    rows: list[TR]
+
+
+@concerned.register
+def _(rule: MeasurableDisease, asked: Asked) -> Iterator[Record]:  # noqa: ARG001  (all lesions)
+    lesions = _lesions(asked)
+    links = {lesion.link for lesion in lesions}
+    yield from (tu for tu in asked.subject.records(TU) if tu.link in links)
+    for lesion in lesions:
+        yield from lesion.rows
 
 
 @evaluate.register
@@ -30,16 +57,47 @@ def _(rule: MeasurableDisease, asked: Asked) -> Finding:
         read[row.link] = row.date
         return _measurable(rule, row)
 
-    lesions = _lesions(asked)
+    lesions = [lesion for lesion in _lesions(asked) if lesion.rows]
     if not lesions:
         return decided_by_latest(rule, (), "measured lesion", asked, rule.within_days, decide)
-    each = [
-        decided_by_latest(
-            rule, rows, f"reading of {link} ({axis})", asked, rule.within_days, decide
-        )
-        for (link, axis), rows in lesions.items()
-    ]
-    return _counted(rule, each, sorted({str(when) for when in read.values()}))
+    each = [_of_lesion(rule, lesion, partial(_by_axis, rule, asked, decide)) for lesion in lesions]
+    return _counted(rule, each, sorted({shown(when) for when in read.values()}))
+
+
+def _by_axis(
+    rule: MeasurableDisease,
+    asked: Asked,
+    decide: Callable[[TR], Finding],
+    lesion: _Lesion,
+    axis: str,
+) -> Finding:
+    """By its readings of one axis, and by those that do not tell which they are of."""
+    other = {DIAMETER, SHORT_AXIS} - {axis}
+    rows = [tr for tr in lesion.rows if tr.test not in other]
+    what = f"reading of {lesion.link} ({axis})"
+    return decided_by_latest(rule, rows, what, asked, rule.within_days, decide)
+
+
+def _of_lesion(
+    rule: MeasurableDisease, lesion: _Lesion, by_axis: Callable[[_Lesion, str], Finding]
+) -> Finding:
+    """A node is measured by its short axis, whatever else was read; of what may be one, both ways
+    must agree.
+    """
+    if not lesion.known:
+        detail = f"{lesion.link}: its role is none of {', '.join(LesionRole)}"
+        return unknown(rule, Reason.NOT_CODED, detail, *(tr.source for tr in lesion.rows))
+    if lesion.node is Verdict.MET or all(tr.test == SHORT_AXIS for tr in lesion.rows):
+        return by_axis(lesion, SHORT_AXIS)
+    as_mass = by_axis(lesion, DIAMETER)
+    if lesion.node is Verdict.NOT_MET:
+        return as_mass
+    as_node = by_axis(lesion, SHORT_AXIS)
+    if as_node.verdict is as_mass.verdict:
+        return as_mass
+    detail = f"{lesion.link}: its location does not tell whether it is a lymph node"
+    evidence = dict.fromkeys((*as_mass.evidence, *as_node.evidence))
+    return unknown(rule, Reason.NOT_CLASSIFIED, detail, *evidence)
 
 
 def _counted(rule: MeasurableDisease, each: list[Finding], days: list[str]) -> Finding:
@@ -58,37 +116,43 @@ def _counted(rule: MeasurableDisease, each: list[Finding], days: list[str]) -> F
     return unknown(rule, first.reason, f"{detail}; {first.detail}", *sources)
 
 
-def _lesions(asked: Asked) -> dict[tuple[str, str], list[TR]]:
-    """(lesion, axis that measures it) -> its readings. A node is measured by its short axis,
-    whatever else was read.
+def _lesions(asked: Asked) -> list[_Lesion]:
+    """The lesions that may be measured, each with its readings, and with those that do not say of
+    which lesion they are.
     """
-    measured = [
-        tu
-        for tu in asked.subject.records(TU)
-        if tu.role in (LesionRole.TARGET, LesionRole.NON_TARGET)
-    ]
-    nodes = {tu.link for tu in measured if is_lymph_node(tu.location)}
-    lesions: dict[tuple[str, str], list[TR]] = {}
-    for link in sorted({tu.link for tu in measured}):
-        rows = [
-            tr
-            for tr in asked.subject.records(TR)
-            if tr.link == link and tr.test in (DIAMETER, SHORT_AXIS)
-        ]
-        axis = (
-            SHORT_AXIS if link in nodes or all(tr.test == SHORT_AXIS for tr in rows) else DIAMETER
+    by_link: dict[str, list[TU]] = {}
+    for tu in asked.subject.records(TU):
+        by_link.setdefault(tu.link, []).append(tu)
+    readings: dict[str, list[TR]] = {}
+    for tr in asked.subject.records(TR):
+        if tr.test not in _NO_LENGTH:
+            readings.setdefault(tr.link, []).append(tr)
+    return [
+        _Lesion(
+            link,
+            any(tu.role in _OF_BASELINE for tu in identified),
+            _is_node(identified),
+            [*readings.get(link, ()), *readings.get("", ())],
         )
-        if rows:
-            lesions[link, axis] = [tr for tr in rows if tr.test == axis]
-    return lesions
+        for link, identified in sorted(by_link.items())
+        if link and not all(tu.role == LesionRole.NEW for tu in identified)
+    ]
+
+
+def _is_node(identified: Sequence[TU]) -> Verdict:
+    """Of a lesion identified twice: a node if either says so."""
+    return any_of(lymph_node(tu.location) for tu in identified)
 
 
 def _measurable(rule: MeasurableDisease, row: TR) -> Finding:
     limit = _millimeters(rule.short_axis if row.test == SHORT_AXIS else rule.diameter)
-    detail = (
-        f"{row.link} {row.test} {row.original or 'not read'} {row.original_unit}".rstrip()
-        + f" on {row.date}"
-    )
+    name = f"{row.link or 'a lesion without its name'} {row.test or 'without its test'}"
+    detail = f"{name} {row.original or 'not read'} {row.original_unit}".rstrip()
+    detail += f" on {shown(row.date)}"
+    if row.test not in (DIAMETER, SHORT_AXIS) or not row.link:
+        return unknown(rule, Reason.NOT_CODED, detail, row.source)
+    if fault := fault_of(row):
+        return unknown(rule, fault.reason, f"{detail}: {fault.text}", row.source)
     if row.value is None:
         return unknown(rule, row.why_missing or Reason.NO_RESULT, detail, row.source)
     return decided(rule, row.value >= limit, detail, row.source)

@@ -2,24 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import partial
+
+from equipoise.eligibility.concerned import concerned
 from equipoise.eligibility.evaluate import Asked, evaluate
 from equipoise.eligibility.finding import Finding, decided, unknown
-from equipoise.eligibility.lab import labs
-from equipoise.eligibility.latest import decided_by_latest
+from equipoise.eligibility.lab import labs, unreadable
+from equipoise.eligibility.latest import decided_by_latest, shown
 from equipoise.protocol.criteria.measured import Measured
-from equipoise.subject.records import LB
+from equipoise.subject.records import LB, Record
 from equipoise.terms.verdict import Reason, Verdict
+
+
+@concerned.register
+def _(rule: Measured, asked: Asked) -> Iterator[Record]:
+    for test in rule.tests:
+        yield from labs(asked, test)
 
 
 @evaluate.register
 def _(rule: Measured, asked: Asked) -> Finding:
-    def decide(lab: LB) -> Finding:
+    def decide(test: str, lab: LB) -> Finding:
+        if cannot := unreadable(rule, asked, test, lab):
+            return cannot
         if lab.value is None:
-            return unknown(rule, Reason.NO_RESULT, f"{lab.test} not readable", lab.source)
-        return decided(rule, True, f"{lab.test} on {lab.date}", lab.source)
+            reason = lab.why_missing or Reason.NO_RESULT
+            return unknown(rule, reason, f"{test} not readable", lab.source)
+        return decided(rule, True, f"{test} on {shown(lab.date)}", lab.source)
 
     findings = [
-        decided_by_latest(rule, labs(asked, test), test, asked, rule.within_days, decide)
+        decided_by_latest(
+            rule, labs(asked, test), test, asked, rule.within_days, partial(decide, test)
+        )
         for test in rule.tests
     ]
     usable = [finding for finding in findings if finding.verdict is Verdict.MET]

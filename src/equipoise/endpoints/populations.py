@@ -10,6 +10,8 @@ from equipoise.protocol.model import Population, Protocol
 from equipoise.subject.records import EX, RS, TR
 from equipoise.subject.state import Subject, Trial
 from equipoise.terms.codes import ResponseTest
+from equipoise.terms.drugs import is_drug
+from equipoise.terms.verdict import Verdict
 
 NEEDS_DRUG = ("received_experimental_drug", "treated_as_planned")
 """Rules of populations that ask who received the drug under test."""
@@ -36,19 +38,14 @@ def experimental_drug(protocol: Protocol) -> str:
 def received(subject: Subject, drug: str | None, cutoff: date) -> bool:
     """Was a dose given by the cutoff, of this drug or (None) of any?"""
     doses = (
-        ex for ex in subject.records(EX) if drug is None or _named(ex.treatment) == _named(drug)
+        ex
+        for ex in subject.records(EX)
+        if drug is None or is_drug(ex.treatment, "", drug) is Verdict.MET
     )
     return any(
         ex.dose is not None and ex.dose > 0 and ex.start and ex.start.earliest <= cutoff
         for ex in doses
     )
-
-
-def _named(drug: str) -> str:
-    """A name as typed, without case and stray blanks; another spelling or brand stays another
-    drug.
-    """
-    return drug.strip().upper()
 
 
 def members(

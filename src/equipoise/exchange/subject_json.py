@@ -6,23 +6,29 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import date
 from importlib import resources
 from typing import Any
 
 from equipoise.protocol.model import Protocol
 from equipoise.subject.records import DOMAINS, read_record, variables
+from equipoise.subject.records.variables import shortened
 from equipoise.subject.state import SUBJECT_CODE, Attested, Subject
+from equipoise.terms.coded import coded
 
 MEMBERS = ("subject", "index_date", "records", "attestations")
 
 
 class BadSubject(ValueError):
-    """A file that does not describe a participant, with everything that is wrong with it."""
+    """A file that does not describe a participant, with everything that is wrong with it, and the
+    code of the participant as far as it gives one.
+    """
 
-    def __init__(self, problems: list[str]) -> None:
+    def __init__(self, problems: list[str], subject: str | None = None) -> None:
         self.problems = problems
+        self.subject = subject
         super().__init__("\n".join(problems))
 
 
@@ -40,10 +46,21 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return dict(pairs)
 
 
+def _as_written(digits: str) -> int | str:
+    """A whole number; one of endless digits stays text, for its variable to refuse by name."""
+    return int(digits) if len(digits) <= 30 else digits
+
+
 def read_subject(text: str, protocol: Protocol) -> tuple[Subject, date]:
     """The subject and the index date. Raises BadSubject with every problem, each with its place."""
     try:
-        found = json.loads(text.removeprefix("\ufeff"), object_pairs_hook=_without_duplicates)
+        found = json.loads(
+            text.removeprefix("\ufeff"),
+            object_pairs_hook=_without_duplicates,
+            parse_int=_as_written,
+            parse_float=str,
+            parse_constant=str,
+        )
     except RecursionError:
         raise BadSubject(["nested too deeply to be a participant"]) from None
     except _Twice as twice:
@@ -66,23 +83,25 @@ def read_subject(text: str, protocol: Protocol) -> tuple[Subject, date]:
     index = _day(found.get("index_date"), "index_date", problems)
     records = list(_records(found.get("records", {}), problems))
     attested = list(_attestations(found.get("attestations", []), protocol, problems))
-    if not isinstance(found.get("subject"), str) or not SUBJECT_CODE.fullmatch(found["subject"]):
+    code = found.get("subject")
+    if not isinstance(code, str) or not SUBJECT_CODE.fullmatch(code):
         problems.append(
-            f"subject: found {found.get('subject')!r}, expected a code of 2 to 20 capital letters,"
+            f"subject: found {shortened(code)}, expected a code of 2 to 20 capital letters,"
             " digits and hyphens; never a name"
         )
+        code = None
     if problems or index is None:
-        raise BadSubject(problems)
+        raise BadSubject(problems, code)
     return Subject(id=found["subject"], attestations=tuple(attested)).with_records(records), index
 
 
 def _day(value: Any, where: str, problems: list[str]) -> date | None:
     try:
-        if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value) or value < "1900":
+        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value) or value < "1900":
             raise ValueError
         return date.fromisoformat(value)
     except (TypeError, ValueError):
-        problems.append(f"{where}: found {value!r}, expected a day as YYYY-MM-DD")
+        problems.append(f"{where}: found {shortened(value)}, expected a day as YYYY-MM-DD")
         return None
 
 
@@ -99,7 +118,7 @@ def _records(value: Any, problems: list[str]) -> Any:
         for number, row in enumerate(rows, start=1):
             try:
                 if not isinstance(row, Mapping):
-                    raise ValueError(f"found {row!r}, expected variables and values")
+                    raise ValueError(f"found {shortened(row)}, expected variables and values")
                 record = read_record(domain, row, ("input", domain, number))
                 start, end = getattr(record, "start", None), getattr(record, "end", None)
                 if start and end and end.latest < start.earliest:
@@ -113,29 +132,47 @@ def _attestations(value: Any, protocol: Protocol, problems: list[str]) -> Any:
     known = {criterion.id for criterion in protocol.criteria if criterion.rule.asks_a_person()}
     for number, row in enumerate(value if isinstance(value, list) else [value], start=1):
         where = f"attestations[{number}]"
-        if not isinstance(row, Mapping) or set(row) != {"criterion", "answer", "by", "date"}:
-            problems.append(f"{where}: found {row!r}, expected criterion, answer, by and date")
-        elif not isinstance(row["criterion"], str) or row["criterion"] not in known:
+        if not isinstance(row, Mapping) or not ATTESTED <= set(row) <= {*ATTESTED, "role"}:
             problems.append(
-                f"{where}.criterion: found {row['criterion']!r}, expected one of"
-                f" {', '.join(sorted(known))}"
+                f"{where}: found {shortened(row)}, expected criterion, answer, by and date (and"
+                " role)"
             )
-        elif not isinstance(row["answer"], bool):
-            problems.append(f"{where}.answer: found {row['answer']!r}, expected true or false")
-        elif on := _day(row["date"], f"{where}.date", problems):
+            continue
+        wrong = list(_wrong_attestation(row, known))
+        problems += [f"{where}.{problem}" for problem in wrong]
+        on = _day(row["date"], f"{where}.date", problems)
+        if on and not wrong:
             yield Attested(
                 row["criterion"],
                 row["answer"],
-                str(row["by"]),
+                (row["by"] or "").strip(),
                 on,
                 ("input", "attestations", number),
+                coded(row.get("role") or ""),
             )
+
+
+ATTESTED = frozenset({"criterion", "answer", "by", "date"})
+
+
+def _wrong_attestation(row: Mapping[str, Any], known: AbstractSet[str]) -> Iterator[str]:
+    criterion, answer = row["criterion"], row["answer"]
+    if not isinstance(criterion, str) or criterion not in known:
+        yield f"criterion: found {shortened(criterion)}, expected one of {', '.join(sorted(known))}"
+    if not isinstance(answer, bool):
+        yield f"answer: found {shortened(answer)}, expected true or false"
+    for member in ("by", "role"):
+        if not isinstance(row.get(member), str | None):
+            yield f"{member}: found {shortened(row[member])}, expected text"
 
 
 def subject_schema() -> dict[str, Any]:
     """JSON Schema of the input of `equipoise screen`."""
     kinds = {
         "text": {"type": "string"},
+        "coded": {"type": "string", "description": "blind to case and outer blanks"},
+        "result": {"type": ["string", "number"]},
+        "integer": {"type": ["string", "integer"], "description": "digits 0 to 9"},
         "number": {"type": ["string", "number"]},
         "date": {"type": "string", "description": "YYYY-MM-DD, or as much of it as is known"},
     }
@@ -154,8 +191,9 @@ def subject_schema() -> dict[str, Any]:
     attestation = {
         "criterion": {"type": "string"},
         "answer": {"type": "boolean"},
-        "by": {"type": "string"},
+        "by": {"type": "string", "description": "who judged; nobody named is no attestation"},
         "date": {"type": "string", "format": "date"},
+        "role": {"type": "string", "description": "investigator or sub-investigator, if told"},
     }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -172,7 +210,7 @@ def subject_schema() -> dict[str, Any]:
                 "items": {
                     "type": "object",
                     "properties": attestation,
-                    "required": list(attestation),
+                    "required": sorted(ATTESTED),
                 },
             },
         },

@@ -127,7 +127,7 @@ def _folded(desk: Desk, forms: Sequence[Filled]) -> Subject:
     ):
         records += milestones(decision, len(forms) + 1)
     judged = desk.person.judgements
-    attested = tuple(Attested(name, judged[name], "", ASKED, 1) for name in judged)
+    attested = tuple(Attested(name, judged[name], "virtual", ASKED, 1) for name in judged)
     return Subject(id="S", attestations=attested).with_records(records)
 
 

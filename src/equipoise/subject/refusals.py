@@ -9,10 +9,13 @@ from equipoise.protocol.forms import Form, FormGroup
 from equipoise.protocol.model import Protocol
 from equipoise.protocol.refusal import Refusal, Use
 from equipoise.subject.records import DOMAINS, variables
-from equipoise.terms.dates import parse_date
-from equipoise.terms.quantity import decimal_of
+from equipoise.subject.records.variables import READ
 
-TYPES = {"date": ("date", "day"), "number": ("decimal", "integer")}
+TYPES = {
+    "date": ("date", "day"),
+    "number": ("decimal", "integer"),
+    "integer": ("integer", "code"),
+}
 """Kind of an SDTM variable -> the types of a question whose answers it holds; text holds any."""
 
 
@@ -75,9 +78,8 @@ def _kind(group: FormGroup, name: str) -> str | None:
 
 
 def _holds(kind: str, value: str) -> bool:
-    if kind == "number":
-        return decimal_of(value) is not None
     try:
-        return kind == "text" or bool(parse_date(value))
+        READ[kind](value)
     except ValueError:
         return False
+    return True

@@ -22,13 +22,14 @@ SUBJECT_CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{1,19}")
 
 @dataclass(frozen=True, slots=True)
 class Attested:
-    """A person's judgement about one criterion."""
+    """A person's judgement about one criterion, and in which role, where that is told."""
 
     criterion: str
     answer: bool
     by: str
     on: date
     source: Source = 0
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +135,11 @@ class Subject:
                 domain: tuple(row for row in held if row.source != without)
                 for domain, held in rows.items()
             }
+        by_domain: dict[type[Record], list[Record]] = {}
         for record in added:
-            rows[type(record)] = (*rows.get(type(record), ()), record)
+            by_domain.setdefault(type(record), []).append(record)
+        for domain, more in by_domain.items():
+            rows[domain] = (*rows.get(domain, ()), *more)
         return replace(self, by_domain=rows)
 
     def without_entry(self, seq: int) -> Subject:

@@ -24,10 +24,55 @@ class DispositionTerm(StrEnum):
     RANDOMIZED = "RANDOMIZED"
     SCREEN_FAILURE = "SCREEN FAILURE"
     WITHDRAWAL = "WITHDRAWAL BY SUBJECT"
+    CONSENT_WITHDRAWN = "INFORMED CONSENT WITHDRAWN"
     TREATMENT_ENDED = "TREATMENT ENDED"  # ours
     STUDY_ENDED = "STUDY ENDED"  # ours
     LOST_TO_FOLLOW_UP = "LOST TO FOLLOW-UP"
     DEATH = "DEATH"
+
+
+CONSENT_WITHDRAWALS = frozenset(
+    {
+        DispositionTerm.CONSENT_WITHDRAWN,
+        "CONSENT WITHDRAWN",
+        "WITHDRAWAL OF CONSENT",
+        "WITHDREW CONSENT",
+    }
+)
+"""DSDECOD, and its declared synonyms, by which the consent itself is taken back."""
+
+WITHDRAWALS = frozenset({DispositionTerm.WITHDRAWAL, "WITHDRAWAL BY PARENT/GUARDIAN"})
+"""DSDECOD (NCOMPLT) that may mean the treatment only: DSSCAT and EPOCH tell."""
+
+OTHER_DISPOSITIONS = frozenset(
+    {
+        "ADVERSE EVENT",
+        "COMPLETED",
+        "DISEASE RELAPSE",
+        "ELIGIBILITY CRITERIA MET",
+        "ENTERED INTO TRIAL",
+        "FAILURE TO MEET CONTINUATION CRITERIA",
+        "INFORMED ASSENT OBTAINED",
+        "LACK OF EFFICACY",
+        "NON-COMPLIANCE WITH STUDY DRUG",
+        "OTHER",
+        "PHYSICIAN DECISION",
+        "PREGNANCY",
+        "PROGRESSIVE DISEASE",
+        "PROTOCOL DEVIATION",
+        "RECOVERY",
+        "SCREENED",
+        "SCREENING NOT COMPLETED",
+        "SITE TERMINATED BY SPONSOR",
+        "STUDY TERMINATED BY SPONSOR",
+        "TECHNICAL PROBLEMS",
+    }
+)
+"""DSDECOD (NCOMPLT, PROTMLST) that say nothing about consent."""
+
+
+JUDGES = frozenset({"INVESTIGATOR", "SUB-INVESTIGATOR"})
+"""Roles that may attest a criterion (ICH E6(R3) 2.7.1: a qualified physician decides)."""
 
 
 class DeathTest(StrEnum):
@@ -58,15 +103,47 @@ class SexCode(StrEnum):
 
 
 class TherapyCategory(StrEnum):
-    """CMCAT; ours."""
+    """CMCAT; ours. Medication of the other categories is not asked about."""
 
     PRIOR_ANTICANCER = "PRIOR ANTICANCER THERAPY"
+    SUBSEQUENT_ANTICANCER = "SUBSEQUENT ANTICANCER THERAPY"
+    CONCOMITANT = "CONCOMITANT MEDICATION"
+    PRIOR_AND_CONCOMITANT = "PRIOR AND CONCOMITANT MEDICATION"
+    GENERAL = "GENERAL CONCOMITANT MEDICATION"
+
+
+class HistoryCategory(StrEnum):
+    """MHCAT of what no criterion asks about by its category; ours."""
+
+    GENERAL = "GENERAL MEDICAL HISTORY"
+    MEDICAL = "MEDICAL HISTORY"
+    OTHER = "OTHER"
 
 
 class TherapyOutcome(StrEnum):
-    """How a line of therapy ended; ours, as far as a rule reads it."""
+    """How a line of therapy ended (CMOUTCOME); ours."""
 
     PROGRESSION = "PROGRESSION"
+    TOXICITY = "TOXICITY"
+    COMPLETED = "COMPLETED"
+    CHOICE = "CHOICE"
+    ONGOING = "ONGOING"
+
+
+TO_OUTCOME = {
+    "PROGRESSIVE DISEASE": TherapyOutcome.PROGRESSION,
+    "DISEASE PROGRESSION": TherapyOutcome.PROGRESSION,
+    "PD": TherapyOutcome.PROGRESSION,
+}
+"""Declared synonyms of CMOUTCOME: NCOMPLT and ONCRSR write progression so."""
+
+
+class TherapySetting(StrEnum):
+    """CMSETTING; ours."""
+
+    METASTATIC = "METASTATIC"
+    ADJUVANT = "ADJUVANT"
+    NEOADJUVANT = "NEOADJUVANT"
 
 
 class TestAnswer(StrEnum):
@@ -92,17 +169,6 @@ class LesionTest(StrEnum):
     LONGEST_DIAMETER = "LDIAM"
     SHORT_AXIS = "SAXIS"
     STATE = "TUMSTATE"
-
-
-class Location(StrEnum):
-    """TULOC (LOC), as far as a rule reads it."""
-
-    LYMPH_NODE = "LYMPH NODE"
-
-
-def is_lymph_node(location: str) -> bool:
-    """Whether a TULOC names a lymph node, of whatever region: it is measured by its short axis."""
-    return location.strip().upper().startswith(Location.LYMPH_NODE)
 
 
 class ResponseTest(StrEnum):
@@ -150,6 +216,13 @@ class GenomicTest(StrEnum):
     CODON = "CODON"
 
 
+class Quality(StrEnum):
+    """GFORRES of the quality control of a sample; ours."""
+
+    PASS = "PASS"  # noqa: S105  (no password)
+    FAIL = "FAIL"
+
+
 class Detection(StrEnum):
     """GFORRES of a codon."""
 
@@ -162,3 +235,11 @@ class MutationStatus(StrEnum):
 
     WILD_TYPE = "WILD TYPE"
     MUTATED = "MUTATED"
+
+
+RESULT_WORDS: dict[str, str] = {
+    word.value: word.value
+    for words in (TestAnswer, SurvivalStatus, Quality, Detection, MutationStatus)
+    for word in words
+}
+"""The words that a result (--ORRES) may be; another text stays as it was typed."""

@@ -11,7 +11,11 @@ from functools import lru_cache
 from equipoise.terms.verdict import Verdict
 
 _ISO = re.compile(
-    r"(\d{4})(?:-(\d{2})(?:-(\d{2})(T\d{2}(:\d{2}(:\d{2})?)?(Z|[+-]\d{2}:\d{2})?)?)?)?"
+    r"(\d{4})(?:-(\d{2})(?:-(\d{2})(T\d{2}(:\d{2}(:\d{2})?)?(Z|[+-]\d{2}:\d{2})?)?)?)?",
+    re.ASCII,
+)
+_TIME = re.compile(
+    r"T([01]\d|2[0-3])(?::([0-5]\d)(?::([0-5]\d))?)?(Z|[+-](?:0\d|1[0-4]):[0-5]\d)?", re.ASCII
 )
 
 
@@ -33,6 +37,20 @@ class PartialDate:
         """The date when it is known to the day, else None."""
         return self.earliest if self.earliest == self.latest else None
 
+    def certainly_before(self, other: PartialDate) -> bool:
+        """Is it earlier whatever the rest of both is? Of one day the times of day tell, if both
+        are known, in one zone, and far enough: 08:00 is before 08:30, and neither before nor after
+        a day without its time.
+        """
+        if self.latest != other.earliest:
+            return self.latest < other.earliest
+        if not (self.time and other.time and self.exact and other.exact):
+            return False
+        mine, theirs = _TIME.fullmatch(self.time), _TIME.fullmatch(other.time)
+        if mine is None or theirs is None or mine[4] != theirs[4]:
+            return False
+        return _seconds(mine, last=True) < _seconds(theirs, last=False)
+
     def __str__(self) -> str:
         if self.earliest == self.latest:
             return self.earliest.isoformat() + self.time
@@ -41,6 +59,18 @@ class PartialDate:
             if self.earliest.month == self.latest.month
             else f"{self.earliest:%Y}"
         )
+
+
+def _seconds(time: re.Match[str], *, last: bool) -> int:
+    """The first or the last second of the day that a time, perhaps without its minutes, names."""
+    rest = 59 if last else 0
+    minute = rest if time[2] is None else int(time[2])
+    second = rest if time[3] is None else int(time[3])
+    return int(time[1]) * 3600 + minute * 60 + second
+
+
+ANY_DAY = PartialDate(date.min, date.max)
+"""Of what has no date: every day is possible."""
 
 
 def exact(day: date) -> PartialDate:
@@ -52,7 +82,8 @@ def exact(day: date) -> PartialDate:
 def parse_date(text: str) -> PartialDate:
     """Read `YYYY`, `YYYY-MM`, `YYYY-MM-DD` or a date with a time of day (the local date counts).
 
-    Raises ValueError for anything else, and for dates that no calendar has.
+    Raises ValueError for anything else, for digits other than 0 to 9, for dates that no calendar
+    and times that no day has.
     """
     match = _ISO.fullmatch(text)
     if not match:
@@ -60,6 +91,10 @@ def parse_date(text: str) -> PartialDate:
             f"{text!r} is not a date; write YYYY-MM-DD (or YYYY-MM, YYYY when the rest is unknown)"
         )
     year, month, day = int(match[1]), match[2], match[3]
+    if match[4] and not _TIME.fullmatch(match[4]):
+        raise ValueError(
+            f"{text!r} has a time that no day has; write YYYY-MM-DDThh:mm, or leave the time out"
+        )
     try:
         if day:
             whole = date(year, int(month), int(day))
@@ -79,6 +114,12 @@ def years_before(index: date, years: int) -> date:
         return index.replace(year=index.year - years)
     except ValueError:
         return index.replace(year=index.year - years, day=28)
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day of the month so many calendar months later, or the last day of that month."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def completed_years(birth: date, on: date) -> int:

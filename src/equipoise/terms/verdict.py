@@ -36,6 +36,9 @@ class Reason(Enum):
     NOT_DECLARED = "not_declared"
     PARTIAL_DATE = "partial_date"
     NOT_CLASSIFIED = "not_classified"
+    NOT_CODED = "not_coded"
+    CONTRADICTION = "contradiction"
+    IMPLAUSIBLE = "implausible"
 
 
 def all_of(verdicts: Iterable[Verdict]) -> Verdict:

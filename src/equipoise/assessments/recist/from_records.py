@@ -24,7 +24,8 @@ from equipoise.assessments.recist.sightings import (
     names_of,
 )
 from equipoise.subject.records import LB, TR, TU
-from equipoise.terms.codes import is_lymph_node
+from equipoise.terms.locations import lymph_node, organ_of
+from equipoise.terms.verdict import Verdict
 
 LENGTHS = ("LDIAM", "SAXIS", "DIAMETER")
 
@@ -188,7 +189,7 @@ def _sighting(lesion: TU, reading: TR, day: date, policy: RecistPolicy) -> Sight
         raise LesionError(
             f"{_where(lesion)}: role is {lesion.role!r}; write one of: {', '.join(ROLES)}"
         )
-    node = is_lymph_node(lesion.location)
+    node = _is_node(lesion, reading)
     tenths, state = _finding(reading, role)
     if role == NON_TARGET and tenths is not None:  # a measured non-target: a normal node is gone
         gone = tenths < policy.node_normal_tenths if node else tenths == 0
@@ -198,13 +199,19 @@ def _sighting(lesion: TU, reading: TR, day: date, policy: RecistPolicy) -> Sight
         date=day,
         lesion=reading.link,
         role=role,
-        organ=lesion.location.upper(),
+        organ=organ_of(lesion.location),
         node=node,
         tenths=tenths,
         state=state,
         source=reading.source,
         where=_where(reading),
     )
+
+
+def _is_node(lesion: TU, reading: TR) -> bool:
+    """By its location; where that does not tell, by the axis that was measured."""
+    node = lymph_node(lesion.location)
+    return node is Verdict.MET or (node is Verdict.UNKNOWN and reading.test == "SAXIS")
 
 
 def _finding(reading: TR, role: str) -> tuple[int | None, str]:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from equipoise.assessments.recist.target_rules import GONE, NOT_EVALUATED, TOO_SMALL
-from equipoise.terms.codes import Location
+from equipoise.terms.locations import NODES
 
 TARGET, NON_TARGET, NEW = "TARGET", "NON-TARGET", "NEW"
 ROLES = (TARGET, NON_TARGET, NEW)
@@ -65,7 +65,7 @@ class Sighting:
     @property
     def place(self) -> str:
         """The organ as RECIST counts organs: all lymph nodes are one (3.2)."""
-        return Location.LYMPH_NODE.value if self.node else self.organ
+        return NODES if self.node else self.organ
 
 
 class LesionError(ValueError):

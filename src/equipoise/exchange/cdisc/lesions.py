@@ -14,7 +14,9 @@ from equipoise.exchange.cdisc.problems import NOT_USED, Problems
 from equipoise.exchange.cdisc.rows import UsableRow
 from equipoise.exchange.cdisc.tumor_rows import measurement
 from equipoise.subject.records import TR, TU, Record
-from equipoise.terms.codes import CompletionStatus, is_lymph_node
+from equipoise.terms.codes import CompletionStatus
+from equipoise.terms.locations import lymph_node
+from equipoise.terms.verdict import Verdict
 
 LENGTH_TESTS = ("DIAMETER", "LDIAM", "SAXIS", "LPERP")
 STATE_TESTS = ("TUMSTATE",)
@@ -41,13 +43,20 @@ def choose_measurements(
     for scan in _scans(readings, problems):
         lesion = _lesion(scan[0], lesions.get(scan[0].subject, {}))
         role = lesion.role if lesion else TARGET  # not identified: the rules refuse it by name
-        node = bool(lesion and is_lymph_node(lesion.location))
+        node = lesion is not None and _is_node(lesion, scan)
         for one in scan:
             if one.record.test in STATE_TESTS:
                 yield one.subject, measurement(one, one.record.test, role, problems)
         if lengths := [one for one in scan if one.record.test in LENGTH_TESTS]:
             best, test = _best(lengths, node, policy, problems)
             yield best.subject, measurement(best, test, role, problems)
+
+
+def _is_node(lesion: TU, scan: Iterable[UsableRow]) -> bool:
+    """By its location; where that does not tell, by a short axis that was measured."""
+    node = lymph_node(lesion.location)
+    measured = any(one.record.test == "SAXIS" for one in scan)
+    return node is Verdict.MET or (node is Verdict.UNKNOWN and measured)
 
 
 def _who(record: TU | TR) -> tuple[str, str]:

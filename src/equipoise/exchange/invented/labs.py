@@ -13,6 +13,8 @@ from equipoise.protocol.criteria.lab_answer import LabAnswer
 from equipoise.protocol.criteria.measured import Measured
 from equipoise.subject.records.standard import STANDARD_UNITS
 from equipoise.terms.codes import TestAnswer
+from equipoise.terms.laboratory import is_possible
+from equipoise.terms.laboratory import limits as limits_of
 from equipoise.terms.quantity import convert
 
 _ANY_UNIT = "U/L"
@@ -60,7 +62,7 @@ def _measured(test: str, about: list[tuple[Rule, bool]]) -> dict[str, str]:
     limits = [(rule, met) for rule, met in about if isinstance(rule, LabLimit)]
     asked = [limit.unit for rule, _ in limits if (limit := rule.at_least or rule.at_most)]
     unit = asked[0] if asked else STANDARD_UNITS.get(test, _ANY_UNIT)
-    value = _between(*_bounds(test, unit, limits))
+    value = _possible(test, unit, _between(*_bounds(test, unit, limits)))
     row = {"LBORRES": _text(value), "LBORRESU": unit}
     times = [(rule.at_most_uln, met) for rule, met in limits if rule.at_most_uln]
     if times:
@@ -68,6 +70,15 @@ def _measured(test: str, about: list[tuple[Rule, bool]]) -> dict[str, str]:
         most = [value / limit * _SPAN for limit, met in times if not met]
         row["LBORNRHI"] = _text(_between(max(least, default=None), min(most, default=None)))
     return row
+
+
+def _possible(test: str, unit: str, value: Decimal) -> Decimal:
+    """The value, or where no body has it a usual one: halfway to the lowest that is possible."""
+    row = limits_of(test)
+    if row is None or row.low is None or is_possible(test, convert(value, unit, row.unit) or value):
+        return value
+    lowest = convert(row.low, row.unit, unit, test)
+    return value if lowest is None else lowest * 2
 
 
 def _bounds(

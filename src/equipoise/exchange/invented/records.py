@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
+from equipoise.eligibility.condition_codes import MALIGNANT
 from equipoise.exchange.invented.genomic import genomic_rows
 from equipoise.exchange.invented.labs import lab_rows
 from equipoise.exchange.invented.therapy import therapy_rows
@@ -92,7 +93,12 @@ def _diagnosis(rule: Condition) -> Row:
     among = rule.codes or (_ANY_CODE if rule.except_ or rule.same_disease else ())
     counted = [code for code in among if not code.startswith(tuple(excepted))]
     code = {"MHDECOD": (counted or among)[0]} if among else {}
-    return code | ({"MHMORPH": rule.histology[0]} if rule.histology else {})
+    return code | ({"MHMORPH": _malignant(rule.histology[0])} if rule.histology else {})
+
+
+def _malignant(prefix: str) -> str:
+    """A whole morphology of ICD-O-3: four digits, and the behavior of a malignant primary."""
+    return f"{prefix.split('/')[0]:0<4}/{MALIGNANT}"
 
 
 def _lesions(wishes: Wishes) -> Iterator[tuple[Row, Row]]:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from equipoise.eligibility.prior_line import DRUGS
 from equipoise.exchange.invented.wishes import Row, Wishes
 from equipoise.protocol.criteria.genomic import Genomic
 from equipoise.protocol.criteria.prior_line import PriorLine
 from equipoise.protocol.criteria.prior_lines import PriorLines
 from equipoise.terms.codes import TherapyCategory, TherapyOutcome
+from equipoise.terms.drugs import class_of, drugs_of_class
 
 _DAYS_OF_A_LINE = 200
 _DAYS_BETWEEN = 10
 _SINCE_THE_LAST_LINE = 30
+_LONG_AGO = 3650
 _OTHER = "CHEMOTHERAPY"
 _PROGRESSED, _COMPLETED = TherapyOutcome.PROGRESSION.value, "COMPLETED"
 
@@ -63,12 +64,11 @@ def _drugs(about: list[tuple[PriorLine, bool]]) -> list[tuple[str, str]]:
 
 
 def _class_of(drug: str) -> str:
-    name = drug.strip().upper()
-    return next((kind for kind, names in DRUGS.items() if name in names), _OTHER)
+    return class_of(drug) or _OTHER
 
 
 def _one_of(kind: str) -> str:
-    return DRUGS[kind][0] if kind in DRUGS else f"A DRUG OF CLASS {kind}"
+    return next(iter(drugs_of_class(kind)), f"A DRUG OF CLASS {kind}")
 
 
 def _outcome(about: list[tuple[PriorLine, bool]]) -> str:
@@ -92,4 +92,8 @@ def _row(wishes: Wishes, line: int, drug: str, kind: str, outcome: str) -> Row:
         "CMENDTC": ended,
         "CMOUTCOME": outcome,
     }
+    if not line:  # relapsed long after its end, so that it is no line of metastatic disease
+        return {**row, "CMENDTC": wishes.before(_LONG_AGO), "CMPDDTC": wishes.yesterday} | {
+            "CMSTDTC": wishes.before(_LONG_AGO + _DAYS_OF_A_LINE)
+        }
     return row | ({"CMPDDTC": ended} if outcome == _PROGRESSED else {})

@@ -131,7 +131,7 @@ def _without_blanks(rule: Any) -> Any:
     members = {
         key: value
         for key, value in rule.items()
-        if value != [] and (key, value) != ("current", False)
+        if (value != [] or key == "icd10") and (key, value) != ("current", False)
     }
     return {key: _without_blanks(value) for key, value in members.items()}
 

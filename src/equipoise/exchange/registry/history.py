@@ -60,11 +60,25 @@ _EXCEPTIONS: tuple[tuple[str, dict[str, str]], ...] = (
 _ADENOCARCINOMA = ("814", "821", "822", "826", "848", "849")
 
 
+_ICD10: dict[str, tuple[str, ...]] = {
+    "HYPERSENSITIVITY": ("T78.2", "T78.4", "T88.6", "T88.7", "Z88.8", "Z88.9"),
+    "INTESTINAL OCCLUSION": ("K56",),
+    "BREAST-FEEDING": ("Z39.1",),
+    "OTHER MALIGNANCY": ("C", "D0"),
+    "SUBSTANCE ABUSE": ("F10", "F11", "F12", "F13", "F14", "F15", "F16", "F18", "F19"),
+    "LEGAL INCAPACITY": (),
+    "PERIPHERAL NEUROPATHY": ("G60", "G61", "G62", "G63", "G64"),
+}
+"""Category -> the ICD-10 prefixes that mean it, whatever category they stand in."""
+
+
 def condition(category: str) -> RuleData:
     """Has, or had, the participant this condition? Silence is unknown, the only reading that lets
     nobody in.
     """
     rule: RuleData = {"kind": "condition", "category": category, "absence": "unknown"}
+    if category in _ICD10:
+        rule["icd10"] = list(_ICD10[category])
     return {**rule, "current": True} if category in _STATES else rule
 
 

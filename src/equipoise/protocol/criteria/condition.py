@@ -38,7 +38,17 @@ class Condition(Rule):
         (), description="ICD-10 prefixes; only a row with one of them counts"
     )
     histology: tuple[str, ...] = Field(
-        (), description="ICD-O-3 prefixes; only a row with one of them counts"
+        (),
+        description=(
+            "ICD-O-3 prefixes; only a row with one of them, and of a malignant primary (/3), counts"
+        ),
+    )
+    icd10: tuple[str, ...] | None = Field(
+        None,
+        description=(
+            "ICD-10 prefixes that mean the condition in whatever category they stand; [] that no"
+            " code does; left out: a code does not tell"
+        ),
     )
     absence: Literal["unknown", "closed_world"] = Field(
         description=(
@@ -75,6 +85,8 @@ class Condition(Rule):
             yield f" with morphology {' or '.join(self.histology)}"
         if self.within_years:
             yield f" within {self.within_years} calendar years"
+        if self.icd10:
+            yield f" (wherever {', '.join(self.icd10)} stands)"
         if self.except_:
             yield f", except {' or '.join(excepted.words() for excepted in self.except_)}"
         if self.same_disease:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from equipoise.subject.records.record import Record, day, number, text
+from equipoise.subject.records.record import Record, coded_text, day, number, text
 from equipoise.terms.dates import PartialDate
 
 
@@ -13,7 +13,7 @@ from equipoise.terms.dates import PartialDate
 class DM(Record):
     """Demographics."""
 
-    sex: str = text("SEX")
+    sex: str = coded_text("SEX")
     birth: PartialDate | None = day("BRTHDTC")
     age: Decimal | None = number("AGE")
     race: str = text("RACE")
@@ -25,12 +25,12 @@ class AE(Record):
 
     term: str = text("AETERM")
     decoded: str = text("AEDECOD")
-    grade: str = text("AETOXGR")
-    serious: str = text("AESER")
-    related: str = text("AEREL")
-    action: str = text("AEACN")
-    outcome: str = text("AEOUT")
-    category: str = text("AECAT")
+    grade: str = coded_text("AETOXGR")
+    serious: str = coded_text("AESER")
+    related: str = coded_text("AEREL")
+    action: str = coded_text("AEACN")
+    outcome: str = coded_text("AEOUT")
+    category: str = coded_text("AECAT")
     start: PartialDate | None = day("AESTDTC")
     end: PartialDate | None = day("AEENDTC")
 
@@ -39,9 +39,11 @@ class AE(Record):
 class DS(Record):
     """A disposition event or protocol milestone."""
 
-    decoded: str = text("DSDECOD")
+    decoded: str = coded_text("DSDECOD")
     term: str = text("DSTERM")
-    category: str = text("DSCAT")
+    category: str = coded_text("DSCAT")
+    subcategory: str = coded_text("DSSCAT")
+    epoch: str = coded_text("EPOCH")
     date: PartialDate | None = day("DSSTDTC")
 
 
@@ -59,10 +61,10 @@ class MH(Record):
     """A condition in the medical history, or the declared absence of one (MHOCCUR = N)."""
 
     term: str = text("MHTERM")
-    category: str = text("MHCAT")
-    code: str = text("MHDECOD")
-    occurred: str = text("MHOCCUR")
-    morphology: str = text("MHMORPH")
+    category: str = coded_text("MHCAT")
+    code: str = coded_text("MHDECOD")
+    occurred: str = coded_text("MHOCCUR")
+    morphology: str = coded_text("MHMORPH")
     start: PartialDate | None = day("MHSTDTC")
     end: PartialDate | None = day("MHENDTC")
     date: PartialDate | None = day("MHDTC")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from equipoise.subject.records.record import Record, day, number, text
+from equipoise.subject.records.record import Record, coded_text, day, integer, number, result, text
 from equipoise.terms.dates import PartialDate
 from equipoise.terms.verdict import Reason
 
@@ -14,7 +14,7 @@ from equipoise.terms.verdict import Reason
 class DD(Record):
     """Death details."""
 
-    test: str = text("DDTESTCD")
+    test: str = coded_text("DDTESTCD")
     original: str = text("DDORRES")
     date: PartialDate | None = day("DDDTC")
 
@@ -25,16 +25,16 @@ class GF(Record):
     SOMSIG).
     """
 
-    test: str = text("GFTESTCD")
-    gene: str = text("GFGENSR")
-    codon: str = text("GFCODON")
-    original: str = text("GFORRES")
+    test: str = coded_text("GFTESTCD")
+    gene: str = coded_text("GFGENSR")
+    codon: str = integer("GFCODON")
+    original: str = result("GFORRES")
     variant: str = text("GFPVRID")
     allele_fraction: Decimal | None = number("GFVAF")
     limit: Decimal | None = number("GFLOD")
-    specimen: str = text("GFSPEC")
-    sample: str = text("GFREFID")
-    status: str = text("GFSTAT")
+    specimen: str = coded_text("GFSPEC")
+    sample: str = coded_text("GFREFID")
+    status: str = coded_text("GFSTAT")
     date: PartialDate | None = day("GFDTC")
     received: PartialDate | None = day("GFRCVDTC")
     reported: PartialDate | None = day("GFRPTDTC")
@@ -44,14 +44,15 @@ class GF(Record):
 class LB(Record):
     """A laboratory result; `value` and `upper` are in the standard unit of the test."""
 
-    test: str = text("LBTESTCD")
-    original: str = text("LBORRES")
+    test: str = coded_text("LBTESTCD")
+    loinc: str = text("LBLOINC")
+    original: str = result("LBORRES")
     original_unit: str = text("LBORRESU")
-    original_upper: str = text("LBORNRHI")
-    original_lower: str = text("LBORNRLO")
-    specimen: str = text("LBSPEC")
-    status: str = text("LBSTAT")
-    reason_not_done: str = text("LBREASND")
+    original_upper: str = result("LBORNRHI")
+    original_lower: str = result("LBORNRLO")
+    specimen: str = coded_text("LBSPEC")
+    status: str = coded_text("LBSTAT")
+    reason_not_done: str = coded_text("LBREASND")
     date: PartialDate | None = day("LBDTC")
     visit: str = text("VISIT")
     value: Decimal | None = None
@@ -65,9 +66,10 @@ class LB(Record):
 class QS(Record):
     """A score read by a clinician or participant; ECOG performance status is QSTESTCD ECOG101."""
 
-    test: str = text("QSTESTCD")
-    original: str = text("QSORRES")
-    status: str = text("QSSTAT")
+    test: str = coded_text("QSTESTCD")
+    category: str = coded_text("QSCAT")
+    original: str = result("QSORRES")
+    status: str = coded_text("QSSTAT")
     date: PartialDate | None = day("QSDTC")
     visit: str = text("VISIT")
 
@@ -76,9 +78,9 @@ class QS(Record):
 class SS(Record):
     """A dated contact about survival (SSTESTCD SURVSTAT: ALIVE, DEAD, LOST TO FOLLOW-UP)."""
 
-    test: str = text("SSTESTCD")
-    original: str = text("SSORRES")
-    contact: str = text("SSMETHOD")
+    test: str = coded_text("SSTESTCD")
+    original: str = result("SSORRES")
+    contact: str = coded_text("SSMETHOD")
     date: PartialDate | None = day("SSDTC")
 
 
@@ -86,8 +88,9 @@ class SS(Record):
 class VS(Record):
     """A vital sign or body measure."""
 
-    test: str = text("VSTESTCD")
-    original: str = text("VSORRES")
+    test: str = coded_text("VSTESTCD")
+    original: str = result("VSORRES")
     original_unit: str = text("VSORRESU")
+    status: str = coded_text("VSSTAT")
     date: PartialDate | None = day("VSDTC")
     visit: str = text("VISIT")

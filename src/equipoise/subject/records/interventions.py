@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from equipoise.subject.records.record import Record, day, number, text
+from equipoise.subject.records.record import Record, coded_text, day, integer, number, text
 from equipoise.terms.dates import PartialDate
 
 
@@ -14,11 +14,11 @@ class CM(Record):
     """A medication; prior and subsequent anticancer therapy with its line and its outcome."""
 
     treatment: str = text("CMTRT")
-    category: str = text("CMCAT")
-    drug_class: str = text("CMCLAS")
-    line: str = text("CMLINE")
-    setting: str = text("CMSETTING")
-    outcome: str = text("CMOUTCOME")
+    category: str = coded_text("CMCAT")
+    drug_class: str = coded_text("CMCLAS")
+    line: str = integer("CMLINE")
+    setting: str = coded_text("CMSETTING")
+    outcome: str = coded_text("CMOUTCOME")
     start: PartialDate | None = day("CMSTDTC")
     end: PartialDate | None = day("CMENDTC")
     progressed: PartialDate | None = day("CMPDDTC")
@@ -44,6 +44,6 @@ class PR(Record):
     """A procedure, among them resection of a tumor."""
 
     treatment: str = text("PRTRT")
-    category: str = text("PRCAT")
-    location: str = text("PRLOC")
+    category: str = coded_text("PRCAT")
+    location: str = coded_text("PRLOC")
     date: PartialDate | None = day("PRSTDTC")

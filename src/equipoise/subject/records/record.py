@@ -18,8 +18,23 @@ def place_of(source: Source) -> tuple[int, int, str]:
 
 
 def text(variable: str) -> Any:
-    """An attribute that holds the text of an SDTM variable, empty if there is none."""
+    """An attribute that holds the text of an SDTM variable as typed, empty if there is none."""
     return field(default="", metadata={"variable": variable, "kind": "text"})
+
+
+def coded_text(variable: str) -> Any:
+    """An attribute that holds a value of a code list, as code lists are compared."""
+    return field(default="", metadata={"variable": variable, "kind": "coded"})
+
+
+def result(variable: str) -> Any:
+    """An attribute that holds a result as reported: a number, or a word of a code list."""
+    return field(default="", metadata={"variable": variable, "kind": "result"})
+
+
+def integer(variable: str) -> Any:
+    """An attribute that holds a whole number from 0 as text without leading zeros."""
+    return field(default="", metadata={"variable": variable, "kind": "integer"})
 
 
 def day(variable: str) -> Any:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import TypeVar
 
 from equipoise.subject.records.findings import LB
 from equipoise.subject.records.record import Record
 from equipoise.subject.records.tumors import TR
 from equipoise.terms.codes import LesionTest
+from equipoise.terms.laboratory import is_possible, standard_units
 from equipoise.terms.quantity import convert, decimal_of, known_unit
 from equipoise.terms.verdict import Reason
 
@@ -16,20 +18,8 @@ AnyRecord = TypeVar("AnyRecord", bound=Record)
 LONGEST_MM = 1000
 """No lesion is longer; a larger figure is a slip of the unit or of the hand."""
 
-STANDARD_UNITS = {
-    "NEUT": "10*9/L",
-    "PLAT": "10*9/L",
-    "HGB": "g/L",
-    "BILI": "umol/L",
-    "ALP": "U/L",
-    "AST": "U/L",
-    "ALT": "U/L",
-    "CREAT": "umol/L",
-    "CEA": "ug/L",
-    "MG": "mmol/L",
-    "HCG": "[IU]/L",
-}
-"""SI units of SDTM LBSTRESU for the tests of the library of forms."""
+STANDARD_UNITS = standard_units()
+"""SI units of SDTM LBSTRESU, by LBTESTCD."""
 
 
 def standardize(record: AnyRecord) -> AnyRecord:
@@ -65,8 +55,16 @@ def _standardize_lab(lab: LB) -> LB:
     converted = convert(value, lab.original_unit, standard, lab.test)
     if converted is None:
         return replace(lab, why_missing=Reason.UNIT_UNKNOWN)
-    limits = [decimal_of(text) for text in (lab.original_upper, lab.original_lower)]
+    if not is_possible(lab.test, converted):
+        return replace(lab, why_missing=Reason.IMPLAUSIBLE)
     upper, lower = (
-        None if x is None else convert(x, lab.original_unit, standard, lab.test) for x in limits
+        _normal_limit(lab, text, standard) for text in (lab.original_upper, lab.original_lower)
     )
     return replace(lab, value=converted, upper=upper, lower=lower, unit=standard)
+
+
+def _normal_limit(lab: LB, text: str, standard: str) -> Decimal | None:
+    """A limit of normal in the standard unit; one that cannot be is none."""
+    limit = decimal_of(text)
+    in_unit = None if limit is None else convert(limit, lab.original_unit, standard, lab.test)
+    return in_unit if in_unit is not None and is_possible(lab.test, in_unit) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from equipoise.subject.records.record import Record, day, text
+from equipoise.subject.records.record import Record, coded_text, day, result, text
 from equipoise.terms.dates import PartialDate
 from equipoise.terms.verdict import Reason
 
@@ -14,11 +14,11 @@ from equipoise.terms.verdict import Reason
 class TU(Record):
     """A tumor identified: target, non-target or new."""
 
-    link: str = text("TULNKID")
-    role: str = text("TUORRES")
-    location: str = text("TULOC")
+    link: str = coded_text("TULNKID")
+    role: str = coded_text("TUORRES")
+    location: str = coded_text("TULOC")
     lesion: str = text("TUDETAIL")
-    method: str = text("TUMETHOD")
+    method: str = coded_text("TUMETHOD")
     evaluator: str = text("TUEVAL")
     evaluator_id: str = text("TUEVALID")
     date: PartialDate | None = day("TUDTC")
@@ -29,12 +29,12 @@ class TU(Record):
 class TR(Record):
     """A tumor measured (LDIAM, SAXIS; `value` in millimeters) or described (TUMSTATE)."""
 
-    link: str = text("TRLNKID")
-    test: str = text("TRTESTCD")
-    original: str = text("TRORRES")
+    link: str = coded_text("TRLNKID")
+    test: str = coded_text("TRTESTCD")
+    original: str = result("TRORRES")
     original_unit: str = text("TRORRESU")
-    status: str = text("TRSTAT")
-    reason_not_done: str = text("TRREASND")
+    status: str = coded_text("TRSTAT")
+    reason_not_done: str = coded_text("TRREASND")
     evaluator: str = text("TREVAL")
     evaluator_id: str = text("TREVALID")
     date: PartialDate | None = day("TRDTC")
@@ -49,10 +49,10 @@ class RS(Record):
     (CLINPROG).
     """
 
-    test: str = text("RSTESTCD")
-    original: str = text("RSORRES")
+    test: str = coded_text("RSTESTCD")
+    original: str = result("RSORRES")
     evaluator: str = text("RSEVAL")
     evaluator_id: str = text("RSEVALID")
-    blinded: str = text("RSBLIND")
+    blinded: str = coded_text("RSBLIND")
     date: PartialDate | None = day("RSDTC")
     visit: str = text("VISIT")

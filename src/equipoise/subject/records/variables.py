@@ -4,7 +4,8 @@ input and exports read and write by.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from decimal import Decimal
 from functools import cache
@@ -16,7 +17,9 @@ from equipoise.subject.records.interventions import CM, EX, PR
 from equipoise.subject.records.record import Record, Source
 from equipoise.subject.records.standard import standardize
 from equipoise.subject.records.tumors import RS, TR, TU
-from equipoise.terms.dates import parse_date
+from equipoise.terms.coded import coded, has_foreign_digit
+from equipoise.terms.codes import RESULT_WORDS
+from equipoise.terms.dates import PartialDate, parse_date
 from equipoise.terms.quantity import decimal_of
 
 DOMAINS: dict[str, type[Record]] = {
@@ -50,7 +53,7 @@ def read_record(
             raise ValueError(f"{domain} has no variable {name!r}; known are {', '.join(declared)}")
         attribute, kind = declared[name]
         try:
-            read[attribute] = _read_value(kind, value)
+            read[attribute] = READ[kind](value) if type(value) is str else _of_json(kind, value)
         except ValueError as error:
             raise ValueError(f"{domain}.{name}: {error}") from None
     place = source if isinstance(source, int) else source[2]
@@ -59,19 +62,71 @@ def read_record(
     )
 
 
-def _read_value(kind: str, value: Any) -> Any:
-    if value is None or value == "":
-        return "" if kind == "text" else None
-    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
-        raise ValueError(f"found {value!r}, expected text or a number")
-    if kind == "date":
-        return parse_date(str(value))
-    if kind == "number":
-        number = decimal_of(str(value))
-        if number is None:
-            raise ValueError(f"found {value!r}, expected a number")
-        return number
-    return str(value)
+def _of_json(kind: str, value: Any) -> Any:
+    """A value that is no text: nothing, or a number that somebody did not put in quotes."""
+    if value is None:
+        return READ[kind]("")
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        raise ValueError(f"found {shortened(value)}, expected text or a number")
+    if isinstance(value, int) and abs(value) >= 10**_DIGITS:
+        raise ValueError(f"found a number of over {_DIGITS} digits, expected a shorter one")
+    return READ[kind](str(value))
+
+
+def shortened(value: Any) -> str:
+    """What was found, as much of it as fits into a message."""
+    shown = repr(value)
+    return shown if len(shown) <= 60 else f"{shown[:50]}… ({len(shown)} characters)"
+
+
+def _read_result(value: str) -> str:
+    _refuse_foreign_digits(value)
+    return RESULT_WORDS.get(coded(value), value.strip())
+
+
+def _read_coded(value: str) -> str:
+    _refuse_foreign_digits(value)
+    return coded(value)
+
+
+def _read_date(value: str) -> PartialDate | None:
+    return parse_date(value.strip()) if value.strip() else None
+
+
+def _read_integer(value: str) -> str:
+    value = value.strip()
+    if value and not _WHOLE.fullmatch(value):
+        raise ValueError(f"found {shortened(value)}, expected a whole number, digits 0 to 9")
+    return value.lstrip("0") or value[:1]
+
+
+def _read_number(value: str) -> Decimal | None:
+    number = decimal_of(value)
+    if number is None and value.strip():
+        raise ValueError(f"found {shortened(value)}, expected a number")
+    return number
+
+
+def _refuse_foreign_digits(value: str) -> None:
+    if has_foreign_digit(value):
+        raise ValueError(f"found {shortened(value)}, expected the digits 0 to 9")
+
+
+READ: dict[str, Callable[[str], Any]] = {
+    "text": str,
+    "coded": _read_coded,
+    "result": _read_result,
+    "integer": _read_integer,
+    "number": _read_number,
+    "date": _read_date,
+}
+"""Kind of variable -> how its text is read; raises ValueError that says what was expected."""
+
+TEXTUAL = frozenset({"text", "coded", "result", "integer"})
+"""The kinds whose attribute is a text."""
+
+_DIGITS = 30
+_WHOLE = re.compile(r"\d{1,4}", re.ASCII)
 
 
 def write_record(record: Record) -> dict[str, str]:
