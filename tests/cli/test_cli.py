@@ -441,7 +441,7 @@ def test_days_that_nobody_observed_are_refused(ledger, tmp_path, options, said):
     assert said in result.output
 
 
-@pytest.mark.parametrize("value", ["-1", "1e999", "1_000", "٣", "3.1e300", "3,1"])
+@pytest.mark.parametrize("value", ["-1", "1e999", "1_000", "3.1e300", "3,1", "900"])
 def test_a_value_that_is_no_measurement_is_unknown(tmp_path, value):
     person = example_subject()
     person["records"]["LB"][0]["LBORRES"] = value

@@ -661,8 +661,8 @@ STORIES = [
     ),
     pytest.param(
         MEASURABLE,
-        """TU | T1 | TARGET | 2021-02-24
-           TU | T2 | TARGET | 2021-02-24
+        """TU | T1 | TARGET | 2021-02-24 | LIVER
+           TU | T2 | TARGET | 2021-02-24 | LIVER
            TR | T1 | LDIAM | 34 | mm | 2021-02-24
            TR | T2 | SAXIS | 12 | mm | 2021-02-24""",
         "not_met",
