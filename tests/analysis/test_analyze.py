@@ -72,7 +72,12 @@ def dies(story: Story, subject: str, on: str) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "arm"),
-    [("Cetuximab", EXPERIMENTAL), (" cetuximab ", EXPERIMENTAL), ("ERBITUX", EXPERIMENTAL), ("PANITUMUMAB", CONTROL)],
+    [
+        ("Cetuximab", EXPERIMENTAL),
+        (" cetuximab ", EXPERIMENTAL),
+        ("ERBITUX", EXPERIMENTAL),
+        ("PANITUMUMAB", CONTROL),
+    ],
 )
 def test_safety_goes_by_the_drug_however_its_name_is_typed(typed, arm):
     story = enters(begun(), "S01-001")

@@ -7,10 +7,11 @@ held to it. Each kind of rule is evaluated in the file of its name.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import singledispatch
+from typing import Any
 
 from equipoise.eligibility.finding import Finding
 from equipoise.protocol.criteria import Rule
@@ -24,7 +25,8 @@ from equipoise.terms.verdict import Verdict, all_of
 class Asked:
     """Whom a criterion is asked about, as of which day, and in whose words.
 
-    `denied`: the rule stands under a *not*, so that what it finds keeps people out.
+    `denied`: the rule stands under a *not*, so that what it finds keeps people out. `sorted_rows`
+    is filled once for all criteria that are asked together.
     """
 
     subject: Subject
@@ -32,15 +34,23 @@ class Asked:
     criterion: str = ""
     vocabulary: Vocabulary = Vocabulary()
     denied: bool = False
+    sorted_rows: dict[str, Any] = field(default_factory=dict, compare=False)
 
 
 def evaluate_all(protocol: Protocol, subject: Subject, index: date) -> tuple[Finding, ...]:
     """A finding for each criterion of the protocol, in its order."""
-    words = vocabulary(protocol)
     return tuple(
-        _found(criterion, Asked(subject, index, criterion.id, words))
-        for criterion in protocol.criteria
+        _found(criterion, asked) for criterion, asked in questions(protocol, subject, index)
     )
+
+
+def questions(
+    protocol: Protocol, subject: Subject, index: date
+) -> Iterator[tuple[Criterion, Asked]]:
+    """Each criterion, and whom it is asked about."""
+    first = Asked(subject, index, vocabulary=vocabulary(protocol))
+    for criterion in protocol.criteria:
+        yield criterion, replace(first, criterion=criterion.id)
 
 
 def evaluate_criterion(criterion: Criterion, subject: Subject, index: date) -> Finding:

@@ -21,17 +21,25 @@ def labs(asked: Asked, test: str) -> list[LB]:
     """The rows that are of one test, or may be: of another code list, or of a specimen that is not
     told.
     """
+    by_test = _by_test(asked)
+    named = by_test.get(test, [])
     return [
-        lab
-        for lab in asked.subject.records(LB)
-        if (lab.test == test or not _is_another(asked, lab))
-        and is_of_test(asked, test, lab) is not Verdict.NOT_MET
+        lab for lab in (*named, *by_test[""]) if is_of_test(asked, test, lab) is not Verdict.NOT_MET
     ]
 
 
-def _is_another(asked: Asked, lab: LB) -> bool:
-    """A test known by its code, and not said to be another by its LOINC."""
-    return not lab.loinc and bool(lab.test) and _known(asked, lab.test)
+def _by_test(asked: Asked) -> dict[str, list[LB]]:
+    """Code -> its rows; under no code those whose code does not tell, or whose LOINC may tell
+    otherwise.
+    """
+    if "LB" not in asked.sorted_rows:
+        by_test: dict[str, list[LB]] = {"": []}
+        for lab in asked.subject.records(LB):
+            is_told = bool(lab.test) and not lab.loinc and _known(asked, lab.test)
+            by_test.setdefault(lab.test if is_told else "", []).append(lab)
+        asked.sorted_rows["LB"] = by_test
+    found: dict[str, list[LB]] = asked.sorted_rows["LB"]
+    return found
 
 
 def _known(asked: Asked, test: str) -> bool:

@@ -8,9 +8,8 @@ from typing import Any, NamedTuple
 
 from equipoise.eligibility.attestation import nobody_may
 from equipoise.eligibility.concerned import concerned
-from equipoise.eligibility.evaluate import Asked
+from equipoise.eligibility.evaluate import questions
 from equipoise.protocol.model import Protocol
-from equipoise.protocol.vocabulary import vocabulary
 from equipoise.subject.records import AE, CM, DM, DV, EX, MH, TU, Record, Source
 from equipoise.subject.records.faults import fault_of
 from equipoise.subject.records.variables import write_record
@@ -50,11 +49,9 @@ def left_aside(protocol: Protocol, subject: Subject, index: date) -> tuple[LeftA
     """The records that no criterion could use, in their order. One that might have changed an
     answer has made that answer unknown; what kept the others out cannot.
     """
-    words = vocabulary(protocol)
-    asked = [Asked(subject, index, criterion.id, words) for criterion in protocol.criteria]
     used: set[int] = set()
-    for criterion, about in zip(protocol.criteria, asked, strict=True):
-        used.update(id(record) for record in concerned(criterion.rule, about))
+    for criterion, asked in questions(protocol, subject, index):
+        used.update(id(record) for record in concerned(criterion.rule, asked))
     found = [
         LeftAside(record.source, shown(record), why)
         for rows in subject.by_domain.values()

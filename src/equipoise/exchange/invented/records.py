@@ -98,7 +98,7 @@ def _diagnosis(rule: Condition) -> Row:
 
 def _malignant(prefix: str) -> str:
     """A whole morphology of ICD-O-3: four digits, and the behavior of a malignant primary."""
-    return f"{prefix.split('/')[0]:0<4}/{MALIGNANT}"
+    return f"{prefix.split('/', maxsplit=1)[0]:0<4}/{MALIGNANT}"
 
 
 def _lesions(wishes: Wishes) -> Iterator[tuple[Row, Row]]:

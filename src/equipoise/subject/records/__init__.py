@@ -12,7 +12,6 @@ from equipoise.subject.records.standard import (
     LONGEST_MM,
     STANDARD_UNITS,
     AnyRecord,
-    standardize,
 )
 from equipoise.subject.records.tumors import RS, TR, TU
 from equipoise.subject.records.variables import DOMAINS, read_record, variables, write_record
@@ -43,7 +42,6 @@ __all__ = [
     "Source",
     "place_of",
     "read_record",
-    "standardize",
     "variables",
     "write_record",
 ]

@@ -15,7 +15,7 @@ from equipoise.subject.records.events import AE, DM, DS, DV, MH
 from equipoise.subject.records.findings import DD, GF, LB, QS, SS, VS
 from equipoise.subject.records.interventions import CM, EX, PR
 from equipoise.subject.records.record import Record, Source
-from equipoise.subject.records.standard import standardize
+from equipoise.subject.records.standard import standard_values
 from equipoise.subject.records.tumors import RS, TR, TU
 from equipoise.terms.coded import coded, has_foreign_digit
 from equipoise.terms.codes import RESULT_WORDS
@@ -57,9 +57,8 @@ def read_record(
         except ValueError as error:
             raise ValueError(f"{domain}.{name}: {error}") from None
     place = source if isinstance(source, int) else source[2]
-    return standardize(
-        DOMAINS[domain](source=source, order=place if order is None else order, **read)
-    )
+    read |= standard_values(domain, read)
+    return DOMAINS[domain](source=source, order=place if order is None else order, **read)
 
 
 def _of_json(kind: str, value: Any) -> Any:
