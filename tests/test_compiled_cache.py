@@ -134,7 +134,7 @@ print(digest(with_targets), digest(add_up), digest(any_disease), digest(write_lo
 """
     before = ask(root, code).split()
     policy = root / "equipoise" / "assessments" / "recist" / "policy.py"
-    first, second = "    pd_percent: int", "    pd_tenths: int"
+    first, second = "    pd_percent: int", "    pd_um: int"
     told = policy.read_text().replace(first, "?").replace(second, first).replace("?", second)
     policy.write_text(told)
 

@@ -91,9 +91,9 @@ def some_switches(rng, policy):
 
 def visits(rng, dated):
     v, lesions = rng.integers(2, 8), rng.integers(0, 6)
-    tenths = rng.integers(0, 60, (v, lesions)) * 10
-    special = rng.random(tenths.shape) < 0.25
-    tenths[special] = rng.choice([0, -1, -2, 49, 99, 100, 21_000_000], special.sum())
+    length = rng.integers(0, 60, (v, lesions)) * 1000
+    special = rng.random(length.shape) < 0.25
+    length[special] = rng.choice([0, -1, -2, 4_900, 9_900, 10_000, 21_000_000], special.sum())
     day = np.cumsum(rng.integers(1, 60, v)).astype(np.int32) - 1
     policy = some_switches(rng, RECIST_1_1)._replace(
         reappearance=int(rng.integers(2)), pd_scan=int(rng.integers(2))
@@ -103,8 +103,7 @@ def visits(rng, dated):
     codes = (part.astype(np.int8) for part in (node, nontarget, new))
     node, nontarget, new = codes
     until = int(rng.choice([-1, 30, 100]))
-    tenths = tenths.astype(np.int32)
-    seen = Lesions(tenths, node, nontarget, new)
+    seen = Lesions(length.astype(np.int32), node, nontarget, new)
     return VisitDays(day, day + 3, day + 1) if dated else day, seen, until, policy
 
 

@@ -10,7 +10,7 @@ from equipoise.analysis.analyze import analyze
 from equipoise.analysis.results.endpoints import Events, Time, TimeValue
 from equipoise.analysis.time_to_event import compare_times
 from equipoise.conduct import disposition, enrolment, protocol_versions
-from equipoise.endpoints.choices import recist_policy, response_policy, tenths
+from equipoise.endpoints.choices import micrometers, recist_policy, response_policy
 from equipoise.endpoints.response_rules import AS_RECORDED, CR_WAS_TRUE
 from equipoise.ledger.entry import Entry
 from equipoise.protocol.yaml_file import load
@@ -308,7 +308,7 @@ def test_a_threshold_in_centimeters_is_the_same_threshold():
         assessment
     )
     with pytest.raises(ValueError, match="found 5 kg, expected a length in mm or cm"):
-        tenths(Quantity(Decimal(5), "kg"))
+        micrometers(Quantity(Decimal(5), "kg"))
 
 
 def test_the_level_of_every_interval_follows_alpha():

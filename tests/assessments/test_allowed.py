@@ -11,9 +11,11 @@ from equipoise.assessments.recist.sightings import LesionError, Sighting, names_
 BEFORE, AFTER = date(2024, 1, 1), date(2024, 2, 26)
 
 
-def target(lesion: str = "T1", tenths: int | None = 500, organ: str = "LIVER", **other) -> Sighting:
+def target(
+    lesion: str = "T1", length: int | None = 50_000, organ: str = "LIVER", **other
+) -> Sighting:
     told = {"visit": "BASE", "date": BEFORE, "role": "TARGET", "where": f"row of {lesion}"}
-    return Sighting(**told | {"lesion": lesion, "tenths": tenths, "organ": organ} | other)
+    return Sighting(**told | {"lesion": lesion, "length": length, "organ": organ} | other)
 
 
 def later(lesion: str, role: str = "TARGET", **other) -> Sighting:
@@ -27,23 +29,23 @@ def refused(*rows: Sighting) -> str:
 
 
 @pytest.mark.parametrize(
-    ("node", "tenths", "refusal"),
+    ("node", "length", "refusal"),
     [
-        (False, 100, None),
-        (False, 99, "row of T1: target T1 measures 9.9 mm at baseline; the longest diameter of"),
-        (True, 150, None),
+        (False, 10_000, None),
+        (False, 9_900, "row of T1: target T1 measures 9.9 mm at baseline; the longest diameter of"),
+        (True, 15_000, None),
         (
             True,
-            149,
+            14_900,
             "row of T1: target T1 measures 14.9 mm at baseline; the short axis of a target",
         ),
     ],
 )
-def test_a_target_is_at_least_as_long_as_can_be_measured(node, tenths, refusal):
-    row = target(tenths=tenths, node=node)
+def test_a_target_is_at_least_as_long_as_can_be_measured(node, length, refusal):
+    row = target(length=length, node=node)
 
     if refusal is None:
-        assert build_series([row], None, RECIST_1_1).tenths.tolist() == [[tenths]]
+        assert build_series([row], None, RECIST_1_1).length.tolist() == [[length]]
     else:
         assert refused(row).startswith(refusal)
 
@@ -86,9 +88,9 @@ def test_a_part_or_a_merger_of_targets_belongs_to_them():
     rows = [target("T1"), target("T2"), *parts, later("T2", source=5)]
     merged = [target("T1"), target("T2"), later("T1/T2", source=3)]
 
-    assert build_series(rows, None, RECIST_1_1).tenths.tolist()[1] == [1000, 500]
+    assert build_series(rows, None, RECIST_1_1).length.tolist()[1] == [100_000, 50_000]
     assert build_series(rows, None, RECIST_1_1).target_sources[1] == (3, 5)
-    assert build_series(merged, None, RECIST_1_1).tenths.tolist()[1] == [500, 0]
+    assert build_series(merged, None, RECIST_1_1).length.tolist()[1] == [50_000, 0]
     assert build_series(merged, None, RECIST_1_1).target_sources[1] == (3, 3)
 
 
@@ -98,11 +100,11 @@ def test_a_part_or_a_merger_of_targets_belongs_to_them():
         (later("T9"), "row of T9: target T9 was not measured at baseline (BASE)"),
         (later("T1/T9"), "row of T1/T9: target T9 was not measured at baseline (BASE)"),
         (
-            later("N9", "NON-TARGET", tenths=None, state="GONE"),
+            later("N9", "NON-TARGET", length=None, state="GONE"),
             "row of N9: non-target N9 was not there at baseline (BASE)",
         ),
         (
-            later("T1", "NEW", tenths=None, state="UNEQUIVOCAL"),
+            later("T1", "NEW", length=None, state="UNEQUIVOCAL"),
             "row of T1: T1 is NEW, but TARGET in row of T1",
         ),
     ],
@@ -112,7 +114,7 @@ def test_what_was_not_there_at_baseline_is_new(row, refusal):
 
 
 def test_a_new_lesion_of_the_baseline_visit_is_no_reference_for_a_non_target():
-    new = target("X1", role="NEW", tenths=None, state="UNEQUIVOCAL")
+    new = target("X1", role="NEW", length=None, state="UNEQUIVOCAL")
 
     assert build_series([target("T1"), new], None, RECIST_1_1).new.tolist() == [1]
 
@@ -124,7 +126,7 @@ def test_a_part_of_a_part_belongs_to_the_part():
 
 
 def test_a_visit_is_dated_by_the_lesions_that_were_there_before():
-    new = later("X1", "NEW", tenths=None, state="UNEQUIVOCAL")
+    new = later("X1", "NEW", length=None, state="UNEQUIVOCAL")
     scanned = target("T1", visit="W8", date=date(2024, 2, 28))
     seen = build_series([target("T1"), new, scanned], None, RECIST_1_1)
 

@@ -50,16 +50,16 @@ def series(tumors, readings, **options):
 
 
 def last_target(reading):
-    """Tenths of a millimeter of the one target at the last visit."""
-    return int(series([tumor()], [BASELINE, reading]).tenths[-1, 0])
+    """Thousandths of a millimeter of the one target at the last visit."""
+    return int(series([tumor()], [BASELINE, reading]).length[-1, 0])
 
 
 @pytest.mark.parametrize(
-    ("reading", "tenths"),
+    ("reading", "expected"),
     [
-        pytest.param(length("30"), 300, id="a length"),
-        pytest.param(length("30.04"), 300, id="to the nearest tenth"),
-        pytest.param(length("30.05"), 301, id="half a tenth is rounded up"),
+        pytest.param(length("30"), 30_000, id="a length"),
+        pytest.param(length("30.04"), 30_040, id="as it was read, never rounded"),
+        pytest.param(length("30.057"), 30_057, id="to a thousandth of a millimeter"),
         pytest.param(length("0"), 0, id="nothing is a length"),
         pytest.param(length("", original="GONE"), 0, id="a word for a length"),
         pytest.param(length("", original="too small"), -2, id="too small"),
@@ -71,8 +71,8 @@ def last_target(reading):
         pytest.param(state("PRESENT"), -1, id="seen without a diameter adds nothing"),
     ],
 )
-def test_what_a_record_says_of_a_target(reading, tenths):
-    assert last_target(reading) == tenths
+def test_what_a_record_says_of_a_target(reading, expected):
+    assert last_target(reading) == expected
 
 
 @pytest.mark.parametrize(
@@ -155,24 +155,24 @@ def test_what_cannot_be_assessed_names_its_record(lesion, reading, message):
 def test_other_tests_of_a_lesion_say_nothing_of_its_size():
     seen = series([tumor()], [BASELINE, length("30"), length("70", source=4, test="VOLUME")])
 
-    assert seen.tenths[-1].tolist() == [300]
+    assert seen.length[-1].tolist() == [30_000]
     assert seen.sources[-1] == (3,)
 
 
 @pytest.mark.parametrize(
-    ("readings", "tenths", "source"),
+    ("readings", "expected", "source"),
     [
-        ([state("ABSENT", source=3), length("30", source=4)], 300, 4),
-        ([length("30", source=3), state("ABSENT", source=4)], 300, 3),
+        ([state("ABSENT", source=3), length("30", source=4)], 30_000, 4),
+        ([length("30", source=3), state("ABSENT", source=4)], 30_000, 3),
         ([length("", source=3), state("ABSENT", source=4)], 0, 4),
         ([state("ABSENT", source=3), length("", source=4)], 0, 3),
-        ([length("30", source=3), length("31", source=4)], 300, 3),
+        ([length("30", source=3), length("31", source=4)], 30_000, 3),
     ],
 )
-def test_a_diameter_goes_before_a_state_and_a_state_before_nothing(readings, tenths, source):
+def test_a_diameter_goes_before_a_state_and_a_state_before_nothing(readings, expected, source):
     seen = series([tumor()], [BASELINE, *readings])
 
-    assert (seen.tenths[-1, 0], seen.target_sources[-1]) == (tenths, (source,))
+    assert (seen.length[-1, 0], seen.target_sources[-1]) == (expected, (source,))
 
 
 def test_only_two_different_lengths_of_one_visit_are_asked_about():
@@ -197,7 +197,7 @@ def test_one_reader_is_taken_where_one_is_named():
     ]
 
     assert series(lesions, seen, evaluator=READER).lesions == ("T1",)
-    assert series(lesions, seen, evaluator=READER).tenths.tolist() == [[500], [300]]
+    assert series(lesions, seen, evaluator=READER).length.tolist() == [[50_000], [30_000]]
     with pytest.raises(LesionError, match="read by 'CENTRAL' and 'LOCAL MDT'; name one"):
         series(lesions, seen)
 
@@ -220,7 +220,7 @@ def test_baseline_scans_far_apart_are_one_visit_and_nobody_is_asked(again):
     first = "2023-11-01"
     seen = series([tumor(day=first)], [length("50", first, 2), length("52", again, 3)])
 
-    assert (len(seen.visits), seen.tenths.tolist(), seen.notes) == (1, [[520]], ())
+    assert (len(seen.visits), seen.length.tolist(), seen.notes) == (1, [[52_000]], ())
 
 
 def test_baseline_ends_with_the_day_of_randomization():

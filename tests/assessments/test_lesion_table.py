@@ -124,11 +124,11 @@ def test_empty_rows_and_a_byte_order_mark_are_passed_over():
 def test_a_cell_that_is_left_out_at_the_end_is_empty():
     (row,) = read_lesions(HEAD + "BASE,2024-01-01,T1,target,Liver,,50\n")
 
-    assert (row.role, row.organ, row.node, row.tenths, row.state) == (
+    assert (row.role, row.organ, row.node, row.length, row.state) == (
         "TARGET",
         "LIVER",
         False,
-        500,
+        50_000,
         "",
     )
 

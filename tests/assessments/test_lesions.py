@@ -152,8 +152,8 @@ T = "B,2024-01-01,{},TARGET,{},{},{},{}\n"
             "row 2: diameter_mm is -3; a length cannot be negative",
         ),
         (
-            T.format("T1", "LIVER", "N", 50.55, ""),
-            "row 2: diameter_mm is 50.55; at most one digit after the point",
+            T.format("T1", "LIVER", "N", 50.5555, ""),
+            "row 2: diameter_mm is 50.5555; at most three digits after the point",
         ),
         (
             T.format("T1", "LIVER", "N", 9.9, ""),
@@ -291,8 +291,8 @@ def test_records_become_the_same_arrays_and_lead_back_to_their_sources():
 def test_a_reading_not_done_is_not_evaluated():
     week8 = [reading("T1", "WEEK 8", "2024-02-26", 7, status="NOT DONE")]
 
-    assert lesion_series(TUMORS, SCREENING + week8, START, RECIST_1_1).tenths.tolist() == [
-        [500, 200],
+    assert lesion_series(TUMORS, SCREENING + week8, START, RECIST_1_1).length.tolist() == [
+        [50_000, 20_000],
         [-1, -1],
     ]
 
@@ -321,9 +321,9 @@ def test_two_screening_scans_are_one_baseline_and_the_later_counts():
 
     series = lesion_series(TUMORS, SCREENING + again, START, RECIST_1_1)
 
-    assert dict(zip(series.lesions, series.tenths[0].tolist(), strict=True)) == {
-        "T1": 520,
-        "T2": 200,
+    assert dict(zip(series.lesions, series.length[0].tolist(), strict=True)) == {
+        "T1": 52_000,
+        "T2": 20_000,
     }
     assert len(series.visits) == 1
 
@@ -379,7 +379,7 @@ def test_scans_within_the_window_of_a_visit_are_one_and_two_lengths_of_one_lesio
     ]
     series = lesion_series(TUMORS, SCREENING + near, START, RECIST_1_1)
 
-    assert series.tenths.tolist()[1] == [400, 200]
+    assert series.length.tolist()[1] == [40_000, 20_000]
     assert series.notes == (
         (
             "TR record 7 and TR record 9: T1 measures 40.0 and 44.0 mm in visit SCAN 1; the first"
@@ -387,7 +387,7 @@ def test_scans_within_the_window_of_a_visit_are_one_and_two_lengths_of_one_lesio
         ),
     )
     assert (
-        lesion_series(TUMORS, SCREENING + near, START, RECIST_1_1, one_visit_days=13).tenths.shape[
+        lesion_series(TUMORS, SCREENING + near, START, RECIST_1_1, one_visit_days=13).length.shape[
             0
         ]
         == 3

@@ -52,11 +52,11 @@ def test_a_policy_that_leaves_something_out_is_refused():
 def test_targets_as_others_selected_them_may_be_many_and_small():
     policy = any_targets(RECIST_1_1)
 
-    assert (policy.measurable_tenths, policy.measurable_node_tenths) == (0, 0)
+    assert (policy.measurable_um, policy.measurable_node_um) == (0, 0)
     assert (policy.max_targets, policy.max_per_organ) == (10_000, 10_000)
     assert (
         policy._replace(
-            measurable_tenths=100, measurable_node_tenths=150, max_targets=5, max_per_organ=2
+            measurable_um=10_000, measurable_node_um=15_000, max_targets=5, max_per_organ=2
         )
         == RECIST_1_1
     )
@@ -91,7 +91,7 @@ def sighting(lesion: str, visit: int, on: str, state: str) -> Sighting:
 
 
 BASELINE = Sighting(
-    visit="V0", date=date(2021, 3, 1), lesion="T1", role="TARGET", organ="LIVER", tenths=500
+    visit="V0", date=date(2021, 3, 1), lesion="T1", role="TARGET", organ="LIVER", length=50_000
 )
 ORIGIN = date(2021, 3, 10)
 

@@ -14,12 +14,14 @@ from equipoise.terms.response import NewLesion, NonTarget, Response
 
 
 def assess(tenths, nontarget=None, new=None, policy=RECIST_1_1, until=-1, node=0):
+    """Lengths are written here in tenths of a millimeter."""
     rows = np.array(tenths, np.int32)
+    rows = np.where(rows > 0, 100 * rows, rows).astype(np.int32)
     visits, targets = rows.shape
     return assess_visits(
         np.arange(visits, dtype=np.int32) * 56,
         Lesions(
-            tenths=rows,
+            length=rows,
             node=np.full(targets, node, np.int8),
             nontarget=np.array(nontarget or [NonTarget.NONE] * visits, np.int8),
             new=np.array(new or [NewLesion.NONE] * visits, np.int8),
@@ -79,10 +81,10 @@ def test_the_last_visit_names_what_decided(tenths, reference, decided_by, lesion
 def test_the_nadir_before_each_visit_is_told():
     assert assess([[500], [400], [-1], [450], [300]]).nadir_before.tolist() == [
         -1,
-        500,
-        400,
-        400,
-        400,
+        50_000,
+        40_000,
+        40_000,
+        40_000,
     ]
 
 
@@ -100,7 +102,9 @@ def test_every_clause_has_reference_and_sentence():
 
 def test_the_compiled_rules_run_as_plain_python():
     nothing = np.zeros(3, np.int8)
-    seen = Lesions(np.array([[500], [300], [360]], np.int32), nothing[:1], nothing, nothing)
+    seen = Lesions(
+        np.array([[50_000], [30_000], [36_000]], np.int32), nothing[:1], nothing, nothing
+    )
     day = np.arange(3, dtype=np.int32)
 
     assert (
@@ -123,7 +127,7 @@ def test_the_compiled_rules_run_as_plain_python():
         pytest.param(
             {"pr_stays_pr": 1}, "pr_stays_pr is 1; write true or false", id="number for a switch"
         ),
-        pytest.param({"pd_tenths": -5}, "cannot be negative", id="negative"),
+        pytest.param({"pd_um": -5}, "cannot be negative", id="negative"),
         pytest.param({"pd_scan": 2}, "write 0 or 1", id="choice out of range"),
     ],
 )
@@ -208,7 +212,7 @@ def test_against_baseline_growth_is_decided_by_baseline_and_so_is_what_has_no_ba
 
 
 def test_a_node_that_was_normal_comes_back_and_a_small_mass_was_never_gone():
-    always = RECIST_1_1._replace(reappearance=1)
+    always = RECIST_1_1._replace(reappearance=1, nodal_return_is_deferred=False)
     lengths = [[500, 500], [450, 80], [450, 110]]
 
     assert assess(lengths, policy=always, node=1).clause[2] == clauses.PD_REAPPEARED
@@ -216,10 +220,10 @@ def test_a_node_that_was_normal_comes_back_and_a_small_mass_was_never_gone():
 
 
 def test_from_a_sum_of_nothing_any_growth_is_progression_where_the_trial_says_so():
-    lenient = RECIST_1_1._replace(nadir_zero_needs_pd_tenths=False)
+    lenient = RECIST_1_1._replace(nadir_zero_needs_pd_mm=False)
 
     assert [has_grown(total, 0, lenient) for total in (0, 1)] == [False, True]
-    assert [has_grown(total, 0, RECIST_1_1) for total in (49, 50)] == [False, True]
+    assert [has_grown(total, 0, RECIST_1_1) for total in (4_999, 5_000)] == [False, True]
 
 
 @pytest.mark.parametrize(
@@ -274,7 +278,7 @@ def test_growth_from_a_sum_of_nothing_has_its_own_clause():
 )
 def test_growth_from_a_sum_of_nothing(needs_5_mm, tenths, response):
     """Disease that is left elsewhere keeps the first visit from being a complete response."""
-    policy = RECIST_1_1._replace(nadir_zero_needs_pd_tenths=needs_5_mm)
+    policy = RECIST_1_1._replace(nadir_zero_needs_pd_mm=needs_5_mm)
     seen = assess([[300], [0], [tenths]], [NonTarget.NON_CR_NON_PD] * 3, policy=policy)
 
     assert seen.response.tolist()[1:] == [Response.PR, response]

@@ -24,7 +24,7 @@ def last_clause(*lengths, new_at=None):
             lesion=name,
             role="TARGET",
             organ=name,
-            tenths=None if mm is None else mm * 10,
+            length=None if mm is None else mm * 1000,
             state="NOT EVALUATED" if mm is None else "",
         )
         for v, pair in enumerate(lengths)

@@ -2,7 +2,12 @@
 
 from decimal import Decimal
 
-from equipoise.endpoints.choices import censoring_rules, counted_responses, response_policy, tenths
+from equipoise.endpoints.choices import (
+    censoring_rules,
+    counted_responses,
+    micrometers,
+    response_policy,
+)
 from equipoise.endpoints.response_rules import (
     AS_RECORDED,
     CONTROLLED,
@@ -21,7 +26,7 @@ ASSESSMENT = PROTOCOL.assessment
 
 
 def test_an_odd_tenth_is_a_tenth():
-    assert tenths(Quantity(Decimal("5.1"), "mm")) == 51
+    assert micrometers(Quantity(Decimal("5.1"), "mm")) == 5_100
 
 
 def test_without_confirmation_nothing_is_asked_of_a_second_scan():

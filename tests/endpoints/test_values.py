@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from person import RANDOMIZATION, START, contact, measured, person, response, therapy
 
-from equipoise.endpoints.choices import tenths
+from equipoise.endpoints.choices import micrometers
 from equipoise.endpoints.course import course_of
 from equipoise.endpoints.values import (
     best_response,
@@ -177,16 +177,16 @@ def test_duration_is_of_those_who_responded():
 
 @pytest.mark.parametrize(
     ("length", "expected"),
-    [(Quantity(Decimal(5), "mm"), 50), (Quantity(Decimal("1.5"), "cm"), 150)],
+    [(Quantity(Decimal(5), "mm"), 5_000), (Quantity(Decimal("1.5"), "cm"), 15_000)],
 )
-def test_a_declared_length_in_tenths(length, expected):
-    assert tenths(length) == expected
+def test_a_declared_length_in_micrometers(length, expected):
+    assert micrometers(length) == expected
 
 
-@pytest.mark.parametrize("length", [Quantity(Decimal(5), "kg"), Quantity(Decimal("5.05"), "mm")])
-def test_what_is_no_length_or_falls_between_two_tenths_is_refused(length):
+@pytest.mark.parametrize("length", [Quantity(Decimal(5), "kg"), Quantity(Decimal("5.0005"), "mm")])
+def test_what_is_no_length_or_falls_between_two_thousandths_is_refused(length):
     with pytest.raises(ValueError, match="expected a length in mm or cm"):
-        tenths(length)
+        micrometers(length)
 
 
 def test_disease_after_a_complete_response_is_asked_about():

@@ -176,7 +176,7 @@ def test_the_same_person_has_the_same_baseline_in_either_arm(protocol):
         control, treated = (
             tumor_course(person, protocol, parameters, experimental=arm) for arm in (False, True)
         )
-        assert control.tenths[0].tolist() == treated.tenths[0].tolist()
+        assert control.length[0].tolist() == treated.length[0].tolist()
         assert (control.resistant_fraction, control.nontarget[0]) == (
             treated.resistant_fraction,
             treated.nontarget[0],

@@ -24,8 +24,8 @@ SCANS = np.arange(63, 1100, 63)
 
 def read(course):
     """(days to progression or death, did it happen, best change, was disease ever controlled)."""
-    lengths = np.where(course.tenths == TOO_SMALL, 50, np.maximum(course.tenths, GONE)) / 10
-    evaluated = np.all(course.tenths != -1, axis=1)
+    lengths = np.where(course.length == TOO_SMALL, 5_000, np.maximum(course.length, GONE)) / 1000
+    evaluated = np.all(course.length != -1, axis=1)
     sums, smallest, best, controlled = lengths.sum(axis=1), lengths[0].sum(), 0.0, False
     for visit in range(1, len(course.days)):
         grown = evaluated[visit] and sums[visit] >= max(1.2 * smallest, smallest + 5)

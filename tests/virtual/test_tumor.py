@@ -38,15 +38,15 @@ def test_every_baseline_could_be_registered():
         assert np.bincount(course.organ).max() <= 2
         assert tumor.LIVER in course.organ
         assert np.array_equal(course.node, course.organ == tumor.NODE)
-        assert np.all(course.tenths[0] >= np.where(course.node, 150, 100))
+        assert np.all(course.length[0] >= np.where(course.node, 15_000, 10_000))
         assert -28 <= course.days[0] <= 0 < course.days[1:].min(initial=1)
 
 
 def test_arrays_have_the_types_and_shapes_the_rules_take():
     course = courses(1)[0]
-    visits, lesions = course.tenths.shape
+    visits, lesions = course.length.shape
 
-    assert (course.days.dtype, course.tenths.dtype) == (np.int32, np.int32)
+    assert (course.days.dtype, course.length.dtype) == (np.int32, np.int32)
     assert (course.organ.dtype, course.nontarget.dtype, course.new.dtype, course.node.dtype) == (
         "i4",
         "i1",
@@ -58,7 +58,7 @@ def test_arrays_have_the_types_and_shapes_the_rules_take():
 
 
 def test_baseline_sums_lie_around_80_mm():
-    sums = [course.tenths[0].sum() / 10 for course in courses(500)]
+    sums = [course.length[0].sum() / 1000 for course in courses(500)]
 
     assert np.median(sums) == pytest.approx(80, abs=4)
 
@@ -76,9 +76,9 @@ def test_without_noise_lengths_go_with_the_cube_root_of_the_volume_in_every_lesi
     )  # only growth remains
     for course in courses(20, rare):
         grown = np.exp(np.exp(-4.63) * course.days / 3)[1:, None]
-        expected = np.minimum(course.tenths[0] * grown, 9999)
+        expected = np.minimum(course.length[0] * grown, 999_900)
         # Baseline is rounded to a tenth, and its rounding grows with it.
-        assert np.all(np.abs(course.tenths[1:] - expected) <= 0.5 + 0.5 * grown + 1e-9)
+        assert np.all(np.abs(course.length[1:] - expected) <= 50 + 50 * grown + 1e-6)
 
 
 def test_the_two_clones_follow_their_differential_equation():
@@ -125,10 +125,10 @@ def test_control_tumors_ignore_resistance_and_a_sensitive_tumor_vanishes_only_on
     sensitive = QUIET._replace(resistant_logit=-60.0, anti_egfr_log=-2.0)
     on, off = courses(20, sensitive, True), courses(20, sensitive, False)
 
-    assert all(np.all(course.tenths[-1] == tumor.GONE) for course in on)
-    assert all(np.all(course.tenths[-1] > course.tenths[0]) for course in off)
-    assert any(np.any(course.tenths == tumor.TOO_SMALL) for course in on)
-    assert not any(np.any(course.tenths[:, course.node == 1] == tumor.TOO_SMALL) for course in on)
+    assert all(np.all(course.length[-1] == tumor.GONE) for course in on)
+    assert all(np.all(course.length[-1] > course.length[0]) for course in off)
+    assert any(np.any(course.length == tumor.TOO_SMALL) for course in on)
+    assert not any(np.any(course.length[:, course.node == 1] == tumor.TOO_SMALL) for course in on)
 
 
 def test_the_measured_sum_has_the_declared_error_however_many_lesions():
@@ -136,7 +136,7 @@ def test_the_measured_sum_has_the_declared_error_however_many_lesions():
         noise=0.05, growth_log=-50.0, chemotherapy_log=-50.0, anti_egfr_log=-50.0
     )
     changes = [
-        course.tenths[1:].sum(axis=1) / course.tenths[1:].sum(axis=1).mean()
+        course.length[1:].sum(axis=1) / course.length[1:].sum(axis=1).mean()
         for course in courses(400, still)
     ]
 
@@ -159,7 +159,7 @@ def test_missing_scans_and_lesions_occur_as_often_as_declared():
     assert np.mean([len(course.days) - 1 for course in drawn]) / len(SCANS) == pytest.approx(
         0.7, abs=0.03
     )
-    later = np.concatenate([course.tenths[1:].ravel() for course in drawn])
+    later = np.concatenate([course.length[1:].ravel() for course in drawn])
     assert np.mean(later == tumor.NOT_EVALUATED) == pytest.approx(0.1, abs=0.01)
 
 

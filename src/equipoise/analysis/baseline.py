@@ -41,7 +41,7 @@ def _characteristics(course: Course, arm: str) -> Baseline:
         ecog=_ecog(subject, start),
         organs=len(organs),
         liver_only=organs == {"LIVER"},
-        sum_mm=first_sum / 10 if first_sum >= 0 else None,
+        sum_mm=first_sum / 1000 if first_sum >= 0 else None,
         anti_egfr_free_months=(
             round((start - max(ends)).days / DAYS_PER_MONTH, 1) if ends else None
         ),

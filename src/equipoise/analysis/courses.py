@@ -34,7 +34,7 @@ def _tumor_change(course: Course, arm: str) -> TumorChange | None:
     return TumorChange(
         arm=arm,
         value=100 * (least - base) / base,
-        why=f"sum {least / 10} mm on day {lesions.day[visit]}, baseline {base / 10} mm",
+        why=f"sum {least / 1000} mm on day {lesions.day[visit]}, baseline {base / 1000} mm",
         source=tuple(dict.fromkeys(lesions.sources[visit])),
     )
 

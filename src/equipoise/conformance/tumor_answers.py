@@ -56,9 +56,9 @@ def answer_time_point(inputs: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _lesions(targets: Sequence[Mapping[str, Any]], visits: Sequence[Mapping[str, Any]]) -> Lesions:
-    tenths = [[_tenths(text) for text in visit["targets"]] for visit in visits]
+    length = [[_micrometers(text) for text in visit["targets"]] for visit in visits]
     return Lesions(
-        tenths=np.array(tenths, np.int32).reshape(len(visits), len(targets)),
+        length=np.array(length, np.int32).reshape(len(visits), len(targets)),
         node=np.array([target["node"] for target in targets], np.int8),
         nontarget=np.array([NonTarget.parse(visit["nontarget"]) for visit in visits], np.int8),
         new=np.array([NewLesion.parse(visit["new"]) for visit in visits], np.int8),
@@ -71,24 +71,32 @@ def _told(results: VisitResults) -> dict[str, Any]:
     return {
         "response": [Response(int(results.response[v])).cdisc for v in after],
         "target": ["NONE" if code == NO_TARGETS else Response(code).cdisc for code in target],
-        "sum_mm": [None if s == NO_SUM else f"{s / 10:.1f}" for s in results.sum],
+        "sum_mm": [None if s == NO_SUM else _millimeters(int(s)) for s in results.sum],
         "decided_by": [int(v) for v in results.decided_by[1:]],
         "pd_day": [None if d == NEVER else int(d) for d in results.pd_day[1:]],
         "clause": [CLAUSES[int(c)].reference for c in results.clause[1:]],
     }
 
 
-def _tenths(text: str) -> int:
-    return LENGTH_OF[text] if text in LENGTH_OF else int(10 * Decimal(text))
+def _micrometers(text: str) -> int:
+    return LENGTH_OF[text] if text in LENGTH_OF else int(1000 * Decimal(text))
+
+
+def _millimeters(length: int) -> str:
+    """With one digit after the point, and more only where there are more."""
+    whole, _, rest = f"{length / 1000:.3f}".partition(".")
+    return f"{whole}.{rest.rstrip('0') or '0'}"
 
 
 def answer_combine(inputs: Mapping[str, Any]) -> dict[str, Any]:
     """Topic `split_and_merged`: one length for a lesion in parts."""
-    tenths = combine(
-        [_tenths(text) for text in inputs["parts"]], inputs["how"], build_policy(inputs["policy"])
+    length = combine(
+        [_micrometers(text) for text in inputs["parts"]],
+        inputs["how"],
+        build_policy(inputs["policy"]),
     )
     named = {NOT_EVALUATED: "NOT EVALUATED", TOO_SMALL: "TOO SMALL"}
-    return {"mm": named.get(tenths, f"{tenths / 10:.1f}")}
+    return {"mm": named.get(length, _millimeters(length))}
 
 
 def _best(inputs: Mapping[str, Any], derive: Callable[..., BestResponse]) -> dict[str, Any]:

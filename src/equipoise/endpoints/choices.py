@@ -18,31 +18,31 @@ from equipoise.terms.quantity import Quantity, convert
 from equipoise.terms.response import Response
 
 
-def tenths(length: Quantity) -> int:
-    """A declared length in tenths of a millimeter. Raises ValueError for what is no length or falls
-    between two.
+def micrometers(length: Quantity) -> int:
+    """A declared length in thousandths of a millimeter. Raises ValueError for what is no length or
+    falls between two.
     """
     millimeters = convert(length.value, length.unit, "mm")
-    if millimeters is None or millimeters * 10 % 1:
+    if millimeters is None or millimeters * 1000 % 1:
         raise ValueError(
-            f"assessment.recist: found {length}, expected a length in mm or cm, to a tenth of a"
-            " millimeter"
+            f"assessment.recist: found {length}, expected a length in mm or cm, to a thousandth of"
+            " a millimeter"
         )
-    return int(millimeters * 10)
+    return int(millimeters * 1000)
 
 
 def recist_policy(assessment: Assessment) -> RecistPolicy:
-    """The protocol's thresholds and switches, lengths in tenths of a millimeter."""
+    """The protocol's thresholds and switches, lengths in thousandths of a millimeter."""
     recist = assessment.recist
     return build_policy(
         {
             "pd_percent": recist.pd_percent,
-            "pd_tenths": tenths(recist.pd_absolute),
+            "pd_um": micrometers(recist.pd_absolute),
             "pr_percent": recist.pr_percent,
-            "node_normal_tenths": tenths(recist.node_normal),
-            "too_small_tenths": tenths(recist.too_small),
-            "measurable_tenths": tenths(recist.diameter),
-            "measurable_node_tenths": tenths(recist.short_axis),
+            "node_normal_um": micrometers(recist.node_normal),
+            "too_small_um": micrometers(recist.too_small),
+            "measurable_um": micrometers(recist.diameter),
+            "measurable_node_um": micrometers(recist.short_axis),
             "max_targets": recist.max_targets,
             "max_per_organ": recist.max_per_organ,
             **recist.choices,

@@ -21,7 +21,7 @@ from equipoise.terms.response import NonTarget, Response
 
 DIFFERS, NOT_MEASURED, NOT_REPORTED = "DIFFERS", "NOT MEASURED", "NOT REPORTED"
 AGAINST_BASELINE = "as judged against baseline alone, not the smallest sum"
-_BY_VISIT = ("day", "last_day", "new_day", "tenths", "nontarget", "new")
+_BY_VISIT = ("day", "last_day", "new_day", "length", "nontarget", "new")
 PARAMETERS = {
     "TRGRESP": "target response",
     "NTRGRESP": "non-target response",
@@ -190,5 +190,5 @@ def _not_measured(rs: RS) -> Discrepancy:
     )
 
 
-def _millimeters(tenths: int) -> Decimal | None:
-    return None if tenths < 0 else Decimal(tenths) / 10
+def _millimeters(length: int) -> Decimal | None:
+    return None if length < 0 else Decimal(length) / 1000

@@ -115,7 +115,7 @@ def draw_scans(
 
 def _derived(course: VirtualTumor, protocol: Protocol) -> list[Response]:
     """What the lesions say, by the very function that the analysis uses."""
-    seen = Lesions(course.tenths, course.node, course.nontarget, course.new)
+    seen = Lesions(course.length, course.node, course.nontarget, course.new)
     policy = recist_policy(protocol.assessment)
     results = assess_visits(course.days, seen, NEVER, policy)
     return [Response(int(code)) for code in results.response]
@@ -157,8 +157,8 @@ def _read_as(protocol: Protocol, response: Response) -> RS:
 
 def _measurements(course: VirtualTumor, v: int, site: Site) -> list[TR]:
     rows = [
-        _measured(f"T{i + 1}", int(tenths), bool(course.node[i]), site)
-        for i, tenths in enumerate(course.tenths[v])
+        _measured(f"T{i + 1}", int(length), bool(course.node[i]), site)
+        for i, length in enumerate(course.length[v])
     ]
     if (state := int(course.nontarget[v])) != NO_NON_TARGET:
         rows.append(_state("NT1", _NON_TARGET[state]))
@@ -171,12 +171,12 @@ def _state(lesion: str, state: str) -> TR:
     return TR(link=lesion, test=LesionTest.STATE.value, original=state)
 
 
-def _measured(lesion: str, tenths: int, node: bool, site: Site) -> TR:
-    if tenths in (GONE, TOO_SMALL):
-        return _state(lesion, "ABSENT" if tenths == GONE else "TOO SMALL TO MEASURE")
+def _measured(lesion: str, length: int, node: bool, site: Site) -> TR:
+    if length in (GONE, TOO_SMALL):
+        return _state(lesion, "ABSENT" if length == GONE else "TOO SMALL TO MEASURE")
     test = LesionTest.SHORT_AXIS if node else LesionTest.LONGEST_DIAMETER
-    if tenths == NOT_EVALUATED:
+    if length == NOT_EVALUATED:
         done = CompletionStatus.NOT_DONE.value
         return TR(link=lesion, test=test.value, status=done, reason_not_done="NOT EVALUATED")
-    length = f"{tenths / 100:.2f}" if site.length == "cm" else f"{tenths / 10:.1f}"
-    return TR(link=lesion, test=test.value, original=length, original_unit=site.length)
+    written = f"{length / 10_000:.2f}" if site.length == "cm" else f"{length / 1000:.1f}"
+    return TR(link=lesion, test=test.value, original=written, original_unit=site.length)

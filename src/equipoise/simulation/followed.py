@@ -158,7 +158,7 @@ def follow_tumor(
         leaves = int(
             min(float(BEYOND), floor(rng.standard_exponential() / conduct.leaves_per_day) + 1)
         )
-    seen = Lesions(scans.tenths, scans.node, scans.nontarget, scans.new)
+    seen = Lesions(scans.length, scans.node, scans.nontarget, scans.new)
     memory, v, seen_until = nothing_seen(tumor.lesions), 0, min(dies, leaves)
     for scan in range(-1, len(planned)):
         day = 0

@@ -28,7 +28,7 @@ from equipoise.virtual.tumor_rules import (
     volume_on,
 )
 
-_LONGEST = 9999
+_LONGEST = 9999  # tenths of a millimeter
 _LATE_AT_MOST = 9
 
 
@@ -82,6 +82,12 @@ def draw_lengths(rng: np.random.Generator, lesions: int, scans: Scans, p: TumorP
 
 
 @njit(cache=True)
+def written(tenths: float) -> int:
+    """A length as sites write it down, to a tenth of a millimeter, in thousandths."""
+    return 100 * int(np.rint(min(tenths, _LONGEST)))
+
+
+@njit(cache=True)
 def scan_baseline(
     rng: np.random.Generator, tumor: Tumor, scans: Scans, p: TumorParameters
 ) -> float:
@@ -94,7 +100,7 @@ def scan_baseline(
     scans.days[0] = -floor((p.baseline_days + 1) * rng.random())
     for i in range(tumor.lesions):
         length = 10 * scans.true_mm[i] * (1 + error * rng.standard_normal())
-        scans.tenths[0, i] = int(np.rint(min(max(length, 10 * least_mm(scans.node[i])), _LONGEST)))
+        scans.length[0, i] = written(max(length, 10 * least_mm(scans.node[i])))
     scans.nontarget[0] = NON_TARGET_PRESENT if tumor.non_target else NO_NON_TARGET
     scans.new[0] = NO_NEW_LESION
     return error
@@ -122,7 +128,7 @@ def last_scan_day(planned: Ints, p: TumorParameters) -> int:
 def measured(
     rng: np.random.Generator, true_mm: float, node: int, error: float, p: TumorParameters
 ) -> int:
-    """What is written down for one lesion, in tenths of a millimeter or as a special value."""
+    """What is written down for one lesion, in thousandths of a millimeter or as a special value."""
     length = 10 * true_mm * max(1 + error * rng.standard_normal(), 0.0)
     if rng.random() < p.lesion_not_evaluated:
         return NOT_EVALUATED
@@ -130,7 +136,7 @@ def measured(
         return GONE
     if true_mm < p.too_small_mm and node == 0:
         return TOO_SMALL
-    return int(np.rint(min(length, _LONGEST)))
+    return written(length)
 
 
 @njit(cache=True)
@@ -155,7 +161,7 @@ def scan_once(
     stretch = volume ** (1.0 / 3.0)
     scans.days[v] = day
     for i in range(tumor.lesions):
-        scans.tenths[v, i] = measured(rng, scans.true_mm[i] * stretch, scans.node[i], error, p)
+        scans.length[v, i] = measured(rng, scans.true_mm[i] * stretch, scans.node[i], error, p)
     scans.nontarget[v] = NO_NON_TARGET
     if tumor.non_target:
         gone = stretch * 10 < p.gone_mm  # when a lesion of 10 mm would be

@@ -1,6 +1,7 @@
 """What would the scans of one virtual subject show?
 
-Volumes are relative to baseline, times are days from randomization, lengths tenths of a millimeter.
+Volumes are relative to baseline, times are days from randomization, lengths thousandths of a
+millimeter.
 The growth and the scans themselves are compiled, in `tumor_rules`; here is the one subject as numpy
 arrays.
 """
@@ -105,14 +106,14 @@ class VirtualTumor:
     """What was seen of one virtual subject, in the arrays the RECIST rules take; v visits, the
     first is baseline.
 
-    `days` int32 (v,) from randomization, baseline 0 or before; `tenths` int32 (v, lesion); `node`
+    `days` int32 (v,) from randomization, baseline 0 or before; `length` int32 (v, lesion); `node`
     int8 (lesion,), 1 for nodes; `organ` int32 (lesion,); `nontarget` and `new` int8 (v,).
     `resistant_fraction` is the true share of the resistant clone at randomization, which no scan
     shows; `death_day` is NEVER if not within the days followed.
     """
 
     days: Ints
-    tenths: Ints
+    length: Ints
     node: Codes
     organ: Ints
     nontarget: Codes
@@ -139,7 +140,7 @@ def draw_virtual_tumor(
     v, scans, death = seen.visits, seen.scans, seen.death
     return VirtualTumor(
         days=scans.days[:v],
-        tenths=scans.tenths[:v],
+        length=scans.length[:v],
         node=scans.node,
         organ=scans.organ,
         nontarget=scans.nontarget[:v],

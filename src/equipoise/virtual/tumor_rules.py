@@ -2,7 +2,7 @@
 
 A tumor of two clones: anti-EGFR treatment kills the sensitive one, both grow, and chemotherapy
 slows both for a while. Volumes are relative to baseline, times are days from randomization, lengths
-tenths of a millimeter. Random numbers are drawn in one order: the person, then scan by scan
+thousandths of a millimeter. Random numbers are drawn in one order: the person, then scan by scan
 (`virtual.scan_rules`); who stops looking early has seen the same scans.
 """
 
@@ -88,7 +88,7 @@ class Scans(NamedTuple):
     """What is seen of one subject; row 0 is baseline. Only the rows of scans made are filled."""
 
     days: Ints  # (visit,)
-    tenths: Ints  # (visit, lesion)
+    length: Ints  # (visit, lesion)
     node: Codes  # (lesion,)
     organ: Ints  # (lesion,)
     nontarget: Codes  # (visit,)
@@ -101,7 +101,7 @@ def room_for(visits: int, lesions: int) -> Scans:
     """Empty arrays for baseline and so many scans of so many lesions."""
     return Scans(
         days=np.zeros(visits + 1, np.int32),
-        tenths=np.zeros((visits + 1, lesions), np.int32),
+        length=np.zeros((visits + 1, lesions), np.int32),
         node=np.zeros(lesions, np.int8),
         organ=np.zeros(lesions, np.int32),
         nontarget=np.zeros(visits + 1, np.int8),
@@ -116,7 +116,7 @@ def part_of(room: Scans, lesions: int) -> Scans:
     visits = len(room.days)
     return Scans(
         days=room.days,
-        tenths=room.tenths.ravel()[: visits * lesions].reshape(visits, lesions),
+        length=room.length.ravel()[: visits * lesions].reshape(visits, lesions),
         node=room.node[:lesions],
         organ=room.organ[:lesions],
         nontarget=room.nontarget,

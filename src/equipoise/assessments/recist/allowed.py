@@ -24,17 +24,17 @@ def check_baseline(targets: Sequence[Sighting], policy: RecistPolicy) -> None:
             raise LesionError(
                 f"{s.where}: target {s.lesion!r} is named like two lesions that merged; rename it"
             )
-        least = policy.measurable_node_tenths if s.node else policy.measurable_tenths
+        least = policy.measurable_node_um if s.node else policy.measurable_um
         what = "the short axis of a target node" if s.node else "the longest diameter of a target"
-        if s.tenths is None:
+        if s.length is None:
             raise LesionError(
                 f"{s.where}: target {s.lesion} has no diameter at baseline ({s.state}); give one in"
                 " mm, or make it NON-TARGET"
             )
-        if s.tenths < least:
+        if s.length < least:
             raise LesionError(
-                f"{s.where}: target {s.lesion} measures {s.tenths / 10} mm at baseline; {what} is"
-                f" at least {least / 10} mm; make it NON-TARGET"
+                f"{s.where}: target {s.lesion} measures {s.length / 1000} mm at baseline; {what} is"
+                f" at least {least / 1000} mm; make it NON-TARGET"
             )
     if len(targets) > policy.max_targets:
         raise LesionError(

@@ -28,6 +28,8 @@ ONLY_NON_TARGET_NOT_EVALUATED = 18
 NOT_ASSESSABLE = 19
 BASELINE_INCOMPLETE = 20
 NO_DISEASE_AT_BASELINE = 21
+NODE_DEFERRED = 22
+PD_NODE_CONFIRMED = 23
 
 
 class Clause(NamedTuple):
@@ -101,6 +103,14 @@ CLAUSES: dict[int, Clause] = {
     ),
     BASELINE_INCOMPLETE: Clause(
         "RECIST 1.1 4.4.2", "the sum at baseline is incomplete, so there is no reference"
+    ),
+    NODE_DEFERRED: Clause(
+        "EORTC RECIST FAQ: nodes after CR",
+        "only a node is no longer normal, and grew by less than PD asks: the next scan decides",
+    ),
+    PD_NODE_CONFIRMED: Clause(
+        "EORTC RECIST FAQ: nodes after CR",
+        "a node was no longer normal at two assessments; progression is dated at the first",
     ),
     NO_DISEASE_AT_BASELINE: Clause(
         "RECIST 1.1 4.4.1", "there was no disease at baseline: only a new lesion can be judged"

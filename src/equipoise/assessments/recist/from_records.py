@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
-from decimal import ROUND_HALF_UP
 
 from equipoise.assessments.recist.markers import with_markers
 from equipoise.assessments.recist.policy import RecistPolicy
@@ -128,8 +127,8 @@ def _measured_twice(seen: Iterable[Sighting]) -> tuple[str, ...]:
     known: dict[tuple[str, str], Sighting] = {}
     notes = []
     for s in seen:
-        first = known.setdefault((s.visit, s.lesion), s) if s.tenths is not None else s
-        if first.tenths != s.tenths:
+        first = known.setdefault((s.visit, s.lesion), s) if s.length is not None else s
+        if first.length != s.length:
             notes.append(
                 f"{first.where} and {s.where}: {s.lesion} measures {_mm(first)} and {_mm(s)} mm in"
                 f" visit {s.visit}; the first is taken"
@@ -138,7 +137,7 @@ def _measured_twice(seen: Iterable[Sighting]) -> tuple[str, ...]:
 
 
 def _mm(s: Sighting) -> float:
-    return (s.tenths or 0) / 10
+    return (s.length or 0) / 1000
 
 
 def _visit_days(records: Iterable[TU | TR]) -> dict[str, date]:
@@ -190,10 +189,10 @@ def _sighting(lesion: TU, reading: TR, day: date, policy: RecistPolicy) -> Sight
             f"{_where(lesion)}: role is {lesion.role!r}; write one of: {', '.join(ROLES)}"
         )
     node = _is_node(lesion, reading)
-    tenths, state = _finding(reading, role)
-    if role == NON_TARGET and tenths is not None:  # a measured non-target: a normal node is gone
-        gone = tenths < policy.node_normal_tenths if node else tenths == 0
-        tenths, state = None, "GONE" if gone else "PRESENT"
+    length, state = _finding(reading, role)
+    if role == NON_TARGET and length is not None:  # a measured non-target: a normal node is gone
+        gone = length < policy.node_normal_um if node else length == 0
+        length, state = None, "GONE" if gone else "PRESENT"
     return Sighting(
         visit=reading.visit,
         date=day,
@@ -201,7 +200,7 @@ def _sighting(lesion: TU, reading: TR, day: date, policy: RecistPolicy) -> Sight
         role=role,
         organ=organ_of(lesion.location),
         node=node,
-        tenths=tenths,
+        length=length,
         state=state,
         source=reading.source,
         where=_where(reading),
@@ -241,7 +240,13 @@ def _length(reading: TR, role: str) -> tuple[int | None, str]:
             f"{_where(reading)}: {reading.link} measures {reading.value} mm; a length cannot be"
             " negative"
         )
-    return int((reading.value * 10).to_integral_value(ROUND_HALF_UP)), ""
+    length = reading.value * 1000
+    if length != int(length):
+        raise LesionError(
+            f"{_where(reading)}: {reading.link} measures {reading.value} mm; expected at most three"
+            " digits after the point, and nothing is rounded here"
+        )
+    return int(length), ""
 
 
 def _new(lesion: TU, day: date) -> Sighting:
@@ -273,7 +278,7 @@ def _diameter_first(seen: Iterable[Sighting]) -> list[Sighting]:
 
 
 def _rank(s: Sighting) -> int:
-    return 2 if s.tenths is not None else 1 if s.state != "NOT EVALUATED" else 0
+    return 2 if s.length is not None else 1 if s.state != "NOT EVALUATED" else 0
 
 
 def _baseline_as_one(seen: Iterable[Sighting], start: date) -> list[Sighting]:

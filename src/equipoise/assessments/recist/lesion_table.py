@@ -9,7 +9,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from equipoise.assessments.recist.clauses import CLAUSES
 from equipoise.assessments.recist.policy import RecistPolicy
@@ -26,7 +26,10 @@ from equipoise.assessments.recist.sightings import (
 from equipoise.assessments.recist.target_rules import NO_TARGETS
 from equipoise.subject.records import LONGEST_MM
 from equipoise.terms.dates import parse_date
+from equipoise.terms.locations import lymph_node, organ_of
+from equipoise.terms.quantity import decimal_of
 from equipoise.terms.response import NonTarget, Response
+from equipoise.terms.verdict import Verdict
 
 COLUMNS = ("visit", "date", "lesion", "role", "organ", "node", "diameter_mm", "state")
 
@@ -101,15 +104,15 @@ def _sighting(row: dict[str, str], line: int) -> Sighting:
     role = cell["role"].upper()
     if role not in ROLES:
         raise LesionError(f"{where}: role is {cell['role']!r}; write one of: {', '.join(ROLES)}")
-    tenths, state = _finding(cell, role, where)
+    length, state = _finding(cell, role, where)
     return Sighting(
         visit=cell["visit"],
         date=_date(cell["date"], where),
         lesion=cell["lesion"],
         role=role,
-        organ=cell["organ"].upper(),
-        node=_yes(cell["node"], where),
-        tenths=tenths,
+        organ=organ_of(cell["organ"]),
+        node=_is_node(cell, where),
+        length=length,
         state=state,
         source=line,
         where=where,
@@ -128,10 +131,19 @@ def _date(text: str, where: str) -> date:
     return known
 
 
-def _yes(text: str, where: str) -> bool:
+def _is_node(cell: dict[str, str], where: str) -> bool:
+    """As the column says, which must not contradict the organ; without it, as the organ says."""
+    text, told = cell["node"], lymph_node(cell["organ"])
     if text.upper() not in ("Y", "N", ""):
         raise LesionError(f"{where}: node is {text!r}; write Y for a lymph node, else N")
-    return text.upper() == "Y"
+    if text.upper() == "N" and told is Verdict.MET:
+        raise LesionError(f"{where}: node is N, and the organ {cell['organ']!r} is a lymph node")
+    if not text and told is Verdict.UNKNOWN and cell["diameter_mm"]:
+        raise LesionError(
+            f"{where}: the organ {cell['organ']!r} does not tell whether it is a lymph node; write"
+            " Y or N into the column node"
+        )
+    return text.upper() == "Y" or told is Verdict.MET
 
 
 def _finding(cell: dict[str, str], role: str, where: str) -> tuple[int | None, str]:
@@ -160,12 +172,9 @@ def _finding(cell: dict[str, str], role: str, where: str) -> tuple[int | None, s
 
 
 def millimeters(text: str, where: str) -> int:
-    """A length as whole tenths of a millimeter; 0 means gone."""
-    try:
-        value = Decimal(text)
-    except InvalidOperation:
-        value = Decimal("NaN")
-    if not value.is_finite():
+    """A length as whole thousandths of a millimeter; 0 means gone."""
+    value = decimal_of(text)
+    if value is None:
         raise LesionError(
             f"{where}: diameter_mm is {text!r}; write a number of millimeters, such as 23.5"
         )
@@ -179,11 +188,12 @@ def millimeters(text: str, where: str) -> int:
             f"{where}: diameter_mm is {text}; a lesion is at most {LONGEST_MM} mm long; check the"
             " unit"
         )
-    if value * 10 != int(value * 10):
+    if value * 1000 != int(value * 1000):
         raise LesionError(
-            f"{where}: diameter_mm is {text}; at most one digit after the point is read; round it"
+            f"{where}: diameter_mm is {text}; at most three digits after the point are read, and"
+            " nothing is rounded here"
         )
-    return int(value * 10)
+    return int(value * 1000)
 
 
 def _percent(part: int, whole: int) -> Decimal | None:
@@ -198,12 +208,12 @@ def _assessment(series: LesionSeries, results: VisitResults, v: int) -> VisitAss
     return VisitAssessment(
         visit=series.visits[v],
         date=series.dates[v],
-        sum_mm=None if total < 0 else Decimal(total) / 10,
+        sum_mm=None if total < 0 else Decimal(total) / 1000,
         change_from_baseline_percent=(
             None if v == 0 or total < 0 else _percent(total - baseline, baseline)
         ),
         change_from_nadir_percent=None if v == 0 or total < 0 else _percent(total - nadir, nadir),
-        change_from_nadir_mm=None if total < 0 or nadir < 0 else Decimal(total - nadir) / 10,
+        change_from_nadir_mm=None if total < 0 or nadir < 0 else Decimal(total - nadir) / 1000,
         target="" if v == 0 or target == NO_TARGETS else Response(target).cdisc,
         nontarget=NonTarget(int(series.nontarget[v])).cdisc,
         new=series.new_seen[v].cdisc,
@@ -217,9 +227,15 @@ def _assessment(series: LesionSeries, results: VisitResults, v: int) -> VisitAss
 
 
 def _query(series: LesionSeries, results: VisitResults, v: int) -> str:
-    """EORTC clarification: after a CR, seeing disease puts either the CR or the new finding in
-    doubt.
+    """What was read after progression does not count; EORTC clarification: after a CR, seeing
+    disease puts either the CR or the new finding in doubt.
     """
+    before = [u for u in range(1, v) if results.response[u] == Response.PD]
+    if before and results.response[v] not in (Response.PD, Response.NE):
+        return (
+            f"after progression ({series.visits[before[0]]}), does not count: was that progression"
+            " true?"
+        )
     earlier = [u for u in range(1, v) if results.response[u] == Response.CR]
     if not earlier or results.response[v] in (Response.CR, Response.NE):
         return ""

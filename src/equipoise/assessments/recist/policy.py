@@ -16,19 +16,19 @@ scan."""
 
 
 class RecistPolicy(NamedTuple):
-    """RECIST 1.1 as one trial declares it; lengths in tenths of a millimeter. There are no
-    defaults.
+    """RECIST 1.1 as one trial declares it; lengths in thousandths of a millimeter
+    (`_um`). There are no defaults.
 
     The number before a switch is that of the list of ambiguities in the documentation of the rules.
     """
 
     pd_percent: int  # growth over the nadir, 4.3.1
-    pd_tenths: int  # and at least this much, 4.3.1
+    pd_um: int  # and at least this much, 4.3.1
     pr_percent: int  # shrinkage from baseline, 4.3.1
-    node_normal_tenths: int  # a node with a shorter short axis is normal, 3.1
-    too_small_tenths: int  # what "too small to measure" counts, 4.3.2
-    measurable_tenths: int  # smallest target at baseline, 3.1
-    measurable_node_tenths: int  # smallest target node at baseline, 3.1
+    node_normal_um: int  # a node with a shorter short axis is normal, 3.1
+    too_small_um: int  # what "too small to measure" counts, 4.3.2
+    measurable_um: int  # smallest target at baseline, 3.1
+    measurable_node_um: int  # smallest target node at baseline, 3.1
     max_targets: int  # 3.2
     max_per_organ: int  # 3.2; all nodes are one organ
     pd_against_baseline: bool  # 1: growth is judged against baseline instead of the smallest sum
@@ -37,8 +37,8 @@ class RecistPolicy(NamedTuple):
     nodes_below_normal_are_gone: bool  # 4: nodal CR; else a node must vanish
     reappearance: int  # 5: AFTER_OVERALL_CR or ALWAYS
     missing_target_may_prove_pd: bool  # 6: measured lesions that suffice for PD give PD; else NE
-    nadir_zero_needs_pd_tenths: (
-        bool  # 7: from a sum of 0, growth under `pd_tenths` is no PD; else any growth is
+    nadir_zero_needs_pd_mm: (
+        bool  # 7: from a sum of 0, growth under `pd_um` is no PD; else any growth is
     )
     bounds_inclusive: bool  # 8: exactly 20 %, 5 mm, 30 % meet the limit
     new_lesion_dated_at_first_sight: bool  # 9: a confirmed equivocal lesion dates PD back
@@ -46,16 +46,17 @@ class RecistPolicy(NamedTuple):
     disease_after_cr_is_pd: bool  # 11: else the table's PR or SD stands, with a query
     therapy_ends_assessability: bool  # 12: after new therapy or resection of a target, NE
     split_lesions_are_added: bool  # 13: else the longest part counts
+    nodal_return_is_deferred: bool  # 14: a node just over normal again waits for the next scan
 
 
 RECIST_1_1 = RecistPolicy(
     pd_percent=20,
-    pd_tenths=50,
+    pd_um=5_000,
     pr_percent=30,
-    node_normal_tenths=100,
-    too_small_tenths=50,
-    measurable_tenths=100,
-    measurable_node_tenths=150,
+    node_normal_um=10_000,
+    too_small_um=5_000,
+    measurable_um=10_000,
+    measurable_node_um=15_000,
     max_targets=5,
     max_per_organ=2,
     pd_against_baseline=False,
@@ -64,13 +65,14 @@ RECIST_1_1 = RecistPolicy(
     nodes_below_normal_are_gone=True,
     reappearance=AFTER_OVERALL_CR,
     missing_target_may_prove_pd=True,
-    nadir_zero_needs_pd_tenths=True,
+    nadir_zero_needs_pd_mm=True,
     bounds_inclusive=True,
     new_lesion_dated_at_first_sight=True,
     pd_scan=FIRST_SCAN,
     disease_after_cr_is_pd=True,
     therapy_ends_assessability=True,
     split_lesions_are_added=True,
+    nodal_return_is_deferred=True,
 )
 """RECIST 1.1 as published (Eur J Cancer 2009;45:228-47) with the clarifications of the EORTC RECIST
 group.
@@ -112,5 +114,5 @@ def any_targets(policy: RecistPolicy) -> RecistPolicy:
     3.2.
     """
     return policy._replace(
-        measurable_tenths=0, measurable_node_tenths=0, max_targets=10_000, max_per_organ=10_000
+        measurable_um=0, measurable_node_um=0, max_targets=10_000, max_per_organ=10_000
     )

@@ -43,7 +43,7 @@ class VisitResults(NamedTuple):
 
     response: Codes  # Response
     target: Codes  # Response, or NO_TARGETS
-    sum: Ints  # tenths of a millimeter; -1 when a target was not evaluated
+    sum: Ints  # thousandths of a millimeter; -1 when a target was not evaluated
     nadir_before: Ints  # smallest complete sum at earlier visits, baseline included; -1 none
     clause: Codes  # key of clauses.CLAUSES
     decided_by: Ints  # the visit that decided: nadir for PD by growth, baseline for PR, first sight
@@ -62,9 +62,9 @@ class VisitAnswer(NamedTuple):
 
 
 class Lesions(NamedTuple):
-    """What each visit showed. `tenths` 0 gone, -1 not evaluated, -2 too small to measure."""
+    """What each visit showed. `length` 0 gone, -1 not evaluated, -2 too small to measure."""
 
-    tenths: Ints  # (visit, lesion), or with 0 lesions
+    length: Ints  # (visit, lesion), or with 0 lesions
     node: Codes  # (lesion,), 1 for lymph nodes (short axis), else 0
     nontarget: Codes  # (visit,), NonTarget
     new: Codes  # (visit,), NewLesion
@@ -84,8 +84,8 @@ class VisitDays(NamedTuple):
 def judge_visit(v: int, seen: Lesions, memory: EarlierVisits, policy: RecistPolicy) -> VisitAnswer:
     """4.4.1 at visit `v`. A new lesion is looked at first: it is what progression is dated by."""
     target, why, decided, lesion = NO_TARGETS, NOWHERE, v, NOWHERE
-    if seen.tenths.shape[1] > 0:
-        target, why, decided, lesion = target_response(seen.tenths[v], seen.node, v, memory, policy)
+    if seen.length.shape[1] > 0:
+        target, why, decided, lesion = target_response(seen.length[v], seen.node, v, memory, policy)
     if seen.new[v] == UNEQUIVOCAL:
         first = first_sight(seen.new, v, policy)
         clause = clauses.PD_NEW_LESION if first == v else clauses.PD_NEW_LESION_BACKDATED
@@ -105,7 +105,7 @@ def remember(
     memory: EarlierVisits, v: int, total: int, response: int, target: int
 ) -> EarlierVisits:
     """What visit `v` leaves behind. Only complete sums are nadirs; PD ends a partial response."""
-    baseline, nadir, nadir_visit, pr_visit, cr_visit, was_gone = memory
+    baseline, nadir, nadir_visit, pr_visit, cr_visit, deferred, was_gone = memory
     if v == 0:
         baseline = total
     if total != NO_SUM and (nadir == NO_SUM or total < nadir):
@@ -116,16 +116,29 @@ def remember(
         pr_visit = v
     if cr_visit == NOWHERE and response == CR:
         cr_visit = v
-    return EarlierVisits(baseline, nadir, nadir_visit, pr_visit, cr_visit, was_gone)
+    return EarlierVisits(baseline, nadir, nadir_visit, pr_visit, cr_visit, deferred, was_gone)
+
+
+@njit(cache=True)
+def put_off(memory: EarlierVisits, v: int, clause: int, target: int) -> EarlierVisits:
+    """Note that visit `v` put off its answer about a node; normal nodes end the wait, a visit that
+    could not tell does not.
+    """
+    baseline, nadir, nadir_visit, pr_visit, cr_visit, deferred, was_gone = memory
+    if clause == clauses.NODE_DEFERRED:
+        deferred = v
+    elif target != NE:
+        deferred = NOWHERE
+    return EarlierVisits(baseline, nadir, nadir_visit, pr_visit, cr_visit, deferred, was_gone)
 
 
 @njit(cache=True)
 def note_gone(was_gone: Codes, row: Ints, node: Codes, policy: RecistPolicy) -> None:
     """Mark the targets that this visit found gone."""
     for lesion in range(row.shape[0]):
-        tenths = int(row[lesion])
-        if counted(tenths, policy) != NOT_EVALUATED and not is_disease(
-            tenths, node[lesion] == 1, policy
+        length = int(row[lesion])
+        if counted(length, policy) != NOT_EVALUATED and not is_disease(
+            length, node[lesion] == 1, policy
         ):
             was_gone[lesion] = 1
 
@@ -140,6 +153,8 @@ def pd_dates(days: VisitDays, new: Codes, results: VisitResults, policy: RecistP
             continue
         if new[v] == UNEQUIVOCAL:
             results.pd_day[v] = days.new_day[results.decided_by[v]]
+        elif results.clause[v] == clauses.PD_NODE_CONFIRMED:
+            results.pd_day[v] = days.day[results.decided_by[v]]
         else:
             results.pd_day[v] = days.last_day[v] if policy.pd_scan == LAST_SCAN else days.day[v]
 
@@ -162,7 +177,9 @@ def no_results(visits: int, targets: int) -> VisitResults:
 @njit(cache=True)
 def nothing_seen(targets: int) -> EarlierVisits:
     """The memory before baseline."""
-    return EarlierVisits(NO_SUM, NO_SUM, NOWHERE, NOWHERE, NOWHERE, np.zeros(targets, np.int8))
+    return EarlierVisits(
+        NO_SUM, NO_SUM, NOWHERE, NOWHERE, NOWHERE, NOWHERE, np.zeros(targets, np.int8)
+    )
 
 
 @njit(cache=True)
@@ -181,13 +198,14 @@ def assess_visit(
     if not assessable:
         r.clause[v] = clauses.NOT_ASSESSABLE
         return memory
-    total, missing = add_up(seen.tenths[v], policy)
-    if seen.tenths.shape[1] > 0 and missing == NOWHERE:
+    total, missing = add_up(seen.length[v], policy)
+    if seen.length.shape[1] > 0 and missing == NOWHERE:
         r.sum[v] = total
     if v > 0:
         answer = judge_visit(v, seen, memory, policy)
         r.response[v], r.target[v], r.clause[v], r.decided_by[v], r.decided_lesion[v] = answer
-        note_gone(memory.was_gone, seen.tenths[v], seen.node, policy)
+        note_gone(memory.was_gone, seen.length[v], seen.node, policy)
+        memory = put_off(memory, v, int(r.clause[v]), int(r.target[v]))
     return remember(memory, v, int(r.sum[v]), int(r.response[v]), int(r.target[v]))
 
 
@@ -198,7 +216,7 @@ def assess_dated_visits(
     """RECIST 1.1 over all visits of one subject, where a visit may take several days;
     `assessable_until` is the day of new anticancer therapy or of resection of a target, or NEVER.
     """
-    visits, targets = seen.tenths.shape
+    visits, targets = seen.length.shape
     r, memory = no_results(visits, targets), nothing_seen(targets)
     for v in range(visits):
         assessable = is_assessable(int(days.day[v]), assessable_until, policy)

@@ -37,11 +37,11 @@ class LesionSeries:
 
     visits: tuple[str, ...]
     dates: tuple[date, ...]
-    lesions: tuple[str, ...]  # the targets, in the order of the columns of `tenths`
+    lesions: tuple[str, ...]  # the targets, in the order of the columns of `length`
     day: NDArray[np.int32]
     last_day: NDArray[np.int32]
     new_day: NDArray[np.int32]
-    tenths: NDArray[np.int32]
+    length: NDArray[np.int32]
     node: NDArray[np.int8]
     organ: NDArray[np.int32]
     nontarget: NDArray[np.int8]
@@ -66,7 +66,7 @@ def combine(parts: Sequence[int], how: str, policy: RecistPolicy) -> int:
         return NOT_EVALUATED
     if all(part == TOO_SMALL for part in parts):
         return TOO_SMALL
-    lengths = [policy.too_small_tenths if part == TOO_SMALL else part for part in parts]
+    lengths = [policy.too_small_um if part == TOO_SMALL else part for part in parts]
     return sum(lengths) if how == SPLIT and policy.split_lesions_are_added else max(lengths)
 
 
@@ -100,7 +100,7 @@ def build_series(
         day=np.array([(min(d) - origin).days for d in dates], np.int32),
         last_day=np.array([(max(d) - origin).days for d in dates], np.int32),
         new_day=np.array(new_day, np.int32),
-        tenths=np.array([[value for value, _ in row] for row in cells], np.int32).reshape(
+        length=np.array([[value for value, _ in row] for row in cells], np.int32).reshape(
             len(visits), len(targets)
         ),
         node=np.array([first[t].node for t in targets], np.int8),
@@ -123,10 +123,10 @@ def assess_series(
     target, or NEVER.
     """
     # An estimate: it decides when compiling pays, never an answer.
-    steps = 3 * (len(series.day) + series.tenths.size)
+    steps = 3 * (len(series.day) + series.length.size)
     results: VisitResults = at(assess_dated_visits, steps)(
         VisitDays(series.day, series.last_day, series.new_day),
-        Lesions(series.tenths, series.node, series.nontarget, series.new),
+        Lesions(series.length, series.node, series.nontarget, series.new),
         assessable_until,
         policy,
     )

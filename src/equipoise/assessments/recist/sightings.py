@@ -42,7 +42,7 @@ LENGTH_OF = {"GONE": GONE, "TOO SMALL": TOO_SMALL, "NOT EVALUATED": NOT_EVALUATE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sighting:
-    """One lesion at one visit: a length in tenths of a millimeter (targets) or a state of
+    """One lesion at one visit: a length in thousandths of a millimeter (targets) or a state of
     FITTING.
     """
 
@@ -52,7 +52,7 @@ class Sighting:
     role: str
     organ: str = ""
     node: bool = False
-    tenths: int | None = None
+    length: int | None = None
     state: str = ""
     source: Any = None
     where: str = ""  # how an error message names the place, "row 7"
@@ -60,7 +60,7 @@ class Sighting:
     @property
     def code(self) -> int:
         """The value for the array of targets."""
-        return self.tenths if self.tenths is not None else LENGTH_OF[self.state]
+        return self.length if self.length is not None else LENGTH_OF[self.state]
 
     @property
     def place(self) -> str:

@@ -1,7 +1,7 @@
 """What do the target lesions say at one visit? RECIST 1.1 4.3.1 and 4.3.2, compiled.
 
-Lengths are whole tenths of a millimeter, so the inclusive limits are exact. Each rule is a plain
-function, in the order of the paper.
+Lengths are whole thousandths of a millimeter, so the inclusive limits are exact. Each rule is a
+plain function, in the order of the paper.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from equipoise.compiled import njit
 from equipoise.terms.response import Response
 
 GONE, NOT_EVALUATED, TOO_SMALL = 0, -1, -2
-"""Special values of `tenths`."""
+"""Special values of `length`."""
 NO_TARGETS = -1
 """`target[v]` when there was no measurable disease at baseline."""
 NO_SUM = -1
@@ -26,11 +26,11 @@ PD = int(Response.PD)
 
 
 @njit(cache=True)
-def counted(tenths: int, policy: RecistPolicy) -> int:
+def counted(length: int, policy: RecistPolicy) -> int:
     """4.3.2: what a lesion adds to the sum; "too small to measure" counts 5 mm."""
-    if tenths != TOO_SMALL:
-        return tenths
-    return policy.too_small_tenths if policy.too_small_takes_default else NOT_EVALUATED
+    if length != TOO_SMALL:
+        return length
+    return policy.too_small_um if policy.too_small_takes_default else NOT_EVALUATED
 
 
 @njit(cache=True)
@@ -47,15 +47,15 @@ def add_up(row: Ints, policy: RecistPolicy) -> tuple[int, int]:
 
 
 @njit(cache=True)
-def is_disease(tenths: int, node: bool, policy: RecistPolicy) -> bool:
+def is_disease(length: int, node: bool, policy: RecistPolicy) -> bool:
     """3.1, 4.3.1: something is seen, and a node is not normal. What was not evaluated is not
     seen.
     """
-    if tenths == TOO_SMALL and not node:
+    if length == TOO_SMALL and not node:
         return True  # faint, yet there, whatever it adds to the sum
-    length = counted(tenths, policy)
+    length = counted(length, policy)
     if node and policy.nodes_below_normal_are_gone:
-        return length >= policy.node_normal_tenths
+        return length >= policy.node_normal_um
     return length > 0
 
 
@@ -69,12 +69,12 @@ def reaches(part: int, limit: int, policy: RecistPolicy) -> bool:
 def has_grown(total: int, nadir: int, policy: RecistPolicy) -> bool:
     """4.3.1 PD: +20 % and +5 mm. From a nadir of 0 every percentage is met."""
     grown = total - nadir
-    if nadir == 0 and not policy.nadir_zero_needs_pd_tenths:
+    if nadir == 0 and not policy.nadir_zero_needs_pd_mm:
         return grown > 0
     if nadir == 0:
-        return reaches(grown, policy.pd_tenths, policy)
+        return reaches(grown, policy.pd_um, policy)
     return reaches(grown * 100, policy.pd_percent * nadir, policy) and reaches(
-        grown, policy.pd_tenths, policy
+        grown, policy.pd_um, policy
     )
 
 
@@ -92,6 +92,7 @@ class EarlierVisits(NamedTuple):
     nadir_visit: int
     pr_visit: int  # since when the targets are in PR or CR without PD, -1 never
     cr_visit: int  # first overall CR, -1 never
+    deferred_visit: int  # at which a node was over normal again and had to wait, -1 none
     was_gone: Codes  # (lesion,), 1 for a target that an earlier visit found gone
 
 
@@ -108,6 +109,29 @@ def came_back(row: Ints, node: Codes, memory: EarlierVisits, policy: RecistPolic
 
 
 @njit(cache=True)
+def reference_sum(memory: EarlierVisits, policy: RecistPolicy) -> tuple[int, int]:
+    """The sum growth is judged against, and the visit it was seen at."""
+    if policy.pd_against_baseline:
+        return memory.baseline, 0
+    return memory.nadir, memory.nadir_visit
+
+
+@njit(cache=True)
+def only_nodes_back(row: Ints, node: Codes, memory: EarlierVisits, policy: RecistPolicy) -> bool:
+    """Whether nothing is seen but nodes that are no longer normal, and by less than PD asks: after
+    a complete response that waits for the next assessment (EORTC).
+    """
+    if not policy.nodal_return_is_deferred:
+        return False
+    for lesion in range(row.shape[0]):
+        if node[lesion] == 0 and is_disease(int(row[lesion]), False, policy):
+            return False
+    total, _ = add_up(row, policy)
+    reference, _ = reference_sum(memory, policy)
+    return reference == NO_SUM or not has_grown(total, reference, policy)
+
+
+@njit(cache=True)
 def any_disease(row: Ints, node: Codes, policy: RecistPolicy) -> bool:
     """Whether any target is still seen."""
     seen = False
@@ -117,17 +141,21 @@ def any_disease(row: Ints, node: Codes, policy: RecistPolicy) -> bool:
 
 
 @njit(cache=True)
-def reference_sum(memory: EarlierVisits, policy: RecistPolicy) -> tuple[int, int]:
-    """The sum growth is judged against, and the visit it was seen at."""
-    if policy.pd_against_baseline:
-        return memory.baseline, 0
-    return memory.nadir, memory.nadir_visit
-
-
-@njit(cache=True)
 def since_cr(memory: EarlierVisits, visit: int) -> int:
     """The complete response that a returning lesion ends; without one, the visit itself."""
     return memory.cr_visit if memory.cr_visit != NOWHERE else visit
+
+
+@njit(cache=True)
+def seen_again(
+    row: Ints, node: Codes, visit: int, back: int, memory: EarlierVisits, policy: RecistPolicy
+) -> tuple[int, int, int, int]:
+    """A target that was gone is back: progression, but for a node that may wait."""
+    if not only_nodes_back(row, node, memory, policy):
+        return PD, clauses.PD_REAPPEARED, since_cr(memory, visit), back
+    if memory.deferred_visit == NOWHERE:
+        return CR, clauses.NODE_DEFERRED, visit, back
+    return PD, clauses.PD_NODE_CONFIRMED, memory.deferred_visit, back
 
 
 @njit(cache=True)
@@ -141,7 +169,9 @@ def incomplete_target(
     if policy.missing_target_may_prove_pd and any_disease(row, node, policy):
         back = came_back(row, node, memory, policy)
         if back != NOWHERE:
-            return PD, clauses.PD_REAPPEARED, since_cr(memory, visit), back
+            answer = seen_again(row, node, visit, back, memory, policy)
+            if answer[0] == PD:
+                return answer
         reference, at = reference_sum(memory, policy)
         if reference != NO_SUM and has_grown(total, reference, policy):
             return PD, clauses.PD_MEASURED_PART, at, NOWHERE
@@ -161,7 +191,7 @@ def target_response(
         return CR, clauses.CR, visit, NOWHERE
     back = came_back(row, node, memory, policy)
     if back != NOWHERE:
-        return PD, clauses.PD_REAPPEARED, since_cr(memory, visit), back
+        return seen_again(row, node, visit, back, memory, policy)
     reference, at = reference_sum(memory, policy)
     if reference != NO_SUM and has_grown(total, reference, policy):
         return PD, clauses.PD_FROM_ZERO if reference == 0 else clauses.PD_SUM, at, NOWHERE

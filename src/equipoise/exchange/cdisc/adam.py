@@ -230,6 +230,7 @@ def _declared(package: Package, policy: DerivationPolicy, cutoff: date) -> dict[
         "policy": policy.declared(),
         "censoring_applied": {name: _spelled(policy.rules(name)) for name in policy.censoring},
         "cutoff": cutoff.isoformat(),
+        "lengths": "exact, in whole thousandths of a millimeter; nothing is rounded",
         "readers": {
             source: [reader_name(one) for one in some] for source, some in package.readers.items()
         },

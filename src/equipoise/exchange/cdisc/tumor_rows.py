@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 
 from equipoise.assessments.recist.sightings import FITTING, NEW, NON_TARGET, ROLES, STATES, TARGET
 from equipoise.endpoints.policies import DerivationPolicy
@@ -112,7 +113,16 @@ def _length(tr: TR, row: Row) -> TR:
     in_mm = convert(value, unit.lower(), "mm")
     if in_mm is None or not 0 <= in_mm <= LONGEST_MM:
         raise Unusable(variable, f"{text} {unit}", f"expected 0 to {LONGEST_MM} mm")
-    return replace(tr, value=in_mm, original=text, original_unit=unit)
+    exact = in_mm.quantize(_FINEST)
+    if abs(exact - in_mm) > _NOISE:
+        raise Unusable(variable, f"{text} {unit}", "finer than 0.001 mm, and never cut here")
+    return replace(tr, value=exact, original=text, original_unit=unit)
+
+
+_FINEST, _NOISE = Decimal("0.001"), Decimal("1E-9")
+"""Lengths are exact to a thousandth of a millimeter; what a binary number of a data set is beside
+it by less than the noise is meant to be it.
+"""
 
 
 def reported_response(known: UsableRow, policy: DerivationPolicy, problems: Problems) -> RS | None:

@@ -73,12 +73,12 @@ def _measured(test: str, about: list[tuple[Rule, bool]]) -> dict[str, str]:
 
 
 def _possible(test: str, unit: str, value: Decimal) -> Decimal:
-    """The value, or where no body has it a usual one: halfway to the lowest that is possible."""
+    """The value, or where no body has it a usual one: ten times the lowest that is possible."""
     row = limits_of(test)
     if row is None or row.low is None or is_possible(test, convert(value, unit, row.unit) or value):
         return value
     lowest = convert(row.low, row.unit, unit, test)
-    return value if lowest is None else lowest * 2
+    return value if lowest is None else lowest * 10
 
 
 def _bounds(
