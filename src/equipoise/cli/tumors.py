@@ -1,14 +1,18 @@
-"""Did the tumor respond? The command about one participant's lesions."""
+"""Did the tumor respond? The command about a table of lesions."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from equipoise.cli.speak import out, read_text, readable_failures
+from equipoise.cli.exit_codes import ExitCode
+from equipoise.cli.speak import err, out, read_text, readable_failures
+
+if TYPE_CHECKING:
+    from equipoise.surface.tumors import SubjectAssessment
 
 
 def register(app: typer.Typer) -> None:
@@ -18,35 +22,68 @@ def register(app: typer.Typer) -> None:
 
 def assess(
     lesions: Annotated[
-        Path, typer.Argument(help="columns: visit,date,lesion,role,organ,node,diameter_mm,state")
+        Path,
+        typer.Argument(
+            help="columns: visit,date,lesion,role,organ,node,diameter_mm,state, and subject where"
+            " there are several"
+        ),
     ],
     protocol: Annotated[
         str, typer.Option(help="whose RECIST rules: a protocol file or shipped id")
     ] = "NCT04509635",
-    as_json: Annotated[bool, typer.Option("--json", help="the assessments as JSON")] = False,
+    as_json: Annotated[
+        bool,
+        typer.Option("--json", help="the assessments as JSON; of several subjects one a line"),
+    ] = False,
 ) -> None:
     """Did the tumor respond? Each visit's sum, changes and response, with the clause of RECIST 1.1
-    that decided.
+    that decided. Exit 2 when a subject cannot be assessed.
     """
+    from equipoise.assessments.recist.lesion_table import names_subjects, not_used
     from equipoise.surface.protocols import load_protocol
-    from equipoise.surface.tumors import assess
+    from equipoise.surface.tumors import SubjectAssessment, assess, assess_subjects
 
     with readable_failures():
         declared, table = load_protocol(protocol), read_text(lesions)
         try:
-            visits = assess(declared, table)
+            several = names_subjects(table)
+            found = (
+                list(assess_subjects(declared, table))
+                if several
+                else [SubjectAssessment("", tuple(assess(declared, table)))]
+            )
         except ValueError as error:
             raise ValueError(f"{lesions}: {error}") from None
-    if as_json:
-        rows = [
-            {name: getattr(visit, name) for name in visit.__dataclass_fields__} for visit in visits
-        ]
+    for one in found:
+        _tell(one, lesions, as_json=as_json, several=several)
+    for aside in not_used(table):
+        err.print(f"not used: {aside}", markup=False)
+    if any(one.error for one in found):
+        raise typer.Exit(ExitCode.BAD_INPUT)
+
+
+def _tell(one: SubjectAssessment, file: Path, *, as_json: bool, several: bool) -> None:
+    rows = [
+        {name: getattr(visit, name) for name in visit.__dataclass_fields__} for visit in one.visits
+    ]
+    if as_json and several:
+        told = {"error": f"{file}: {one.error}"} if one.error else {"visits": rows}
+        print(json.dumps({"subject": one.subject, **told}, default=str))
+    elif as_json:
         print(json.dumps(rows, indent=2, default=str))
-        return
+    elif one.error:
+        err.print(f"{file}, {one.subject}: {one.error}", markup=False)
+    else:
+        _show(one)
+
+
+def _show(one: SubjectAssessment) -> None:
+    if one.subject:
+        out.print(f"{one.subject}:", markup=False)
     out.print(
         f"{'visit':12} {'date':10} {'sum mm':>7} {'from baseline':>14} {'from nadir':>20}  response"
     )
-    for visit in visits:
+    for visit in one.visits:
         out.print(_assessment_line(visit), markup=False)
         decided_by = f" (decided by {visit.decided_by})" if visit.decided_by else ""
         out.print(f"{'':12} {visit.reference}: {visit.sentence}{decided_by}", markup=False)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -31,6 +31,7 @@ from equipoise.terms.quantity import decimal_of
 from equipoise.terms.response import NonTarget, Response
 from equipoise.terms.verdict import Verdict
 
+SUBJECT = "subject"
 COLUMNS = ("visit", "date", "lesion", "role", "organ", "node", "diameter_mm", "state")
 
 
@@ -59,13 +60,62 @@ def read_lesions(text: str) -> tuple[Sighting, ...]:
     """Read the comma-separated table of lesions (columns: COLUMNS); raises LesionError naming the
     row.
     """
+    return tuple(_sighting(row, line) for line, row in _rows(_table(text)))
+
+
+def lesions_by_subject(text: str) -> dict[str, tuple[Sighting, ...] | LesionError]:
+    """The lesions of each subject of a table with the column SUBJECT, or why they cannot be read.
+    Raises LesionError for what is no such table, and for a row that does not say whose it is.
+    """
+    found: dict[str, list[Sighting]] = {}
+    wrong: dict[str, LesionError] = {}
+    for line, row in _rows(_table(text)):
+        subject = (row.get(SUBJECT) or "").strip()
+        if not subject:
+            raise LesionError(f"row {line}: {SUBJECT} is empty; every row names whose it is")
+        of_subject = found.setdefault(subject, [])
+        try:
+            of_subject.append(_sighting(row, line))
+        except LesionError as error:
+            wrong.setdefault(subject, error)
+    return {subject: wrong.get(subject) or tuple(rows) for subject, rows in found.items()}
+
+
+def names_subjects(text: str) -> bool:
+    """Does the table have a column that says whose each lesion is?"""
+    return SUBJECT in (_table(text).fieldnames or ())
+
+
+def not_used(text: str) -> tuple[str, ...]:
+    """What stands in the table and is not read: columns that have no meaning here, empty rows."""
+    table = _table(text)
+    known = (*COLUMNS, SUBJECT)
+    columns = [f"column {name!r}" for name in table.fieldnames or () if name not in known]
+    empty = [f"row {table.line_num}: empty" for row in table if not any(row.values())]
+    return (*columns, *empty)
+
+
+def _table(text: str) -> csv.DictReader[str]:
+    return csv.DictReader(io.StringIO(text.lstrip("\ufeff")))
+
+
+def _rows(table: csv.DictReader[str]) -> Iterator[tuple[int, dict[str, str]]]:
+    """(line, cells) of each row that is not empty. Raises LesionError."""
     try:
-        return _sightings(csv.DictReader(io.StringIO(text.lstrip("\ufeff"))))
+        _check_columns(table)
+        for row in table:
+            if (more := row.get(None)) is not None:
+                raise LesionError(
+                    f"row {table.line_num}: {len(more)} cells more than columns; is a comma inside"
+                    " of a cell?"
+                )
+            if any(row.values()):
+                yield table.line_num, row
     except csv.Error as error:
         raise LesionError(f"not a comma-separated table: {error}") from None
 
 
-def _sightings(table: csv.DictReader[str]) -> tuple[Sighting, ...]:
+def _check_columns(table: csv.DictReader[str]) -> None:
     missing = [name for name in COLUMNS if name not in (table.fieldnames or ())]
     names = list(table.fieldnames or ())
     if len(names) == 1 and ";" in names[0]:
@@ -77,9 +127,6 @@ def _sightings(table: csv.DictReader[str]) -> tuple[Sighting, ...]:
             f"row 1: column {', '.join(missing)} not found; the first row must be"
             f" {','.join(COLUMNS)}"
         )
-    return tuple(
-        _sighting(row, table.line_num) for row in table if any(value for value in row.values())
-    )
 
 
 def assess(
