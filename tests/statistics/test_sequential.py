@@ -265,7 +265,7 @@ def test_a_look_that_comes_late_spends_what_its_information_allows():
 
 @pytest.mark.parametrize("end", [88, 100, 130])
 def test_the_last_look_spends_all_that_is_left_whatever_its_information(end):
-    moved = update_information(plan(power=0.9, maximum_information=100), (40, 70, end))
+    moved = update_information(plan(power=0.9, maximum_information=100), (40, 70, end), final=True)
     z = statistics(moved.information, 0.0)
 
     assert moved.alpha_spent[-1] == pytest.approx(0.025, abs=1e-13)
@@ -273,6 +273,34 @@ def test_the_last_look_spends_all_that_is_left_whatever_its_information(end):
         0.025, abs=4 * sqrt(0.025 / TRIALS)
     )
     assert (moved.power - 0.9) * (end - 100) >= 0
+
+
+def test_with_fewer_looks_than_planned_the_last_one_given_is_an_interim_look():
+    """rpact 3.3.4 gives 2.4061 for the second look."""
+    seen = update_information(plan(maximum_information=120), (41.0, 86.0))
+
+    assert seen.efficacy[1] == pytest.approx(2.4061, abs=5e-5)
+    assert seen.amounts() == pytest.approx((41.0, 86.0, 120.0))
+    assert seen.alpha_spent[1] == pytest.approx(float(OF.spent(0.025, [86 / 120])[0]), rel=1e-10)
+
+
+def test_as_many_looks_as_planned_that_end_early_are_final_only_when_it_is_said():
+    planned = plan(maximum_information=120)
+
+    with pytest.raises(ValueError, match="if it is the last one for another reason, say final"):
+        update_information(planned, (41.0, 86.0, 110.0))
+    ended = update_information(planned, (41.0, 86.0), final=True)
+    assert (len(ended.information), ended.alpha_spent[-1]) == (2, pytest.approx(0.025))
+
+
+@pytest.mark.parametrize("look", [2, 3])
+def test_with_binding_futility_bound_interval_and_p_value_are_one_verdict(look):
+    design = plan(power=0.9, futility=BetaSpending(HwangShihDeCani(-2.0)), binding=True)
+    z = design.efficacy[look - 1]
+
+    assert repeated_p_value(design, look, z) == pytest.approx(0.025, abs=1e-9)
+    assert repeated_interval(design, look, z).lower == pytest.approx(0.0, abs=1e-12)
+    assert repeated_p_value(design, look, z - 0.01) > 0.025
 
 
 def test_calendar_time_spends_by_its_own_clock():

@@ -78,7 +78,10 @@ def _at_the_end(protocol: Protocol, participants: int) -> float:
     short = looks[-1] < participants != protocol.design.participants
     if short and protocol.design.spending not in SHAPES:
         design = update_information(
-            design, [*looks, float(participants)], maximum=float(protocol.design.participants)
+            design,
+            [*looks, float(participants)],
+            maximum=float(protocol.design.participants),
+            final=True,
         )
     return two_sided_level(design.efficacy[-1])
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from equipoise.arrays import Floats, Ints
-from equipoise.statistics.cox import CoxFit, fit_cox, proportionality_test
+from equipoise.statistics.cox import CoxFit, Ties, fit_cox, proportionality_test
 from equipoise.statistics.survival import (
     LogRank,
     MeanContrast,
@@ -62,15 +62,19 @@ class HazardRatio:
 class SurvivalComparison:
     """Arms in sorted order, the first being the reference; hazard ratios of the others against it.
 
-    `proportionality` is the chi-square, degrees of freedom and p of the test that the hazard ratios
+    What cannot be computed is None, or empty, and the text beside it says why: `log_rank_unknown`,
+    `hazard_ratios_unknown`. `proportionality` is the chi-square, degrees of freedom and p of the test that the hazard ratios
     stay the same, or None where there are too few event times, and then `proportionality_unknown`
     says so. `interval` is how the bounds of the curves and medians were made. `landmarks` are the
     times asked for, `tau` the end of the restricted means.
     """
 
     arms: tuple[ArmSurvival, ...]
-    log_rank: LogRank
+    log_rank: LogRank | None
+    log_rank_unknown: str
     hazard_ratios: tuple[HazardRatio, ...]
+    hazard_ratios_unknown: str
+    ties: Ties
     proportionality: tuple[float, int, float] | None
     proportionality_unknown: str
     restricted_mean_difference: MeanContrast | None
@@ -96,33 +100,33 @@ def compare_survival(  # noqa: PLR0913  (options by name, for statisticians)
     interval: Transformation = "log",
     landmarks: Sequence[float] = (),
     tau: float | None = None,
+    ties: Ties = "efron",
 ) -> SurvivalComparison:
     """Compare two or more arms; subjects' arguments have shape (subject,), times are in any one
     unit.
 
-    Curves and restricted means are of whole arms; the log-rank test, the Cox model (Efron's ties)
-    and its test of proportionality are stratified by `strata`. The bounds of curves and medians are
+    Curves and restricted means are of whole arms; the log-rank test, the Cox model and its test of
+    proportionality are stratified by `strata`. The bounds of curves and medians are
     by default those of R's survfit, `log`. Labels of arms that are all numbers are sorted as
-    numbers. Raises ValueError for fewer than two arms, an arm without an event, times that are all
-    the same, and whatever the methods themselves refuse.
+    numbers. What an arm without an event, or times that are all the same, leave unknown is told
+    with its reason beside what can be computed. Raises ValueError for fewer than two arms and
+    whatever the methods themselves refuse.
     """
     times, happened = check_times(time, event)
     names, member = _arms(arm, len(times))
-    _check_comparable(times, happened.astype(bool), names, member)
+    if len(names) < 2:
+        raise ValueError(f"arm is {names[0]!r} for every subject; expected at least two arms")
+    incomparable = _incomparable(times, happened.astype(bool), names, member)
     if any(not 0 <= moment < np.inf for moment in landmarks):
         raise ValueError(f"landmarks are {list(landmarks)}; expected finite times of 0 or more")
-    test = _within("log-rank test", names, log_rank, times, happened, member, strata)
-    fit = _within(
-        "Cox model",
-        names,
-        fit_cox,
-        times,
-        happened,
-        _indicators(member, len(names)),
-        strata,
-        level=level,
-    )
-    proportionality, unknown = _proportionality(fit)
+    test, no_test = _told("log-rank test", names, log_rank, times, happened, member, strata)
+    fit, no_fit = None, incomparable
+    if not incomparable:
+        covariates = _indicators(member, len(names))
+        fit, no_fit = _told(
+            "Cox model", names, fit_cox, times, happened, covariates, strata, ties, level=level
+        )
+    proportionality, unknown = _proportionality(fit) if fit else (None, no_fit)
     means = None
     if tau is not None:
         means = _within(
@@ -140,7 +144,12 @@ def compare_survival(  # noqa: PLR0913  (options by name, for statisticians)
             for g, name in enumerate(names)
         ),
         log_rank=test,
-        hazard_ratios=tuple(_hazard_ratio(fit, j, name) for j, name in enumerate(names[1:])),
+        log_rank_unknown=no_test,
+        hazard_ratios=tuple(_hazard_ratio(fit, j, name) for j, name in enumerate(names[1:]))
+        if fit
+        else (),
+        hazard_ratios_unknown=no_fit,
+        ties=ties,
         proportionality=proportionality,
         proportionality_unknown=unknown,
         restricted_mean_difference=means.difference if means else None,
@@ -168,25 +177,28 @@ def _arms(arm: Sequence[str] | Labels, subjects: int) -> tuple[list[str], Ints]:
     return [names[g] for g in order], place[codes]
 
 
-def _check_comparable(
-    times: Labels, happened: Labels, names: Sequence[str], member: Labels
-) -> None:
-    if len(names) < 2:
-        raise ValueError(f"arm is {names[0]!r} for every subject; expected at least two arms")
+def _incomparable(times: Labels, happened: Labels, names: Sequence[str], member: Labels) -> str:
+    """Why there is no hazard ratio, or nothing."""
     if not happened.any():
-        raise ValueError(
-            f"none of {len(times)} subjects had an event; expected at least one in each arm"
-        )
+        return f"none of {len(times)} subjects had an event"
     for g, name in enumerate(names):
         if not happened[member == g].any():
-            raise ValueError(
-                f"arm {name!r} has no event among {int(np.sum(member == g))} subjects, so its"
-                " hazard ratio has no finite estimate; expected at least one event in each arm"
+            subjects = int(np.sum(member == g))
+            return (
+                f"arm {name!r} has no event among {subjects} subjects, so its hazard ratio has no"
+                " finite estimate"
             )
-    if times.min() == times.max():
-        raise ValueError(
-            f"time is {times[0]} for every subject; expected at least two different times"
-        )
+    return f"time is {times[0]} for every subject" if times.min() == times.max() else ""
+
+
+def _told(
+    what: str, names: Sequence[str], method: Any, *arguments: Any, **options: Any
+) -> tuple[Any, str]:
+    """The method's result, or None and why there is none."""
+    try:
+        return _within(what, names, method, *arguments, **options), ""
+    except ValueError as error:
+        return None, str(error)
 
 
 def _indicators(member: Labels, k: int) -> Floats:

@@ -43,13 +43,20 @@ app.command(
 def survival(
     table: Annotated[
         Path,
-        typer.Argument(help="comma-separated text in UTF-8, a header and a row for each subject"),
+        typer.Argument(
+            help="comma-separated text in UTF-8 with a header and a row for each subject, or an"
+            " ADTTE as XPT, Dataset-JSON or parquet"
+        ),
     ],
     time: Annotated[
         str, typer.Option(help="column with the time to event or censoring: a number, 0 or more")
     ],
     event: Annotated[
-        str, typer.Option(help="column with 1 or true (happened), 0 or false (censored)")
+        str,
+        typer.Option(
+            help="column with 1 or true (happened), 0 or false (censored); CNSR is the other way"
+            " round"
+        ),
     ],
     arm: Annotated[
         str, typer.Option(help="column with the arm; the first in sorted order is the reference")
@@ -70,6 +77,10 @@ def survival(
     restricted_mean: Annotated[
         float | None, typer.Option(help="a time; tell the mean time to event up to it for each arm")
     ] = None,
+    ties: Annotated[str, typer.Option(help="of the Cox model: efron or breslow")] = "efron",
+    paramcd: Annotated[
+        str, typer.Option(help="of an ADTTE: the parameter (PARAMCD) whose rows are read")
+    ] = "",
     drop_missing: Annotated[
         bool,
         typer.Option(
@@ -78,7 +89,7 @@ def survival(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="for programs")] = False,
 ) -> None:
-    """Medians, log-rank test and Cox hazard ratios (Efron's ties) of a table of times to event.
+    """Medians, log-rank test and Cox hazard ratios of a table of times to event.
 
     Missing is an empty field, a point, NA, N/A or NaN. With more than two arms each is compared
     with the reference, and `cox` in the JSON has a member for each. Exit 0, or 2 with an error.
@@ -86,7 +97,14 @@ def survival(
     import json
 
     from equipoise.analysis.survival_comparison import compare_survival
-    from equipoise.cli.survival_tables import check_interval, show_comparison, times, words
+    from equipoise.cli.survival_tables import (
+        check_interval,
+        check_ties,
+        show_comparison,
+        times,
+        words,
+    )
+    from equipoise.exchange.cdisc.datasets import is_text, text_of_dataset
     from equipoise.exchange.survival_json import comparison_as_json
     from equipoise.exchange.survival_table import SurvivalColumns, read_survival_table
     from equipoise.statistics.checks import check_share
@@ -96,7 +114,10 @@ def survival(
         check_share("--level", level)
         chosen, landmarks = check_interval(interval), times("--at", at)
         columns = SurvivalColumns(time=time, event=event, arm=arm, strata=words("--strata", strata))
-        read = read_survival_table(read_text(table), columns, str(table), drop_missing=drop_missing)
+        text = read_text(table) if is_text(table) else text_of_dataset(table)
+        read = read_survival_table(
+            text, columns, str(table), drop_missing=drop_missing, paramcd=paramcd
+        )
         try:
             comparison = compare_survival(
                 read.time,
@@ -107,14 +128,20 @@ def survival(
                 interval=chosen,
                 landmarks=landmarks,
                 tau=restricted_mean,
+                ties=check_ties(ties),
             )
         except ValueError as error:
             raise ValueError(f"{table}: {error}") from None
         if as_json:
-            told = comparison_as_json(comparison) | {"left_out": len(read.left_out)}
+            told = comparison_as_json(comparison) | {
+                "left_out": len(read.left_out),
+                "notes": list(read.notes),
+            }
             print(json.dumps(told, indent=2, ensure_ascii=False, allow_nan=False))
             return
         show_comparison(comparison, columns)
+        for note in read.notes:
+            out.print(note, markup=False)
         if read.left_out:
             every = len(read.left_out) + len(read.time)
             out.print(f"left out for a missing value: {len(read.left_out)} of {every} rows")

@@ -12,6 +12,7 @@ from rich.table import Table
 from equipoise.analysis.survival_comparison import SurvivalComparison
 from equipoise.cli.speak import out
 from equipoise.exchange.survival_table import SurvivalColumns
+from equipoise.statistics.cox import Ties
 from equipoise.statistics.survival import Transformation
 
 UNKNOWN = "not reached"
@@ -50,23 +51,38 @@ def check_interval(text: str) -> Transformation:
     )
 
 
+def check_ties(text: str) -> Ties:
+    """A known way to treat ties."""
+    for kind in get_args(Ties):
+        if text == kind:
+            return kind  # type: ignore[no-any-return]
+    raise ValueError(f"--ties: found {text!r}, expected one of {', '.join(get_args(Ties))}")
+
+
 def show_comparison(comparison: SurvivalComparison, columns: SurvivalColumns) -> None:
     """Two tables and a few lines on standard output."""
     out.print(_arms(comparison, columns))
     if comparison.landmarks or comparison.tau is not None:
         out.print(_shares_and_means(comparison))
-    out.print(_hazard_ratios(comparison))
+    if comparison.hazard_ratios:
+        out.print(_hazard_ratios(comparison))
+    else:
+        why = comparison.hazard_ratios_unknown
+        out.print(f"hazard ratio: not computed, {why}", markup=False)
     by = (
         f", stratified by {', '.join(columns.strata)} ({comparison.strata} strata)"
         if columns.strata
         else ""
     )
     test = comparison.log_rank
-    out.print(
-        f"log-rank chi-square {test.chi_square:.4f} on {test.degrees_of_freedom} df, p"
-        f" {_p(test.p)}{by}",
-        markup=False,
-    )
+    if test is None:
+        out.print(f"log-rank test: not computed, {comparison.log_rank_unknown}", markup=False)
+    else:
+        out.print(
+            f"log-rank chi-square {test.chi_square:.4f} on {test.degrees_of_freedom} df, p"
+            f" {_p(test.p)}{by}",
+            markup=False,
+        )
     if comparison.proportionality is None:
         out.print(
             f"proportional hazards: not tested, {comparison.proportionality_unknown}", markup=False
@@ -83,7 +99,7 @@ def show_comparison(comparison: SurvivalComparison, columns: SurvivalColumns) ->
         )
     out.print(
         f"intervals {comparison.level:.4g}; of medians and survival by {comparison.interval}, as in"
-        " R's conf.type; Cox model with Efron's ties" + by,
+        f" R's conf.type; Cox model with {comparison.ties.title()}'s ties" + by,
         markup=False,
     )
 

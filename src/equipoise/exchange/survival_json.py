@@ -18,12 +18,9 @@ def comparison_as_json(found: SurvivalComparison) -> dict[str, Any]:
     """
     rows = {row.arm: _hazard_ratio(row) for row in found.hazard_ratios}
     return {
-        "log_rank": {
-            "statistic": found.log_rank.chi_square,
-            "p_value": found.log_rank.p,
-            "degrees_of_freedom": found.log_rank.degrees_of_freedom,
-        },
-        "cox": rows if len(rows) > 1 else next(iter(rows.values())),
+        "log_rank": _log_rank(found),
+        "cox": _cox(found, rows),
+        "ties": found.ties,
         "medians": {
             arm.name: {
                 "median": _known(arm.median.time),
@@ -39,6 +36,25 @@ def comparison_as_json(found: SurvivalComparison) -> dict[str, Any]:
         "proportionality": _proportionality(found),
         "restricted_mean_difference": _contrast(found.restricted_mean_difference),
     }
+
+
+def _log_rank(found: SurvivalComparison) -> dict[str, Any]:
+    test = found.log_rank
+    if test is None:
+        nothing = dict.fromkeys(("statistic", "p_value", "degrees_of_freedom"))
+        return {**nothing, "why": found.log_rank_unknown}
+    return {
+        "statistic": test.chi_square,
+        "p_value": test.p,
+        "degrees_of_freedom": test.degrees_of_freedom,
+    }
+
+
+def _cox(found: SurvivalComparison, rows: dict[str, Any]) -> dict[str, Any]:
+    if not rows:
+        nothing = dict.fromkeys(("coef", "se", "hazard_ratio", "interval", "p_value"))
+        return {**nothing, "why": found.hazard_ratios_unknown}
+    return rows if len(rows) > 1 else next(iter(rows.values()))
 
 
 def _known(value: float) -> float | None:

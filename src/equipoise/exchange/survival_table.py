@@ -23,6 +23,8 @@ MISSING = frozenset({"", ".", "na", "n/a", "nan"})
 EVENTS = {"1": True, "0": False, "1.0": True, "0.0": False, "true": True, "false": False}
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 SHOWN = 5
+CENSORED, PARAMETER = "CNSR", "PARAMCD"
+"""Columns of ADaM's time-to-event data sets that mean something here."""
 
 
 class SurvivalTableError(ValueError):
@@ -61,7 +63,8 @@ class SurvivalTable:
     """One value for each subject, shape (subject,).
 
     `arm` and `strata` hold text; a stratum of several columns is their values joined by `, `.
-    `strata` is None without such columns. `left_out` are the rows of the file with a missing value.
+    `strata` is None without such columns. `left_out` are the rows of the file with a missing value, `notes`
+    what else was done to the table.
     """
 
     time: NDArray[np.float64]
@@ -69,21 +72,29 @@ class SurvivalTable:
     arm: NDArray[np.str_]
     strata: NDArray[np.str_] | None
     left_out: tuple[int, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def read_survival_table(
-    text: str, columns: SurvivalColumns, name: str = "table", *, drop_missing: bool = False
+    text: str,
+    columns: SurvivalColumns,
+    name: str = "table",
+    *,
+    drop_missing: bool = False,
+    paramcd: str = "",
 ) -> SurvivalTable:
     """Read comma-separated text with a header; a row is the line it begins in, the header being row
     1.
 
     Times are numbers of 0 or more in any unit; events are 1 or true (happened), 0 or false
-    (censored); arms and strata are any text, blanks around it ignored. Missing is an empty field,
+    (censored), and of a column CNSR, as ADaM has it, 0 (happened) or another whole number
+    (censored). Of an ADTTE with several parameters the rows of `paramcd` are read. Arms and strata are any text, blanks around it ignored. Missing is an empty field,
     `.`, NA, N/A or NaN; `drop_missing` leaves such rows out. Raises SurvivalTableError.
     """
     kept: list[tuple[float, bool, str, tuple[str, ...]]] = []
     left_out: list[tuple[int, str]] = []
-    for row, values in _rows(text, columns, name):
+    told = _Told(columns.event.upper() == CENSORED, paramcd)
+    for row, values in _rows(text, columns, name, told):
         missing = [column for column, value in values.items() if value.casefold() in MISSING]
         if missing:
             left_out.append((row, missing[0]))
@@ -93,7 +104,7 @@ def read_survival_table(
         kept.append(
             (
                 time,
-                _event(values[columns.event], row, columns.event, name),
+                _event(values[columns.event], row, columns.event, name, told),
                 values[columns.arm],
                 strata,
             )
@@ -109,11 +120,46 @@ def read_survival_table(
         arm=np.array([one[2] for one in kept]),
         strata=np.array(_strata([one[3] for one in kept])) if columns.strata else None,
         left_out=tuple(row for row, _ in left_out),
+        notes=tuple(told.notes()),
     )
 
 
-def _rows(text: str, columns: SurvivalColumns, name: str) -> Iterator[tuple[int, dict[str, str]]]:
+@dataclass(slots=True)
+class _Told:
+    """What an ADTTE means by its columns, and how many rows were of other parameters."""
+
+    censored: bool
+    paramcd: str
+    others: int = 0
+
+    def notes(self) -> Iterator[str]:
+        """What somebody should know who reads the result."""
+        if self.censored:
+            yield f"{CENSORED}: 0 is an event, any other whole number is censored"
+        if self.others:
+            yield f"not used: {self.others} rows of other parameters than {self.paramcd}"
+
+
+def _of_parameter(
+    fields: Sequence[str], place: int | None, row: int, name: str, told: _Told
+) -> bool:
+    """Is the row of the parameter that is read? Where there are several one must be named."""
+    if place is None:
+        return True
+    found = fields[place].strip()
+    if not told.paramcd:
+        told.paramcd = found
+    elif found != told.paramcd:
+        told.others += 1
+        return False
+    return True
+
+
+def _rows(
+    text: str, columns: SurvivalColumns, name: str, told: _Told
+) -> Iterator[tuple[int, dict[str, str]]]:
     """The row's number and its values of the columns asked for."""
+    chosen = bool(told.paramcd)
     if "\0" in text:
         raise SurvivalTableError(
             f"{name}: not a text file (it holds a zero byte); expected comma-separated UTF-8"
@@ -123,6 +169,7 @@ def _rows(text: str, columns: SurvivalColumns, name: str) -> Iterator[tuple[int,
     try:
         header = next(table, None)
         places = _places(header, columns, name)
+        parameter = header.index(PARAMETER) if header and PARAMETER in header else None
         row = table.line_num + 1
         for fields in table:
             if fields:  # a line with nothing at all is no row
@@ -131,7 +178,13 @@ def _rows(text: str, columns: SurvivalColumns, name: str) -> Iterator[tuple[int,
                         f"{name}, row {row}: found {len(fields)} values, expected"
                         f" {len(header or ())} as in the header"
                     )
-                yield row, {column: fields[place].strip() for column, place in places.items()}
+                if _of_parameter(fields, parameter, row, name, told):
+                    yield row, {column: fields[place].strip() for column, place in places.items()}
+                elif not chosen:
+                    raise SurvivalTableError(
+                        f"{name}, row {row}: {PARAMETER} is {fields[parameter or 0].strip()!r} after"
+                        f" {told.paramcd!r}; say which one is meant with --paramcd"
+                    )
             row = table.line_num + 1
     except csv.Error as error:
         raise SurvivalTableError(
@@ -172,7 +225,13 @@ def _time(value: str, row: int, column: str, name: str) -> float:
     return time
 
 
-def _event(value: str, row: int, column: str, name: str) -> bool:
+def _event(value: str, row: int, column: str, name: str, told: _Told) -> bool:
+    if told.censored:
+        if not re.fullmatch(r"[0-9]{1,3}(\.0)?", value):
+            raise _wrong(
+                name, row, column, value, "a whole number: 0 (happened) or more (censored)"
+            )
+        return float(value) == 0
     event = EVENTS.get(value.lower())
     if event is None:
         raise _wrong(name, row, column, value, "1 or true (happened), 0 or false (censored)")

@@ -80,21 +80,23 @@ def miettinen_nurminen(
     def excess(difference: float) -> float:
         # No quotient: where the variance is zero (differences of -1 and 1) there is nothing to
         # divide by.
-        variance = _score_variance(events_1, n_1, events_0, n_0, difference)
+        variance = score_variance(events_1, n_1, events_0, n_0, difference)
         return (observed - difference) ** 2 - z * z * variance
 
-    lower = -1.0 if observed == -1 else _bound(excess, observed, -1.0)
-    return Interval(observed, lower, 1.0 if observed == 1 else _bound(excess, observed, 1.0), level)
+    lower = -1.0 if observed == -1 else score_bound(excess, observed, -1.0)
+    return Interval(
+        observed, lower, 1.0 if observed == 1 else score_bound(excess, observed, 1.0), level
+    )
 
 
-def _bound(excess: Callable[[float], float], observed: float, limit: float) -> float:
+def score_bound(excess: Callable[[float], float], observed: float, limit: float) -> float:
     """The root of the score equation between the observed difference and -1 or 1."""
     # With shares of 0 and 0 (or 1 and 1) the variance vanishes at the estimate too, which is not
     # the root wanted.
     return float(brentq(excess, observed + limit * 1e-9, limit, xtol=1e-12))
 
 
-def _score_variance(events_1: int, n_1: int, events_0: int, n_0: int, difference: float) -> float:
+def score_variance(events_1: int, n_1: int, events_0: int, n_0: int, difference: float) -> float:
     """Variance of the difference at the likeliest pair of shares that lie `difference` apart, times
     N/(N-1).
     """

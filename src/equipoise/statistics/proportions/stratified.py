@@ -8,7 +8,12 @@ from scipy.stats import norm
 
 from equipoise.arrays import Floats
 from equipoise.statistics.checks import check_table
-from equipoise.statistics.proportions.intervals import Interval, two_sided_z
+from equipoise.statistics.proportions.intervals import (
+    Interval,
+    score_bound,
+    score_variance,
+    two_sided_z,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +34,9 @@ def cochran_mantel_haenszel(
 
     Chi-square after Mantel and Haenszel (JNCI 1959), by default without their continuity
     correction; the common risk difference has their weights n1 n0 / N and the variance of Sato
-    (Biometrics 1989). A stratum in which one group is empty tells nothing and is left out, as the
+    (Biometrics 1989). Where that variance vanishes, since every stratum has no event or nothing but
+    events, the interval is the stratified one of Miettinen and Nurminen (Statistics in Medicine
+    1985) with the same weights. A stratum in which one group is empty tells nothing and is left out, as the
     weights would do.
     """
     told = np.array([t for t in tables if _compares(t)], dtype=np.float64).reshape(-1, 4)
@@ -66,5 +73,26 @@ def _common(x_1: Floats, n_1: Floats, x_0: Floats, n_0: Floats, level: float) ->
         max(difference * float(np.sum(tilt)) + float(np.sum(spread)), 0.0)
         / float(np.sum(weight)) ** 2
     )
+    if variance == 0:
+        return _by_scores(x_1, n_1, x_0, n_0, level)
     half = two_sided_z(level) * variance**0.5
     return Interval(difference, max(difference - half, -1.0), min(difference + half, 1.0), level)
+
+
+def _by_scores(x_1: Floats, n_1: Floats, x_0: Floats, n_0: Floats, level: float) -> Interval:
+    """The differences whose weighted score chi-square is at most the squared normal quantile."""
+    tables = [tuple(map(int, table)) for table in zip(x_1, n_1, x_0, n_0, strict=True)]
+    weight = n_1 * n_0 / (n_1 + n_0)
+    weight /= weight.sum()
+    observed, z = float(np.sum(weight * (x_1 / n_1 - x_0 / n_0))), two_sided_z(level)
+
+    def excess(difference: float) -> float:
+        each = [score_variance(*table, difference) for table in tables]
+        return (observed - difference) ** 2 - z * z * float(np.sum(weight**2 * each))
+
+    return Interval(
+        observed,
+        -1.0 if observed == -1 else score_bound(excess, observed, -1.0),
+        1.0 if observed == 1 else score_bound(excess, observed, 1.0),
+        level,
+    )

@@ -29,6 +29,7 @@ from equipoise.statistics.sequential.bounds import (
 from equipoise.statistics.sequential.design_checks import alike, check_bounds, check_looks
 from equipoise.statistics.sequential.futility import Futility, FutilityBounds
 from equipoise.statistics.sequential.information import (
+    CLOSEST,
     check_fractions,
     check_length,
     check_positive,
@@ -137,23 +138,28 @@ def update_information(
     *,
     maximum: float | None = None,
     spending_times: Sequence[float] | None = None,
+    final: bool = False,
 ) -> GroupSequentialDesign:
-    """The design at the information of the looks made, followed by the looks still planned; the
-    last is final.
+    """The design at the information of the looks made, followed by the looks still planned.
 
     information: amounts; `maximum` is the planned maximum (`design.maximum_information` if left
-    out). The final look spends all that is left, whether it has less information than planned or
-    more (over-running). The number of looks may differ from the plan. An interim look at or beyond
-    the maximum is refused: nothing is left to spend after it.
-    spending_times: fractions at which error is spent (calendar time); those of information, at most
-    1, if left out. The drift stays that of the plan, and futility by beta spending is built for it;
-    `power` is what then results.
+    out). While there are fewer looks than planned and the maximum is not reached, the last one is
+    an interim look, and the planned ones follow. The final look spends all that is left, whether it
+    has more information than planned (over-running) or less: with `final` the last look given is
+    the final one though the maximum is not reached. As many looks as planned, or more, that end
+    below the maximum are refused without it. An interim look at or beyond the maximum is refused:
+    nothing is left to spend after it.
+    spending_times: fractions at which error is spent (calendar time), one for each look given; those
+    of information, at most 1, if left out. The drift stays that of the plan, and futility by beta
+    spending is built for it; `power` is what then results.
 
     Shapes without spending (O'Brien-Fleming, Pocock, Wang-Tsiatis) hold for the planned looks only
     and are refused unless the looks are the planned ones.
     """
     top = check_positive("maximum", design.maximum_information if maximum is None else maximum)
     fractions = tuple(value / top for value in check_rising("information", information))
+    to_come = _looks_to_come(design, fractions, final=final)
+    given, fractions = len(fractions), (*fractions, *to_come)
     for k, value in enumerate(fractions[:-1]):
         if value >= 1:
             raise ValueError(
@@ -168,10 +174,9 @@ def update_information(
         )
     times = (*fractions[:-1], 1.0)
     if spending_times is not None:
-        times = check_fractions(
-            "spending_times",
-            check_length("spending_times", spending_times, len(fractions), "information"),
-        )
+        spent = check_length("spending_times", spending_times, given, "information")
+        planned = design.spending_times[len(design.spending_times) - len(to_come) :]
+        times = check_fractions("spending_times", (*spent, *(planned if to_come else ())))
     looks = check_looks(
         design.rule,
         fractions,
@@ -189,6 +194,24 @@ def update_information(
     )
 
 
+def _looks_to_come(
+    design: GroupSequentialDesign, made: tuple[float, ...], *, final: bool
+) -> tuple[float, ...]:
+    """The planned looks after those made, as fractions; none after the final one. Raises
+    ValueError for as many looks as planned that end early without being called final.
+    """
+    if final or made[-1] >= 1 - CLOSEST:
+        return ()
+    rest = design.information[len(made) :]
+    if not rest:
+        raise ValueError(
+            f"information ends at {made[-1]:.6g} of the maximum with look {len(made)} of"
+            f" {len(design.information)} planned; if it is the last one for another reason, say"
+            " final=True"
+        )
+    return tuple(planned for planned in rest if planned > made[-1] * (1 + CLOSEST))
+
+
 def without_futility(design: GroupSequentialDesign) -> GroupSequentialDesign:
     """The same looks and level with efficacy bounds alone."""
     if design.futility_rule is None:
@@ -198,10 +221,15 @@ def without_futility(design: GroupSequentialDesign) -> GroupSequentialDesign:
 
 
 def efficacy_at_level(design: GroupSequentialDesign, level: float, looks: int) -> tuple[float, ...]:
-    """Efficacy bounds of the first looks if one tail had this level; futility bounds are left
-    out.
+    """Efficacy bounds of the first looks if one tail had this level; futility bounds count as they
+    stand where they bind, and are left out where they do not.
     """
-    return bounds_at(_looks_of(design, None, level), 0.0).efficacy[:looks]
+    return bounds_at(_looks_of(design, _binding(design), level), 0.0).efficacy[:looks]
+
+
+def _binding(design: GroupSequentialDesign) -> Futility | None:
+    """The futility bounds on which the efficacy bounds rely."""
+    return FutilityBounds(tuple(design.futility)) if design.binding else None
 
 
 def fixed_drift(level: float, power: float) -> float:

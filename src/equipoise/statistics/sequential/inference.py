@@ -9,7 +9,7 @@ Turnbull, JRSS B 1989.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import exp, log, sqrt
+from math import exp, inf, log, sqrt
 
 from scipy.optimize import brentq
 
@@ -85,12 +85,14 @@ def repeated_interval(design: GroupSequentialDesign, look: int, z: float) -> Int
     stopped or not.
 
     The bounds are those without futility stopping, on which the coverage rests whatever is done
-    about futility. The confidence is 1 - 2 alpha for a one-sided design, 1 - alpha for a two-sided
+    about futility; where the futility bounds bind, those of the design, so that interval, p-value
+    and bound are one verdict. The confidence is 1 - 2 alpha for a one-sided design, 1 - alpha for a two-sided
     one.
     """
     check_look("look", look, len(design.information))
     check_finite("z", z)
-    bound = without_futility(design).efficacy[look - 1]
+    bounds = design if design.binding else without_futility(design)
+    bound = bounds.efficacy[look - 1]
     root = sqrt(design.amounts()[look - 1])
     return Interval((z - bound) / root, (z + bound) / root, _confidence(design, None))
 
@@ -99,7 +101,8 @@ def repeated_p_value(design: GroupSequentialDesign, look: int, z: float) -> floa
     """The smallest alpha at which a design of the same family rejects at this look; two-sided if
     the design is.
 
-    Valid at any look, stopped or not. At most 0.5 in each tail. Haybittle-Peto bounds are no such
+    Valid at any look, stopped or not; where futility bounds bind, for a trial that obeys them. At
+    most 0.5 in each tail. Haybittle-Peto bounds are no such
     family: refused.
     """
     check_look("look", look, len(design.information))
@@ -112,7 +115,10 @@ def repeated_p_value(design: GroupSequentialDesign, look: int, z: float) -> floa
     reached = abs(z) if design.sided == 2 else z
 
     def surplus(log_level: float) -> float:
-        return reached - max(-50.0, min(50.0, efficacy_at_level(design, exp(log_level), look)[-1]))
+        bound = efficacy_at_level(design, exp(log_level), look)[-1]
+        if bound == inf and design.binding and exp(log_level) > design.level:
+            bound = -inf  # the looks before stop everybody, for futility or for efficacy
+        return reached - max(-50.0, min(50.0, bound))
 
     low, high = log(1e-200), log(0.5)
     if surplus(high) <= 0:

@@ -153,11 +153,11 @@ def gray_test(
     His variance is written for continuous time and can be put into sums in several ways. This one
     was selected among them because it reproduces the four statistics (stratified, two and three
     groups, no ties, 7 digits) in the output
-    that the R package cmprsk ships with its tests: a fit, not a derivation. greenwood's grays_test,
-    an independent program, agrees with it to rounding where no times are tied. The factor (R -
-    d)/(R - 1) for d ties at a time is ours. The test's size holds in simulation, with ties too;
-    with one cause the score is that of the log-rank test, and the variances agree only in large
-    samples.
+    that the R package cmprsk ships with its tests: a fit, not a derivation. Ties take the factors
+    of cmprsk: 1 - (d - 1) / (E S_r - 1) for d events of the cause, E the sum of n / S(t-) over the
+    groups, and 1 - (d - 1) / (n_r - 1) for competing ones. cmprsk 2.2 and greenwood's grays_test
+    agree with it to rounding, tied or not. The test's size holds in simulation; with one cause the
+    score is that of the log-rank test, and the variances agree only in large samples.
     """
     ordered, causes = _order_causes(time, cause, strata)
     names, codes = label_codes("group", group, len(ordered.time))
@@ -203,9 +203,20 @@ def _gray_sums(
     weight = np.maximum(1 - np.concatenate([[0.0], pooled[:-1]]), 0) ** rho
     share = np.divide(risk, total[:, None], out=np.zeros((m, k)), where=total[:, None] > 0)
     score = weight @ (own - share * d[:, None])
-    step *= np.where(d > 1, (total - d) / np.maximum(total - 1, 1e-300), 1.0)
-    variance = _gray_variance(h, other, survival, before / np.maximum(n, 1), pooled, step, weight)
+    steps = step[:, None] * _tied(d[:, None], everybody[:, None] * before)
+    rivals = other * _tied(other, n)
+    each = before / np.maximum(n, 1)
+    variance = _gray_variance(h, rivals, survival, each, pooled, step, steps, weight)
     return score, variance, np.asarray(((n > 0) & (d > 0)[:, None]).any(axis=0))
+
+
+def _tied(events: Floats, at_risk: Floats) -> Floats:
+    """What ties leave of the variance of so many events among so many: 1 - (d - 1) / (n - 1), where
+    there is more than one event and more than one at risk.
+    """
+    several = (events > 1) & (at_risk > 1)
+    lost = np.divide(events - 1, at_risk - 1, out=np.zeros(np.shape(at_risk)), where=several)
+    return np.asarray(1 - lost)
 
 
 def _gray_variance(
@@ -215,6 +226,7 @@ def _gray_variance(
     each: Floats,
     pooled: Floats,
     step: Floats,
+    steps: Floats,
     weight: Floats,
 ) -> Floats:
     """Sum over groups r and times of the squared coefficients of the two martingales of group r.
@@ -237,7 +249,7 @@ def _gray_variance(
         ratio = np.divide(1 - pooled, survival[:, r], out=np.ones(m), where=alive)
         first = a - later * (ratio - 1)[:, None]
         second = later * np.where(alive, ratio, 0)[:, None]
-        variance += (first * (h[:, r] * step)[:, None]).T @ first
+        variance += (first * (h[:, r] * steps[:, r])[:, None]).T @ first
         variance += (second * other[:, r, None]).T @ second
     return variance
 

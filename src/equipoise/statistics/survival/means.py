@@ -41,7 +41,8 @@ class MeanContrast:
 @dataclass(frozen=True, slots=True)
 class RestrictedMean:
     """Restricted mean of each group in the order of `groups`; contrasts are second against first,
-    None if not two.
+    None if there are not two, or one of them shows no variance: without an event before tau, or
+    with nobody left at the only one, nothing is known of its error.
     """
 
     groups: NDArray[Any]
@@ -78,7 +79,8 @@ def restricted_mean(
     parts = [(ordered.time[member == g], ordered.event[member == g]) for g in range(len(names))]
     until = _check_tau(tau, parts, names)
     means = tuple(_mean_time(*part, until, z) for part in parts)
-    difference, ratio = _contrasts(means, z) if len(names) == 2 else (None, None)
+    told = len(names) == 2 and all(mean.se > 0 for mean in means)
+    difference, ratio = _contrasts(means, z) if told else (None, None)
     return RestrictedMean(names, means, difference, ratio, until, level)
 
 
@@ -125,7 +127,7 @@ def _contrasts(means: tuple[MeanTime, ...], z: float) -> Iterator[MeanContrast]:
             np.exp,
         ),
     ):
-        p = float(2 * norm.sf(abs(gap) / se)) if se > 0 else (1.0 if gap == 0 else 0.0)
+        p = float(2 * norm.sf(abs(gap) / se))
         yield MeanContrast(
             float(shown(gap)), float(shown(gap - z * se)), float(shown(gap + z * se)), p
         )
