@@ -73,32 +73,52 @@ def test_too_few_event_times_leave_proportionality_unknown_and_the_rest_known():
 
 
 @pytest.mark.parametrize(
-    ("time", "event", "arm", "strata", "said"),
+    ("time", "event", "arm", "said"),
     [
-        ([1, 2], [1, 1], ["A", "A"], None, "arm is 'A' for every subject"),
-        ([1, 2], [0, 0], ["A", "B"], None, "none of 2 subjects had an event"),
-        ([1, 2, 3], [1, 0, 0], ["A", "B", "B"], None, "arm 'B' has no event among 2 subjects"),
-        ([3, 3, 3], [1, 1, 0], ["A", "B", "B"], None, "time is 3.0 for every subject"),
-        (
-            [1, 2, 3, 4],
-            [1, 1, 1, 1],
-            ["A", "A", "B", "B"],
-            None,
-            "Cox model: no finite estimate.*0 arm 'B'",
-        ),
-        (
-            [1, 2, 3, 4],
-            [1, 1, 1, 1],
-            ["A", "A", "B", "B"],
-            list("xxyy"),
-            "log-rank test: .*never at risk together",
-        ),
-        ([1, 2], [1, 1], ["A"], None, "arm has shape"),
+        ([1, 2], [1, 1], ["A", "A"], "arm is 'A' for every subject"),
+        ([1, 2], [1, 1], ["A"], "arm has shape"),
     ],
 )
-def test_what_cannot_be_compared_is_refused(time, event, arm, strata, said):
+def test_what_cannot_be_compared_is_refused(time, event, arm, said):
     with pytest.raises(ValueError, match=said):
-        compare_survival(time, event, arm, strata)
+        compare_survival(time, event, arm)
+
+
+@pytest.mark.parametrize(
+    ("time", "event", "arm", "said"),
+    [
+        ([1, 2, 2], [0, 0, 0], "ABB", "none of 3 subjects had an event"),
+        ([1, 2, 3], [1, 0, 0], "ABB", "arm 'B' has no event among 2 subjects"),
+        ([3, 3, 3], [1, 1, 0], "ABB", "time is 3.0 for every subject"),
+        ([1, 2, 3, 4], [1, 1, 1, 1], "AABB", "Cox model: no finite estimate"),
+    ],
+)
+def test_without_a_hazard_ratio_everything_else_is_told(time, event, arm, said):
+    found = compare_survival(time, event, list(arm))
+
+    assert found.hazard_ratios == ()
+    assert said in found.hazard_ratios_unknown
+    assert found.proportionality is None
+    assert said in found.proportionality_unknown
+    assert [one.subjects for one in found.arms] == [arm.count("A"), arm.count("B")]
+    assert (found.log_rank is None) == (not any(event))
+
+
+def test_what_no_test_can_compare_says_so():
+    found = compare_survival([1, 2, 3, 4], [1, 1, 1, 1], list("AABB"), list("xxyy"))
+
+    assert found.log_rank is None
+    assert "never at risk together" in found.log_rank_unknown
+
+
+@pytest.mark.parametrize("ties", ["efron", "breslow"])
+def test_ties_are_taken_as_asked(ties):
+    time, event, arm = [1, 1, 1, 2, 2, 3, 3, 4], [1, 1, 1, 1, 0, 1, 1, 0], list("ABABABAB")
+    found = compare_survival(time, event, arm, ties=ties)
+    alone = fit_cox(time, event, [label == "B" for label in arm], ties=ties)
+
+    assert found.ties == ties
+    assert found.hazard_ratios[0].coef == pytest.approx(float(alone.coef[0]), abs=1e-10)
 
 
 def test_landmarks_and_tau_out_of_reach_are_refused():

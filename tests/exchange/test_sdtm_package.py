@@ -512,7 +512,7 @@ def test_responses_by_other_criteria_are_left_aside_and_counted(tmp_path, domain
     ]
     only_these = {"DM": domains["DM"], "RS": domains["RS"][:1]}
     with pytest.raises(
-        DatasetError, match=r"there are none\n.*rs.csv RSCAT 'iRECIST': 1 rows by other criteria"
+        DatasetError, match=r"there are none\n  1 x RSCAT 1 rows by other criteria are left aside"
     ):
         derive(write_package(tmp_path / "none", only_these))
 

@@ -63,10 +63,11 @@ class SurvivalComparison:
     """Arms in sorted order, the first being the reference; hazard ratios of the others against it.
 
     What cannot be computed is None, or empty, and the text beside it says why: `log_rank_unknown`,
-    `hazard_ratios_unknown`. `proportionality` is the chi-square, degrees of freedom and p of the test that the hazard ratios
-    stay the same, or None where there are too few event times, and then `proportionality_unknown`
-    says so. `interval` is how the bounds of the curves and medians were made. `landmarks` are the
-    times asked for, `tau` the end of the restricted means.
+    `hazard_ratios_unknown`. `proportionality` is the chi-square, degrees of freedom and p of the
+    test that the hazard ratios stay the same, or None where there are too few event times, and then
+    `proportionality_unknown` says so. `interval` is how the bounds of the curves and medians were
+    made, `ties` how the Cox model takes them. `landmarks` are the times asked for, `tau` the end of
+    the restricted means.
     """
 
     arms: tuple[ArmSurvival, ...]

@@ -110,6 +110,9 @@ def package(
     cutoff: Annotated[
         str, typer.Option(help="YYYY-MM-DD, nothing clinical after it counts; else the last day")
     ] = "",
+    encoding: Annotated[
+        str, typer.Option(help="of text in XPT and CSV; UTF-8, else cp1252 with a note")
+    ] = "",
 ) -> None:
     """Responses and time to event of everybody in a folder of SDTM datasets, and where RS differs
     from TU and TR.
@@ -134,6 +137,6 @@ def package(
             )
             for name in policy or ["recist_1_1"]
         ]
-        unused = derive_package(folder, out, policies, cutoff, steps)
+        unused = derive_package(folder, out, policies, cutoff, steps, encoding or None)
     if unused:
         raise typer.Exit(ExitCode.NO)

@@ -13,13 +13,19 @@ from rich.table import Table
 from equipoise.cli.progress import Steps
 from equipoise.cli.speak import err, out
 from equipoise.endpoints.policies import DerivationPolicy
+from equipoise.exchange.cdisc.problems import ASIDE, TO_ASK
 from equipoise.store.files import write_files
 from equipoise.surface.packages import Derived, derive
 from equipoise.terms.dates import parse_date
 
 
 def derive_package(
-    folder: Path, target: Path, policies: Sequence[DerivationPolicy], cutoff: str, steps: Steps
+    folder: Path,
+    target: Path,
+    policies: Sequence[DerivationPolicy],
+    cutoff: str,
+    steps: Steps,
+    encoding: str | None = None,
 ) -> int:
     """Write the outputs of every policy; returns how many lines of the listings tell of data that
     were not used.
@@ -32,7 +38,7 @@ def derive_package(
     files: dict[Path, str | bytes] = {}
     unused, written = 0, []
     for policy in policies:
-        derived = derive(folder, policy, cutoff=until, step=steps.step)
+        derived = derive(folder, policy, cutoff=until, step=steps.step, encoding=encoding)
         where = target / policy.name if len(policies) > 1 else target
         files |= {where / name: content for name, content in derived.files.items()}
         written.append((derived, policy, where))
@@ -69,8 +75,12 @@ def _say(derived: Derived, policy: DerivationPolicy, where: Path) -> None:
         ("rows of ADTTE", len(endpoints.adtte)),
         ("responses reported otherwise than derived", len(endpoints.discrepancies)),
         ("problems: not used", package.problems.unused),
-        ("problems: to ask", len(package.problems.listed) - package.problems.unused),
+        ("problems: to ask", sum(one.kind == TO_ASK for one in package.problems.listed)),
+        ("files left aside", sum(one.kind == ASIDE for one in package.problems.listed)),
     ):
         table.add_row(what, str(number))
     out.print(table)
+    for one in package.problems.listed:
+        if one.kind == ASIDE:
+            out.print(f"not used: {one.file}: {one.reason}", markup=False)
     err.print(f"written to {where}", markup=False)

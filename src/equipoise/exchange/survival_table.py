@@ -63,8 +63,8 @@ class SurvivalTable:
     """One value for each subject, shape (subject,).
 
     `arm` and `strata` hold text; a stratum of several columns is their values joined by `, `.
-    `strata` is None without such columns. `left_out` are the rows of the file with a missing value, `notes`
-    what else was done to the table.
+    `strata` is None without such columns. `left_out` are the rows of the file with a missing value,
+    `notes` what else was done to the table.
     """
 
     time: NDArray[np.float64]
@@ -88,8 +88,9 @@ def read_survival_table(
 
     Times are numbers of 0 or more in any unit; events are 1 or true (happened), 0 or false
     (censored), and of a column CNSR, as ADaM has it, 0 (happened) or another whole number
-    (censored). Of an ADTTE with several parameters the rows of `paramcd` are read. Arms and strata are any text, blanks around it ignored. Missing is an empty field,
-    `.`, NA, N/A or NaN; `drop_missing` leaves such rows out. Raises SurvivalTableError.
+    (censored). Of an ADTTE with several parameters the rows of `paramcd` are read. Arms and strata
+    are any text, blanks around it ignored. Missing is an empty field, `.`, NA, N/A or NaN;
+    `drop_missing` leaves such rows out. Raises SurvivalTableError.
     """
     kept: list[tuple[float, bool, str, tuple[str, ...]]] = []
     left_out: list[tuple[int, str]] = []
@@ -140,9 +141,7 @@ class _Told:
             yield f"not used: {self.others} rows of other parameters than {self.paramcd}"
 
 
-def _of_parameter(
-    fields: Sequence[str], place: int | None, row: int, name: str, told: _Told
-) -> bool:
+def _of_parameter(fields: Sequence[str], place: int | None, told: _Told) -> bool:
     """Is the row of the parameter that is read? Where there are several one must be named."""
     if place is None:
         return True
@@ -178,12 +177,13 @@ def _rows(
                         f"{name}, row {row}: found {len(fields)} values, expected"
                         f" {len(header or ())} as in the header"
                     )
-                if _of_parameter(fields, parameter, row, name, told):
+                if _of_parameter(fields, parameter, told):
                     yield row, {column: fields[place].strip() for column, place in places.items()}
                 elif not chosen:
+                    another = fields[parameter or 0].strip()
                     raise SurvivalTableError(
-                        f"{name}, row {row}: {PARAMETER} is {fields[parameter or 0].strip()!r} after"
-                        f" {told.paramcd!r}; say which one is meant with --paramcd"
+                        f"{name}, row {row}: {PARAMETER} is {another!r} after {told.paramcd!r};"
+                        " say which one is meant with --paramcd"
                     )
             row = table.line_num + 1
     except csv.Error as error:

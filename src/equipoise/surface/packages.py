@@ -30,16 +30,18 @@ def derive(
     *,
     cutoff: date | None = None,
     step: Callable[[str], Callable[[int, int], None]] | None = None,
+    encoding: str | None = None,
 ) -> Derived:
     """Responses and times to event of everybody in a folder of SDTM datasets, by a policy
     (`declare_policy`), up to a day (default: the last that any record is of).
 
-    `step` is told what begins, and returns who is told how much of it is done. Raises DatasetError,
-    or ValueError if nobody had started by the cutoff.
+    `encoding` is that of text which is not UTF-8 (default: cp1252, with a note). `step` is told
+    what begins, and returns who is told how much of it is done. Raises DatasetError, or ValueError
+    if nobody had started by the cutoff.
     """
     if step:
         step(f"reading {folder}")
-    package = read_package(Path(folder), policy)
+    package = read_package(Path(folder), policy, encoding)
     last = cutoff or package.lasting
     counted = step(f"subjects by policy {policy.name}") if step else None
     endpoints = derive_endpoints(package, policy, last, progress=counted)

@@ -4,9 +4,10 @@ reason.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 
-NOT_USED, TO_ASK = "NOT USED", "TO ASK"
+NOT_USED, TO_ASK, ASIDE = "NOT USED", "TO ASK", "LEFT ASIDE"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,7 +16,7 @@ class Problem:
     file as a whole.
     """
 
-    kind: str  # NOT_USED or TO_ASK
+    kind: str  # NOT_USED, TO_ASK, or ASIDE for a whole file that holds nothing asked for
     file: str
     row: int = 0
     domain: str = ""
@@ -42,6 +43,11 @@ class Problems:
     def listed(self) -> tuple[Problem, ...]:
         """All lines."""
         return tuple(self._found)
+
+    def by_reason(self) -> list[tuple[int, str]]:
+        """How often each reason kept data from being used, the most frequent first."""
+        counts = Counter(f"{one.variable} {one.reason}" for one in self._found)
+        return [(number, reason.strip()) for reason, number in counts.most_common()]
 
     @property
     def unused(self) -> int:

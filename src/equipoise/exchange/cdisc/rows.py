@@ -113,7 +113,9 @@ def _sequence(row: Row, place: RowPlace, known: set[str]) -> int:
 
 
 def number_of(text: str) -> Decimal | None:
-    """The finite number that a text states, or None."""
+    """The finite number that a text states in digits 0 to 9, or None."""
+    if not text.isascii() or "_" in text:
+        return None
     try:
         value = Decimal(text)
     except InvalidOperation:

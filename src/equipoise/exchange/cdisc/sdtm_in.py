@@ -10,7 +10,7 @@ from pathlib import Path
 from equipoise.endpoints.policies import MEASUREMENTS, REPORTED, DerivationPolicy
 from equipoise.exchange.cdisc.datasets import Dataset, DatasetError, Row, read_folder
 from equipoise.exchange.cdisc.persons import PackageSubject, person_of
-from equipoise.exchange.cdisc.problems import NOT_USED, TO_ASK, Problem, Problems
+from equipoise.exchange.cdisc.problems import ASIDE, NOT_USED, TO_ASK, Problem, Problems
 from equipoise.exchange.cdisc.readers import Reader, is_asked_for, reader_name, reader_of
 from equipoise.exchange.cdisc.rows import USED, RowPlace, read_rows, record_date
 from equipoise.exchange.cdisc.usable import usable_records
@@ -42,11 +42,12 @@ class Package:
     problems: Problems
 
 
-def read_package(folder: Path, policy: DerivationPolicy) -> Package:
-    """Read a folder of SDTM. Raises DatasetError when no subject or no response could come of
-    it.
+def read_package(folder: Path, policy: DerivationPolicy, encoding: str | None = None) -> Package:
+    """Read a folder of SDTM; text is UTF-8, else as older systems write it, unless `encoding` says.
+    Raises DatasetError when no subject or no response could come of it.
     """
-    datasets, problems = read_folder(folder), Problems()
+    datasets, problems = read_folder(folder, (*USED, "DM"), encoding), Problems()
+    _tell_of_files(datasets, problems)
     domains = tuple(dict.fromkeys(dataset.domain for dataset in datasets if dataset.domain))
     _check_domains(folder, domains)
     for dataset in datasets:
@@ -66,6 +67,7 @@ def read_package(folder: Path, policy: DerivationPolicy) -> Package:
     if not persons:
         raise DatasetError(
             f"{folder}: none of {len(people)} subjects has a start ({policy.reference_start})"
+            + _reasons(problems)
         )
     readers = _readers(persons, domains, policy, problems)
     measuring = frozenset(
@@ -74,6 +76,36 @@ def read_package(folder: Path, policy: DerivationPolicy) -> Package:
     return Package(
         str(folder), datasets, persons, len(people), readers, measuring, _lasting(persons), problems
     )
+
+
+def _tell_of_files(datasets: Iterable[Dataset], problems: Problems) -> None:
+    """What was done to read each file, which are left aside, and whether they are of one study."""
+    studies: dict[str, str] = {}
+    for dataset in datasets:
+        if dataset.aside:
+            problems.add(Problem(kind=ASIDE, file=dataset.file, reason=dataset.aside))
+        for note in dataset.notes:
+            told = Problem(kind=TO_ASK, file=dataset.file, domain=dataset.domain, reason=note)
+            problems.add(told)
+        for row in dataset.rows:
+            studies.setdefault(row.get("STUDYID", ""), dataset.file)
+    if len(named := [study for study in studies if study]) > 1:
+        reason = f"{len(named)} studies in one folder: {', '.join(sorted(named))}; are they one?"
+        problems.add(
+            Problem(
+                kind=TO_ASK,
+                file=studies[named[1]],
+                variable="STUDYID",
+                found=named[1],
+                reason=reason,
+            )
+        )
+
+
+def _reasons(problems: Problems) -> str:
+    """Why nothing could be used, by how often, the most frequent first."""
+    lines = [f"\n  {number} x {reason}" for number, reason in problems.by_reason()[:5]]
+    return "".join(lines)
 
 
 def _check_domains(folder: Path, domains: tuple[str, ...]) -> None:
@@ -141,11 +173,7 @@ def _readers(
         names = sorted({reader_name(reader) for all_ in there.values() for reader in all_})
         raise DatasetError(
             f"no response by evaluator {policy.evaluator!r} from {' or '.join(policy.sources)}; "
-            f"there are {', '.join(names) or 'none'}"
-            + "".join(
-                f"\n  {problem.file} {problem.variable} {problem.found!r}: {problem.reason}"
-                for problem in problems.listed[:5]
-            )
+            f"there are {', '.join(names) or 'none'}" + _reasons(problems)
         )
     return {source: readers for source, readers in chosen.items() if readers}
 

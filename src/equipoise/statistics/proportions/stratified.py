@@ -36,8 +36,8 @@ def cochran_mantel_haenszel(
     correction; the common risk difference has their weights n1 n0 / N and the variance of Sato
     (Biometrics 1989). Where that variance vanishes, since every stratum has no event or nothing but
     events, the interval is the stratified one of Miettinen and Nurminen (Statistics in Medicine
-    1985) with the same weights. A stratum in which one group is empty tells nothing and is left out, as the
-    weights would do.
+    1985) with the same weights. A stratum in which one group is empty tells nothing and is left
+    out, as the weights would do.
     """
     told = np.array([t for t in tables if _compares(t)], dtype=np.float64).reshape(-1, 4)
     if not len(told):
@@ -81,13 +81,15 @@ def _common(x_1: Floats, n_1: Floats, x_0: Floats, n_0: Floats, level: float) ->
 
 def _by_scores(x_1: Floats, n_1: Floats, x_0: Floats, n_0: Floats, level: float) -> Interval:
     """The differences whose weighted score chi-square is at most the squared normal quantile."""
-    tables = [tuple(map(int, table)) for table in zip(x_1, n_1, x_0, n_0, strict=True)]
     weight = n_1 * n_0 / (n_1 + n_0)
     weight /= weight.sum()
     observed, z = float(np.sum(weight * (x_1 / n_1 - x_0 / n_0))), two_sided_z(level)
 
     def excess(difference: float) -> float:
-        each = [score_variance(*table, difference) for table in tables]
+        each = [
+            score_variance(int(a), int(b), int(c), int(d), difference)
+            for a, b, c, d in zip(x_1, n_1, x_0, n_0, strict=True)
+        ]
         return (observed - difference) ** 2 - z * z * float(np.sum(weight**2 * each))
 
     return Interval(

@@ -149,9 +149,9 @@ def update_information(
     the final one though the maximum is not reached. As many looks as planned, or more, that end
     below the maximum are refused without it. An interim look at or beyond the maximum is refused:
     nothing is left to spend after it.
-    spending_times: fractions at which error is spent (calendar time), one for each look given; those
-    of information, at most 1, if left out. The drift stays that of the plan, and futility by beta
-    spending is built for it; `power` is what then results.
+    spending_times: fractions at which error is spent (calendar time), one for each look given;
+    those of information, at most 1, if left out. The drift stays that of the plan, and futility by
+    beta spending is built for it; `power` is what then results.
 
     Shapes without spending (O'Brien-Fleming, Pocock, Wang-Tsiatis) hold for the planned looks only
     and are refused unless the looks are the planned ones.

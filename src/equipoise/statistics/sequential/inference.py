@@ -86,8 +86,8 @@ def repeated_interval(design: GroupSequentialDesign, look: int, z: float) -> Int
 
     The bounds are those without futility stopping, on which the coverage rests whatever is done
     about futility; where the futility bounds bind, those of the design, so that interval, p-value
-    and bound are one verdict. The confidence is 1 - 2 alpha for a one-sided design, 1 - alpha for a two-sided
-    one.
+    and bound are one verdict. The confidence is 1 - 2 alpha for a one-sided design, 1 - alpha for a
+    two-sided one.
     """
     check_look("look", look, len(design.information))
     check_finite("z", z)
