@@ -111,23 +111,39 @@ def test_without_therapy_there_is_no_day_and_no_source():
 
 
 @pytest.mark.parametrize(
-    ("died", "rows", "taken"),
+    ("died", "rows", "taken", "by"),
     [
-        pytest.param("2021-10-05", [], "2021-10-05", id="a day"),
-        pytest.param("2021-10", [], "2021-10-01", id="a month"),
-        pytest.param("2021-10", [contact("2021-10-20")], "2021-10-20", id="seen later in it"),
-        pytest.param("2021-10", [therapy("2021-10-21")], "2021-10-21", id="treated later in it"),
+        pytest.param("2021-10-05", [], "2021-10-05", (), id="a day"),
+        pytest.param("2021-10", [], "2021-10-01", (), id="a month"),
+        pytest.param("2021-10", [contact("2021-10-20")], "2021-10-20", (1,), id="seen later in it"),
         pytest.param(
-            "2021-10", [therapy("2021-10")], "2021-10-01", id="the therapy is partial too"
+            "2021-10", [therapy("2021-10-21")], "2021-10-21", (1,), id="treated later in it"
         ),
-        pytest.param("2021-10", [contact("2021-11-02")], "2021-10-01", id="seen after it: a query"),
-        pytest.param("2021", [], "2021-03-10", id="not before randomization"),
+        pytest.param(
+            "2021-10", [therapy("2021-10")], "2021-10-01", (), id="the therapy is partial too"
+        ),
+        pytest.param(
+            "2021-10", [contact("2021-11-02")], "2021-10-01", (), id="seen after it: a query"
+        ),
+        pytest.param("2021", [], "2021-03-10", (), id="not before randomization"),
     ],
 )
-def test_death_of_a_partial_date_is_the_earliest_that_the_signs_of_life_allow(died, rows, taken):
+def test_death_of_a_partial_date_is_the_earliest_that_the_signs_of_life_allow(
+    died, rows, taken, by
+):
     death = event_dates.death(person(*rows, died=died), START)
 
-    assert (death.day, death.source) == (day(taken), (99,))
+    assert (death.day, death.source) == (day(taken), (99, *by))
+    assert death.imputed.startswith(
+        "" if len(died) == 10 else f"known only as {died}: taken as {taken}"
+    )
+    assert bool(death.imputed) == (len(died) < 10)
+
+
+def test_nobody_is_seen_alive_after_the_death():
+    told = person(contact("2021-10-01"), contact("2021-11-02"), died="2021-10")
+
+    assert event_dates.last_known_alive(told, START).day == day("2021-10-01")
 
 
 def test_a_death_that_only_a_contact_heard_of_is_told():

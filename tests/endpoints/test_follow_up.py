@@ -151,7 +151,7 @@ def test_a_resection_before_randomization_is_told_and_not_counted():
 def test_a_contact_after_the_cutoff_still_says_that_death_was_later():
     story = randomized()
     contact(story, "2021-10-05")
-    contact(story, "2021-10-20")
+    seen = contact(story, "2021-10-20")
     death = died(story, "2021-10", on="2021-11-10")
 
     early = results(story, date(2021, 10, 10)).endpoints["OS"].rules["OS"].subjects[WHO]
@@ -160,8 +160,11 @@ def test_a_contact_after_the_cutoff_still_says_that_death_was_later():
     assert early.value == Time(days=days_after("2021-10-10") + 1, event=False)
     assert late == TimeValue(
         value=Time(days=days_after("2021-10-20") + 1, event=True),
-        why="death",
-        source=(death.seq,),
+        why=(
+            "death; known only as 2021-10: taken as 2021-10-20, the last dated sign of life within"
+            " it"
+        ),
+        source=(death.seq, seen.seq),
     )
 
 

@@ -87,6 +87,18 @@ def test_time_to_a_declared_date(event, observed, days, happened):
         ({"scan_days": (1,), "responses": ()}, "1 scans, 0 responses"),
         ({"scan_days": (2, 1), "responses": (SD, SD)}, "not in order of time"),
         ({"scan_days": (), "responses": (), "cutoff": -1}, "before randomization"),
+        ({"scan_days": (-5,), "responses": (SD,)}, "scan_days: day -5 is before randomization"),
+        ({"scan_days": (56,), "responses": (99,)}, "responses: 99 of day 56 is no Response"),
+        ({"scan_days": (56,), "responses": (PD,), "pd_days": (70,)}, "pd_days: .* PD on day 70"),
+        ({"scan_days": (56,), "responses": (PD,), "pd_days": (-7,)}, "pd_days: .* PD on day -7"),
+        ({"scan_days": (), "responses": (), "death": -5}, "death: day -5 is before"),
+        ({"scan_days": (), "responses": (), "new_therapy": -2}, "new_therapy: day -2 is before"),
+        ({"scan_days": (), "responses": (), "clinical_progression": -9}, "clinical_progression:"),
+        ({"scan_days": (), "responses": (), "last_known_alive": -3}, "last_known_alive: day -3"),
+        (
+            {"scan_days": (), "responses": (), "death": 50, "last_known_alive": 51},
+            "last_known_alive: day 51 is after the death on day 50",
+        ),
     ],
 )
 def test_input_that_cannot_be_meant(known, message):
@@ -105,14 +117,15 @@ DAY = st.one_of(st.just(-1), st.integers(1, 600))
 def follow_ups(draw):
     days = sorted(draw(st.sets(st.integers(1, 600), max_size=8)))
     responses = tuple(draw(st.sampled_from([SD, SD, int(Response.PR), PD, NE])) for _ in days)
+    death = draw(DAY)
     return FollowUp(
         scan_days=tuple(days),
         responses=responses,
         cutoff=draw(st.integers(0, 700)),
-        death=draw(DAY),
+        death=death,
         new_therapy=draw(DAY),
         clinical_progression=draw(DAY),
-        last_known_alive=draw(DAY),
+        last_known_alive=draw(DAY if death < 0 else st.integers(-1, death)),
     )
 
 

@@ -107,6 +107,10 @@ WHY = {
 """Sentences for the reasons that the compiled rules return."""
 
 
+CENSORS = {13: THERAPY, 15: CLINICAL, 16: DEATH}
+"""Keys of WHY that censor at a scan for what came after it, and the kind of source of that."""
+
+
 class End(NamedTuple):
     """What a compiled rule returns: day, event (1 or 0), key of WHY, kind of source, index of the
     scan or -1.

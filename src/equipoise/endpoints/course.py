@@ -62,6 +62,7 @@ class Course:
     last_known_alive: int
     cutoff: int
     sources: dict[str, tuple[Source, ...]]
+    imputed: dict[str, str]
 
     @property
     def primary(self) -> Reading:
@@ -153,6 +154,7 @@ def course_by(subject: Subject, choices: CourseChoices, cutoff: date) -> Course:
         problems=(
             *therapy.problems,
             *clinical.problems,
+            *death.problems,
             *event_dates.unrecorded_death(subject, cutoff),
             *_cr_questioned(read, choices.response),
             *problems,
@@ -169,6 +171,11 @@ def course_by(subject: Subject, choices: CourseChoices, cutoff: date) -> Course:
             "new_therapy": therapy.source,
             "clinical_progression": clinical.source,
             "last_known_alive": alive.source,
+        },
+        imputed={
+            "death": death.imputed,
+            "new_therapy": therapy.imputed,
+            "clinical_progression": clinical.imputed,
         },
     )
 

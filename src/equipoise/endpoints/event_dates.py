@@ -21,13 +21,14 @@ Begun = tuple[str, PartialDate | None, Source]
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """A day since randomization (-1: never), where it was recorded, and what somebody has to ask
-    about.
+    """A day since randomization (-1: never), where it was recorded, what somebody has to ask about,
+    and, of a partial date, which day was taken for it and by which rule.
     """
 
     day: int
     source: tuple[Source, ...] = ()
     problems: tuple[str, ...] = ()
+    imputed: str = ""
 
 
 def new_therapy(subject: Subject, start: date, cutoff: date) -> Dated:
@@ -49,12 +50,14 @@ def last_known_alive(subject: Subject, start: date) -> Dated:
     """The last dated sign of life, whenever it was: the rules of survival apply the cutoff to it,
     once.
 
-    Nothing is imputed, so only dates known to the day count.
+    Nothing is imputed, so only dates known to the day count. What is dated after the death
+    contradicts it (somebody has to ask) and is no sign of life.
     """
+    latest = subject.died.latest if subject.died else date.max
     days = [
         (when.exact, source)
         for when, source in _signs_of_life(subject)
-        if when and when.exact and start <= when.exact
+        if when and when.exact and start <= when.exact <= latest
     ]
     if not days:
         return Dated(0, (subject.randomized.source,) if subject.randomized else ())
@@ -71,15 +74,20 @@ def death(subject: Subject, start: date) -> Dated:
     died = subject.died
     if died is None:
         return Dated(-1, (subject.died_source,))
-    alive = [when for when, _ in _signs_of_life(subject)] + [
-        when for _, when, _ in _therapies(subject)
-    ]
+    alive = [*_signs_of_life(subject), *((when, by) for _, when, by in _therapies(subject))]
     known = [
-        when.exact
-        for when in alive
+        (when.exact, by)
+        for when, by in alive
         if when and when.exact and died.earliest <= when.exact <= died.latest
     ]
-    return Dated(max((max([died.earliest, *known]) - start).days, 0), (subject.died_source,))
+    first = max(died.earliest, start)
+    taken, *by = max(known, key=lambda dated: dated[0], default=(first,))
+    day = (max(taken, first) - start).days
+    if died.exact:
+        return Dated(day, (subject.died_source,))
+    rule = "the last dated sign of life within it" if by else "its first day on trial"
+    imputed = f"known only as {died}: taken as {taken}, {rule}"
+    return Dated(day, (subject.died_source, *by), (f"death {imputed}",), imputed)
 
 
 def unrecorded_death(subject: Subject, cutoff: date) -> tuple[str, ...]:
@@ -123,7 +131,7 @@ def _first(begun: Iterable[Begun], seen: list[date], start: date, cutoff: date) 
     """The first since randomization. What was over before it is told and not counted: clipped to
     day 0 it would end every endpoint there.
     """
-    counted: list[tuple[int, Source]] = []
+    counted: list[tuple[int, Source, str]] = []
     problems = []
     for what, when, source in begun:
         if when is None:
@@ -132,11 +140,15 @@ def _first(begun: Iterable[Begun], seen: list[date], start: date, cutoff: date) 
             problems.append(f"{what} of {when} is before randomization: not counted")
         else:
             day = _earliest_allowed(when, seen, start)
-            counted.append(((day - start).days, source))
-            if not when.exact and when.earliest <= cutoff:
-                problems.append(f"start of {what} known only as {when}: taken as {day}")
-    first = min(counted, key=lambda event: event[0]) if counted else (-1, None)
-    return Dated(first[0], () if first[1] is None else (first[1],), tuple(problems))
+            taken = "" if when.exact else f"start of {what} known only as {when}: taken as {day}"
+            counted.append(((day - start).days, source, taken))
+            if taken and when.earliest <= cutoff:
+                problems.append(taken)
+    if not counted:
+        return Dated(-1, (), tuple(problems))
+    first, source, taken = min(counted, key=lambda event: event[0])
+    rule = "the earliest day that treatment and scans within it allow"
+    return Dated(first, (source,), tuple(problems), f"{taken}, {rule}" if taken else "")
 
 
 def _earliest_allowed(when: PartialDate, seen: Iterable[date], start: date) -> date:
@@ -166,7 +178,9 @@ def _signs_of_life(subject: Subject) -> Iterator[tuple[PartialDate | None, Sourc
         for record in examined
         if record.status != CompletionStatus.NOT_DONE
     )
-    yield from ((vs.date, vs.source) for vs in subject.records(VS))
+    yield from (
+        (vs.date, vs.source) for vs in subject.records(VS) if vs.status != CompletionStatus.NOT_DONE
+    )
     yield from (
         (ex.start, ex.source) for ex in subject.records(EX) if ex.dose is not None and ex.dose > 0
     )

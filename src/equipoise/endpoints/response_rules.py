@@ -40,7 +40,7 @@ WHY = {
     2: "partial response, before progression",
     3: "stable disease, or better without confirmation, for the minimum duration",
     4: "neither CR nor PD of non-target disease for the minimum duration",
-    5: "progression before the minimum duration of stable disease",
+    5: "progression; control only before the minimum duration of stable disease",
     6: "never evaluable for the minimum duration of stable disease, and no progression",
     7: "complete response confirmed by a later complete response",
     8: "partial response or better confirmed by a later one",
@@ -48,6 +48,8 @@ WHY = {
         "disease after a complete response is progression, before the minimum duration of stable"
         " disease"
     ),
+    10: "progression at the first assessment; no stable disease before",
+    11: "progression; nothing before it could be evaluated",
 }
 """Sentences for the reasons that the compiled rules return."""
 
@@ -144,6 +146,19 @@ def before_progression(
 
 
 @njit(cache=True)
+def why_progressed(response: Codes, end: int, progressed: int) -> int:
+    """The key of WHY for progression without control of disease for the minimum duration."""
+    if response[progressed] != PD:
+        return 9
+    if end == 0:
+        return 10
+    for i in range(end):
+        if response[i] != NE:
+            return 5
+    return 11
+
+
+@njit(cache=True)
 def without_response(
     day: Ints, response: Codes, end: int, progressed: int, counted: int, policy: ResponsePolicy
 ) -> Best:
@@ -157,7 +172,7 @@ def without_response(
         if day[i] >= policy.sd_min_days and response[i] == NON_CR_NON_PD:
             return Best(NON_CR_NON_PD, i, NOWHERE, 4)
     if progressed != NOWHERE:
-        return Best(PD, progressed, NOWHERE, 5 if response[progressed] == PD else 9)
+        return Best(PD, progressed, NOWHERE, why_progressed(response, end, progressed))
     return Best(NE, 0 if counted > 0 else NOWHERE, NOWHERE, 6 if counted > 0 else 0)
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from equipoise.arrays import NEVER, NOWHERE
 from equipoise.endpoints.censoring import (
     ALIVE,
+    CENSORS,
     DECLARED,
     WHY,
     End,
@@ -22,6 +23,7 @@ from equipoise.endpoints.censoring import (
     progression_free,
     survival_end,
 )
+from equipoise.terms.response import Response
 
 KINDS = (
     "randomization",
@@ -45,13 +47,20 @@ class TimeToEvent:
     source_kind: str  # one of KINDS
     source_index: int  # of the scan; -1 for other kinds
 
+    @property
+    def decided_by(self) -> str:
+        """Which of KINDS decided: what was seen, or what censors at a scan before it."""
+        by = {WHY[code]: KINDS[kind] for code, kind in CENSORS.items()}
+        return by.get(self.why, self.source_kind)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FollowUp:
     """What is known of one subject; days since randomization, -1 for never.
 
     `scan_days` after baseline in order, `responses` (Response) and optionally `pd_days` one for
-    each scan.
+    each scan: the day on which it dates PD, not after itself. Raises ValueError for what cannot be
+    meant.
     """
 
     scan_days: tuple[int, ...]
@@ -81,6 +90,36 @@ class FollowUp:
             raise ValueError(
                 f"the data cutoff, day {self.cutoff}, is before randomization; leave this"
                 " subject out"
+            )
+        self._check_days()
+
+    def _check_days(self) -> None:
+        for day, response in zip(self.scan_days, self.responses, strict=True):
+            if day < 0:
+                raise ValueError(
+                    f"scan_days: day {day} is before randomization; only scans after baseline count"
+                )
+            if response not in list(Response):
+                raise ValueError(
+                    f"responses: {response} of day {day} is no Response;"
+                    f" expected {', '.join(f'{int(r)} ({r.cdisc})' for r in Response)}"
+                )
+        for day, dated in zip(self.scan_days, self.pd_days, strict=False):
+            if not NEVER <= dated <= day:
+                raise ValueError(
+                    f"pd_days: the scan of day {day} dates PD on day {dated}; expected a day not"
+                    f" after the scan, or {NEVER} for none"
+                )
+        for name in ("death", "new_therapy", "clinical_progression", "last_known_alive"):
+            if getattr(self, name) < NEVER:
+                raise ValueError(
+                    f"{name}: day {getattr(self, name)} is before randomization; expected a day"
+                    f" from 0 on, or {NEVER} for never"
+                )
+        if NEVER < self.death < self.last_known_alive:
+            raise ValueError(
+                f"last_known_alive: day {self.last_known_alive} is after the death on day"
+                f" {self.death}; one of the two is wrong"
             )
 
 

@@ -110,7 +110,9 @@ def time_values(analysis: str, courses: Courses, protocol: Protocol) -> dict[str
         time = _time(analysis, course, protocol)
         if time is not None:
             values[name] = Value(
-                {"days": time.days, "event": time.event}, time.why, _time_source(course, time)
+                {"days": time.days, "event": time.event},
+                _time_why(course, time),
+                _time_source(course, time),
             )
     return values
 
@@ -134,6 +136,12 @@ def _responded(course: Course, protocol: Protocol) -> int:
         therapy_day=course.new_therapy,
     )
     return reading.days[first] if first >= 0 else NEVER
+
+
+def _time_why(course: Course, time: TimeToEvent) -> str:
+    """Why, and by which rule a date that is known in part was taken for a day."""
+    imputed = course.imputed.get(time.decided_by, "")
+    return f"{time.why}; {imputed}" if imputed else time.why
 
 
 def _time_source(course: Course, time: TimeToEvent) -> tuple[Source, ...]:

@@ -18,10 +18,12 @@ from equipoise.analysis.results.endpoints import (
     WorstGrade,
 )
 from equipoise.analysis.screening import Screening
+from equipoise.endpoints.catalogue import TIME_ENDPOINTS
 from equipoise.ledger.entry import Entry
 from equipoise.report.kit.drill_down import Source
 from equipoise.report.trial.arms import ending
 from equipoise.report.trial.why_visits import explain_visits, missed_scan_words
+from equipoise.report.trial.words import with_rules
 
 SubjectValue = Reached | TimeValue | WorstGrade
 
@@ -71,20 +73,20 @@ def _values(analysis: Analysis, endpoint: str, subject: str) -> Iterator[tuple[s
     """(name, value) of the endpoint, one for each set of rules or term."""
     for name, result in analysis.results.endpoints.items():
         if name.upper() == endpoint.upper():
-            for part, subjects in _parts(endpoint.upper(), result):
+            for part, subjects in _parts(result):
                 if subject in subjects:
                     yield part, subjects[subject]
             return
 
 
-def _parts(name: str, result: EndpointResult) -> Iterator[tuple[str, Mapping[str, SubjectValue]]]:
+def _parts(result: EndpointResult) -> Iterator[tuple[str, Mapping[str, SubjectValue]]]:
     """What an endpoint says of subjects: once, by rule set, or by term."""
     match result:
         case BinaryEndpoint():
-            yield name, result.subjects
+            yield result.label, result.subjects
         case TimeToEventEndpoint():
             for rules, rule_set in result.rules.items():
-                yield f"{name} {rules}", rule_set.subjects
+                yield with_rules(result.label, rules), rule_set.subjects
         case SafetyEndpoint():
             for term, by_arm in result.terms.items():
                 for counts in by_arm.values():
@@ -95,10 +97,17 @@ def _no_value(analysis: Analysis, endpoint: str, subject: str) -> str:
     names = [*analysis.results.endpoints, "ELIGIBILITY", "VISITS"]
     if endpoint.upper() not in names:
         return f"there is no endpoint {endpoint!r}; known are {', '.join(names)}"
-    randomized = analysis.trial.subjects[subject].randomized
-    return f"{subject} has no {endpoint.upper()}: " + (
-        "nothing was observed" if randomized else "never randomized"
-    )
+    return f"{subject} has no {endpoint.upper()}: {_why_none(analysis, endpoint.upper(), subject)}"
+
+
+def _why_none(analysis: Analysis, name: str, subject: str) -> str:
+    if analysis.trial.subjects[subject].randomized is None:
+        return "never randomized"
+    result = analysis.results.endpoints.get(name)
+    analyses = result.rules if isinstance(result, TimeToEventEndpoint) else ()
+    if any(rules in TIME_ENDPOINTS and TIME_ENDPOINTS[rules].of_responders for rules in analyses):
+        return "no response, so no duration"
+    return "nothing was observed"
 
 
 def _shown(value: SubjectValue) -> str:
