@@ -8,6 +8,7 @@ states: one that was cut short is refused.
 
 from __future__ import annotations
 
+import codecs
 import csv
 import hashlib
 import io
@@ -194,8 +195,9 @@ Table = tuple[list[str], Iterable[Sequence[Any]]]
 def _read_xpt(path: Path, encoding: str | None, notes: list[str]) -> Table:
     import pyreadstat
 
+    name = encoding and codecs.lookup(encoding).name.replace("iso8859-", "iso-8859-")
     try:
-        found, _ = pyreadstat.read_xport(str(path), output_format="dict", encoding=encoding)
+        found, _ = pyreadstat.read_xport(str(path), output_format="dict", encoding=name)
     except (pyreadstat.ReadstatError, UnicodeDecodeError):
         if encoding is not None:
             raise

@@ -84,7 +84,8 @@ def _tell_of_files(datasets: Iterable[Dataset], problems: Problems) -> None:
     for dataset in datasets:
         if dataset.aside:
             problems.add(Problem(kind=ASIDE, file=dataset.file, reason=dataset.aside))
-        for note in dataset.notes:
+        empty = ("holds no row; was it cut short?",)
+        for note in (*dataset.notes, *(empty if dataset.domain and not dataset.rows else ())):
             told = Problem(kind=TO_ASK, file=dataset.file, domain=dataset.domain, reason=note)
             problems.add(told)
         for row in dataset.rows:
