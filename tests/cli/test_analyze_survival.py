@@ -6,6 +6,8 @@ log and log-log.
 """
 
 import json
+import sys
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -163,3 +165,55 @@ def test_analyze_of_a_ledger_is_called_as_before(tmp_path):
     assert "there is no ledger 'ledger'" in said("ledger", "--out", str(tmp_path)).stderr
     assert "there is no ledger 'survival'" in said("./survival", "--out", str(tmp_path)).stderr
     assert "there is no ledger 'x'" in said("--out", str(tmp_path), "x").stderr
+
+
+def test_an_adtte_is_read_as_it_is_in_every_format(table, tmp_path):
+    sys.path.insert(0, str(Path(__file__).parents[1] / "exchange"))
+    from sdtm_story import WRITERS
+
+    head, *lines = [line.split(",") for line in table.read_text().splitlines()]
+    rows = [
+        {
+            "USUBJID": str(n),
+            "PARAMCD": "TTR",
+            "AVAL": float(weeks),
+            "CNSR": 1 - int(event),
+            "TRTP": arm,
+        }
+        for n, (weeks, event, arm, _) in enumerate(lines)
+    ]
+    words = ("--time", "AVAL", "--event", "CNSR", "--arm", "TRTP", "--json")
+    expected = json.loads(ran(table, *OPTIONS, "--json").stdout)
+    for how, write in WRITERS.items():
+        write(tmp_path, "adtte", rows)
+        (path,) = tmp_path.glob(f"adtte.{how}")
+        answer = ran(path, *words)
+        assert answer.exit_code == 0, answer.output
+        found = json.loads(answer.stdout)
+        assert found["cox"] == expected["cox"]
+        assert found["notes"] == ["CNSR: 0 is an event, any other whole number is censored"]
+        path.unlink()
+
+
+def test_ties_are_taken_by_the_method_asked_for(table):
+    # R 4.2 with survival 3.5-3: coxph(Surv(weeks, relapse) ~ drug, ties = "breslow")
+    found = json.loads(ran(table, *OPTIONS, "--ties", "breslow", "--json").stdout)
+
+    assert found["ties"] == "breslow"
+    assert found["cox"]["coef"] == pytest.approx(1.50919141258588, abs=1e-9)
+    assert json.loads(ran(table, *OPTIONS, "--json").stdout)["ties"] == "efron"
+    assert ran(table, *OPTIONS, "--ties", "exactly").exit_code == 2
+
+
+def test_an_arm_without_an_event_leaves_everything_else(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("weeks,relapse,drug\n1,1,A\n2,1,A\n3,0,A\n2,0,B\n4,0,B\n")
+    answer, people = ran(path, *OPTIONS, "--json"), ran(path, *OPTIONS)
+    found = json.loads(answer.stdout)
+
+    assert (answer.exit_code, people.exit_code) == (0, 0)
+    assert found["cox"]["hazard_ratio"] is None
+    assert "arm 'B' has no event among 2 subjects" in found["cox"]["why"]
+    assert found["medians"]["A"]["median"] == 2.0
+    assert found["log_rank"]["p_value"] == pytest.approx(0.198542793686662)
+    assert "no event among 2 subjects" in people.stdout

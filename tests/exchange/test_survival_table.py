@@ -114,3 +114,37 @@ def test_one_column_cannot_be_two_things():
         SurvivalColumns(time="months", event="died", arm="died")
     with pytest.raises(ValueError, match="arm: found ' '"):
         SurvivalColumns(time="months", event="died", arm=" ")
+
+
+ADTTE = "STUDYID,USUBJID,PARAMCD,AVAL,CNSR,TRTP\nS,1,OS,10,0,A\nS,2,OS,12,1,B\nS,3,OS,9,3,B\n"
+OF_ADTTE = SurvivalColumns(time="AVAL", event="CNSR", arm="TRTP")
+
+
+def test_the_censoring_of_an_adtte_is_turned_round_and_said():
+    table = read(ADTTE, OF_ADTTE)
+
+    assert table.event.tolist() == [True, False, False]
+    assert table.notes == ("CNSR: 0 is an event, any other whole number is censored",)
+    with pytest.raises(SurvivalTableError, match="row 2, column CNSR: found 'Y', expected a whole"):
+        read(ADTTE.replace("10,0", "10,Y"), OF_ADTTE)
+
+
+def test_of_several_parameters_one_is_named():
+    more = ADTTE + "S,1,PFS,4,0,A\nS,2,PFS,5,0,B\n"
+
+    with pytest.raises(SurvivalTableError, match="row 5: PARAMCD is 'PFS' after 'OS'; .*--paramcd"):
+        read(more, OF_ADTTE)
+    table = read(more, OF_ADTTE, paramcd="PFS")
+    assert table.time.tolist() == [4.0, 5.0]
+    assert table.notes[-1] == "not used: 3 rows of other parameters than PFS"
+    with pytest.raises(SurvivalTableError, match="nothing to use"):
+        read(more, OF_ADTTE, paramcd="DOR")
+
+
+def test_a_missing_stratum_is_missing_however_r_writes_it():
+    columns = SurvivalColumns(time="months", event="died", arm="drug", strata=("site",))
+    text = "months,died,drug,site\n1,1,A,x\n2,1,B,NA\n3,1,B,x\n"
+
+    with pytest.raises(SurvivalTableError, match="row 3 .site"):
+        read(text, columns)
+    assert read(text, columns, drop_missing=True).left_out == (3,)

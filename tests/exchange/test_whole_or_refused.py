@@ -222,7 +222,9 @@ def test_two_studies_in_one_folder_are_asked_about(tmp_path, domains):
     found, _ = derived(write_package(tmp_path, domains))
 
     assert [
-        one.reason for one in found.problems.listed if (one.kind, one.variable) == ("TO ASK", "STUDYID")
+        one.reason
+        for one in found.problems.listed
+        if (one.kind, one.variable) == ("TO ASK", "STUDYID")
     ] != []
 
 
@@ -266,7 +268,9 @@ def test_finer_than_a_thousandth_is_listed_and_never_cut(tmp_path, domains):
     domains["TR"][1] |= {"TRSTRESN": "65.00049", "TRSTRESC": "65.00049"}
     found, _ = derived(write_package(tmp_path, domains))
 
-    assert any(one.found == "65.00049 mm" and one.kind == "NOT USED" for one in found.problems.listed)
+    assert any(
+        one.found == "65.00049 mm" and one.kind == "NOT USED" for one in found.problems.listed
+    )
     assert responses(tmp_path)[0] == "NE"
 
 

@@ -4,6 +4,8 @@ from itertools import product
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy import optimize, stats
 from statsmodels.stats.contingency_tables import StratifiedTable
 from statsmodels.stats.proportion import proportion_confint
@@ -125,3 +127,40 @@ def test_one_stratum_gives_the_plain_difference_and_its_wald_variance():
     assert (common.upper - common.lower) / 2 == pytest.approx(
         1.959963985 * np.sqrt(0.1875 / 40 + 0.21 / 20)
     )
+
+
+@pytest.mark.parametrize(
+    ("tables", "estimate"),
+    [
+        pytest.param([(0, 10, 0, 10), (0, 5, 0, 5)], 0.0, id="no event in any stratum"),
+        pytest.param([(10, 10, 10, 10), (5, 5, 5, 5)], 0.0, id="nothing but events"),
+        pytest.param([(10, 10, 10, 10), (0, 5, 0, 5)], 0.0, id="all or none"),
+        pytest.param([(10, 10, 0, 10), (5, 5, 0, 5)], 1.0, id="all against none"),
+    ],
+)
+def test_where_satos_variance_vanishes_the_interval_has_a_width(tables, estimate):
+    common = proportions.cochran_mantel_haenszel(tables).risk_difference
+
+    assert common.estimate == pytest.approx(estimate)
+    assert common.upper - common.lower > 0.1
+    assert common.lower <= estimate <= common.upper
+
+
+def test_two_strata_without_an_event_have_the_width_of_miettinen_and_nurminen():
+    # In a stratum without events the likeliest shares at a difference d > 0 are d and 0: its
+    # variance is d (1 - d) / n times N / (N - 1). With weights w the bound solves
+    # d^2 = z^2 sum(w^2 d (1 - d) / n N / (N - 1)), so d = q / (1 + q).
+    weight = np.array([5.0, 2.5]) / 7.5
+    q = 1.959963984540054**2 * np.sum(weight**2 / np.array([10, 5]) * np.array([20 / 19, 10 / 9]))
+    common = proportions.cochran_mantel_haenszel([(0, 10, 0, 10), (0, 5, 0, 5)]).risk_difference
+
+    assert (common.lower, common.upper) == pytest.approx((-q / (1 + q), q / (1 + q)), rel=1e-8)
+
+
+@given(st.integers(1, 40), st.integers(1, 40), st.booleans())
+def test_in_one_stratum_that_is_the_interval_of_miettinen_and_nurminen(n_1, n_0, everybody):
+    x_1, x_0 = (n_1, n_0) if everybody else (0, 0)
+    common = proportions.cochran_mantel_haenszel([(x_1, n_1, x_0, n_0)]).risk_difference
+    plain = proportions.miettinen_nurminen(x_1, n_1, x_0, n_0)
+
+    assert (common.lower, common.upper) == pytest.approx((plain.lower, plain.upper), abs=1e-8)

@@ -220,3 +220,11 @@ def test_restricted_mean_of_freireichs_trial_as_survfit_prints_it():
     assert found.difference.estimate == pytest.approx(
         found.means[1].estimate - found.means[0].estimate
     )
+
+
+def test_where_an_arm_has_no_variance_the_means_are_not_compared():
+    found = restricted_mean([5, 5, 3, 4], [1, 1, 1, 1], [1, 1, 0, 0])
+
+    assert [mean.estimate for mean in found.means] == pytest.approx([3.5, 4.0])
+    assert found.difference is None
+    assert found.ratio is None
