@@ -82,6 +82,8 @@ _CYTOTOXIC = frozenset(
 )
 """The classes of chemotherapy (ATC L01A to L01D, and platinum)."""
 
+_ANTIBODIES = frozenset({"OTHER ANTIBODY", "COMBINATION OF ANTIBODIES"})
+
 _WITHIN = {
     "OXALIPLATIN": ("PLATINUM",),
     "IRINOTECAN": ("TOPOISOMERASE INHIBITOR",),
@@ -103,7 +105,8 @@ def is_drug(treatment: str, drug_class: str, wanted: str) -> Verdict:
     asked = {drug.name for drug in named(wanted) if isinstance(drug, Drug)} or {coded(wanted)}
     kinds = {drug.kind for drug in named(wanted) if isinstance(drug, Drug)}
     by_code = [drug for drug in named(drug_class) if isinstance(drug, Drug)]
-    answers = [_is(part, drug_class, asked, kinds) for part in named(treatment)]
+    parts = named(treatment)
+    answers = [_alone(part, parts, _is(part, drug_class, asked, kinds)) for part in parts]
     if by_code and Verdict.MET not in answers and any(drug.name in asked for drug in by_code):
         return Verdict.UNKNOWN  # the code says so, and the name otherwise
     return any_of(answers) if answers else Verdict.UNKNOWN
@@ -127,11 +130,36 @@ def is_of_class(treatment: str, drug_class: str, wanted: str) -> Verdict:
     known class beside it says that it is not.
     """
     asked = _class(wanted) or coded(wanted)
-    answers = [_is_of(part, drug_class, asked) for part in named(treatment)]
+    parts = named(treatment)
+    answers = [_alone(part, parts, _is_of(part, drug_class, asked)) for part in parts]
     found = any_of(answers) if answers else _recorded(drug_class, asked)
-    if found is Verdict.NOT_MET and _recorded(drug_class, asked) is Verdict.MET:
+    if found is Verdict.NOT_MET and _points_at(drug_class, asked):
         return Verdict.UNKNOWN  # one of the two is wrong
     return found
+
+
+def _alone(part: Drug | Unlisted, parts: tuple[Drug | Unlisted, ...], answer: Verdict) -> Verdict:
+    """One class stands beside the whole of a combination; it excludes nothing of a part of it that
+    is not in the table.
+    """
+    excluded = answer is Verdict.NOT_MET and isinstance(part, Unlisted) and len(parts) > 1
+    return Verdict.UNKNOWN if excluded else answer
+
+
+def _points_at(drug_class: str, asked: str) -> bool:
+    """Does what stands in the place of the class name the class asked about, a drug of it, or its
+    target in coarser words?
+    """
+    known = _class(drug_class)
+    if known is not None:
+        return asked in _widened(known)
+    target = asked.removeprefix("ANTI-")
+    parts = named(drug_class)
+    return (
+        bool(re.search(rf"\b{re.escape(target)}\b", coded(drug_class)))
+        or any(isinstance(part, Drug) and asked in _widened(part.kind) for part in parts)
+        or any(isinstance(part, Unlisted) and _class(part.text) == asked for part in parts)
+    )
 
 
 def _is_of(part: Drug | Unlisted, drug_class: str, asked: str) -> Verdict:
@@ -141,7 +169,14 @@ def _is_of(part: Drug | Unlisted, drug_class: str, asked: str) -> Verdict:
         return _recorded(drug_class, asked)
     if not part.checked:
         return Verdict.UNKNOWN
-    return Verdict.MET if asked in _widened(part.kind) else Verdict.NOT_MET
+    if asked in _widened(part.kind):
+        return Verdict.MET
+    return Verdict.UNKNOWN if _unsaid(part.kind, asked) else Verdict.NOT_MET
+
+
+def _unsaid(kind: str, asked: str) -> bool:
+    """Antibodies that the index puts together whatever they are directed at."""
+    return kind in _ANTIBODIES and asked.startswith("ANTI-")
 
 
 def _recorded(drug_class: str, asked: str) -> Verdict:
@@ -211,7 +246,7 @@ def _may_be(known: str, asked: str) -> bool:
     return (
         known in _widened(asked)
         or known in ("OTHER ANTINEOPLASTIC", "COMBINATION")
-        or (known in ("OTHER ANTIBODY", "COMBINATION OF ANTIBODIES") and asked.startswith("ANTI-"))
+        or _unsaid(known, asked)
     )
 
 
@@ -240,15 +275,25 @@ def _rows() -> Iterable[tuple[str, Drug]]:
                 yield coded(each), drug
 
 
-_BETWEEN = re.compile(r"\s*(?:[+/&,;、，；＋]|\bAND\b|\bPLUS\b|\bWITH\b|联合|加)\s*")
+_BETWEEN = re.compile(
+    r"\s*(?:[+/&,;、，；＋]|\bAND\b|\bPLUS\b|\bWITH\b|联合|加|和|与)\s*", re.IGNORECASE
+)
 _AROUND = re.compile(r"[()（）\[\]]")
 _DOSE = re.compile(
-    r"\b\d+(?:[.,]\d+)?\s*(?:MG|G|MCG|UG|IU|UNITS?)(?:\s*/\s*(?:M2|M\^2|KG|D|DAY))*\b"
+    r"\b\d+(?:[.,]\d+)?\s*(?:MG|G|MCG|UG|IU|UNITS?)(?:\s*/\s*(?:M2|M\^2|M²|KG|D|DAY))*(?!\w)",
+    re.IGNORECASE,
 )
 _FORM = re.compile(
     r"[®™]|\b(?:FOR )?INJECTION\b|\bINFUSION\b|\bTABLETS?\b|\bHYDROCHLORIDE\b|\bDISODIUM\b"
-    r"|注射用|注射液|片|胶囊"
+    r"|注射用|注射液|片|胶囊",
+    re.IGNORECASE,
 )
+_DOUBT = re.compile(
+    r"\b(?:NOT?|NEVER|WITHOUT|OR|VS|VERSUS|PLACEBO|EXCEPT|REFUSED|DECLINED|PLANNED)\b"
+    r"|未|无|不|或|拒绝|安慰剂|计划",
+    re.IGNORECASE,
+)
+"""Words after which a drug that is named need not have been given."""
 _FOLFOX = re.compile(r"(?:M|MODIFIED |MFOLFOX)?FOLFOX-?\d?")
 
 
@@ -257,12 +302,14 @@ def _named(written: str) -> tuple[Drug | Unlisted, ...]:
     whole = _looked_up(written)
     if whole:
         return whole
+    if _DOUBT.search(written):
+        return (Unlisted(written),)
     plain = " ".join(_FORM.sub(" ", _DOSE.sub(" ", written)).split())
-    if plain != written and (found := _looked_up(plain)):
+    if plain != written and (found := _looked_up(coded(plain))):
         return found
     parts = [part for outer in _AROUND.split(plain) for part in _BETWEEN.split(outer)]
     found_parts: dict[Drug | Unlisted, None] = {}
-    for part in (" ".join(part.split()) for part in parts):
+    for part in (coded(part) for part in parts):
         if part:
             found_parts |= dict.fromkeys(_looked_up(part) or (Unlisted(part),))
     return tuple(found_parts)
