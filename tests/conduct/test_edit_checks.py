@@ -167,6 +167,9 @@ def asked_about(subject: Subject, *drugs: str, protocol: Protocol = PROTOCOL) ->
         ("FOLFIRI", "CHEMOTHERAPY", ["IRINOTECAN", "FLUOROURACIL"], []),
         ("FOLFIRI", "CHEMOTHERAPY", ["IRINOTECAN", "OXALIPLATIN"], ["dose[2].drug"]),
         ("FOLFIRI", "CHEMOTHERAPY", ["CETUXIMAB"], ["dose[1].drug"]),  # the other arm's drug
+        ("FOLFIRI", "CHEMOTHERAPY", ["ERBITUX"], ["dose[1].drug"]),  # by its brand
+        ("FOLFIRI", "CHEMOTHERAPY", ["IRINOTECAN + ERBITUX"], ["dose[1].drug"]),
+        ("FOLFIRI", "CHEMOTHERAPY", ["5-FU"], []),
         ("FOLFIRI", "CETUXIMAB_CHEMOTHERAPY", ["CETUXIMAB", "IRINOTECAN"], []),
         ("FOLFIRI", "CETUXIMAB_CHEMOTHERAPY", ["PANITUMUMAB"], ["dose[1].drug"]),
         ("FOLFIRI", "CHEMOTHERAPY", [" irinotecan "], []),

@@ -6,11 +6,12 @@ An edit check never refuses an entry: what was measured is entered, and then ask
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
 from equipoise.conduct.data_management import Question, query_name
+from equipoise.conduct.impossible import impossible
 from equipoise.ledger.entry import Entry
 from equipoise.ledger.events import FormSaved, event_of
 from equipoise.protocol.forms import Form, PlausibleRange
@@ -18,9 +19,8 @@ from equipoise.protocol.model import Protocol
 from equipoise.subject.records import CM, EX
 from equipoise.subject.regimen import intended_regimen
 from equipoise.subject.state import Subject
-from equipoise.terms.drugs import is_drug
+from equipoise.terms.drugs import named
 from equipoise.terms.quantity import convert, decimal_of
-from equipoise.terms.verdict import Verdict
 
 Doubt = tuple[str, str]
 """A field, and what deserves a question about it."""
@@ -50,6 +50,8 @@ def doubts_about(
 ) -> list[Doubt]:
     """Everything in a form that deserves a question; `subject` as before the form."""
     doubts = implausible(form, groups)
+    asked = {field for field, _ in doubts}
+    doubts += [doubt for doubt in impossible(form, groups) if doubt[0] not in asked]
     doubts += _other_drugs(protocol, subject, form, groups)
     doubts += _other_methods(protocol, form, groups)
     given = form.day(values)
@@ -83,11 +85,17 @@ def _other_drugs(
     if subject.randomized and subject.randomized.arm == protocol.experimental.id:
         own |= {rule.values.drug for rule in protocol.treatment if rule.values.drug}
     for field, drug in _answers(form, groups, "EX", "EXTRT"):
-        if own and not any(is_drug(drug, "", each) is Verdict.MET for each in own):
+        if own and not _are_all_of(own, drug):
             yield (
                 field,
                 f"{drug} is neither in the regimen intended nor a drug of the arm: please check",
             )
+
+
+def _are_all_of(own: Iterable[str], given: str) -> bool:
+    """Is every part of what was given one of these drugs? `A + B` asks about B where A alone is."""
+    known = {part for each in own for part in named(each)}
+    return all(part in known for part in named(given))
 
 
 def _other_methods(protocol: Protocol, form: Form, groups: Mapping[str, Any]) -> Iterator[Doubt]:

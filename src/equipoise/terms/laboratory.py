@@ -26,8 +26,8 @@ class Measured(NamedTuple):
 
 
 def known_test(code: str) -> bool:
-    """Is it an LBTESTCD of the table?"""
-    return code in _laboratory()
+    """Is it an LBTESTCD of CDISC, or one of the table?"""
+    return code in _laboratory() or code in _submission_values()
 
 
 def standard_units() -> dict[str, str]:
@@ -75,6 +75,12 @@ def _within(found: Measured | None, value: Decimal) -> bool:
 @cache
 def _laboratory() -> dict[str, Measured]:
     return {row["code"]: _test(row) for row in rows_of("laboratory")}
+
+
+@cache
+def _submission_values() -> frozenset[str]:
+    """The code list LBTESTCD (C65047) of the CDISC terminology of 2025-09-26."""
+    return frozenset(row["code"] for row in rows_of("lbtestcd"))
 
 
 @cache

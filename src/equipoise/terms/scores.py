@@ -5,7 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 OLDEST = 122
-"""Completed years of the longest life that is documented (Jeanne Calment, 1875 to 1997)."""
+"""Completed years of the longest life that is documented (Jeanne Calment, 1875 to 1997;
+guinnessworldrecords.com, oldest person)."""
 
 _VALUES: dict[str, frozenset[int]] = {
     "ECOG101": frozenset(range(6)),  # Oken 1982: 0 to 5
