@@ -19,7 +19,7 @@ def impossible(form: Form, groups: Mapping[str, Any]) -> Iterator[tuple[str, str
     `terms`); the criteria leave it open, and somebody is asked.
     """
     for group in form.groups:
-        asked = {field.variable: field.id for field in group.fields}
+        asked = {field.variable: field.id for field in group.fields if field.variable}
         value = asked.get(f"{group.domain}ORRES")
         if group.domain in _MEASURED and value:
             for number, row in enumerate(groups.get(group.id, ()), start=1):
