@@ -154,3 +154,19 @@ def test_property_an_unlisted_name_is_never_of_another_class_without_one(name: s
         is_of_class(f"FOLFIRI + {name}", "IRINOTECAN", "ANTI-EGFR"),
         is_drug(f"{name}, oxaliplatin", "OXALIPLATIN", "CETUXIMAB"),
     } == {UNKNOWN}
+
+
+@pytest.mark.parametrize(
+    ("treatment", "drug_class", "answer"),
+    [
+        ("FOLFOX", "", MET),
+        ("leucovorin", "", NOT_MET),
+        ("CMAB009", "", UNKNOWN),  # read in no source
+        ("A NEW ONE", "TAXANE", MET),
+        ("A NEW ONE", "FOLINATE", UNKNOWN),
+        ("A NEW ONE", "", UNKNOWN),
+        ("B01AC06", "", NOT_MET),  # a code of another main group
+    ],
+)
+def test_drugs_against_cancer(treatment: str, drug_class: str, answer: Verdict) -> None:
+    assert is_anticancer(treatment, drug_class) is answer

@@ -195,14 +195,15 @@ def _recorded(drug_class: str, asked: str) -> Verdict:
 def is_anticancer(treatment: str, drug_class: str) -> Verdict:
     """Does the medication treat cancer?"""
     parts = named(treatment)
-    if any(isinstance(part, Drug) and part.anticancer for part in parts):
-        return Verdict.MET
+    against = [part for part in parts if isinstance(part, Drug) and part.anticancer]
+    if against:
+        return Verdict.MET if any(drug.checked for drug in against) else Verdict.UNKNOWN
     if parts and all(isinstance(part, Drug) for part in parts):
         return Verdict.NOT_MET
     codes = (coded(treatment), coded(drug_class))
     if any(_ATC.fullmatch(code) and code[:3] not in ("L01", "L02") for code in codes):
         return Verdict.NOT_MET
-    return Verdict.MET if _class(drug_class) else Verdict.UNKNOWN
+    return Verdict.MET if _class(drug_class) in _against_cancer() else Verdict.UNKNOWN
 
 
 def drugs_of_class(wanted: str) -> tuple[str, ...]:
@@ -253,6 +254,12 @@ def _may_be(known: str, asked: str) -> bool:
 @cache
 def _classes() -> frozenset[str]:
     return frozenset(drug.kind for drug in _table().values()) | {"CHEMOTHERAPY"}
+
+
+@cache
+def _against_cancer() -> frozenset[str]:
+    """The classes of drugs against cancer; folinates are given beside them."""
+    return frozenset(drug.kind for drug in _table().values() if drug.anticancer) | {"CHEMOTHERAPY"}
 
 
 @cache

@@ -15,6 +15,8 @@ from equipoise.exchange.cdisc.rows import RowPlace, Unusable, date_of
 from equipoise.subject.records import CM, DS, RS, SS, TR, Record, Source
 from equipoise.subject.state import Randomized, Subject
 from equipoise.terms.dates import PartialDate
+from equipoise.terms.drugs import is_anticancer
+from equipoise.terms.verdict import Verdict
 
 NOT_A_CONTACT = ("DEATH", "LOST TO FOLLOW-UP", "RANDOMIZED", "SCREEN FAILURE")
 """DSDECOD whose day shows nobody alive after randomization, or was no contact at all."""
@@ -124,16 +126,23 @@ def _contacts(records: Mapping[type[Record], list[Any]]) -> Iterator[SS]:
         yield SS(test="SURVSTAT", original="ALIVE", date=record.date, source=record.source)
 
 
+def _against_cancer(cm: CM) -> bool:
+    """By the class as coded (WHO Drug writes ANTINEOPLASTIC), or as the drug table knows it."""
+    coded = "ANTINEOPLASTIC" in cm.drug_class.upper()
+    return coded or is_anticancer(cm.treatment, cm.drug_class) is Verdict.MET
+
+
 def _ask_about_therapy(subject: Subject, start: date, problems: Problems) -> None:
     """Cancer drugs after the start that no declared category calls new therapy are not counted;
     somebody is asked.
     """
     for cm in subject.records(CM):
         later = cm.start is not None and cm.start.latest > start
-        if later and "ANTINEOPLASTIC" in cm.drug_class.upper() and cm.category != SUBSEQUENT:
+        if later and cm.category != SUBSEQUENT and _against_cancer(cm):
             file, _, sequence = cm.source if isinstance(cm.source, tuple) else ("", "", 0)
+            drug = (cm.drug_class or cm.treatment).lower()
             reason = (
-                f"CMSEQ {sequence}, {cm.drug_class.lower()}, began after the start; CMCAT"
+                f"CMSEQ {sequence}, {drug}, began after the start; CMCAT"
                 f" {cm.category!r} is not declared as new anticancer therapy, so it is not counted"
             )
             problems.add(
