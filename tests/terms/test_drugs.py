@@ -62,6 +62,7 @@ UNREAD = [row["name"] for row in ROWS if row["checked"] != "yes"]
         ("FOLFIRI", "L01FE01", UNKNOWN),
         ("FOLFIRI", "ANTI-EGFR", UNKNOWN),
         ("FOLFIRI", "EGFR INHIBITOR", UNKNOWN),
+        ("GEFITINIB", "EGFR INHIBITOR", NOT_MET),  # the kinase inhibitor explains the class
         ("FOLFIRI", "CHEMOTHERAPY + ANTI-EGFR", UNKNOWN),
         ("FOLFIRI without cetuximab", "", UNKNOWN),
         ("cetuximab or bevacizumab", "", UNKNOWN),

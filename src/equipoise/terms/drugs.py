@@ -133,7 +133,7 @@ def is_of_class(treatment: str, drug_class: str, wanted: str) -> Verdict:
     parts = named(treatment)
     answers = [_alone(part, parts, _is_of(part, drug_class, asked)) for part in parts]
     found = any_of(answers) if answers else _recorded(drug_class, asked)
-    if found is Verdict.NOT_MET and _points_at(drug_class, asked):
+    if found is Verdict.NOT_MET and _points_at(drug_class, asked, parts):
         return Verdict.UNKNOWN  # one of the two is wrong
     return found
 
@@ -146,20 +146,24 @@ def _alone(part: Drug | Unlisted, parts: tuple[Drug | Unlisted, ...], answer: Ve
     return Verdict.UNKNOWN if excluded else answer
 
 
-def _points_at(drug_class: str, asked: str) -> bool:
+def _points_at(drug_class: str, asked: str, parts: tuple[Drug | Unlisted, ...]) -> bool:
     """Does what stands in the place of the class name the class asked about, a drug of it, or its
-    target in coarser words?
+    target in words too coarse for a class, which no drug of the medication explains?
     """
     known = _class(drug_class)
     if known is not None:
         return asked in _widened(known)
-    target = asked.removeprefix("ANTI-")
-    parts = named(drug_class)
-    return (
-        bool(re.search(rf"\b{re.escape(target)}\b", coded(drug_class)))
-        or any(isinstance(part, Drug) and asked in _widened(part.kind) for part in parts)
-        or any(isinstance(part, Unlisted) and _class(part.text) == asked for part in parts)
+    return _names_target(drug_class, asked, parts) or any(
+        asked in _widened(part.kind) if isinstance(part, Drug) else _class(part.text) == asked
+        for part in named(drug_class)
     )
+
+
+def _names_target(drug_class: str, asked: str, parts: tuple[Drug | Unlisted, ...]) -> bool:
+    """`EGFR INHIBITOR` fits gefitinib, and not irinotecan."""
+    target = re.compile(rf"\b{re.escape(asked.removeprefix('ANTI-'))}\b")
+    explained = any(isinstance(part, Drug) and target.search(part.kind) for part in parts)
+    return not explained and bool(target.search(coded(drug_class)))
 
 
 def _is_of(part: Drug | Unlisted, drug_class: str, asked: str) -> Verdict:
