@@ -171,16 +171,10 @@ def test_an_adtte_is_read_as_it_is_in_every_format(table, tmp_path):
     sys.path.insert(0, str(Path(__file__).parents[1] / "exchange"))
     from sdtm_story import WRITERS
 
-    head, *lines = [line.split(",") for line in table.read_text().splitlines()]
+    lines = [line.split(",") for line in table.read_text().splitlines()[1:]]
     rows = [
-        {
-            "USUBJID": str(n),
-            "PARAMCD": "TTR",
-            "AVAL": float(weeks),
-            "CNSR": 1 - int(event),
-            "TRTP": arm,
-        }
-        for n, (weeks, event, arm, _) in enumerate(lines)
+        {"PARAMCD": "TTR", "AVAL": float(weeks), "CNSR": 1 - int(event), "TRTP": arm}
+        for weeks, event, arm, _ in lines
     ]
     words = ("--time", "AVAL", "--event", "CNSR", "--arm", "TRTP", "--json")
     expected = json.loads(ran(table, *OPTIONS, "--json").stdout)

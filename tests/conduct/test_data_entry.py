@@ -217,3 +217,20 @@ def test_without_consent_before_entry_a_date_is_not_held_to_a_consent():
     story.done("2021-03-10", "coordinator", enrolment.screen, READY, screened_on=DAY)
 
     assert isinstance(story.form("2021-03-10", READY, *ecog()), Entry)
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("C18.７", ["MEDICAL_HISTORY: MH.MHDECOD: found 'C18.７', expected the digits 0 to 9"]),
+        ("C18.7", []),
+        ("  c18.7 ", []),
+    ],
+)
+def test_what_no_rule_could_read_is_not_entered(trial, code, said):
+    condition = {"category": "PRIMARY DIAGNOSIS", "occurred": "Y", "code": code}
+    typed = FormData(
+        "MEDICAL_HISTORY", "SCREENING", {"date": "2021-03-10"}, {"condition": [condition]}
+    )
+
+    assert trial.refused(data_entry.save_form, READY, typed) == said

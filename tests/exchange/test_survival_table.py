@@ -132,7 +132,7 @@ def test_the_censoring_of_an_adtte_is_turned_round_and_said():
 def test_of_several_parameters_one_is_named():
     more = ADTTE + "S,1,PFS,4,0,A\nS,2,PFS,5,0,B\n"
 
-    with pytest.raises(SurvivalTableError, match="row 5: PARAMCD is 'PFS' after 'OS'; .*--paramcd"):
+    with pytest.raises(SurvivalTableError, match=r"row 5: PARAMCD is 'PFS' after 'OS'; "):
         read(more, OF_ADTTE)
     table = read(more, OF_ADTTE, paramcd="PFS")
     assert table.time.tolist() == [4.0, 5.0]
@@ -145,6 +145,6 @@ def test_a_missing_stratum_is_missing_however_r_writes_it():
     columns = SurvivalColumns(time="months", event="died", arm="drug", strata=("site",))
     text = "months,died,drug,site\n1,1,A,x\n2,1,B,NA\n3,1,B,x\n"
 
-    with pytest.raises(SurvivalTableError, match="row 3 .site"):
+    with pytest.raises(SurvivalTableError, match=r"row 3 .site"):
         read(text, columns)
     assert read(text, columns, drop_missing=True).left_out == (3,)

@@ -243,7 +243,7 @@ def test_two_studies_in_one_folder_are_asked_about(tmp_path, domains):
     ],
 )
 def test_lengths_are_not_rounded(tmp_path, domains, write, baseline, later, response):
-    one, two, _ = (dict(row) for row in domains["TU"][:3])
+    one = dict(domains["TU"][0])
     domains["TU"] = [one, one | {"TULNKID": "T02", "TULOC": "LUNG", "TUSEQ": 2}]
     domains["TR"] = [
         row | {"TRLNKID": link, "TRSTRESN": length, "TRSTRESC": str(length), "TRSEQ": seq}

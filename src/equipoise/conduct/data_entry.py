@@ -14,6 +14,7 @@ from equipoise.conduct.record import Outcome, about_subject, record, version_for
 from equipoise.ledger import events
 from equipoise.protocol.forms import Form, problems
 from equipoise.protocol.model import Protocol
+from equipoise.subject.form_records import records_of_form
 from equipoise.subject.state import Subject, Trial
 from equipoise.terms.dates import parse_date
 
@@ -51,12 +52,23 @@ def save_form(
         return record(trial, by, event, in_the_way)
     in_the_way += no_such_visit(protocol, typed.visit)
     in_the_way += problems(form, typed.values, typed.groups)
+    in_the_way += [] if in_the_way else _unreadable(form, typed)
     subject = trial.subjects.get(subject_id)
     if subject is not None and not in_the_way:
         in_the_way += _untimely(by, subject, form, typed, protocol)
     return record(
         trial, by, event, in_the_way, about_subject(trial, subject_id, by.day, correction)
     )
+
+
+def _unreadable(form: Form, typed: FormData) -> list[str]:
+    """What no rule could read later: it would be entered, and then never counted."""
+    try:
+        for _ in records_of_form(form, typed.visit, typed.values, typed.groups, 0):
+            continue
+    except ValueError as error:
+        return [f"{form.id}: {error}"]
+    return []
 
 
 def no_such_visit(protocol: Protocol, visit: str) -> list[str]:

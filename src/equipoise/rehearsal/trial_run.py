@@ -17,7 +17,7 @@ from equipoise.conduct.data_entry import no_such_visit
 from equipoise.eligibility import evaluate_all
 from equipoise.eligibility.finding import Finding
 from equipoise.ledger import events
-from equipoise.protocol.form_records import VISIT, NotOfThisForm, fold
+from equipoise.protocol.form_records import NotOfThisForm
 from equipoise.protocol.forms import problems
 from equipoise.protocol.model import Criterion, Protocol
 from equipoise.rehearsal.filled import Filled
@@ -30,8 +30,9 @@ from equipoise.rehearsal.screening_forms import (
     visit_forms,
 )
 from equipoise.rehearsal.story import draw_story
+from equipoise.subject.form_records import records_of_form
 from equipoise.subject.milestones import milestones
-from equipoise.subject.records import read_record, variables
+from equipoise.subject.records import Record
 from equipoise.subject.state import Attested, Subject
 from equipoise.terms.verdict import Verdict
 from equipoise.virtual.parameters import read_parameters
@@ -114,13 +115,12 @@ def _wrong(protocol: Protocol, forms: Iterable[Filled]) -> Iterator[Found]:
 
 def _folded(desk: Desk, forms: Sequence[Filled]) -> Subject:
     """She as she would be known on the day on which she is asked about."""
-    protocol, records = desk.protocol, []
+    protocol = desk.protocol
+    records: list[Record] = []
     for seq, filled in enumerate(forms, 1):
         form = protocol.form(filled.form)
         assert form is not None
-        for domain, record in fold(form, filled.visit, filled.values, filled.groups):
-            held = {k: v for k, v in record.items() if k != VISIT or k in variables(domain)}
-            records.append(read_record(domain, held, seq))
+        records += records_of_form(form, filled.visit, filled.values, filled.groups, seq)
     for decision in (
         events.ConsentRecorded(consented_on=ARRIVES, version=protocol.version, kind="INITIAL"),
         events.ChemotherapyIntended(regimen=_regimen(desk), decided_on=ASKED),

@@ -11,11 +11,10 @@ from datetime import date
 from equipoise.ledger import events
 from equipoise.ledger.entry import Entry
 from equipoise.ledger.events import Event, event_of
-from equipoise.protocol.form_records import fold
 from equipoise.protocol.model import Protocol
 from equipoise.protocol.payload import from_payload
+from equipoise.subject.form_records import records_of_form
 from equipoise.subject.milestones import milestones
-from equipoise.subject.records import read_record, variables
 from equipoise.subject.state import (
     Attested,
     Consented,
@@ -212,11 +211,7 @@ def _save_form(
         raise ValueError(f"entry {entry.seq}: protocol {entry.protocol} has no form {event.form!r}")
     corrected = entry.supersedes
     first = entry.seq if corrected is None else subject.first_entry.get(corrected, corrected)
-    records = []
-    for domain, values in fold(form, event.visit, event.values, event.groups):
-        if "VISIT" not in variables(domain):
-            values.pop("VISIT")
-        records.append(read_record(domain, values, entry.seq, first))
+    records = records_of_form(form, event.visit, event.values, event.groups, entry.seq, first)
     labeled = event.values.get(protocol.conduct.earlier_results_label) == YesNo.YES
     saved = SavedForm(event.form, event.visit, form.day(event.values), labeled)
     return replace(
