@@ -281,7 +281,7 @@ def _samples(rows: list[Mapping[str, str]]) -> list[str]:
     """One line for each report or sample: what all its rows share stands once."""
     samples: dict[tuple[str, str, str], list[str]] = {}
     for row in rows:
-        key = row["GFSPEC"].lower(), row.get("GFREFID", ""), row["GFDTC"]
+        key = row.get("GFSPEC", "").lower(), row.get("GFREFID", ""), row.get("GFDTC", "")
         samples.setdefault(key, []).append(_finding(row))
     return [
         plain(
@@ -294,13 +294,15 @@ def _samples(rows: list[Mapping[str, str]]) -> list[str]:
 
 
 def _finding(row: Mapping[str, str]) -> str:
-    if row["GFTESTCD"] != "CODON":
-        return f"{row['GFTESTCD']} {row['GFORRES']}"
-    words = [row["GFGENSR"], row["GFCODON"], row["GFORRES"].lower()]
+    test, found = row.get("GFTESTCD", ""), row.get("GFORRES", "")
+    status = f" {row['GFSTAT']}" if row.get("GFSTAT") else ""
+    if test.strip().upper() != "CODON":
+        return f"{test or '(no test)'} {found}{status}"
+    words = [row.get("GFGENSR", ""), row.get("GFCODON", ""), found.lower() + status]
     words += [
         f"{name} {row[v]}" for name, v in (("variant", "GFPVRID"), ("at", "GFVAF")) if v in row
     ]
-    return " ".join([*words, f"(limit {row['GFLOD'] or 'empty'})"])
+    return " ".join([*words, f"(limit {row.get('GFLOD') or 'empty'})"])
 
 
 def _counted(rows: list[str]) -> list[str]:

@@ -28,10 +28,9 @@ def test_grays_test_is_greenwoods_with_and_without_ties(groups, of, digits):
     assert found.p == pytest.approx(expected.p_value, rel=1e-11)
 
 
-# R 4.2.2 with cmprsk 2.2-11: cuminc(time, cause, group, strata, rho)$Tests[of, "stat"], of the first
-# `groups` groups of the sixty people below, up to five of whom share a time and a cause.
+# R 4.2.2 with cmprsk 2.2-11, the statistic of cuminc for a cause, by strata or not, with rho, of
+# the first groups of the sixty people below, up to five of whom share a time and a cause.
 CMPRSK = {
-    # (of, stratified, rho, groups)
     (1, False, 0, 2): 0.437607579273914,
     (1, False, 0, 3): 0.871330415432643,
     (1, False, 1, 2): 0.414687541746834,
