@@ -20,9 +20,9 @@ import picture
 from equipoise.cli.app import app
 
 DIGESTS = {
-    "ledger.jsonl": "de1cf8bcca212320e27b1ef0e877893f1bd43da142953133f838d198444fbf17",
-    "results.json": "7e997e7bc095dff34cb15030e7322e85b9b8d9e1786bfc78971e2c840c0df388",
-    "report.html": "f4f36a68753ca66157522f35a54bb3ce887d4cc2871bc2d39c6cb186badc6dd9",
+    "ledger.jsonl": "38c38c76a6aae2cdc99a6477faededd9707a722aafcaeeb13c2da71d63268eef",
+    "results.json": "9c74c42a7c381942c7570eba9ac77909b6b614ab351a9875c2daa084e05fe96d",
+    "report.html": "1241f76d916d3d8aa35a2e45519bb040a464d5e521eb72ddec51b4acda03524a",
 }
 """SHA-256 of `equipoise demo` with 50 participants and seed 7; of the results with all numbers to
 twelve digits, since the last bits of an exponential depend on the processor."""
