@@ -184,8 +184,14 @@ def _show(trial: Protocol, subject: str, index: date, screened: Screened) -> Non
     for finding in screened.findings:
         out.print(f"  {finding.id}  {_MARKS[finding.verdict.value]}  {escape(short[finding.id])}")
         if finding.verdict.value != "met":
-            out.print(f"                {finding.detail}", markup=False)
+            out.print(f"                {_in_line(finding.detail)}", markup=False)
         if finding.advice:
             out.print(f"                to do: {finding.advice}", markup=False)
-    for aside in screened.not_used:
-        out.print(f"  not used: {aside}", markup=False)
+    if screened.not_used:  # thousands at once: each call of rich takes its time
+        asides = (f"  not used: {_in_line(str(aside))}" for aside in screened.not_used)
+        out.print("\n".join(asides), markup=False)
+
+
+def _in_line(text: str) -> str:
+    """What a file says never begins a line of the answer."""
+    return text.replace("\n", "\\n")
