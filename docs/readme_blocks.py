@@ -19,7 +19,7 @@ from equipoise.cli.app import app
 
 TOP = Path(__file__).resolve().parents[1]
 README = TOP / "README.md"
-NAMES = ("other-peoples-data", "eligibility", "response", "design", "report", "importing")
+NAMES = ("other-peoples-data", "eligibility", "rows", "response", "design", "report", "importing")
 PAGES = (README, *(TOP / "docs" / f"{name}.md" for name in NAMES))
 """All pages whose blocks are kept honest."""
 LEFT_OUT = "…"
