@@ -6,6 +6,8 @@ import pytest
 
 from equipoise.analysis.analyze import analyze
 from equipoise.conduct import enrolment
+from equipoise.report.trial.page import write_report
+from equipoise.report.trial.why import explain
 from equipoise.subject.records import LB
 from equipoise.terms.verdict import Verdict
 from story import Story
@@ -70,3 +72,15 @@ def test_an_answer_carries_the_records_of_the_parts_that_decided_it():
     assert decided.verdict is Verdict.NOT_MET
     assert "NEUT" not in decided.open_detail
     assert decided.open_evidence == tuple(hemoglobin)
+
+
+def test_what_could_not_be_used_is_listed_in_why_and_in_the_report():
+    story = Story().begin().ready(WHO, DAY, HGB="850")
+    analysis, entries = analyze(story.known(DAY)), story.storage.read()
+
+    (aside,) = analysis.screenings[WHO].not_used
+    assert (aside.shown, aside.reason) == ("HGB 850 g/dL", "its value is outside of the possible")
+    assert analysis.screenings[WHO].unknown == ("I09",)
+    told = explain(analysis, entries, WHO, "ELIGIBILITY")
+    assert f"not used: entry {aside.source} {aside.shown}: {aside.reason}" in told
+    assert "Not used for eligibility" in write_report(analysis, entries)

@@ -15,8 +15,8 @@ DAY = date(2021, 3, 10)
 LATER = date(2021, 6, 1)
 
 
-def blocking(findings):
-    return [finding.id for finding in findings if finding.verdict is not Verdict.MET]
+def blocking(asking):
+    return [finding.id for finding in asking.findings if finding.verdict is not Verdict.MET]
 
 
 @pytest.fixture

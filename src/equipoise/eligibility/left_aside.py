@@ -20,6 +20,7 @@ from equipoise.terms.verdict import Reason
 
 _UNDATED = (AE, CM, DM, DV, EX, MH, TU)
 """Domains whose records answer without a day of their own."""
+NOBODY_ASKS = "no criterion asks for it"
 _READ = {
     Reason.UNIT_UNKNOWN: "its unit is not known",
     Reason.VALUE_UNREADABLE: "its value cannot be read",
@@ -68,7 +69,7 @@ def left_aside(protocol: Protocol, subject: Subject, index: date) -> tuple[LeftA
 
 def _why(record: Any, is_asked: bool, index: date) -> str | None:
     if not is_asked:
-        return "no criterion asks for it"
+        return NOBODY_ASKS
     return next(_faults(record, index), None)
 
 

@@ -91,7 +91,8 @@ def _or_aside(path: Path, used: set[str], encoding: str | None) -> Dataset:
         return read_dataset(path, used, encoding)
     except DatasetError as error:
         if (used or isinstance(error, NoDataset)) and _of_name(path) not in used:
-            return Dataset(path.name, _digest(path), "", (), (), str(error))
+            why = str(error).removeprefix(f"{path.name}: ")
+            return Dataset(path.name, _digest(path), "", (), (), why)
         raise
 
 
@@ -170,7 +171,7 @@ def _domain(
         return (found[0] if found else _of_name(path)), ""  # no row says it: the name is left
     told = " and ".join(map(repr, found))
     if used and not {*found, _of_name(path)} & used:
-        return "", f"{path.name}: DOMAIN is {told}"
+        return "", f"DOMAIN is {told}"
     raise DatasetError(f"{path.name}: DOMAIN is {told}; a file holds one domain")
 
 

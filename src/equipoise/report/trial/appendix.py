@@ -17,7 +17,7 @@ from equipoise.analysis.results.endpoints import (
 )
 from equipoise.analysis.results.participants import Baseline, Flow
 from equipoise.analysis.results.trial import Results
-from equipoise.analysis.screening import Answer
+from equipoise.analysis.screening import Answer, Screening
 from equipoise.analysis.visits import REMARKABLE, VisitAccount
 from equipoise.ledger.entry import Entry
 from equipoise.report.kit.drill_down import Source, subject_anchor
@@ -208,6 +208,13 @@ def _eligibility_facts(analysis: Analysis, name: str) -> Iterator[Fact]:
         for answer in answers:
             fact = _answer_fact(answer, short)
             yield Fact(f"{fact.label}, {when}", fact.value, fact.why, fact.sources)
+    yield from _not_used(screening)
+
+
+def _not_used(screening: Screening) -> Iterator[Fact]:
+    """Records that could not be used when it was asked who may enter."""
+    for aside in screening.not_used:
+        yield Fact("Not used for eligibility", aside.shown, aside.reason, (aside.source,))
 
 
 def _problem_facts(results: Results, name: str) -> Iterator[Fact]:
@@ -230,6 +237,7 @@ def _not_randomized(analysis: Analysis, name: str, entries: Sequence[Entry]) -> 
         why = "; ".join(named) or "declined"
         on = decision.on.isoformat()
         facts.insert(0, Fact("Will not enter", on, why, (decision.source,)))
+    facts += _not_used(screening)
     standing = _standing(analysis.results.flow, name)
     anchor = subject_anchor(name)
     return ParticipantSection(

@@ -170,3 +170,6 @@ def _eligibility(screening: Screening, entries: Sequence[Entry]) -> Iterator[str
         yield f"{answer.id} {answer.verdict.value.replace('_', ' ')}: {answer.detail}"
         for source in answer.evidence:
             yield next(iter(_entry(entries, source)))
+    yield ""
+    yield from (f"not used: {aside}" for aside in screening.not_used)
+    yield f"no criterion asks for {screening.of_no_criterion} other records"

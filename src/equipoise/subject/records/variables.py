@@ -79,7 +79,8 @@ def shortened(value: Any) -> str:
 
 
 def _read_result(value: str) -> str:
-    _refuse_foreign_digits(value)
+    if not any(character.isalpha() for character in value):  # a number; words may hold any digit
+        _refuse_foreign_digits(value)
     return RESULT_WORDS.get(coded(value), value.strip())
 
 
