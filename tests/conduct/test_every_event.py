@@ -19,6 +19,7 @@ from equipoise.conduct.disposition import Withdrawal
 from equipoise.conduct.protocol_versions import amend_protocol
 from equipoise.conduct.redaction import Redacted, redact
 from equipoise.conduct.roles import MAY
+from equipoise.conduct.set_aside import FormRow, set_row_aside
 from equipoise.ledger.entry import Entry
 from equipoise.ledger.events import EVENTS
 from equipoise.subject.fold import step
@@ -61,6 +62,10 @@ def story() -> tuple[Entry, ...]:
     """Everything that can happen, in one short trial."""
     told = Story().begin().ready("S01-001", DAY).ready("S01-002", DAY)
     on = "2021-03-10"
+    forms = told.session.trial.subjects["S01-002"].forms
+    history = next(seq for seq, saved in forms.items() if saved.form == "MEDICAL_HISTORY")
+    about = FormRow(history, "MH", 2)
+    told.done(on, "investigator", set_row_aside, "S01-002", about, reason="of another person")
     told.randomize("S01-001", DAY)
     told.done(
         on, "investigator", enrolment.fail_screening, "S01-002", failed_on=DAY, criteria=("I07",)

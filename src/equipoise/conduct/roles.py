@@ -15,6 +15,7 @@ MAY: dict[str, frozenset[str]] = {
     "SubjectScreened": SITE,
     "ConsentRecorded": SITE,
     "FormSaved": SITE,
+    "RowSetAside": frozenset({"investigator"}),
     "CriterionAttested": frozenset({"investigator"}),
     "ChemotherapyIntended": frozenset({"investigator"}),
     "SubjectRandomized": frozenset({"investigator"}),

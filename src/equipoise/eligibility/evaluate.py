@@ -48,7 +48,7 @@ def questions(
     protocol: Protocol, subject: Subject, index: date
 ) -> Iterator[tuple[Criterion, Asked]]:
     """Each criterion, and whom it is asked about."""
-    first = Asked(subject, index, vocabulary=vocabulary(protocol))
+    first = Asked(subject.for_eligibility, index, vocabulary=vocabulary(protocol))
     for criterion in protocol.criteria:
         yield criterion, replace(first, criterion=criterion.id)
 

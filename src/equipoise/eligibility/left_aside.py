@@ -13,7 +13,7 @@ from equipoise.protocol.model import Protocol
 from equipoise.subject.records import AE, CM, DM, DV, EX, MH, TU, Record, Source
 from equipoise.subject.records.faults import fault_of
 from equipoise.subject.records.variables import write_record
-from equipoise.subject.state import Subject
+from equipoise.subject.state import SetAside, Subject
 from equipoise.terms.coded import coded
 from equipoise.terms.codes import RESULT_WORDS
 from equipoise.terms.verdict import Reason
@@ -53,11 +53,12 @@ def left_aside(protocol: Protocol, subject: Subject, index: date) -> tuple[LeftA
     used: set[int] = set()
     for criterion, asked in questions(protocol, subject, index):
         used.update(id(record) for record in concerned(criterion.rule, asked))
+    asides = subject.asides
     found = [
         LeftAside(record.source, shown(record), why)
         for rows in subject.by_domain.values()
         for record in rows
-        if (why := _why(record, id(record) in used, index))
+        if (why := _decided(asides.get(id(record))) or _why(record, id(record) in used, index))
     ]
     nobody = [
         LeftAside(said.source, said.criterion, why)
@@ -65,6 +66,10 @@ def left_aside(protocol: Protocol, subject: Subject, index: date) -> tuple[LeftA
         if (why := nobody_may(said))
     ]
     return tuple(found + nobody)
+
+
+def _decided(aside: SetAside | None) -> str:
+    return f"set aside by {aside.actor}: {aside.reason}" if aside else ""
 
 
 def _why(record: Any, is_asked: bool, index: date) -> str | None:

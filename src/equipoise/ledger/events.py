@@ -112,6 +112,17 @@ class FormSaved:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RowSetAside:
+    """An investigator decided, for the reason given, that a row of a form answers no criterion: the
+    row of that number, from 1, among those of its domain in the entry. ICH E6(R3) 4.2.
+    """
+
+    about: int
+    domain: str
+    row: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CriterionAttested:
     """An investigator answered a criterion that rests on judgement. SDTM: IE; ICH E6(R3) 2.2."""
 
@@ -257,6 +268,7 @@ Event = (
     | SubjectScreened
     | ConsentRecorded
     | FormSaved
+    | RowSetAside
     | CriterionAttested
     | ChemotherapyIntended
     | SubjectRandomized

@@ -22,6 +22,7 @@ from equipoise.subject.state import (
     Query,
     Randomized,
     SavedForm,
+    SetAside,
     Subject,
     Trial,
     Version,
@@ -123,8 +124,8 @@ def step_subject(subject: Subject, entry: Entry, event: Event, protocol: Protoco
                 previous=event.previous_subject,
                 site=entry.site or "",
             )
-        case events.FormSaved():
-            return _save_form(subject, entry, event, protocol)
+        case events.FormSaved() | events.RowSetAside():
+            return _step_form(subject, entry, event, protocol)
         case events.ConsentRecorded():
             consent = Consented(event.consented_on, event.version, entry.seq)
             return replace(subject, consents=(*subject.consents, consent))
@@ -201,6 +202,15 @@ def _step_closing(
             return replace(subject, frozen=True)
         case events.Locked():
             return replace(subject, locked=True)
+
+
+def _step_form(
+    subject: Subject, entry: Entry, event: events.FormSaved | events.RowSetAside, protocol: Protocol
+) -> Subject:
+    if isinstance(event, events.FormSaved):
+        return _save_form(subject, entry, event, protocol)
+    place = event.about, event.domain, event.row
+    return subject.without_row(SetAside(*place, entry.actor, entry.reason or ""))
 
 
 def _save_form(

@@ -87,6 +87,23 @@ class SavedForm:
     earlier: bool = False
 
 
+class SetAside(NamedTuple):
+    """A row of a form that answers no criterion: its entry, domain and number; who decided so, and
+    why.
+    """
+
+    about: int
+    domain: str
+    row: int
+    actor: str
+    reason: str
+
+    @property
+    def place(self) -> tuple[int, str, int]:
+        """Which row it is."""
+        return self.about, self.domain, self.row
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
     """One participant as known at some entry of the ledger.
@@ -114,6 +131,7 @@ class Subject:
     queries: Mapping[str, Query] = field(default_factory=dict)
     signed: tuple[int, ...] = ()
     forms: Mapping[int, SavedForm] = field(default_factory=dict)
+    set_aside: tuple[SetAside, ...] = ()
     frozen: bool = False
     locked: bool = False
     redacted: tuple[int, ...] = ()
@@ -124,6 +142,41 @@ class Subject:
     def records(self, domain: type[AnyRecord]) -> tuple[AnyRecord, ...]:
         """All current records of a domain, in the order in which they were entered."""
         return self.by_domain.get(domain, ())
+
+    def row(self, entry: int, domain: str, row: int) -> Record | None:
+        """The row of that number, from 1, among those of a domain in an entry, if there is one."""
+        rows = [
+            record
+            for cls, held in self.by_domain.items()
+            if cls.__name__ == domain
+            for record in held
+            if record.source == entry
+        ]
+        return rows[row - 1] if 1 <= row <= len(rows) else None
+
+    def without_row(self, aside: SetAside) -> Subject:
+        """The subject once a row was set aside."""
+        return replace(self, set_aside=(*self.set_aside, aside))
+
+    @property
+    def asides(self) -> dict[int, SetAside]:
+        """The records that were set aside, by their identity."""
+        found = ((self.row(*aside.place), aside) for aside in self.set_aside)
+        return {id(record): aside for record, aside in found if record is not None}
+
+    @property
+    def for_eligibility(self) -> Subject:
+        """The subject as criteria see it: without the rows that were set aside."""
+        asides = self.asides
+        if not asides:
+            return self
+        return replace(
+            self,
+            by_domain={
+                domain: tuple(record for record in held if id(record) not in asides)
+                for domain, held in self.by_domain.items()
+            },
+        )
 
     def with_records(self, added: Iterable[Record], without: int | None = None) -> Subject:
         """The subject with more records, and without those of the entry that a correction
