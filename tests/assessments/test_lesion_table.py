@@ -167,3 +167,18 @@ def test_a_lesion_is_no_longer_than_a_person():
 def test_what_cannot_be_read_is_told_with_its_row(text, message):
     with pytest.raises(LesionError, match=message):
         read_lesions(text)
+
+
+@pytest.mark.parametrize(
+    ("length", "percent", "response"),
+    [
+        ("35.001", "-29.998", "SD"),
+        ("35", "-30.0", "PR"),
+        ("59.99", "19.980", "SD"),
+        ("60", "20.0", "PD"),
+    ],
+)
+def test_a_change_never_looks_like_a_limit_that_it_did_not_reach(length, percent, response):
+    _, seen = visits(target("2024-02-26", length), other("2024-02-26", "PRESENT"))
+
+    assert (str(seen.change_from_baseline_percent), seen.overall) == (percent, response)

@@ -93,7 +93,7 @@ def _show(one: SubjectAssessment) -> None:
 
 def _assessment_line(visit: Any) -> str:
     def percent(value: Any) -> str:
-        return "" if value is None else f"{value:+.1f} %"
+        return "" if value is None else f"{value:+} %"
 
     nadir = percent(visit.change_from_nadir_percent)
     if visit.change_from_nadir_mm is not None:

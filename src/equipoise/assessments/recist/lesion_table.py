@@ -244,7 +244,15 @@ def millimeters(text: str, where: str) -> int:
 
 
 def _percent(part: int, whole: int) -> Decimal | None:
-    return None if whole <= 0 else (Decimal(100 * part) / Decimal(whole)).quantize(Decimal("0.1"))
+    """To a tenth; nearer to a whole percent than that to a thousandth, so that a change never looks
+    like a limit which it did not reach.
+    """
+    if whole <= 0:
+        return None
+    exact = Decimal(100 * part) / Decimal(whole)
+    shown = exact.quantize(Decimal("0.1"))
+    hides = shown == shown.to_integral_value() and shown != exact
+    return exact.quantize(Decimal("0.001")) if hides else shown
 
 
 def _assessment(series: LesionSeries, results: VisitResults, v: int) -> VisitAssessment:
