@@ -440,7 +440,13 @@ def test_of_who_was_never_treated_the_end_stands_for_the_last_dose():
 
 
 @pytest.mark.parametrize(
-    ("drug", "said"), [("CETUXIMAB", ["MAGNESIUM: due"]), ("IRINOTECAN", []), ("", [])]
+    ("drug", "said"),
+    [
+        ("CETUXIMAB", ["MAGNESIUM: due"]),
+        ("Erbitux", ["MAGNESIUM: due"]),
+        ("IRINOTECAN", []),
+        ("", []),
+    ],
 )
 def test_magnesium_is_asked_of_those_who_were_given_cetuximab(drug, said):
     over = randomized(treatment_ended=Ended("TREATMENT", date(2021, 4, 2), "PD", 60))

@@ -15,7 +15,9 @@ from equipoise.protocol.schedule import Anchor, Visit
 from equipoise.subject.records import DM, EX, RS
 from equipoise.subject.state import Subject
 from equipoise.terms.codes import ResponseTest, SexCode, is_of_site
+from equipoise.terms.drugs import is_drug
 from equipoise.terms.response import Response
+from equipoise.terms.verdict import Verdict
 
 PD = Response.PD.cdisc
 HEARD_OF = frozenset({"SS", "CM"})
@@ -51,7 +53,9 @@ class Participation:
         What a drug did is not followed up of whom it was not given; how she is may be asked.
         """
         followed_up = visit.anchor == "last_dose" and not _is_contact(forms)
-        missed_it = visit.drug is not None and visit.drug.upper() not in self.drugs
+        missed_it = visit.drug is not None and not any(
+            is_drug(given, "", visit.drug) is Verdict.MET for given in self.drugs
+        )
         if missed_it or (followed_up and not self.drugs):
             return None
         return self.anchors.get(visit.anchor)
@@ -85,7 +89,7 @@ def _is_contact(forms: Iterable[Form]) -> bool:
 def participation(subject: Subject, on: date) -> Participation:
     """Of a randomized subject, as known on a day."""
     doses = sorted(
-        (ex.start.earliest, ex.treatment.strip().upper())
+        (ex.start.earliest, ex.treatment)
         for ex in subject.records(EX)
         if ex.dose and ex.start and ex.start.earliest <= on
     )
