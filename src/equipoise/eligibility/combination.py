@@ -9,7 +9,7 @@ from equipoise.eligibility.evaluate import Asked, evaluate
 from equipoise.eligibility.finding import Finding
 from equipoise.protocol.criteria import Rule
 from equipoise.protocol.criteria.combination import AllOf, AnyOf, Not
-from equipoise.terms.verdict import Verdict, all_of, any_of
+from equipoise.terms.verdict import Reason, Verdict, all_of, any_of
 
 
 @evaluate.register
@@ -19,7 +19,24 @@ def _(rule: AllOf, asked: Asked) -> Finding:
 
 @evaluate.register
 def _(rule: AnyOf, asked: Asked) -> Finding:
-    return _combined(rule, tuple(evaluate(part, asked) for part in rule.of), any_of)
+    found = _combined(rule, tuple(evaluate(part, asked) for part in rule.of), any_of)
+    doubt = next((part for part in found.parts if _is_of_two(part)), None)
+    if doubt is None or found.verdict is not Verdict.MET:
+        return found
+    return replace(
+        found,
+        verdict=Verdict.UNKNOWN,
+        detail=doubt.detail,
+        evidence=doubt.evidence,
+        reason=doubt.reason,
+    )
+
+
+def _is_of_two(part: Finding) -> bool:
+    """Do the rows of demographics describe two people? Then whose the other answers are is open,
+    though they be the same for either.
+    """
+    return part.id == "sex" and part.reason is Reason.CONTRADICTION
 
 
 def _combined(rule: Rule, parts: tuple[Finding, ...], combine: Callable[..., Verdict]) -> Finding:

@@ -19,7 +19,7 @@ from equipoise.protocol.criteria.genomic import Genomic
 from equipoise.protocol.panel import RasPanel
 from equipoise.subject.records import GF, Record, Source
 from equipoise.subject.records.faults import fault_of
-from equipoise.terms.codes import GenomicTest, MutationStatus, Specimen
+from equipoise.terms.codes import Detection, GenomicTest, MutationStatus, Specimen
 from equipoise.terms.dates import PartialDate, in_window
 from equipoise.terms.genes import is_gene
 from equipoise.terms.verdict import Reason, Verdict
@@ -67,12 +67,25 @@ def _is_another_test(rule: Genomic, asked: Asked, row: GF) -> bool:
     """A test known, and not of what is asked: of the whole panel in tissue, of one sample in
     plasma.
     """
-    if _asked_for(rule, row):
+    if _asked_for(rule, row) or _may_show_mutation(rule, row):
         return False
     if row.specimen not in tuple(Specimen):
         return False
     known = asked.vocabulary.knows("GFTESTCD", row.test) or row.test in (*_OF_A_SAMPLE, *_ELSE)
     return known or _status_of_another_gene(rule, row.test)
+
+
+def _may_show_mutation(rule: Genomic, row: GF) -> bool:
+    """The panel as a whole in plasma, and codons in tissue, are not how the criterion asks; but
+    what they find is a mutation all the same.
+    """
+    if not row.original:
+        return False
+    if row.test == f"{rule.panel}STAT":
+        return row.original != MutationStatus.WILD_TYPE
+    on_panel = rule.resolved.codons if rule.resolved else ()
+    of_panel = not row.gene or not is_gene(row.gene) or not on_panel or row.gene in on_panel
+    return row.test == GenomicTest.CODON and of_panel and row.original != Detection.NOT_DETECTED
 
 
 def _status_of_another_gene(rule: Genomic, test: str) -> bool:

@@ -25,9 +25,10 @@ def _(rule: Sex, asked: Asked) -> Finding:
     sources = tuple(dict.fromkeys(dm.source for dm in rows))
     if not told:
         return unknown(rule, Reason.NO_RESULT, "sex not recorded")
-    if outside := [sex for sex in told if sex not in tuple(SexCode)]:
+    outside = [sex for sex in told if sex not in tuple(SexCode)]
+    if len(told) - len(outside) > 1:
+        return unknown(rule, Reason.CONTRADICTION, f"sex {' and '.join(told)}", *sources)
+    if outside:
         detail = f"sex {', '.join(outside)}, expected {' or '.join(SexCode)}"
         return unknown(rule, Reason.NOT_CODED, detail, *sources)
-    if len(told) > 1:
-        return unknown(rule, Reason.CONTRADICTION, f"sex {' and '.join(told)}", *sources)
     return decided(rule, told[0] == rule.is_, f"sex {told[0]}", *sources)
