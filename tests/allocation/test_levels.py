@@ -166,3 +166,22 @@ def test_a_day_after_the_index_is_in_no_level(days, expected):
     subject = Subject(id="S").with_records([read_record("CM", {"CMENDTC": ago(days)}, 1)])
 
     assert levels([stratum], subject, INDEX)[0].value == expected
+
+
+@pytest.mark.parametrize(
+    ("drug", "stratum"),
+    [("CETUXIMAB", UNDER), ("Erbitux", UNDER), ("BEVACIZUMAB", OVER), ("STUDY DRUG", None)],
+)
+def test_maintenance_is_known_by_its_drug_where_the_class_is_blank(drug, stratum):
+    given = {"CMCAT": "PRIOR ANTICANCER THERAPY", "CMLINE": "1"}
+    rows = [
+        given | {"CMTRT": "CETUXIMAB", "CMCLAS": "ANTI-EGFR", "CMENDTC": "2020-01-20"},
+        given | {"CMTRT": drug, "CMCLAS": "", "CMENDTC": "2021-01-15"},
+    ]
+    known = Subject(id="S").with_records(
+        read_record("CM", row, place) for place, row in enumerate(rows, start=1)
+    )
+
+    found = levels(load("NCT04509635").randomization.strata, known, INDEX)[1]
+
+    assert found.value == stratum

@@ -84,3 +84,18 @@ def test_what_could_not_be_used_is_listed_in_why_and_in_the_report():
     told = explain(analysis, entries, WHO, "ELIGIBILITY")
     assert f"not used: entry {aside.source} {aside.shown}: {aside.reason}" in told
     assert "Not used for eligibility" in write_report(analysis, entries)
+
+
+def test_without_a_response_there_is_no_duration_and_labels_can_be_read():
+    story = Story().begin().ready(WHO, DAY)
+    story.randomize(WHO, DAY)
+    story.scan(WHO, "2021-05-05", 1, "SD", "50")
+    analysis, entries = analyze(story.known(date(2021, 6, 1))), story.storage.read()
+
+    with pytest.raises(ValueError, match="S01-001 has no DOR: no response, so no duration"):
+        explain(analysis, entries, WHO, "DOR")
+    told = explain(analysis, entries, WHO, "PFS")
+    assert any(line.startswith("Progression-free survival, FDA rules: ") for line in told)
+    assert any(
+        line.startswith("Overall survival: ") for line in explain(analysis, entries, WHO, "OS")
+    )
