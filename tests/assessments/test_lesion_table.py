@@ -182,3 +182,11 @@ def test_a_change_never_looks_like_a_limit_that_it_did_not_reach(length, percent
     _, seen = visits(target("2024-02-26", length), other("2024-02-26", "PRESENT"))
 
     assert (str(seen.change_from_baseline_percent), seen.overall) == (percent, response)
+
+
+@pytest.mark.parametrize("cells", range(1, 8))
+def test_a_last_line_that_was_cut_off_is_refused(cells):
+    line = ",".join(["W8", "2024-03-01", "T1", "TARGET", "LIVER", "N", "50", ""][:cells])
+
+    with pytest.raises(LesionError, match=r"row 4: the line ends before its last column"):
+        read_lesions(HEAD + BASE + line)

@@ -60,7 +60,7 @@ def read_lesions(text: str) -> tuple[Sighting, ...]:
     """Read the comma-separated table of lesions (columns: COLUMNS); raises LesionError naming the
     row.
     """
-    return tuple(_sighting(row, line) for line, row in _rows(_table(text)))
+    return tuple(_sighting(row, line) for line, row in _rows(text))
 
 
 def lesions_by_subject(text: str) -> dict[str, tuple[Sighting, ...] | LesionError]:
@@ -69,7 +69,7 @@ def lesions_by_subject(text: str) -> dict[str, tuple[Sighting, ...] | LesionErro
     """
     found: dict[str, list[Sighting]] = {}
     wrong: dict[str, LesionError] = {}
-    for line, row in _rows(_table(text)):
+    for line, row in _rows(text):
         subject = (row.get(SUBJECT) or "").strip()
         if not subject:
             raise LesionError(f"row {line}: {SUBJECT} is empty; every row names whose it is")
@@ -99,8 +99,15 @@ def _table(text: str) -> csv.DictReader[str]:
     return csv.DictReader(io.StringIO(text.lstrip("\ufeff")))
 
 
-def _rows(table: csv.DictReader[str]) -> Iterator[tuple[int, dict[str, str]]]:
-    """(line, cells) of each row that is not empty. Raises LesionError."""
+def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
+    """(line, cells) of each row that is not empty. Raises LesionError.
+
+    Cells may be left out at the end of a line, but a last line that has neither its cells nor its
+    line end was cut off.
+    """
+    table = _table(text)
+    is_open = not text.endswith(("\n", "\r"))
+    last = len(text.splitlines())
     try:
         _check_columns(table)
         for row in table:
@@ -108,6 +115,11 @@ def _rows(table: csv.DictReader[str]) -> Iterator[tuple[int, dict[str, str]]]:
                 raise LesionError(
                     f"row {table.line_num}: {len(more)} cells more than columns; is a comma inside"
                     " of a cell?"
+                )
+            if is_open and table.line_num == last and None in row.values():
+                raise LesionError(
+                    f"row {last}: the line ends before its last column, and without a line end; was"
+                    " the file cut off?"
                 )
             if any(row.values()):
                 yield table.line_num, row
