@@ -82,18 +82,19 @@ def _of_lesion(
     rule: MeasurableDisease, lesion: _Lesion, by_axis: Callable[[_Lesion, str], Finding]
 ) -> Finding:
     """A node is measured by its short axis, whatever else was read; of what may be one, both ways
-    must agree.
+    must agree. One whose short axis is large enough for a node is large enough for anything.
     """
     if not lesion.known:
         detail = f"{lesion.link}: its role is none of {', '.join(LesionRole)}"
         return unknown(rule, Reason.NOT_CODED, detail, *(tr.source for tr in lesion.rows))
-    if lesion.node is Verdict.MET or all(tr.test == SHORT_AXIS for tr in lesion.rows):
-        return by_axis(lesion, SHORT_AXIS)
-    as_mass = by_axis(lesion, DIAMETER)
-    if lesion.node is Verdict.NOT_MET:
-        return as_mass
+    only_short = all(tr.test == SHORT_AXIS for tr in lesion.rows)
     as_node = by_axis(lesion, SHORT_AXIS)
-    if as_node.verdict is as_mass.verdict:
+    if lesion.node is Verdict.MET or (
+        only_short and (lesion.node is Verdict.NOT_MET or as_node.verdict is Verdict.MET)
+    ):
+        return as_node
+    as_mass = by_axis(lesion, DIAMETER)
+    if lesion.node is Verdict.NOT_MET or as_node.verdict is as_mass.verdict:
         return as_mass
     detail = f"{lesion.link}: its location does not tell whether it is a lymph node"
     evidence = dict.fromkeys((*as_mass.evidence, *as_node.evidence))
