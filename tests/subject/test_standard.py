@@ -15,7 +15,9 @@ from equipoise.terms.verdict import Reason
         ("1.2", "cm", Decimal(12), None),
         ("12", "furlongs", None, Reason.UNIT_UNKNOWN),
         ("1000", "mm", Decimal(1000), None),
-        ("1001", "mm", None, Reason.VALUE_UNREADABLE),
+        ("1001", "mm", None, Reason.IMPLAUSIBLE),
+        ("100", "cm", Decimal(1000), None),
+        ("340", "cm", None, Reason.IMPLAUSIBLE),  # in its own unit it could be a length
         ("0", "mm", Decimal(0), None),
         ("-1", "mm", None, Reason.VALUE_UNREADABLE),
         ("large", "mm", None, Reason.VALUE_UNREADABLE),

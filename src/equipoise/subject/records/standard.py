@@ -43,10 +43,12 @@ _LENGTHS = (LesionTest.LONGEST_DIAMETER, LesionTest.SHORT_AXIS)
 def _of_length(read: Values) -> dict[str, Any]:
     original = read.get("original", "")
     value = decimal_of(original)
-    if value is None or not 0 <= value <= LONGEST_MM:
+    if value is None or value < 0:
         return {"why_missing": Reason.VALUE_UNREADABLE if original else Reason.NO_RESULT}
     in_mm = convert(value, read.get("original_unit", "") or "mm", "mm")
-    return {"value": in_mm} if in_mm is not None else {"why_missing": Reason.UNIT_UNKNOWN}
+    if in_mm is None:
+        return {"why_missing": Reason.UNIT_UNKNOWN}
+    return {"value": in_mm} if in_mm <= LONGEST_MM else {"why_missing": Reason.IMPLAUSIBLE}
 
 
 def _of_lab(read: Values) -> dict[str, Any]:
