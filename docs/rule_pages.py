@@ -81,6 +81,14 @@ PAGE_LIST = (
         ("eligibility",),
     ),
     Page(
+        "conduct",
+        "What may be recorded",
+        "A trial in a state, and one command. The states are told step by step in the file of the"
+        " cases: *recruiting* has sites and people, *ready* somebody who meets every criterion,"
+        " *randomized* her with an arm, *two* one of each.",
+        ("conduct",),
+    ),
+    Page(
         "ras",
         "RAS in plasma",
         "Is this sample proof that the tumor is RAS wild type? A codon is read when it is covered"
@@ -102,6 +110,9 @@ def published() -> dict[str, list[dict[str, Any]]]:
 
 def cells_of(topic: str, cases: list[dict[str, Any]]) -> Cells:
     """How a case of this topic is told."""
+    if topic == "conduct":
+        states = _file(topic)["shared"]["before"]
+        return lambda case: stories.conduct(case, states)
     if topic == "eligibility":
         names = _rule_names()
         return lambda case: stories.eligibility(case, names)

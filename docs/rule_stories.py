@@ -272,6 +272,41 @@ def eligibility(case: Case, names: Mapping[str, str]) -> tuple[str, str]:
     return BREAK.join([asked, *_counted(rows or ["nothing recorded"])]), answer
 
 
+def conduct(case: Case, states: Mapping[str, Any]) -> tuple[str, str]:
+    """The state, what happened since, the command, and the answer."""
+    inputs, expected = case["inputs"], case["expected"]
+    state = next(name for name, told in states.items() if told == inputs["before"])
+    rows = [f"*{state}*", *(_step(step) for step in inputs["then"])]
+    asked = f"**{_step(inputs['command'])}**"
+    left = [
+        f"{name}: {value}" if not isinstance(value, bool) else f"{'' if value else 'no '}{word}"
+        for name, value in expected.items()
+        if name != "answer"
+        for word in [{"asks": "query", "contradicts": "contradiction"}.get(name, name)]
+    ]
+    answer = BREAK.join([f"**{expected['answer']}**", *left])
+    return BREAK.join([*rows, asked]), answer
+
+
+def _step(step: Mapping[str, Any]) -> str:
+    """Who records what."""
+    who = step.get("actor") or (
+        f"{step['role']} {step['site']}" if "site" in step else step["role"]
+    )
+    said = {name: value for name, value in step["payload"].items() if value not in ("", [], None)}
+    told = ", ".join(f"{name} {_said(value)}" for name, value in said.items())
+    about = f" of {step['subject']}" if "subject" in step else ""
+    return plain(f"{step['at'][:10]} {who}: {step['type']}{about} ({told})")
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return value["entry"] if value.keys() == {"entry"} else " ".join(map(_said, value.values()))
+    if isinstance(value, list):
+        return " ".join(map(_said, value))
+    return str(value)
+
+
 def rule_words(rule: Mapping[str, Any]) -> str:
     """A rule as a sentence."""
     return plain(_RULES.validate_python(rule).words())

@@ -11,9 +11,11 @@ from typing import Any
 from equipoise.conduct import enrolment
 from equipoise.conduct.attribution import Attribution
 from equipoise.conduct.data_entry import FormData
+from equipoise.conduct.questions import questions
 from equipoise.conduct.record import Outcome, Refused
 from equipoise.ledger.entry import Entry
 from equipoise.protocol.yaml_file import load
+from equipoise.subject.fold import step
 from equipoise.subject.state import Trial
 from story import Story
 
@@ -48,6 +50,13 @@ class Asked:
     def refused(self, command: Callable[..., Outcome], *args: Any, **details: Any) -> list[str]:
         outcome = self.ask(command, *args, **details)
         return list(outcome.reasons) if isinstance(outcome, Refused) else []
+
+    def asks(self, command: Callable[..., Outcome], *args: Any, **details: Any) -> list[str]:
+        """What a command that is carried out asks about."""
+        entry = self.ask(command, *args, **details)
+        assert isinstance(entry, Entry), entry
+        found = questions(self.trial, entry, step(self.trial, entry))
+        return [question.text for question in found]
 
 
 def assert_begins(said: list[str], reasons: list[str]) -> None:

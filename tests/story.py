@@ -12,6 +12,8 @@ from typing import Any, Concatenate
 
 import numpy as np
 
+from equipoise.allocation.sealed_list import SealedList, seal
+from equipoise.allocation.strata import cells
 from equipoise.analysis.known import Known
 from equipoise.conduct import (
     data_entry,
@@ -19,13 +21,16 @@ from equipoise.conduct import (
     enrolment,
     protocol_versions,
     randomization,
+    trial_setup,
 )
 from equipoise.conduct.attribution import Attribution
 from equipoise.conduct.carry_out import Details, Session
 from equipoise.conduct.data_entry import FormData
-from equipoise.conduct.enrolment import Judgement
+from equipoise.conduct.enrolment import Consent, Judgement
 from equipoise.conduct.ports import SealedAllocation
 from equipoise.conduct.record import Outcome
+from equipoise.conduct.roles import CENTRAL, SITE
+from equipoise.conduct.trial_setup import Duty, NewSite
 from equipoise.conduct.verify import verify_entries
 from equipoise.ledger.entry import Entry
 from equipoise.protocol.model import Protocol
@@ -44,6 +49,7 @@ class Story:
     storage: Memory = field(default_factory=Memory)
     seed: int = 1
     site: str = "S01"
+    sites: tuple[str, ...] = ("S01", "S02")
     count: int = 0
 
     def __post_init__(self) -> None:
@@ -65,6 +71,10 @@ class Story:
         head = self.session.trial.head
         return max(f"{on}T12:00:00Z", head.at if head else "")
 
+    def clock_from(self, on: str) -> None:
+        """Let a day pass: something is recorded on it."""
+        self.done(on, "sponsor", trial_setup.train, "nurse-09", training="GCP", trained_on=on_(on))
+
     def attribution(self, on: str, role: str) -> Attribution:
         self.count += 1
         salt = hashlib.sha256(f"{self.seed}|{self.count}".encode()).hexdigest()[:32]
@@ -72,7 +82,7 @@ class Story:
             at=self.clock(on),
             actor=f"{role}-01",
             role=role,
-            site=self.site,
+            site=self.site if role in SITE else None,
             key=f"k{self.count}",
             salt=salt,
         )
@@ -101,8 +111,36 @@ class Story:
 
     def begin(self, on: str = "2021-01-04") -> Story:
         self.done(on, "sponsor", protocol_versions.adopt_protocol, self.protocol, simulated=True)
+        for site in self.sites:
+            new = NewSite(site, "CHN", "Asia/Shanghai")
+            self.done(on, "sponsor", trial_setup.open_site, new)
+        self.staff(on)
         self.done(on, "statistician", randomization.commit_allocation, self.sealed)
+        for site in self.sites:
+            green = {"since": date.fromisoformat(on), "reason": "approved, contract signed"}
+            self.done(on, "sponsor", trial_setup.change_site, site, "ACTIVE", **green)
+        ready = {"reason": "set-up is complete"}
+        self.done(on, "sponsor", trial_setup.change_status, "RECRUITING", **ready)
         return self
+
+    def staff(self, on: str) -> None:
+        """One person in each role, and a second one for what takes two."""
+        day = date.fromisoformat(on)
+        for role in (*sorted(SITE), *sorted(CENTRAL)):
+            for place in self.sites if role in SITE else (None,):
+                for person in (f"{role}-01", f"{role}-02"):
+                    trained = {"training": "GCP", "trained_on": day}
+                    self.done(on, "sponsor", trial_setup.train, person, **trained)
+                    duty = Duty(person, role, place, day)
+                    self.done(on, "sponsor", trial_setup.delegate, duty)
+
+    def close(self, on: str) -> None:
+        """Close to accrual, and lock: one person asks, another does it."""
+        self.done(
+            on, "sponsor", trial_setup.change_status, "CLOSED TO ACCRUAL", reason="all are in"
+        )
+        asked = self.done(on, "data_manager", data_management.request_lock, None, reason="clean")
+        self.done(on, "statistician", data_management.lock, asked.seq, reason="clean")
 
     def form(
         self,
@@ -130,8 +168,7 @@ class Story:
             "investigator",
             enrolment.record_consent,
             subject,
-            consented_on=date.fromisoformat(before),
-            version="1.1",
+            Consent(date.fromisoformat(before), self.protocol.version),
         )
         for form, values, groups in screening_forms(day, **changes):
             self.form(recent, subject, form, "SCREENING", values, groups)
@@ -158,10 +195,20 @@ class Story:
                 "investigator",
                 data_management.sign,
                 subject,
-                meaning="MDT decision",
+                meaning=data_management.TREATMENT,
                 about=(chosen.seq,),
             )
+        if changes.get("confirmed", True):
+            self.confirm(subject, on)
         return self
+
+    def confirm(self, subject: str, on: str) -> Entry:
+        """A physician signs that the person is eligible."""
+        about = tuple(self.session.trial.subjects[subject].decisions)
+        meaning = data_management.ELIGIBILITY
+        return self.done(
+            on, "investigator", data_management.sign, subject, meaning=meaning, about=about
+        )
 
     def randomize(self, subject: str, day: date = date(2021, 3, 10)) -> Outcome:
         return self.do(
@@ -183,6 +230,18 @@ class Story:
         }
         values = {"date": on, "evaluator": "LOCAL MDT"}
         return self.form(on, subject, "TUMOR_ASSESSMENT", f"SCAN {number}", values, groups)
+
+
+def on_(text: str) -> date:
+    """A day."""
+    return date.fromisoformat(text)
+
+
+def alternating(protocol: Protocol, *arms: str) -> SealedList:
+    """A list that gives the arms in turn, in every stratum."""
+    sequence = arms * 200
+    strata = cells(protocol.randomization.strata)
+    return seal(dict.fromkeys(strata, sequence), salt="ab" * 16)
 
 
 def screening_forms(day: date, **changes: Any) -> list[tuple[str, dict[str, Any], dict[str, Any]]]:

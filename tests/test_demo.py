@@ -37,4 +37,4 @@ def test_everything_of_a_demo_says_that_it_is_simulated(tmp_path):
     assert "SIMULATED" in result.stdout
     assert '"simulated": true' in (tmp_path / "results.json").read_text()
     assert "SIMULATED" in (tmp_path / "report.html").read_text()
-    assert '"simulated":true' in (tmp_path / "ledger.jsonl").read_text().splitlines()[0]
+    assert '"/simulated"' in (tmp_path / "ledger.jsonl").read_text().splitlines()[0]

@@ -20,9 +20,9 @@ import picture
 from equipoise.cli.app import app
 
 DIGESTS = {
-    "ledger.jsonl": "38c38c76a6aae2cdc99a6477faededd9707a722aafcaeeb13c2da71d63268eef",
-    "results.json": "9c74c42a7c381942c7570eba9ac77909b6b614ab351a9875c2daa084e05fe96d",
-    "report.html": "1241f76d916d3d8aa35a2e45519bb040a464d5e521eb72ddec51b4acda03524a",
+    "ledger.jsonl": "e43cb15c0a7d5fc97d1b834fa4355c8323e1f59f4c912fe65014ebf451c78676",
+    "results.json": "69fce04213ac3c49d904d2eae945932861e66927fd307ad2757355a026a16972",
+    "report.html": "3548b165f5243a526921f5da5af0ce0d27467a56d93d6bf7cf9cf29051984279",
 }
 """SHA-256 of `equipoise demo` with 50 participants and seed 7; of the results with all numbers to
 twelve digits, since the last bits of an exponential depend on the processor."""

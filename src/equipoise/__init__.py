@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from equipoise.analysis.survival_comparison import compare_survival
     from equipoise.conduct.attribution import Attribution
     from equipoise.conduct.carry_out import Session
+    from equipoise.conduct.redaction import RedactionRequest
     from equipoise.endpoints.policies import declare_policy
     from equipoise.exchange.invented.person import invent_person
     from equipoise.exchange.registry.criteria import import_record
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from equipoise.surface.analyses import analyze
     from equipoise.surface.cases import run_conformance
     from equipoise.surface.checks import check_protocol
+    from equipoise.surface.heads import create_key, sign_head, witnessed
     from equipoise.surface.ledgers import read_ledger, recover, redact, verify, write_ledger
     from equipoise.surface.packages import derive
     from equipoise.surface.persons import screen
@@ -42,10 +44,12 @@ if TYPE_CHECKING:
 _STANDS_IN = {
     "Attribution": "conduct.attribution",
     "JsonLines": "store.json_lines",
+    "RedactionRequest": "conduct.redaction",
     "Session": "conduct.carry_out",
     "analyze": "surface.analyses",
     "assess": "surface.tumors",
     "check_protocol": "surface.checks",
+    "create_key": "surface.heads",
     "compare_survival": "analysis.survival_comparison",
     "declare_policy": "endpoints.policies",
     "derive": "surface.packages",
@@ -67,10 +71,12 @@ _STANDS_IN = {
     "show_protocol": "report.protocol.page",
     "show_rechallenge": "report.rechallenge.terminal",
     "show_simulation": "report.design.simulation_text",
+    "sign_head": "surface.heads",
     "simulate": "surface.plans",
     "simulate_rechallenge": "planning.rechallenge.simulate",
     "subject_schema": "exchange.subject_json",
     "verify": "surface.ledgers",
+    "witnessed": "surface.heads",
     "write_design": "report.design.page",
     "write_ledger": "surface.ledgers",
     "write_rechallenge": "report.rechallenge.page",
@@ -81,11 +87,13 @@ _STANDS_IN = {
 __all__ = [
     "Attribution",
     "JsonLines",
+    "RedactionRequest",
     "Session",
     "analyze",
     "assess",
     "check_protocol",
     "compare_survival",
+    "create_key",
     "declare_policy",
     "derive",
     "derive_response_table",
@@ -106,10 +114,12 @@ __all__ = [
     "show_protocol",
     "show_rechallenge",
     "show_simulation",
+    "sign_head",
     "simulate",
     "simulate_rechallenge",
     "subject_schema",
     "verify",
+    "witnessed",
     "write_design",
     "write_ledger",
     "write_rechallenge",

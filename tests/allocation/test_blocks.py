@@ -15,6 +15,7 @@ from equipoise.allocation.blocks import PERMUTED_BLOCKS, draw_block, permuted_bl
 from equipoise.allocation.method import Allocation, draw_list
 from equipoise.allocation.sealed_list import next_position, seal
 from equipoise.ledger.events import SubjectRandomized
+from happened import randomized
 
 STRATA = (("IRI", "SHORT"), ("IRI", "LONG"), ("NONE", "SHORT"), ("NONE", "LONG"))
 SEEDS = st.integers(0, 2**64)
@@ -168,10 +169,6 @@ def randomize(seed: int, arrivals: list[tuple[str, ...]]) -> list[str]:
     history: list[SubjectRandomized] = []
     for stratum in arrivals:
         position = next_position(history, stratum)
-        arm = sealed.arm(stratum, position)
-        history.append(
-            SubjectRandomized(
-                arm=arm, stratum=stratum, list_position=position, randomized_on=date(2026, 3, 1)
-            )
-        )
+        arm = sealed.position(stratum, position).arm
+        history.append(randomized(arm, stratum, position, date(2026, 3, 1)))
     return [allocation.arm for allocation in history]

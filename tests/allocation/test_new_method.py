@@ -118,7 +118,7 @@ text = read_text("NCT04509635").replace(
 )
 trial = parse(text)
 sealed = draw_allocation(trial, np.random.default_rng(1), "ab" * 16)
-first = [sealed.arm(stratum, place) for stratum in sealed.strata for place in (1, 2, 3)]
+first = [sealed.position(stratum, place).arm for stratum in sealed.strata for place in (1, 2, 3)]
 arm, stratum = np.zeros(8, np.int8), np.zeros(8, np.int8)
 scheme = scheme_of(allocation_of(trial, (trial.control, trial.experimental)))
 allocate_all(np.random.default_rng(1), scheme, np.ones(1), arm, stratum)

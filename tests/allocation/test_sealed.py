@@ -5,6 +5,7 @@ before.
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import replace
 from datetime import date
 
@@ -15,20 +16,20 @@ from equipoise.allocation.sealed_list import (
     NoSuchPlace,
     SealedList,
     check_opening,
+    check_position,
     next_position,
     seal,
     sequences_of,
 )
 from equipoise.ledger.events import SubjectRandomized
+from happened import randomized
 
 IRI, NONE = ("IRI", "SHORT"), ("NONE", "LONG")
-LIST = seal({IRI: ("A", "B", "B", "A"), NONE: ("B", "A")}, salt="5a" * 16, seed="20260301")
+LIST = seal({IRI: ("A", "B", "B", "A"), NONE: ("B", "A")}, salt="5a" * 16, seed="1", sizes=(4,))
 
 
 def given(stratum: tuple[str, ...], position: int, arm: str) -> SubjectRandomized:
-    return SubjectRandomized(
-        arm=arm, stratum=stratum, list_position=position, randomized_on=date(2026, 3, position)
-    )
+    return randomized(arm, stratum, position, date(2026, 3, position))
 
 
 TRUE = [given(IRI, 1, "A"), given(NONE, 1, "B"), given(IRI, 2, "B"), given(IRI, 3, "B")]
@@ -38,13 +39,68 @@ def test_a_trial_that_followed_its_list_passes() -> None:
     assert check_opening(LIST.commitment, LIST.open(), TRUE) is None
 
 
-def test_the_fingerprint_can_be_made_with_a_shell() -> None:
-    text = (
-        '{"sequences":[{"arms":["A","B","B","A"],"stratum":["IRI","SHORT"]},'
-        '{"arms":["B","A"],"stratum":["NONE","LONG"]}]}'
+def test_the_commitment_can_be_made_with_sha256_alone() -> None:
+    """RFC 9162, 2.1.1, over the seven leaves of the opened list: four, then two and one."""
+    opened = LIST.open().list
+    rows = [
+        [row["stratum"], place, arm, salt]
+        for row in opened["sequences"]
+        for place, (arm, salt) in enumerate(zip(row["arms"], row["salts"], strict=True), 1)
+    ]
+    values = [*rows, ["block sizes", [4], opened["salt"]]]
+    texts = [json.dumps(value, separators=(",", ":")).encode() for value in values]
+    one, two, three, four, five, six, last = (sha(b"\x00" + text) for text in texts)
+
+    left = node(node(one, two), node(three, four))
+    assert LIST.commitment == node(left, node(node(five, six), last)).hex()
+    assert LIST.leaves == 7
+
+
+def sha(data: bytes) -> bytes:
+    return hashlib.sha256(data).digest()
+
+
+def node(left: bytes, right: bytes) -> bytes:
+    return sha(b"\x01" + left + right)
+
+
+@pytest.mark.parametrize(
+    ("stratum", "place", "arm"),
+    [(IRI, 1, "A"), (IRI, 2, "B"), (IRI, 3, "B"), (IRI, 4, "A"), (NONE, 1, "B"), (NONE, 2, "A")],
+)
+def test_each_position_is_shown_alone_and_no_other_arm_fits_it(stratum, place, arm) -> None:
+    position = LIST.position(stratum, place)
+    shown = replace(
+        given(stratum, place, arm),
+        commitment=LIST.commitment,
+        salt=position.salt,
+        leaf=position.leaf,
+        proof=position.proof,
     )
 
-    assert LIST.commitment == hashlib.sha256(bytes.fromhex("5a" * 16) + text.encode()).hexdigest()
+    assert position.arm == arm
+    assert check_position(LIST.commitment, LIST.leaves, shown) is None
+    for wrong in (
+        {"arm": "B" if arm == "A" else "A"},
+        {"list_position": place + 1},
+        {"stratum": NONE if stratum == IRI else IRI},
+        {"salt": "5b" * 16},
+        {"leaf": position.leaf + 1},
+        {"proof": position.proof[1:]},
+        {"proof": (*position.proof, "00" * 32)},
+        {"proof": ("no", *position.proof[1:])},
+        {"commitment": "00" * 32},
+    ):
+        forged = replace(shown, **wrong)
+        assert isinstance(check_position(LIST.commitment, LIST.leaves, forged), Mismatch), wrong
+
+
+def test_what_is_shown_of_one_position_tells_nothing_of_the_next() -> None:
+    """Each leaf has a salt of its own; the proof holds digests alone."""
+    first, second = LIST.position(IRI, 1), LIST.position(IRI, 2)
+
+    assert first.salt != second.salt
+    assert all(len(bytes.fromhex(part)) == 32 for part in first.proof)
 
 
 @pytest.mark.parametrize(
@@ -122,7 +178,7 @@ def test_a_place_that_is_not_on_the_list_is_an_error(
     stratum: tuple[str, ...], position: int, message: str
 ) -> None:
     with pytest.raises(NoSuchPlace, match=message):
-        LIST.arm(stratum, position)
+        LIST.position(stratum, position)
 
 
 def test_the_next_position_counts_the_stratum_only() -> None:
@@ -145,7 +201,7 @@ def test_sixteen_bytes_of_salt_are_enough(bytes_: int, accepted: bool) -> None:
     if accepted:
         assert SealedList((IRI,), (("A",),), salt).salt == salt
         return
-    with pytest.raises(ValueError, match="needs at least 16 random bytes, found 15"):
+    with pytest.raises(ValueError, match="as hexadecimal digits, found 30 characters"):
         SealedList((IRI,), (("A",),), salt)
 
 
@@ -173,13 +229,14 @@ def test_an_opened_list_names_each_stratum_once() -> None:
 def test_what_was_sealed_is_shown_when_it_is_opened() -> None:
     opened = LIST.open()
 
-    assert (opened.seed, opened.salt) == ("20260301", "5a" * 16)
+    assert (opened.seed, opened.commitment) == ("1", LIST.commitment)
+    assert opened.list["sizes"] == [4]
     assert sequences_of(opened.list) == {IRI: ("A", "B", "B", "A"), NONE: ("B", "A")}
 
 
 @pytest.mark.parametrize(("place", "arm"), [(1, "A"), (2, "B"), (4, "A")])
 def test_places_are_counted_from_one_to_the_last(place: int, arm: str) -> None:
-    assert LIST.arm(IRI, place) == arm
+    assert LIST.position(IRI, place).arm == arm
 
 
 def test_the_first_departure_is_told() -> None:

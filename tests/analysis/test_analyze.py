@@ -15,26 +15,17 @@ from equipoise.endpoints.response_rules import AS_RECORDED, CR_WAS_TRUE
 from equipoise.ledger.entry import Entry
 from equipoise.protocol.yaml_file import load
 from equipoise.terms.quantity import Quantity
-from story import Story
+from story import Story, alternating
 
 DAY = date(2021, 3, 10)
 CUTOFF = date(2021, 12, 31)
 EXPERIMENTAL, CONTROL = "CETUXIMAB_CHEMOTHERAPY", "CHEMOTHERAPY"
 
 
-class Alternating:
-    """A list that gives the arms in turn, the experimental first."""
-
-    commitment = "0" * 64
-
-    def arm(self, stratum, position):
-        return (CONTROL, EXPERIMENTAL)[position % 2]  # positions count from 1
-
-
 def begun(**changes) -> Story:
     protocol = load("NCT04509635")
     story = Story(protocol=protocol.model_copy(update=changes))
-    story.sealed = Alternating()  # type: ignore[assignment]
+    story.sealed = alternating(story.protocol, EXPERIMENTAL, CONTROL)
     return story.begin()
 
 

@@ -10,7 +10,7 @@ from changed import CONFIRMED, DERIVED, MASKED, OS_PRIMARY, PFS_PRIMARY, shipped
 from equipoise.analysis.analyze import Analysis, analyze
 from equipoise.analysis.interim import levels_of_looks, standing_of
 from equipoise.analysis.results.endpoints import BinaryEndpoint, TimeToEventEndpoint
-from equipoise.conduct import data_management, disposition, protocol_versions
+from equipoise.conduct import disposition, protocol_versions
 from equipoise.conduct.record import Refused
 from equipoise.planning.check import refusals
 from equipoise.protocol.model import Protocol
@@ -208,7 +208,7 @@ def over_time(*, locked: bool = False) -> Story:
         story.randomize(subject, date(2021, 3, day))
     story.scan(WHO, "2021-05-05", 1, "SD", "45")
     if locked:
-        story.done("2021-06-01", "data_manager", data_management.lock, None)
+        story.close("2021-06-01")
     return story
 
 

@@ -15,7 +15,7 @@ from scipy.stats import binom, fisher_exact
 from equipoise.analysis.analyze import analyze, analyze_endpoint, courses_of, populations_of
 from equipoise.analysis.known import Known
 from equipoise.ledger.verified import Verified
-from story import Story
+from story import Story, alternating
 
 DAY, CUTOFF = date(2021, 3, 10), date(2021, 12, 31)
 EXPERIMENTAL, CONTROL = "CETUXIMAB_CHEMOTHERAPY", "CHEMOTHERAPY"
@@ -27,22 +27,13 @@ SCENARIOS = {
 N = 25
 
 
-class Alternating:
-    """A list that gives the arms in turn, so that the test has as many of each as it asks for."""
-
-    commitment = "0" * 64
-
-    def arm(self, stratum, position):
-        return (EXPERIMENTAL, CONTROL)[position % 2]
-
-
 @pytest.fixture(scope="module")
 def pool():
     """For each arm 25 participants with stable disease at eight weeks and 25 with progression,
     through the commands.
     """
     story = Story()
-    story.sealed = Alternating()  # type: ignore[assignment]
+    story.sealed = alternating(story.protocol, CONTROL, EXPERIMENTAL)
     story.begin()
     by_kind = {(arm, response): [] for arm in (EXPERIMENTAL, CONTROL) for response in ("SD", "PD")}  # type: ignore[var-annotated]
     names = [f"S01-{number:03}" for number in range(1, 4 * N + 1)]

@@ -76,6 +76,6 @@ def test_what_cannot_be_known_is_refused(story, as_of, cutoff, why):
 def test_a_signature_after_the_last_visit_moves_no_cutoff():
     story = Story().begin().ready("S01-001", DAY)
     signing = ("2021-06-01", "sponsor", data_management.sign, None)
-    story.done(*signing, meaning="reviewed", about=(1,))  # type: ignore[misc]
+    story.done(*signing, meaning="REVIEWED", about=(1,))  # type: ignore[misc]
 
     assert know(story.storage.read(), HOLDS).cutoff == date(2021, 3, 8)

@@ -10,7 +10,7 @@ import pytest
 from equipoise.analysis.analyze import analyze
 from equipoise.analysis.results.visits import OverdueVisit
 from equipoise.analysis.visits import COUNTED
-from equipoise.conduct import data_management, disposition
+from equipoise.conduct import disposition
 from equipoise.conduct.disposition import Withdrawal
 from equipoise.report.trial.why import explain
 from equipoise.subject.visits import Status
@@ -67,7 +67,7 @@ def test_who_is_overdue_is_named_longest_first(story):
 
 
 def test_after_the_lock_nobody_is_overdue(story):
-    story.done("2021-07-15", "data_manager", data_management.lock, None)
+    story.close("2021-07-15")
 
     locked = at(story, date(2021, 7, 15)).results.visits
     assert locked.overdue == ()

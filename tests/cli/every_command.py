@@ -12,6 +12,8 @@ from pathlib import Path
 import typer
 
 from equipoise.cli.app import app
+from equipoise.conduct import data_management
+from equipoise.conduct.data_management import Question
 from equipoise.ledger.entry import line_of
 from story import Story
 
@@ -33,7 +35,9 @@ WORDS = {
     "protocol show": "protocol show NCT04509635",
     "rechallenge": "rechallenge --patients 40",
     "recover": "recover {ledger}",
-    "redact": "redact {ledger} {form} --reason name --actor dm-01",
+    "redact": "redact {ledger} {form} --field /text --reason name --actor data_manager-01"
+    " --law GDPR-17 --decided-by sponsor-01",
+    "head": "head {ledger}",
     "rehearse": "rehearse --participants 2 -o {out}",
     "screen": "screen {docs}/participant.json",
     "simulate": "simulate NCT04509635 --trials 2 --seed 1 --out {out}",
@@ -63,6 +67,8 @@ def ledger_lines() -> list[bytes]:
     story.randomize("S01-001")
     story.scan("S01-001", "2021-05-05", 1, "SD", "45")
     story.scan("S01-001", "2021-06-30", 2, "PD", "60")
+    asked = Question("Q1", 5, "date", "is this Mrs. Smith?")
+    story.done("2021-06-30", "monitor", data_management.open_query, "S01-001", asked)
     return [line_of(entry) for entry in story.storage.read()]
 
 
@@ -70,7 +76,7 @@ def words_for(name: str, lines: list[bytes], folder: Path) -> list[str]:
     """The words of a command, with what they name put into the folder."""
     ledger = folder / "ledger.jsonl"
     ledger.write_bytes(b"".join(lines))
-    form = next(at for at, line in enumerate(lines, 1) if b'"form":"ECOG"' in line)
+    form = next(at for at, line in enumerate(lines, 1) if b'"QueryOpened"' in line)
     docs = folder / "docs"
     shutil.copytree(TOP / "docs" / "examples", docs)
     record = TOP / "tests" / "fixtures" / "NCT04509635.txt"

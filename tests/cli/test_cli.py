@@ -1,16 +1,22 @@
 """The commands at the terminal: what they answer, how they fail, and with which exit code."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import pytest
 from typer.testing import CliRunner
 
 from equipoise.cli.app import app
+from equipoise.cli.ledger import GROUNDS
+from equipoise.conduct import data_management
+from equipoise.conduct.data_management import Question
 from equipoise.exchange.subject_json import example_subject
 from equipoise.ledger.entry import line_of
+from equipoise.ledger.events import EntryRedacted
 from story import Story
 
 RUN = CliRunner()
@@ -26,6 +32,8 @@ def ledger_lines():
     story.randomize("S01-001")
     story.scan("S01-001", "2021-05-05", 1, "SD", "45")
     story.scan("S01-001", "2021-06-30", 2, "PD", "60")
+    asked = Question("Q1", 5, "date", "is this Mrs. Smith?")
+    story.done("2021-06-30", "monitor", data_management.open_query, "S01-001", asked)
     return [line_of(entry) for entry in story.storage.read()]
 
 
@@ -156,25 +164,62 @@ def test_a_demo_looks_first_whether_its_files_can_be_written(tmp_path, place, sa
     assert "randomized" not in result.output
 
 
-def test_a_redacted_ledger_verifies_and_its_content_is_gone(ledger, ledger_lines):
-    target = next(json.loads(line)["seq"] for line in ledger_lines if b'"form":"ECOG"' in line)
+REDACTS = ("--reason", "a name was typed", "--law", "GDPR 17", "--decided-by", "sponsor-01")
+MANAGER = ("--actor", "data_manager-01")
 
-    redacted = ran("redact", ledger, target, "--reason", "a name was typed", "--actor", "dm-01")
+
+def of_query(lines):
+    return next(json.loads(line)["entry"]["seq"] for line in lines if b'"QueryOpened"' in line)
+
+
+def test_a_redacted_ledger_verifies_and_its_content_is_gone(ledger, ledger_lines):
+    target = of_query(ledger_lines)
+    field = ("--field", "/text")
+
+    redacted = ran("redact", ledger, target, *field, *REDACTS, *MANAGER)
 
     assert redacted.exit_code == 0, redacted.output
     assert ran("verify", ledger).exit_code == 0
+    assert b"Smith" not in ledger.read_bytes()
     lines = ledger.read_bytes().splitlines()
-    assert "payload" not in json.loads(lines[target - 1])
-    assert json.loads(lines[-1])["reason"] == "a name was typed"
+    paths = {one[0]: len(one) for one in json.loads(lines[target - 1])["payload"]}
+    assert (paths["/text"], paths["/query"]) == (2, 3)
+    again = ran("redact", ledger, target, *field, *REDACTS, *MANAGER)
+    assert (again.exit_code, "was redacted before" in again.output) == (1, True)
 
 
-def test_redaction_of_what_later_entries_need_is_refused(ledger):
+@pytest.mark.parametrize(
+    ("field", "more", "code", "said"),
+    [
+        ("/query", (), 1, "rest on /query of entry"),
+        ("/nothing", (), 1, "has no field /nothing; it has"),
+        ("/text", ("--ground", "WISH"), 2, "--ground: found 'WISH', expected one of IDENTIFIER"),
+        ("/text", ("--decided-by", "data_manager-01"), 1, "does not decide it"),
+        ("/text", ("--actor", "Zhang Wei"), 1, "expected a code of 2 to 40"),
+        ("/text", ("--actor", "data_manager-09"), 1, "holds no delegation as data_manager"),
+        ("/text", ("--law", " "), 1, "expected the law or the rule"),
+        ("/text", ("--reason", " "), 1, "expected why the content is to go"),
+    ],
+)
+def test_a_redaction_that_may_not_be_changes_nothing(ledger, ledger_lines, field, more, code, said):
     before = ledger.read_bytes()
 
-    result = ran("redact", ledger, 1, "--reason", "try", "--actor", "dm-01")
+    result = ran(
+        "redact", ledger, of_query(ledger_lines), "--field", field, *REDACTS, *MANAGER, *more
+    )
 
-    assert result.exit_code == 1
-    assert "ProtocolAdopted" in result.output
+    assert (result.exit_code, said in result.output) == (code, True), result.output
+    assert ledger.read_bytes() == before
+
+
+def test_redaction_of_what_results_or_later_entries_rest_on_is_refused(ledger, ledger_lines):
+    before = ledger.read_bytes()
+    scan = next(at for at, line in enumerate(ledger_lines, 1) if b'"SCAN 2"' in line)
+
+    for target in (1, scan):
+        result = ran("redact", ledger, target, *REDACTS, *MANAGER)
+        assert result.exit_code == 1
+        assert "correct the entry first" in result.output
     assert ledger.read_bytes() == before
 
 
@@ -232,7 +277,7 @@ def test_as_of_knows_only_what_was_recorded(ledger, tmp_path):
 
 
 def test_a_broken_ledger_is_not_analyzed(ledger, tmp_path):
-    ledger.write_bytes(ledger.read_bytes().replace(b'"score":"1"', b'"score":"0"'))
+    ledger.write_bytes(ledger.read_bytes().replace(b'"SCAN 2"', b'"SCAN 3"'))
 
     result = ran("analyze", ledger, "--out", tmp_path / "out")
 
@@ -377,7 +422,9 @@ def test_one_trial_is_done_without_the_compiler(words, ledger, tmp_path):
 
 
 def test_a_demo_never_takes_the_place_of_a_real_ledger(ledger, tmp_path):
-    real = ledger.read_bytes().replace(b'"simulated":true', b'"simulated":false', 1)
+    declared = rb'(\["/simulated","[0-9a-f]+",)true'
+    real = re.sub(declared, rb"\1false", ledger.read_bytes(), count=1)
+    assert real != ledger.read_bytes()
     (tmp_path / "ledger.jsonl").write_bytes(real)
 
     result = ran("demo", "--participants", "1", "--out", tmp_path)
@@ -387,21 +434,54 @@ def test_a_demo_never_takes_the_place_of_a_real_ledger(ledger, tmp_path):
     assert (tmp_path / "ledger.jsonl").read_bytes() == real
 
 
-def test_results_say_what_was_redacted_and_the_cutoff_stays(ledger, tmp_path):
-    target = next(
-        json.loads(line)["seq"]
-        for line in ledger.read_bytes().splitlines()
-        if b'"visit":"SCAN 2"' in line
-    )
-    assert ran("redact", ledger, target, "--reason", "wish", "--actor", "dm-01").exit_code == 0
+def test_results_say_what_was_redacted_by_whom_and_why_and_the_cutoff_stays(
+    ledger, ledger_lines, tmp_path
+):
+    target = of_query(ledger_lines)
+    field = ("--field", "/text")
+    assert ran("redact", ledger, target, *field, *REDACTS, *MANAGER).exit_code == 0
 
     told = ran("analyze", ledger, "--out", tmp_path / "out")
 
     results = json.loads((tmp_path / "out/results.json").read_text())
-    assert results["redacted"] == [target]
+    (gone,) = results["redacted"]
+    assert (gone["entry"], gone["fields"], gone["by"]) == (target, ["/text"], "data_manager-01")
+    assert (gone["decided_by"], gone["ground"]) == ("sponsor-01", "IDENTIFIER, GDPR 17")
     assert results["cutoff"] == "2021-06-30"
-    assert f"without the content of 1 redacted entries: {target}" in told.output
-    assert "1 entries are without content" in (tmp_path / "out/report.html").read_text()
+    words = f"/text of entry {target}, taken out by data_manager-01, decided by sponsor-01"
+    assert words in " ".join(told.output.split())
+    assert "a name was typed" in (tmp_path / "out/report.html").read_text()
+
+
+def test_a_trial_that_is_not_locked_says_so_first(ledger, tmp_path):
+    told = ran("analyze", ledger, "--out", tmp_path / "out")
+
+    assert told.stdout.splitlines()[0].startswith("NOT LOCKED: the trial is recruiting")
+
+
+def test_a_head_is_shown_signed_and_witnessed(ledger, tmp_path):
+    key, witness = tmp_path / "keys" / "head.pem", tmp_path / "keys" / "witness"
+    key.parent.mkdir()
+    assert "no key" not in ran("head", ledger).output
+    refused = ran("head", ledger, "--create-key", key, "--actor", "monitor-01")
+    assert (refused.exit_code, key.exists()) == (1, False)
+    assert ran("head", ledger, "--create-key", key, "--actor", "sponsor-01").exit_code == 0
+    assert ran("head", ledger, "--sign", key, "--witness", witness).exit_code == 0
+    whole = ledger.read_bytes()
+
+    assert "Every witnessed head is there" in ran("verify", ledger, "--witness", witness).output
+    ledger.write_bytes(b"".join(whole.splitlines(keepends=True)[:-2]))
+    assert ran("verify", ledger).exit_code == 0
+    rolled = ran("verify", ledger, "--witness", witness)
+    assert (rolled.exit_code, "was signed at" in rolled.output) == (1, True)
+    beside = ran("head", ledger, "--create-key", ledger.parent / "x.pem", "--actor", "sponsor-01")
+    assert (beside.exit_code, "lies in the folder of the ledger" in beside.output) == (2, True)
+
+
+def test_the_grounds_are_those_of_the_ledger():
+    hint = get_type_hints(EntryRedacted)["ground"]
+
+    assert set(GROUNDS) == set(get_args(hint))
 
 
 def test_a_whole_last_entry_without_its_line_end_is_not_taken_out(ledger, ledger_lines):

@@ -20,9 +20,9 @@ from equipoise.conduct.data_entry import FormData
 from equipoise.conduct.data_management import Question
 from equipoise.conduct.disposition import Withdrawal
 from equipoise.conduct.edit_checks import doubts_about
-from equipoise.conduct.enrolment import Judgement
+from equipoise.conduct.enrolment import Consent, Judgement
 from equipoise.conduct.record import AlreadyDone, Refused
-from equipoise.conduct.redaction import Redacted, redact
+from equipoise.conduct.redaction import Redacted, RedactionRequest, redact
 from equipoise.ledger.chain import verify
 from equipoise.ledger.entry import Entry
 from equipoise.ledger.verified import Verified
@@ -67,10 +67,10 @@ def test_entry_before_consent_is_refused(story):
 
 
 @pytest.mark.parametrize(
-    ("label", "accepted"),
-    [({}, False), ({"standard_of_care": "N"}, False), ({"standard_of_care": "Y"}, True)],
+    ("label", "asks"),
+    [({}, True), ({"standard_of_care": "N"}, True), ({"standard_of_care": "Y"}, False)],
 )
-def test_earlier_results_are_accepted_only_when_labeled(story, label, accepted):
+def test_earlier_results_are_asked_about_unless_labeled(story, label, asks):
     story.done(
         "2021-03-05", "coordinator", enrolment.screen, "S01-001", screened_on=date(2021, 3, 5)
     )
@@ -79,8 +79,7 @@ def test_earlier_results_are_accepted_only_when_labeled(story, label, accepted):
         "investigator",
         enrolment.record_consent,
         "S01-001",
-        consented_on=date(2021, 3, 5),
-        version="1.1",
+        Consent(date(2021, 3, 5), "1.1"),
     )
 
     outcome = story.do(
@@ -91,7 +90,16 @@ def test_earlier_results_are_accepted_only_when_labeled(story, label, accepted):
         FormData("ECOG", "SCREENING", {"date": "2021-03-04", **label}, {"score": [{"score": "1"}]}),
     )
 
-    assert isinstance(outcome, Entry) is accepted
+    assert isinstance(outcome, Entry)
+    assert [text for _, text in asked_about(story)] == (
+        ["2021-03-04 is before consent (2021-03-05): is it a standard-of-care result?"] * asks
+    )
+
+
+def asked_about(story, who="S01-001"):
+    """(field, text) of the queries of somebody."""
+    queries = story.session.trial.subjects[who].queries.values()
+    return [(query.field, query.text) for query in queries]
 
 
 @pytest.mark.parametrize(
@@ -242,12 +250,12 @@ def test_ineligible_after_randomization_stays_with_both_verdicts(story):
 @pytest.mark.parametrize(
     ("level", "form", "open_"),
     [
-        ("TREATMENT", "TREATMENT", False),
-        ("TREATMENT", "ECOG", True),
-        ("VISITS", "ECOG", False),
-        ("VISITS", "SURVIVAL_CONTACT", True),
-        ("CONTACT", "SURVIVAL_CONTACT", False),
-        ("DATA", "SURVIVAL_CONTACT", False),
+        ("TREATMENT", "TREATMENT", "asks"),
+        ("TREATMENT", "ECOG", "fine"),
+        ("VISITS", "ECOG", "asks"),
+        ("VISITS", "SURVIVAL_CONTACT", "fine"),
+        ("CONTACT", "SURVIVAL_CONTACT", "asks"),
+        ("DATA", "SURVIVAL_CONTACT", "refused"),
     ],
 )
 def test_withdrawal_has_levels(story, level, form, open_):
@@ -276,7 +284,9 @@ def test_withdrawal_has_levels(story, level, form, open_):
         FormData(form, visit, {"date": "2021-05-01"}, groups),
     )
 
-    assert isinstance(outcome, Entry) is open_
+    assert isinstance(outcome, Entry) is (open_ != "refused")
+    about = [text for _, text in asked_about(story) if "after the withdrawal" in text]
+    assert bool(about) is (open_ == "asks")
     assert len(story.session.trial.subjects["S01-001"].records(LB)) == records
 
 
@@ -391,7 +401,9 @@ def test_queries_are_opened_answered_and_closed_in_that_order(story):
         )
     )
     assert "open queries: Q1" in reasons(
-        story.do("2021-03-10", "data_manager", data_management.lock, "S01-001")
+        story.do(
+            "2021-03-10", "data_manager", data_management.request_lock, "S01-001", reason="clean"
+        )
     )
     story.done(
         "2021-03-10", "coordinator", data_management.answer_query, "S01-001", "Q1", text="checked"
@@ -399,7 +411,11 @@ def test_queries_are_opened_answered_and_closed_in_that_order(story):
     story.done(
         "2021-03-10", "data_manager", data_management.close_query, "S01-001", "Q1", text="fine"
     )
-    story.done("2021-03-10", "data_manager", data_management.lock, "S01-001")
+    request = ("2021-03-10", "data_manager", data_management.request_lock, "S01-001")
+    asked = story.done(*request, reason="clean")
+    lock = ("2021-03-10", "data_manager", data_management.lock, asked.seq)
+    assert "another person must carry it out" in reasons(story.do(*lock, reason="clean"))
+    story.done("2021-03-10", "statistician", *lock[2:], reason="clean")
 
     outcome = story.do(
         "2021-03-10",
@@ -442,10 +458,10 @@ def test_rescreening_is_one_person(story):
 def test_the_list_is_opened_only_after_lock_and_must_match(story):
     story.ready("S01-001", DAY)
     story.randomize("S01-001", DAY)
-    assert "not locked" in reasons(
+    assert "it is while locked" in reasons(
         story.do("2021-06-01", "statistician", randomization.open_allocation, story.sealed)
     )
-    story.done("2021-06-01", "data_manager", data_management.lock, None)
+    story.close("2021-06-01")
     other = randomization.draw_allocation(story.protocol, np.random.default_rng(99), "cd" * 16)
 
     assert isinstance(
@@ -461,8 +477,11 @@ def test_the_list_is_neither_in_the_ledger_nor_guessable_from_the_commitment(sto
     story.randomize("S01-001", DAY)
     stored = [entry for entry in story.storage.read() if entry.type == "AllocationCommitted"]
 
-    assert set(stored[0].payload) == {"commitment", "algorithm"}
+    assert set(stored[0].payload) == {"commitment", "leaves", "algorithm", "voided"}
     assert story.sealed.salt not in str([entry.payload for entry in story.storage.read()])
+    (given,) = [e for e in story.storage.read() if e.type == "SubjectRandomized"]
+    later = story.sealed.position(tuple(given.payload["stratum"]), 2)
+    assert later.salt not in str([entry.payload for entry in story.storage.read()])
 
 
 def test_an_amendment_that_asks_for_it_needs_a_new_consent(story):
@@ -484,9 +503,10 @@ def test_an_amendment_that_asks_for_it_needs_a_new_consent(story):
         "investigator",
         enrolment.record_consent,
         "S01-001",
-        consented_on=DAY,
-        version="2.0",
+        Consent(DAY, "2.0"),
     )
+    assert "came after eligibility was signed" in reasons(story.randomize("S01-001", DAY))
+    story.confirm("S01-001", "2021-03-10")
     entry = story.randomize("S01-001", DAY)
     assert isinstance(entry, Entry)
     assert entry.protocol == "2.0"
@@ -538,7 +558,7 @@ def test_codes_not_names(story):
     assert "no name" in reasons(outcome)
 
 
-def test_nothing_happens_after_death(story):
+def test_what_comes_after_a_death_is_saved_and_asked_about(story):
     story.ready("S01-001", DAY)
     story.randomize("S01-001", DAY)
     story.done(
@@ -551,7 +571,7 @@ def test_nothing_happens_after_death(story):
     )
 
     row = {"therapy": "REGORAFENIB", "class": "OTHER TARGETED", "start": "2021-08-11"}
-    late = story.do(
+    late = story.done(
         "2021-09-10",
         "coordinator",
         data_entry.save_form,
@@ -559,7 +579,11 @@ def test_nothing_happens_after_death(story):
         FormData("SUBSEQUENT_THERAPY", "UNSCHEDULED 1", {}, {"therapy": [row]}),
     )
 
-    assert "is after death" in reasons(late)
+    (query,) = story.session.trial.subjects["S01-001"].queries.values()
+    death = story.session.trial.subjects["S01-001"].died_source
+    assert "2021-08-11 is after the death of 2021-08-10" in query.text
+    assert query.contradicts == (death, late.seq)
+    assert story.session.trial.subjects["S01-001"].unresolved == {death, late.seq}
 
 
 @pytest.mark.parametrize(
@@ -623,7 +647,7 @@ def test_randomization_is_not_dated_back_or_forward(story, days):
         sealed=story.sealed,
     )
 
-    assert "is not the day of recording" in reasons(outcome)
+    assert "is not the day at the site, 2021-03-10" in reasons(outcome)
 
 
 def test_the_earlier_code_of_somebody_screened_again_is_closed(story):
@@ -671,7 +695,7 @@ def test_only_an_investigator_signs_the_intention(story):
         "statistician",
         data_management.sign,
         "S01-001",
-        meaning="seen",
+        meaning="REVIEWED",
         about=(intended,),
     )
 
@@ -685,12 +709,16 @@ def test_a_signature_is_about_entries_that_are_there(story):
     sign = ("2021-03-10", "sponsor", data_management.sign, None)
     last = story.session.trial.head.seq
 
-    assert isinstance(story.do(*sign, meaning="protocol approved", about=(1,)), Entry)
-    assert "there is no entry 0" in reasons(story.do(*sign, meaning="x", about=(0,)))
+    assert isinstance(story.do(*sign, meaning="APPROVED", about=(1,)), Entry)
+    assert "there is no entry 0" in reasons(story.do(*sign, meaning="APPROVED", about=(0,)))
     assert f"there is no entry {last + 2}" in reasons(
-        story.do(*sign, meaning="x", about=(last + 2,))
+        story.do(*sign, meaning="APPROVED", about=(last + 2,))
     )
-    assert "at least one entry" in reasons(story.do(*sign, meaning="x", about=()))
+    assert "at least one entry" in reasons(story.do(*sign, meaning="APPROVED", about=()))
+    assert "found '', expected one of" in reasons(story.do(*sign, meaning="", about=(1,)))
+    assert "is not signed in the role 'sponsor'" in reasons(
+        story.do(*sign, meaning="DATA ENDORSED", about=(1,))
+    )
 
 
 def test_a_wrong_death_is_corrected_with_a_reason_and_then_redacted(story):
@@ -717,10 +745,18 @@ def test_a_wrong_death_is_corrected_with_a_reason_and_then_redacted(story):
         assert [dd.source for dd in subject.records(DD)] == [right.seq]
 
 
-def _redact(story, seq):
+def _redact(story, seq, *fields):
     session = story.session
     by = story.attribution("2021-06-03", "data_manager")
-    return redact(session.trial, by, session.storage.read(), seq, reason="a name was typed")
+    request = RedactionRequest(seq, fields, "IDENTIFIER", "GDPR 17", "sponsor-01")
+    return redact(
+        session.trial,
+        by,
+        session.storage.read(),
+        request,
+        reason="a name was typed",
+        same_results=lambda before, after: True,
+    )
 
 
 def test_a_redacted_query_does_not_stop_the_fold(story):
@@ -736,12 +772,14 @@ def test_a_redacted_query_does_not_stop_the_fold(story):
         "2021-03-10", "coordinator", data_management.answer_query, "S01-001", "Q1", text="checked"
     )
 
-    trial = replay(_redact(story, opened.seq).entries)
+    trial = replay(_redact(story, opened.seq, "/text").entries)
 
-    assert trial.subjects["S01-001"].queries["Q1"].status == "ANSWERED"
+    query = trial.subjects["S01-001"].queries["Q1"]
+    assert (query.status, query.text) == ("ANSWERED", "REDACTED")
+    assert isinstance(_redact(story, opened.seq, "/query"), Refused)
 
 
-def test_a_redacted_correction_does_not_bring_back_what_it_corrected(story):
+def test_a_correction_that_holds_is_not_redacted(story):
     story.ready("S01-001", DAY)
     said = next(
         a for a in story.session.trial.subjects["S01-001"].attestations if a.criterion == "I08"
@@ -755,9 +793,8 @@ def test_a_redacted_correction_does_not_bring_back_what_it_corrected(story):
         correction=Correction(said.source, "seen again"),
     )
 
-    trial = replay(_redact(story, corrected.seq).entries)
-
-    assert [a for a in trial.subjects["S01-001"].attestations if a.criterion == "I08"] == []
+    assert "correct the entry first" in reasons(_redact(story, corrected.seq))
+    assert isinstance(_redact(story, said.source), Redacted)
 
 
 def test_a_person_who_was_screened_cannot_be_redacted_away(story):
@@ -789,12 +826,12 @@ def test_an_attestation_corrects_only_its_own_criterion(story):
 # ------------------------------------------------------------------ what cannot be so
 
 
-def test_death_before_data_of_a_living_person_is_refused(story):
+def test_a_death_before_data_of_a_living_person_is_saved_and_asked_about(story):
     story.ready("S01-001", DAY)
     story.randomize("S01-001", DAY)
     scan = story.scan("S01-001", "2021-05-05", 1, "SD", "45")
 
-    outcome = story.do(
+    death = story.done(
         "2021-06-01",
         "investigator",
         disposition.record_death,
@@ -803,10 +840,12 @@ def test_death_before_data_of_a_living_person_is_refused(story):
         cause="x",
     )
 
-    assert f"entry {scan.seq} (2021-05-05)" in reasons(outcome)
+    (query,) = story.session.trial.subjects["S01-001"].queries.values()
+    assert f"entry {scan.seq} (2021-05-05)" in query.text
+    assert query.contradicts == (scan.seq, death.seq)
 
 
-def test_study_treatment_belongs_after_randomization(story):
+def test_study_treatment_before_randomization_is_asked_about(story):
     story.ready("S01-001", DAY)
     dose = {"drug": "CETUXIMAB", "dose": "500", "unit": "mg/m2"}
     given = (
@@ -814,14 +853,12 @@ def test_study_treatment_belongs_after_randomization(story):
         FormData("TREATMENT", "FIRST_DOSE", {"date": "2021-03-10"}, {"dose": [dose]}),
     )
 
-    assert "before randomization" in reasons(
-        story.do("2021-03-10", "coordinator", data_entry.save_form, *given)
-    )
-    story.randomize("S01-001", DAY)
     story.done("2021-03-10", "coordinator", data_entry.save_form, *given)
 
+    assert any("study treatment before randomization" in text for _, text in asked_about(story))
 
-def test_rows_with_dates_of_their_own_obey_a_withdrawal(story):
+
+def test_rows_with_dates_of_their_own_after_a_withdrawal_are_asked_about(story):
     story.ready("S01-001", DAY)
     story.randomize("S01-001", DAY)
     story.done(
@@ -833,7 +870,7 @@ def test_rows_with_dates_of_their_own_obey_a_withdrawal(story):
     )
     row = {"therapy": "REGORAFENIB", "class": "OTHER TARGETED", "start": "2021-04-20"}
 
-    outcome = story.do(
+    story.done(
         "2021-05-01",
         "coordinator",
         data_entry.save_form,
@@ -841,7 +878,7 @@ def test_rows_with_dates_of_their_own_obey_a_withdrawal(story):
         FormData("SUBSEQUENT_THERAPY", "UNSCHEDULED 1", {}, {"therapy": [row]}),
     )
 
-    assert "after the withdrawal" in reasons(outcome)
+    assert any("after the withdrawal" in text for _, text in asked_about(story))
 
 
 @pytest.mark.parametrize(
@@ -865,9 +902,9 @@ def test_consent_to_a_later_version_satisfies_an_earlier_request(story, version,
         "investigator",
         enrolment.record_consent,
         "S01-001",
-        consented_on=on,
-        version=version,
+        Consent(on, version),
     )
+    story.confirm("S01-001", "2021-03-10")
 
     assert isinstance(story.randomize("S01-001", DAY), Entry) is accepted
 
@@ -921,7 +958,7 @@ def test_a_late_first_dose_and_a_short_washout_are_asked_about(story):
             "end": "2021-03-01",
         }
     ]
-    story.form("2021-03-10", "S01-001", "PRIOR_THERAPY", "SCREENING", {}, {"drug": drugs})
+    story.form("2021-03-10", "S01-001", "PRIOR_THERAPY", "UNSCHEDULED 1", {}, {"drug": drugs})
     subject = story.session.trial.subjects["S01-001"]
     assert "12 days since earlier treatment, washout is 14" in asked("2021-03-13")[0]
 

@@ -5,8 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from equipoise.conduct import data_management
-from equipoise.conduct.edit_checks import doubts_about, implausible, questions
+from equipoise.conduct.edit_checks import doubts_about, implausible
 from equipoise.protocol.forms import PlausibleRange, problems
 from equipoise.protocol.model import Protocol
 from equipoise.protocol.yaml_file import load
@@ -212,10 +211,8 @@ def test_the_other_arms_drug_is_saved_and_opens_a_query():
     values = {"date": "2021-03-11"}
     saved = story.form("2021-03-11", code, "TREATMENT", "FIRST_DOSE", values, {"dose": [dose]})
 
-    (question,) = questions(saved, before, PROTOCOL)
-    story.done("2021-03-11", "system", data_management.open_query, code, question)
-
     after = story.session.trial.subjects[code]
+    (question,) = after.queries.values()
     assert [ex.treatment for ex in after.records(EX)] == ["CETUXIMAB"]
     assert (question.about, question.field) == (saved.seq, "dose[1].drug")
-    assert after.queries[question.query].status == "OPEN"
+    assert question.status == "OPEN"

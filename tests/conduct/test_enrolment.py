@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
@@ -20,10 +19,9 @@ from asked import (
     assert_begins,
     once_told,
 )
-from equipoise.conduct import enrolment
+from equipoise.conduct import disposition, enrolment
 from equipoise.conduct.attribution import Correction
-from equipoise.conduct.enrolment import Judgement
-from equipoise.conduct.record import Refused
+from equipoise.conduct.enrolment import Consent, Judgement
 from story import Story
 
 
@@ -36,7 +34,7 @@ def trial():
     ("who", "previous", "reasons"),
     [
         ("S01-010", None, []),
-        ("S01-010", FAILED, [f"re-screening of {FAILED}: this has been done; link to the latest"]),
+        ("S01-010", FAILED, [f"re-screening of {FAILED}: this has been done; link to {AGAIN}"]),
         ("S01-010", NOBODY, [f"re-screening of {NOBODY}: there is no such subject"]),
         ("S01-010", IN, [f"re-screening of {IN}: already randomized"]),
         ("S01-010", READY, [f"re-screening of {READY}: that screening has not ended"]),
@@ -64,27 +62,42 @@ def test_a_failed_screening_is_followed_by_one_other():
     assert Asked(story).refused(enrolment.screen, AGAIN, **again) == []
 
 
+def test_nobody_who_died_is_screened_again():
+    story = Story().begin()
+    story.done("2021-03-10", "coordinator", enrolment.screen, FAILED, screened_on=DAY)
+    failed = {"failed_on": DAY, "criteria": ()}
+    story.done("2021-03-10", "coordinator", enrolment.fail_screening, FAILED, **failed)
+    died = {"died_on": "2021-03-10", "cause": "disease"}
+    death = story.done("2021-03-10", "coordinator", disposition.record_death, FAILED, **died)
+
+    again = {"screened_on": DAY, "previous_subject": FAILED}
+    assert Asked(story).refused(enrolment.screen, AGAIN, **again) == [
+        (
+            f"re-screening of {FAILED}: died on 2021-03-10 (entry {death.seq}); if that is wrong,"
+            " cancel it first"
+        )
+    ]
+
+
 def test_a_person_belongs_to_a_site(trial):
     by = replace(trial.by("coordinator"), site=None)
     outcome = enrolment.screen(trial.trial, by, "S01-010", screened_on=DAY)
 
-    assert outcome == Refused(("a participant belongs to a site",))
+    assert "coordinator acts at a site, and none is named" in str(outcome)
 
 
 @pytest.mark.parametrize(("who", "kind"), [(SCREENED, "INITIAL"), (READY, "RECONSENT")])
 def test_consent_is_given_first_or_again(trial, who, kind):
-    outcome = trial.ask(enrolment.record_consent, who, consented_on=DAY, version="1.1")
+    outcome = trial.ask(enrolment.record_consent, who, Consent(DAY, "1.1"))
 
     assert outcome.payload["kind"] == kind
 
 
 def test_consent_is_to_a_version_that_exists(trial):
-    consent = {"consented_on": DAY, "version": "9.0"}
-
-    assert trial.refused(enrolment.record_consent, READY, **consent) == [
+    assert trial.refused(enrolment.record_consent, READY, Consent(DAY, "9.0")) == [
         "there is no protocol version '9.0'"
     ]
-    assert trial.refused(enrolment.record_consent, NOBODY, consented_on=DAY, version="1.1") == [
+    assert trial.refused(enrolment.record_consent, NOBODY, Consent(DAY, "1.1")) == [
         f"there is no subject {NOBODY}; screen first"
     ]
 
@@ -93,8 +106,7 @@ def test_consent_is_to_a_version_that_exists(trial):
     ("who", "criterion", "on", "reasons"),
     [
         (READY, "I02", DAY, []),
-        (READY, "I02", NEXT, []),
-        (READY, "I02", NEXT + timedelta(1), ["attested_on: 2021-03-12 lies in the future"]),
+        (READY, "I02", NEXT, ["attested_on: 2021-03-11 lies in the future"]),
         (READY, "I09", DAY, ["criterion 'I09' asks for no judgement; those that do are I02, "]),
         (SCREENED, "I02", DAY, ["no consent is recorded: entry before consent is refused"]),
         (NOBODY, "I02", DAY, [f"there is no subject {NOBODY}; screen first"]),
@@ -123,7 +135,11 @@ def test_a_judgement_is_corrected_by_one_about_the_same_criterion(trial):
     [
         (READY, "FOLFIRI", []),
         (READY, "ASPIRIN", ["found the regimen 'ASPIRIN', expected one of "]),
-        (IN, "FOLFIRI", ["the arm is known: an intention cannot be recorded any more"]),
+        (
+            IN,
+            "FOLFIRI",
+            [f"ChemotherapyIntended is not possible while {IN} is randomized"],
+        ),
         (SCREENED, "FOLFIRI", ["no consent is recorded: entry before consent is refused"]),
     ],
 )

@@ -13,23 +13,35 @@ from pathlib import Path
 import pytest
 
 import equipoise.conduct
-from equipoise.conduct import data_management, disposition, enrolment, randomization
+from equipoise.conduct import (
+    data_management,
+    disposition,
+    enrolment,
+    randomization,
+    safety,
+    trial_setup,
+)
+from equipoise.conduct.asked import problems
 from equipoise.conduct.data_management import Question
 from equipoise.conduct.disposition import Withdrawal
+from equipoise.conduct.guards import GUARDS
 from equipoise.conduct.protocol_versions import amend_protocol
-from equipoise.conduct.redaction import Redacted, redact
-from equipoise.conduct.roles import MAY
+from equipoise.conduct.redaction import Redacted, RedactionRequest, redact
+from equipoise.conduct.safety import Assessment, Report
 from equipoise.conduct.set_aside import FormRow, set_row_aside
+from equipoise.conduct.verify import verify_entries
 from equipoise.ledger.entry import Entry
 from equipoise.ledger.events import EVENTS
+from equipoise.ledger.verified import Verified
 from equipoise.subject.fold import step
+from equipoise.subject.keys import Keys
 from equipoise.subject.state import Trial
 from story import Story
 
 DAY = date(2021, 3, 10)
 CHANGE_NOTHING = {
-    "EntryRedacted": "the content that is missing is its effect: the entry that it names folds to"
-    " nothing"
+    "SafetyAssessed": "no rule asks yet what the sponsor judged; reports read it from the entry",
+    "ClockCorrected": "the time of its own entry is its effect",
 }
 """Events without a fold of their own, each with its reason."""
 
@@ -48,7 +60,7 @@ class House:
 def gaps(house: House) -> list[str]:
     """What a kind of event still lacks, in sentences."""
     wanted = {
-        "is open to no role (conduct/roles)": house.declared - house.open_to_a_role,
+        "is open to no role (conduct/guards)": house.declared - house.open_to_a_role,
         "is recorded by no command of conduct": house.declared - house.recorded,
         "occurs in no story": house.declared - house.told,
         "changes nothing when it is folded": house.declared - house.folded - set(CHANGE_NOTHING),
@@ -77,20 +89,70 @@ def story() -> tuple[Entry, ...]:
     told.done(on, "coordinator", data_management.answer_query, "S01-001", "Q1", text="checked")
     told.done(on, "monitor", data_management.close_query, "S01-001", "Q1", text="fine")
     ended = {"ended_on": DAY, "cause": "toxicity"}
-    told.done(on, "coordinator", disposition.end_treatment, "S01-001", **ended)
+    end = told.done(on, "coordinator", disposition.end_treatment, "S01-001", **ended)
+    told.done(on, "investigator", disposition.cancel, "S01-001", end.seq, reason="of another")
     leaves = Withdrawal("VISITS", DAY, "choice")
     told.done(on, "coordinator", disposition.withdraw, "S01-001", leaves)
+    report = Report(
+        "R1", "DEATH", "disease", "2021-03", (), "2021-03-10T18:00+08:00", "NOT RELATED"
+    )
+    reported = told.done(on, "investigator", safety.report_safety, "S01-001", report)
+    judged = Assessment(reported.seq, "NOT RELATED", True, "IB 3")
+    told.done(on, "sponsor", safety.assess_safety, "S01-001", judged)
     died = {"died_on": "2021-03", "cause": "disease"}
     told.done(on, "investigator", disposition.record_death, "S01-001", **died)
     told.done(on, "investigator", disposition.end_study, "S01-001", ended_on=DAY, cause="DEATH")
-    told.done(on, "data_manager", data_management.freeze, None)
-    told.done(on, "data_manager", data_management.lock, None)
+    told.done(on, "sponsor", disposition.transfer, "S01-001", "S02", transferred_on=DAY)
+    _manage(told, on)
+    return _redacted(told, on)
+
+
+def _manage(told: Story, on: str) -> None:
+    """What happens to the trial as a whole, up to the opened list."""
+    freeze = {"forms": ("ECOG",), "subjects": (), "cutoff": DAY}
+    frozen = told.done(on, "data_manager", data_management.freeze, **freeze)
+    told.done(on, "data_manager", data_management.unfreeze, frozen.seq)
+    told.done(on, "sponsor", trial_setup.publish_key, "ab" * 32)
+    given = next(iter(told.session.trial.delegations))
+    told.done(on, "sponsor", trial_setup.end_delegation, given, ended_on=DAY)
+    close = {"closed_from": DAY, "arm": "CHEMOTHERAPY"}
+    told.done(on, "sponsor", randomization.close_allocation, **close)
+    wrong = told.done(
+        "2199-01-01", "sponsor", trial_setup.train, "x-1", training="x", trained_on=DAY
+    )
+    by = replace(told.attribution(on, "sponsor"), at=f"{on}T13:00:00Z")
+    clock = told.session.do(trial_setup.correct_clock, by, wrong.seq, reason="the year")
+    assert isinstance(clock, Entry)
+    for query in list(told.session.trial.subjects["S01-001"].queries.values()):
+        if query.status == "OPEN":
+            told.site = "S02"
+            answer = {"text": "yes"}
+            told.done(
+                on, "coordinator", data_management.answer_query, "S01-001", query.id, **answer
+            )
+            told.done(on, "monitor", data_management.close_query, "S01-001", query.id, text="fine")
+    told.close(on)
+    wants = {"reason": "a scan is missing", "results_seen": False}
+    opens = told.done(on, "data_manager", data_management.request_unlock, None, **wants)
+    told.done(on, "statistician", data_management.unlock, opens.seq, reason="agreed")
+    told.close(on)
     told.done(on, "statistician", randomization.open_allocation, told.sealed)
+
+
+def _redacted(told: Story, on: str) -> tuple[Entry, ...]:
     by = told.attribution(on, "data_manager")
     asked = next(e.seq for e in told.storage.read() if e.type == "QueryOpened")
-    redacted = redact(told.session.trial, by, told.storage.read(), asked, reason="a name")
-    assert isinstance(redacted, Redacted)
-    return tuple(told.storage.read()) + redacted.entries[-1:]
+    request = RedactionRequest(asked, ("/text",), "IDENTIFIER", "GDPR 17", "sponsor-01")
+    redacted = redact(
+        told.session.trial,
+        by,
+        told.storage.read(),
+        request,
+        reason="a name",
+        same_results=lambda before, after: True,
+    )
+    assert isinstance(redacted, Redacted), redacted
+    return redacted.entries
 
 
 def folded() -> Iterator[str]:
@@ -104,8 +166,7 @@ def folded() -> Iterator[str]:
 
 
 def _without_keys(trial: Trial) -> Trial:
-    subjects = {name: replace(s, keys={}) for name, s in trial.subjects.items()}
-    return replace(trial, head=None, keys={}, subjects=subjects)
+    return replace(trial, head=None, keys=Keys(), days=())
 
 
 def recorded() -> Iterator[str]:
@@ -122,7 +183,7 @@ def recorded() -> Iterator[str]:
 def house() -> House:
     return House(
         declared=set(EVENTS),
-        open_to_a_role=set(MAY),
+        open_to_a_role={name for name, guard in GUARDS.items() if guard.roles},
         recorded=set(recorded()),
         told={entry.type for entry in story()},
         folded=set(folded()),
@@ -133,19 +194,28 @@ def test_no_event_lacks_anything():
     assert gaps(house()) == []
 
 
+def test_every_event_has_rules_of_its_own_and_a_guard():
+    assert set(GUARDS) == set(EVENTS)
+    assert set(problems.registry) >= set(EVENTS.values())
+
+
+def test_the_story_verifies():
+    assert isinstance(verify_entries(story()), Verified)
+
+
 def test_the_gaps_that_are_named_are_gaps():
     assert set(CHANGE_NOTHING).isdisjoint(house().folded)
     assert set(CHANGE_NOTHING) <= set(EVENTS)
 
 
 def test_a_new_event_lacks_everything():
-    new = replace(house(), declared={*EVENTS, "SubjectTransferred"})
+    new = replace(house(), declared={*EVENTS, "SubjectBlessed"})
 
     assert gaps(new) == [
-        "SubjectTransferred is open to no role (conduct/roles)",
-        "SubjectTransferred is recorded by no command of conduct",
-        "SubjectTransferred occurs in no story",
-        "SubjectTransferred changes nothing when it is folded",
+        "SubjectBlessed is open to no role (conduct/guards)",
+        "SubjectBlessed is recorded by no command of conduct",
+        "SubjectBlessed occurs in no story",
+        "SubjectBlessed changes nothing when it is folded",
     ]
 
 

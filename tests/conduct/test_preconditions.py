@@ -1,11 +1,12 @@
 """Days before randomization and after today: where exactly a command begins to refuse."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
+from asked import Asked
 from equipoise.conduct import disposition, enrolment
-from equipoise.conduct.preconditions import before_randomization, in_future
 from equipoise.conduct.protocol_versions import amend_protocol
 from equipoise.ledger.entry import Entry
 from story import Story
@@ -20,54 +21,47 @@ def story():
     return told
 
 
+@pytest.mark.parametrize(("days", "asks"), [(-1, True), (0, False)])
+def test_treatment_that_ends_before_randomization_is_asked_about(story, days, asks):
+    ended = {"ended_on": DAY + timedelta(days), "cause": "toxicity"}
+
+    assert bool(Asked(story).asks(disposition.end_treatment, WHO, **ended)) is asks
+
+
+def test_treatment_ends_of_nobody_who_was_not_randomized(story):
+    ended = {"ended_on": DAY, "cause": "toxicity"}
+
+    assert Asked(story).refused(disposition.end_treatment, "S01-002", **ended) == [
+        "TreatmentEnded is not possible while S01-002 is consented"
+    ]
+
+
 @pytest.mark.parametrize(
-    ("who", "days", "said"),
+    ("died_on", "asks"),
+    [("2021-03-09", True), ("2021-02", True), ("2021-03-10", False), ("2021-03", False)],
+)
+def test_a_death_before_randomization_is_asked_about(story, died_on, asks):
+    died = {"died_on": died_on, "cause": "disease"}
+
+    assert bool(Asked(story).asks(disposition.record_death, WHO, **died)) is asks
+
+
+@pytest.mark.parametrize(
+    ("at", "on", "future"),
     [
-        (WHO, -1, [f"2021-03-09 is before randomization ({DAY})"]),
-        (WHO, 0, []),
-        (WHO, 1, []),
-        ("S01-002", 1, ["S01-002 is not randomized"]),
-        ("S01-003", 1, ["S01-003 is not randomized"]),
+        ("2021-03-12T15:59:59Z", "2021-03-12", False),  # 23:59 in Shanghai
+        ("2021-03-12T15:59:59Z", "2021-03-13", True),
+        ("2021-03-12T16:00:00Z", "2021-03-13", False),
+        ("2021-03-12T23:30:00Z", "2021-03-13", False),  # 07:30 there, and yesterday in UTC
     ],
 )
-def test_what_presupposes_an_arm_comes_on_the_day_of_randomization_or_later(story, who, days, said):
-    assert before_randomization(story.session.trial, who, DAY + timedelta(days)) == said
+def test_a_day_is_that_of_the_site(story, at, on, future):
+    by = replace(story.attribution("2021-03-12", "coordinator"), at=at)
+    ended = {"ended_on": date.fromisoformat(on), "cause": "toxicity"}
 
+    outcome = disposition.end_treatment(story.session.trial, by, WHO, **ended)
 
-@pytest.mark.parametrize(("days", "ends"), [(-1, False), (0, True)])
-def test_treatment_ends_on_the_day_of_randomization_at_the_earliest(story, days, ends):
-    outcome = disposition.end_treatment(
-        story.session.trial,
-        story.attribution("2021-03-12", "coordinator"),
-        WHO,
-        ended_on=DAY + timedelta(days),
-        cause="toxicity",
-    )
-
-    assert isinstance(outcome, Entry) is ends
-
-
-@pytest.mark.parametrize(
-    ("died_on", "accepted"),
-    [("2021-03-09", False), ("2021-02", False), ("2021-03-10", True), ("2021-03", True)],
-)
-def test_nobody_randomized_had_died_before(story, died_on, accepted):
-    outcome = disposition.record_death(
-        story.session.trial,
-        story.attribution("2021-03-12", "investigator"),
-        WHO,
-        died_on=died_on,
-        cause="disease",
-    )
-
-    assert isinstance(outcome, Entry) is accepted
-
-
-@pytest.mark.parametrize(("days", "future"), [(0, False), (1, False), (2, True)])
-def test_a_day_that_has_begun_somewhere_is_not_in_the_future(story, days, future):
-    by = story.attribution("2021-03-12", "coordinator")
-
-    assert bool(in_future(by, date(2021, 3, 12) + timedelta(days), "ended_on")) is future
+    assert isinstance(outcome, Entry) is not future
 
 
 @pytest.mark.parametrize(

@@ -1,19 +1,22 @@
-"""What holds of every entry: role, site, clock, lock; and of taking content out."""
+"""What holds of every entry: role, delegation, site, key, clock, lock."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date
 
 import pytest
 
-from asked import DAY, IN, READY, ecog, once_told
-from equipoise.conduct import data_entry, data_management, disposition, protocol_versions
+from asked import DAY, IN, READY, Asked, ecog, once_told
+from equipoise.conduct import data_entry, data_management, disposition, enrolment, trial_setup
+from equipoise.conduct.attribution import Attribution
 from equipoise.conduct.data_management import Question
-from equipoise.conduct.record import AlreadyDone, Refused
-from equipoise.conduct.redaction import Redacted, redact
+from equipoise.conduct.record import AlreadyDone, Outcome, Refused
+from equipoise.conduct.trial_setup import Duty
+from equipoise.conduct.verify import verify_entries
 from equipoise.ledger.entry import Entry
-from equipoise.subject.state import Trial
+from equipoise.ledger.verified import Verified
+from equipoise.subject.as_of import recorded_by
 from story import Story
 
 
@@ -24,7 +27,10 @@ def trial():
 
 def test_a_role_does_only_what_is_open_to_it(trial):
     assert trial.refused(data_entry.save_form, READY, ecog(), role="monitor") == [
-        "FormSaved is not open to the role 'monitor'; it is to coordinator, investigator"
+        (
+            "FormSaved is not open to the role 'monitor'; it is to coordinator, investigator,"
+            " subinvestigator"
+        )
     ]
 
 
@@ -46,20 +52,141 @@ def test_the_clock_does_not_run_back(trial):
 
     assert isinstance(data_entry.save_form(trial.trial, same, READY, ecog()), Entry)
     assert data_entry.save_form(trial.trial, before, READY, ecog()) == Refused(
-        (f"the clock runs back: {before.at} is before the last entry, {head.at}",)
+        (
+            (
+                f"the clock runs back: {before.at} is before the last entry, {head.at}. If that"
+                " one is wrong, correct the clock"
+            ),
+        )
     )
 
 
-def test_after_the_lock_only_what_changes_no_data(trial):
-    locked = replace(trial.trial, locked=True)
-    signed = data_management.sign(
-        locked, trial.by("investigator"), READY, meaning="seen", about=(1,)
+def test_after_the_lock_only_what_changes_no_data():
+    story = Story().begin().ready(READY, DAY)
+    story.close("2021-03-10")
+    asked = Asked(story)
+    forms = tuple(story.session.trial.subjects[READY].forms)
+    signing = {"meaning": "REVIEWED", "about": forms[:1]}
+
+    assert isinstance(asked.ask(data_management.sign, READY, **signing), Entry)
+    assert asked.refused(data_entry.save_form, READY, ecog(on="2021-03-09")) == [
+        (
+            "FormSaved is not possible while the trial is locked; it is while closed to accrual or"
+            " paused or recruiting or unlocked"
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"actor": "Zhang Wei"}, "actor: found 'Zhang Wei', expected a code of 2 to 40"),
+        ({"actor": "coordinator-09"}, "coordinator-09 holds no delegation as coordinator at S01"),
+        ({"site": "S02"}, f"{READY} belongs to site S01, not to S02"),
+        ({"site": "S09"}, "there is no site 'S09'; open it first"),
+        ({"at": "2021-03-10T12:00:00.5Z"}, "at must be UTC like"),
+        ({"role": "investigator"}, "coordinator-01 holds no delegation as investigator at S01"),
+    ],
+)
+def test_who_acts_is_known_trained_delegated_and_at_the_site(trial, change, said):
+    by = replace(trial.by("coordinator"), **change)
+
+    outcome = data_entry.save_form(trial.trial, by, READY, ecog(on="2021-03-09"))
+
+    assert isinstance(outcome, Refused)
+    assert any(reason.startswith(said) for reason in outcome.reasons), outcome
+
+
+def test_a_role_lapses_with_the_delegation_and_needs_training():
+    story = Story().begin().ready(READY, DAY)
+    trial = story.session.trial
+    given = next(seq for seq, each in trial.delegations.items() if each.person == "coordinator-01")
+    new = Duty("coordinator-07", "coordinator", "S01", DAY)
+    story.done("2021-03-10", "sponsor", trial_setup.delegate, new)
+    by = replace(story.attribution("2021-03-10", "coordinator"), actor="coordinator-07")
+    untrained = data_entry.save_form(story.session.trial, by, READY, ecog(on="2021-03-09"))
+    ends = {"ended_on": DAY}
+    story.done("2021-03-10", "sponsor", trial_setup.end_delegation, given, **ends)
+
+    def save(day: str, on: str) -> Outcome:
+        return story.do(day, "coordinator", data_entry.save_form, READY, ecog(on=on))
+
+    assert untrained == Refused(("coordinator-07 has no recorded training",))
+    assert isinstance(save("2021-03-10", "2021-03-09"), Entry)
+    assert "holds no delegation" in str(save("2021-03-11", "2021-03-11"))
+
+
+@pytest.mark.parametrize(
+    ("status", "saves", "screens"),
+    [("ACTIVE", True, True), ("PAUSED", True, False), ("CLOSED", False, False)],
+)
+def test_a_site_works_from_its_green_light_until_it_is_closed(status, saves, screens):
+    story = Story().begin().ready(READY, DAY)
+    if status != "ACTIVE":
+        change = {"since": DAY, "reason": "inspection"}
+        story.done("2021-03-10", "sponsor", trial_setup.change_site, "S01", status, **change)
+    asked = Asked(story)
+
+    saved = asked.refused(data_entry.save_form, READY, ecog(on="2021-03-09"))
+    screened = asked.refused(enrolment.screen, "S01-009", screened_on=DAY)
+
+    assert (saved, screened) != ([], []) or status == "ACTIVE"
+    assert (saved == []) is saves
+    assert (screened == []) is screens
+    died = {"died_on": "2021-03-10", "cause": "x"}
+    assert asked.refused(disposition.record_death, READY, **died) == []  # safety comes first
+
+
+def test_a_key_is_bound_to_what_was_asked_in_the_whole_trial(trial):
+    by = trial.by("coordinator")
+    story = Story().begin().ready(READY, DAY).ready(IN, DAY)
+    saved = story.session.do(data_entry.save_form, by, READY, ecog(on="2021-03-09"))
+    assert isinstance(saved, Entry)
+    later = replace(by, at="2021-03-10T13:00:00Z", salt="cd" * 16)
+
+    same = story.session.do(data_entry.save_form, later, READY, ecog(on="2021-03-09"))
+    died = {"died_on": "2021-03-10", "cause": "x"}
+    death = story.session.do(disposition.record_death, later, READY, **died)
+    other = story.session.do(data_entry.save_form, later, IN, ecog(on="2021-03-09"))
+    somebody = story.session.do(
+        data_entry.save_form,
+        replace(later, actor="coordinator-02"),
+        READY,
+        ecog(on="2021-03-09"),
     )
 
-    assert isinstance(signed, Entry)
-    assert data_entry.save_form(locked, trial.by("coordinator"), READY, ecog()) == Refused(
-        ("the trial is locked",)
+    assert same == AlreadyDone(saved.seq)
+    for outcome in (death, other, somebody):
+        assert isinstance(outcome, Refused)
+        assert outcome.reasons[0].startswith(
+            f"the key {by.key} was used for another command, entry {saved.seq}: nothing of this"
+        )
+        assert outcome.current == (saved.seq,)
+
+
+def test_a_clock_set_wrong_is_mended_and_stays_visible():
+    story = Story().begin().ready(READY, DAY)
+    wrong = story.form("2199-01-01", READY, *ecog(on="2021-03-09"))
+    by = replace(story.attribution("2021-03-10", "sponsor"), at="2021-03-11T08:00:00Z")
+    too_far = replace(by, at="2021-03-09T08:00:00Z", key="k-far")
+
+    def correct(by: Attribution, since: int) -> Outcome:
+        return story.session.do(trial_setup.correct_clock, by, since, reason="wrong year")
+
+    assert "nothing is back-dated" in str(correct(too_far, wrong.seq))
+    assert "there is no entry 1 whose clock" in str(correct(replace(by, key="k-x"), 1))
+    assert isinstance(correct(by, wrong.seq), Entry)
+    later = replace(story.attribution("2021-03-11", "coordinator"), at="2021-03-11T09:00:00Z")
+    assert isinstance(
+        story.session.do(data_entry.save_form, later, READY, ecog("UNSCHEDULED 1", "2021-03-11")),
+        Entry,
     )
+
+    entries = story.storage.read()
+    assert isinstance(verify_entries(entries), Verified)
+    assert wrong.at.startswith("2199")
+    assert recorded_by(entries, date(2021, 3, 11)) == entries
+    assert recorded_by(entries, DAY) == entries[: wrong.seq - 1]
 
 
 def test_a_refusal_reads_as_one_line():
@@ -74,65 +201,3 @@ def test_an_event_that_cannot_be_is_refused_by_the_session(trial):
 
     assert isinstance(outcome, Refused)
     assert outcome.reasons[0].startswith("DeathRecorded.died_on: ")
-
-
-def test_a_redaction_is_logged_with_the_person_it_is_about():
-    story = Story().begin().ready(READY, DAY, signed=False)
-    entries = story.storage.read()
-    by = story.attribution("2021-03-10", "data_manager")
-
-    def taken(seq: int) -> Redacted | Refused | AlreadyDone:
-        return redact(story.session.trial, by, entries, seq, reason="a name")
-
-    last = taken(len(entries))
-    assert isinstance(last, Redacted)
-    assert (last.entries[-1].subject, last.entries[-1].protocol) == (READY, "1.1")
-    assert last.entries[-2].payload is None
-    commitment = taken(2)
-    assert isinstance(commitment, Refused)
-    for seq in (0, len(entries) + 1):
-        refused = taken(seq)
-        assert isinstance(refused, Refused)
-        assert f"{seq}" in str(refused)
-
-
-def test_the_same_redaction_is_not_done_twice():
-    story = Story().begin().ready(READY, DAY, signed=False)
-    entries = story.storage.read()
-    by = story.attribution("2021-03-10", "data_manager")
-    subject = story.session.trial.subjects[READY]
-    done = replace(subject, keys={**subject.keys, by.key: 77})
-    trial = replace(story.session.trial, subjects={READY: done})
-
-    assert redact(trial, by, entries, len(entries), reason="a name") == AlreadyDone(77)
-
-
-def test_a_redaction_is_logged_under_the_version_of_the_last_entry():
-    story = Story().begin()
-    second = story.protocol.model_copy(update={"version": "2.0"})
-    later = {"sites": (), "effective_on": DAY + timedelta(30), "reconsent": False}
-    story.done("2021-03-01", "sponsor", protocol_versions.amend_protocol, second, **later)
-    story.ready(READY, DAY, signed=False)
-    entries = story.storage.read()
-    by = story.attribution("2021-03-10", "data_manager")
-
-    done = redact(story.session.trial, by, entries, len(entries), reason="a name")
-
-    assert isinstance(done, Redacted)
-    assert done.entries[-1].protocol == "1.1"
-
-
-def test_in_an_empty_ledger_is_nothing_to_redact(trial):
-    assert isinstance(redact(Trial(), trial.by("data_manager"), [], 1, reason="x"), Refused)
-
-
-def test_a_redaction_is_about_nobody_but_whom_the_entry_is_about():
-    story = Story().begin().ready(READY, DAY).ready(IN, DAY)
-    saved = story.done("2021-03-10", "coordinator", data_entry.save_form, READY, ecog())
-    story.done("2021-03-10", "coordinator", data_entry.save_form, IN, ecog())
-    by = story.attribution("2021-03-10", "data_manager")
-
-    done = redact(story.session.trial, by, story.storage.read(), saved.seq, reason="a name")
-
-    assert isinstance(done, Redacted)
-    assert done.entries[-1].subject == READY

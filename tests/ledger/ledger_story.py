@@ -70,5 +70,5 @@ def story() -> list[Entry]:
         Signed(meaning="data are right", head=entries[-1].hash, about=(2, 3, 5)),
         role="investigator",
     )
-    write(entries, form("1.7"), at="2026-03-08T09:00:00.25Z")
+    write(entries, form("1.7"), at="2026-03-08T09:00:00Z")
     return entries

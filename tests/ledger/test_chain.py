@@ -4,15 +4,30 @@ for damage.
 
 from __future__ import annotations
 
+import json
+import tomllib
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
-from ledger_story import BY_SITE, form, salt, story, write
+from ledger_story import form, story, write
 
-from equipoise.ledger.chain import CannotRedact, redact, verify, verify_lines
-from equipoise.ledger.entry import GENESIS, BadEntry, Entry, Header, hash_of, line_of, members_of
-from equipoise.ledger.events import EntryRedacted
+from equipoise.ledger.chain import redact, verify, verify_lines, without_fields
+from equipoise.ledger.entry import (
+    GENESIS,
+    BadEntry,
+    Entry,
+    entry_of,
+    hash_of,
+    line_of,
+    members_of,
+)
+from equipoise.ledger.events import ContentGone, event_of
+from equipoise.ledger.salted import Kept
 from equipoise.ledger.verified import Broken, Verified
+from happened import redacted as log_of
+
+PYPROJECT = Path(__file__).parents[2] / "pyproject.toml"
 
 
 def test_a_story_as_written_verifies_and_gives_the_head_to_keep_elsewhere() -> None:
@@ -45,6 +60,7 @@ def test_a_correction_of_something_that_has_not_happened_is_refused() -> None:
     [
         ("at", "2026-03-01 08:30", "at must be UTC like 2026-03-01T08:30:00Z"),
         ("at", "2026-03-01T08:30:00+08:00", "at must be UTC"),
+        ("at", "2026-03-01T08:30:00.5Z", "at must be UTC"),
         ("at", "2026-02-30T08:30:00Z", "not a time that exists"),
         ("actor", "", "actor must be a non-empty text"),
         ("subject", "", "subject must be a non-empty text or null"),
@@ -63,7 +79,6 @@ def test_an_entry_nobody_could_rely_on_is_refused(member: str, value: str, messa
         ("actor", "u-18"),
         ("at", "2026-02-01T08:30:00Z"),
         ("role", "monitor"),
-        ("reason", "other"),
         ("key", "k0"),
     ],
 )
@@ -82,9 +97,15 @@ def test_an_edit_is_found_even_when_its_own_hash_is_mended(member: str, value: s
 
 def test_an_edited_value_is_found_at_its_entry() -> None:
     entries = story()
-    entries[3] = replace(entries[3], payload={**(entries[3].payload or {}), "visit": "C1D1"})
+    fields = tuple(
+        Kept(field.path, field.salt, "C1D1")
+        if field.path == "/visit" and isinstance(field, Kept)
+        else field
+        for field in entries[3].fields
+    )
+    entries[3] = replace(entries[3], fields=fields)
 
-    assert verify(entries) == Broken(4, "payload_digest does not match salt and payload")
+    assert verify(entries) == Broken(4, "payload_digest does not match the fields of the payload")
 
 
 def test_a_ledger_cut_short_is_found_by_a_head_kept_elsewhere_and_by_nothing_else() -> None:
@@ -151,94 +172,131 @@ def test_an_older_head_is_still_an_anchor_after_the_ledger_has_grown() -> None:
 
 
 class TestRedaction:
-    """ICH E6(R3) 4.2: rarely, and logged."""
+    """ICH E6(R3) 4.2: rarely, field by field, and logged."""
 
-    def test_takes_salt_and_content_and_leaves_the_chain_whole(self) -> None:
+    def test_takes_salt_and_content_of_a_field_and_leaves_the_chain_whole(self) -> None:
         entries = story()
 
-        done = redacted(entries, 4)
+        done = redacted(entries, 4, "/values/NEUT")
 
         assert verify(done, anchor=entries[-1].hash) == Verified(
             entries=8, head=done[-1].hash, redacted=(4,)
         )
-        assert (done[3].salt, done[3].payload, done[3].hash) == (None, None, entries[3].hash)
-        assert (done[-1].reason, done[-1].subject) == ("a name was typed into a field", "S01-001")
-        assert b'"salt"' not in line_of(done[3])
-        assert b'"payload":' not in line_of(done[3])
+        assert (done[3].gone, done[3].hash) == (("/values/NEUT",), entries[3].hash)
+        assert done[3].payload["values"] == {
+            "NEUT": {"missing": "REDACTED"},
+            "PLAT": {"missing": "NOT_DONE"},
+        }
+        assert not done[3].redacted
+        (field,) = (field for field in entries[3].fields if field.path == "/values/NEUT")
+        line = line_of(done[3])
+        assert field.salt.encode() not in line
+        assert b'"15"' not in line
+        assert field.digest.hex().encode() in line
         assert verify_lines(map(line_of, done)) == verify(done)
+
+    def test_may_take_the_reason_which_is_free_text(self) -> None:
+        done = redacted(story(), 5, "reason")
+
+        assert (done[4].reason, done[4].supersedes) == ("REDACTED", 4)
+        assert isinstance(verify(done), Verified)
+
+    def test_of_all_fields_leaves_number_type_and_person(self) -> None:
+        entries = story()
+
+        done = redacted(entries, 4, *(field.path for field in entries[3].fields))
+
+        assert done[3].redacted
+        assert (done[3].type, done[3].subject, done[3].payload) == (
+            "FormSaved",
+            "S01-001",
+            {
+                "values": {"NEUT": {"missing": "REDACTED"}, "PLAT": {"missing": "REDACTED"}},
+                "groups": {
+                    "OTHER": [{"TEST": {"missing": "REDACTED"}, "VALUE": {"missing": "REDACTED"}}]
+                },
+            },
+        )
+        with pytest.raises(ContentGone, match="was redacted"):
+            event_of(done[3])
 
     def test_without_a_log_is_damage(self) -> None:
         entries = story()
-        entries[3] = replace(entries[3], salt=None, payload=None)
+        entries[3] = without_fields(entries[3], ["/visit"])
 
         assert verify(entries) == Broken(
-            4, "the content is missing and no later entry logs a redaction"
+            4, "the content of /visit is missing and no later entry logs a redaction"
         )
 
     def test_logged_but_not_carried_out_is_found(self) -> None:
-        before, after = story(), redacted(story(), 4)
+        before, after = story(), redacted(story(), 4, "/visit")
 
         found = verify([*after[:3], before[3], *after[4:]])
 
-        assert found == Broken(
-            4, "entry 8 says that its content was redacted, but the content is here"
+        assert found == Broken(4, "entry 8 says that /visit was redacted, but the content is here")
+
+    def test_of_more_than_was_logged_is_found(self) -> None:
+        done = redacted(story(), 4, "/visit")
+        done[3] = without_fields(done[3], ["/form"])
+
+        assert verify(done) == Broken(
+            4, "the content of /form is missing and no later entry logs a redaction"
         )
 
     def test_log_written_before_the_entry_does_not_cover_it(self) -> None:
         entries = story()
-        write(entries, EntryRedacted(redacted=9), reason="in advance")
+        write(entries, log_of(9, "/visit"), reason="in advance")
         write(entries, form("2.0"))
-        entries[8] = replace(entries[8], salt=None, payload=None)
+        entries[8] = without_fields(entries[8], ["/visit"])
 
         assert verify(entries) == Broken(
-            9, "the content is missing and no later entry logs a redaction"
+            9, "the content of /visit is missing and no later entry logs a redaction"
         )
 
-    @pytest.mark.parametrize(
-        ("seq", "reason", "why"),
-        [
-            (
-                1,
-                "privacy",
-                (
-                    "entry 1, ProtocolAdopted, must stay: every later entry is read under the"
-                    " protocol it carries"
-                ),
-            ),
-            (
-                6,
-                "privacy",
-                (
-                    "entry 6, Signed, must stay: a signature cannot be excised from what was signed"
-                    " (21 CFR 11.70)"
-                ),
-            ),
-            (9, "privacy", "there is no entry 9; the ledger has 7"),
-            (4, "", "a redaction needs a reason"),
-        ],
-    )
-    def test_is_refused_where_the_rest_could_not_be_read(
-        self, seq: int, reason: str, why: str
-    ) -> None:
-        assert redact(story(), seq, by_manager(reason), salt(99)) == CannotRedact(seq, why)
+    def test_the_log_itself_cannot_go(self) -> None:
+        done = redacted(story(), 4, "/visit")
+        done[7] = without_fields(done[7], ["/fields"])
 
-    def test_is_refused_twice_and_on_its_own_log(self) -> None:
-        done = redacted(story(), 4)
+        found = verify(done)
 
-        again, log = (redact(done, seq, by_manager("privacy"), salt(99)) for seq in (4, 8))
-
-        assert again == CannotRedact(4, "the content of entry 4 was redacted before")
-        assert log == CannotRedact(
-            8, "entry 8, EntryRedacted, must stay: it is the log of another redaction"
-        )
+        assert isinstance(found, Broken)
+        assert "fields was redacted" in found.why
 
 
-def redacted(entries: list[Entry], seq: int) -> list[Entry]:
-    done = redact(entries, seq, by_manager("a name was typed into a field"), salt(99))
-    assert isinstance(done, list)
-    return done
+@pytest.mark.parametrize(
+    ("stored", "message"),
+    [
+        ([["/form", "5a" * 16]], r"\[path, digest\] when it was taken out"),
+        ([["/form", "5a", "LB"]], r"a field must be \[path, salt, value\]"),
+        ([["form", "5a" * 16, "LB"]], "a path like /values/date, found 'form'"),
+        ([["/b", "5a" * 16, 1], ["/a", "5a" * 16, 1]], "'/a' stands after '/b'"),
+        ([["/a", "5a" * 16, 1], ["/a", "5a" * 16, 2]], "'/a' stands after '/a'"),
+        ([["/a", "5a" * 16, {}], ["/a/b", "5a" * 16, 2]], "'/a/b' stands after '/a'"),
+        ({}, "payload must be a list of fields, found dict"),
+    ],
+)
+def test_a_payload_of_other_fields_is_no_entry(stored: object, message: str) -> None:
+    line = json.loads(line_of(story()[1]))
+
+    with pytest.raises(BadEntry, match=message):
+        entry_of(json.dumps({**line, "payload": stored}).encode())
 
 
-def by_manager(reason: str) -> Header:
-    told = {**BY_SITE, "role": "data manager", "key": "redaction", "subject": None}
-    return Header(**told, reason=reason)
+@pytest.mark.parametrize("number", [0, 2, "1", True])
+def test_a_format_that_this_release_does_not_read_is_told(number: object) -> None:
+    line = json.loads(line_of(story()[1]))
+    line["entry"]["format"] = number
+
+    with pytest.raises(BadEntry, match=r"reads format 1: install the release that wrote it"):
+        entry_of(json.dumps(line).encode())
+
+
+def test_every_entry_says_by_which_release_it_was_written() -> None:
+    project = tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))["project"]
+
+    assert {entry.software for entry in story()} == {f"equipoise {project['version']}"}
+
+
+def redacted(entries: list[Entry], seq: int, *fields: str) -> list[Entry]:
+    log = write(list(entries), log_of(seq, *fields), role="data_manager", reason="a name was typed")
+    return redact(entries, log)

@@ -11,7 +11,14 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from equipoise.ledger.entry import digest_of
+from equipoise.ledger.salted import (
+    BadField,
+    Gone,
+    Kept,
+    payload_and_reason,
+    root_of,
+    salted,
+)
 from equipoise.terms.canonical import NotCanonical, canonical
 
 KEYS = st.text(st.characters(max_codepoint=127))
@@ -71,8 +78,32 @@ def test_a_value_that_holds_itself_is_refused() -> None:
 
 
 def test_the_digest_can_be_made_without_this_program() -> None:
-    salt, payload = "00" * 15 + "ff", {"text": "é", "n": 1}
+    first, second = Kept("/n", "00" * 16, 1), Kept("/text", "ff" * 16, "é")
+    lines = f'["/n","{"00" * 16}",1]', f'["/text","{"ff" * 16}","é"]'
 
-    by_hand = hashlib.sha256(b"\x00" * 15 + b"\xff" + '{"n":1,"text":"é"}'.encode()).hexdigest()
+    digests = [hashlib.sha256(line.encode()).digest() for line in lines]
 
-    assert digest_of(salt, payload) == by_hand
+    assert root_of([first, second]) == hashlib.sha256(b"".join(digests)).hexdigest()
+    gone = Gone("/text", digests[1].hex())
+    assert root_of([first, gone]) == root_of([first, second])
+
+
+NAMES = st.text(st.characters(codec="ascii", exclude_characters="0123456789"), min_size=1)
+ROWS = st.dictionaries(NAMES, TEXTS | st.fixed_dictionaries({"missing": TEXTS}))
+
+
+@given(values=ROWS, groups=st.dictionaries(NAMES, st.lists(ROWS, max_size=12)), reason=TEXTS)
+def test_a_payload_comes_back_from_its_fields(values, groups, reason) -> None:
+    payload = {"form": "LB", "values": values, "groups": groups}
+
+    fields = salted(payload, reason, ("values", "groups"), "5a" * 16)
+
+    assert payload_and_reason(fields) == (payload, reason)
+    assert len({field.salt for field in fields}) == len(fields)
+    assert [field.path for field in fields] == sorted(field.path for field in fields)
+
+
+@pytest.mark.parametrize("name", ["", "12"])
+def test_a_field_has_a_name(name: str) -> None:
+    with pytest.raises(BadField, match="expected a name, not a number"):
+        salted({"values": {name: "x"}}, None, ("values",), "5a" * 16)

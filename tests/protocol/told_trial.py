@@ -13,9 +13,9 @@ from typing import Any
 
 from equipoise.conduct import data_entry, disposition, enrolment
 from equipoise.conduct.data_entry import FormData
-from equipoise.conduct.edit_checks import questions
 from equipoise.conduct.record import Outcome, Refused
 from equipoise.ledger.entry import Entry
+from equipoise.ledger.salted import salted
 from equipoise.protocol.model import Protocol
 from equipoise.protocol.payload import to_payload
 from equipoise.subject.fold import replay
@@ -41,8 +41,9 @@ class ToldTrial(Story):
         outcome = super().do(on, role, command, *args, **details)
         self.outcomes.append((command.__name__, *_told(outcome)))
         if isinstance(outcome, Entry) and outcome.type == "FormSaved" and before:
-            asked = questions(outcome, before, self.protocol)
-            self.outcomes += [("asks", question.field) for question in asked]
+            after = self.session.trial.subjects[who].queries
+            new = [query for name, query in after.items() if name not in before.queries]
+            self.outcomes += [("asks", query.field) for query in new]
         return outcome
 
     def done(self, on: str, role: str, command: Any, *args: Any, **details: Any) -> Entry:
@@ -92,7 +93,8 @@ class ToldTrial(Story):
             "serious": "N",
             "start": self.on(day),
         }
-        self.saved(day, subject, "ADVERSE_EVENTS", "UNSCHEDULED 1", {}, {"event": [event]})
+        number = len(self.storage.read())  # a visit of its own
+        self.saved(day, subject, "ADVERSE_EVENTS", f"UNSCHEDULED {number}", {}, {"event": [event]})
 
 
 def _told(outcome: Outcome) -> tuple[Any, ...]:
@@ -126,8 +128,9 @@ def tell(protocol: Protocol) -> ToldTrial:
         _read_again(told, subject)
     if masked:
         first, *others = told.storage.read()
-        declared = {**(first.payload or {}), "protocol": to_payload(protocol)}
-        told.session.trial = replay([replace(first, payload=declared), *others])
+        declared = {**first.payload, "protocol": to_payload(protocol)}
+        fields = salted(declared, None, (), "ab" * 16)
+        told.session.trial = replay([replace(first, fields=fields), *others])
     return told
 
 
@@ -153,6 +156,9 @@ def _enrolment(told: ToldTrial) -> None:
         {"result": [{"result": "NEGATIVE"}]},
     )
     told.randomize("S01-006", START)
+    quality = {"property": [{"property": "QC", "result": "FAIL"}]}
+    sample = {"sample": "P-2", "collected": told.on(-2)}
+    told.saved(0, "S01-006", "CTDNA", "SCREENING", sample, quality)  # a second one of the visit
     told.enter("S01-007", signed=False)
     told.enter("S01-008", HGB="8.1")
     told.do(
@@ -178,7 +184,7 @@ def _earlier_results(told: ToldTrial, subject: str) -> None:
             1,
             subject,
             "HEMATOLOGY",
-            "UNSCHEDULED 2",
+            f"UNSCHEDULED {len(told.storage.read())}",
             {"date": told.on(day), **label},
             {"result": [{"test": "HGB", "value": hemoglobin, "unit": "g/dL"}]},
         )
@@ -189,6 +195,7 @@ def _first(told: ToldTrial, subject: str) -> None:
     told.dose(2, subject, "FIRST_DOSE", "IRINOTECAN", "CETUXIMAB")
     for cycle, day in enumerate((16, 31, 45), start=1):
         told.dose(day, subject, f"CYCLE {cycle}", "IRINOTECAN", "CETUXIMAB")
+    told.dose(46, subject, "CYCLE 3", "CETUXIMAB")
     for number, (day, response, diameter) in enumerate(
         ((53, "SD", "45"), (109, "PR", "30"), (165, "PR", "31"), (221, "PD", "60")), start=1
     ):
@@ -204,7 +211,7 @@ def _read_again(told: ToldTrial, subject: str) -> None:
     """The same scans, by a reader elsewhere, who measures another lesion."""
     lesion = {"lesion": "R1", "role": "TARGET", "location": "LIVER", "method": "CT SCAN"}
     for visit, day, diameter, response in (
-        ("SCREENING", -2, "40", ""),
+        ("UNSCHEDULED 9", -2, "40", ""),
         ("SCAN 1", 53, "38", "SD"),
         ("SCAN 2", 109, "37", "SD"),
     ):
@@ -240,7 +247,7 @@ def _third(told: ToldTrial, subject: str) -> None:
         0,
         subject,
         "TUMOR_ASSESSMENT",
-        "SCREENING",
+        "UNSCHEDULED 9",
         {"date": told.on(-1), "evaluator": "LOCAL MDT"},
         {
             "lesion": [

@@ -21,7 +21,7 @@ def sealed(tmp_path: Path) -> SealedFile:
 
 
 def test_it_answers_like_the_list_it_was_made_from(sealed: SealedAllocation) -> None:
-    assert [sealed.arm(("NONE",), position) for position in (1, 2)] == ["B", "A"]
+    assert [sealed.position(("NONE",), position).arm for position in (1, 2)] == ["B", "A"]
     assert sealed.commitment == LIST.commitment
     assert sealed.open() == LIST.open()
     assert check_opening(sealed.commitment, sealed.open(), []) is None
@@ -39,7 +39,7 @@ def test_looser_permissions_are_refused_with_what_to_do(sealed: SealedFile, mode
         Unsealed,
         match=rf"has mode 0{mode:o}: .* Run chmod 600 .*, find out who could, and report it",
     ):
-        sealed.arm(("IRI",), 1)
+        sealed.position(("IRI",), 1)
 
 
 def test_a_list_is_never_replaced(sealed: SealedFile) -> None:
@@ -53,7 +53,7 @@ def test_a_list_changed_afterwards_is_refused(sealed: SealedFile) -> None:
     sealed.path.write_bytes(sealed.path.read_bytes().replace(b'["A","B"]', b'["B","A"]'))
 
     with pytest.raises(Unsealed, match="was changed after it was sealed"):
-        sealed.arm(("IRI",), 1)
+        sealed.position(("IRI",), 1)
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b"{}", b"not json", b"\xff"])
@@ -76,4 +76,4 @@ def test_a_link_to_another_file_is_not_followed(sealed: SealedFile, tmp_path: Pa
 
 def test_the_end_of_the_list_is_said(sealed: SealedFile) -> None:
     with pytest.raises(NoSuchPlace, match="exhausted"):
-        sealed.arm(("IRI",), 3)
+        sealed.position(("IRI",), 3)

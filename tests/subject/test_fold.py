@@ -11,25 +11,30 @@ from typing import Any
 import pytest
 
 from equipoise.ledger import events
-from equipoise.ledger.chain import append
+from equipoise.ledger.chain import append, without_fields
 from equipoise.ledger.entry import Entry, Header
 from equipoise.ledger.events import Event
 from equipoise.protocol.payload import protocol_hash, to_payload
 from equipoise.protocol.yaml_file import load
+from equipoise.subject.conditions import Delegation, Freeze, Site, SiteStatus, TrialStatus
 from equipoise.subject.fold import DECISIONS, replay
 from equipoise.subject.records import DD, DM, DS, QS
 from equipoise.subject.state import (
     Attested,
+    CommittedList,
     Consented,
     Ended,
+    LockRequest,
     Query,
     Randomized,
     SavedForm,
+    Signature,
     Subject,
     Trial,
     Version,
 )
 from equipoise.terms.dates import parse_date
+from happened import ON, frozen, locked, randomized
 
 WHO = "S01-001"
 DAY, NEXT = date(2021, 3, 10), date(2021, 3, 11)
@@ -64,7 +69,8 @@ class Told:
         return self.say(event, supersedes=entry.seq, reason="mistyped")
 
     def redact(self, entry: Entry) -> None:
-        self.entries[entry.seq - 1] = replace(entry, salt=None, payload=None)
+        paths = [each.path for each in entry.fields]
+        self.entries[entry.seq - 1] = without_fields(entry, paths)
 
     @property
     def trial(self) -> Trial:
@@ -97,7 +103,8 @@ def test_a_trial_begins_under_its_first_version(told):
 
     assert trial.versions == (Version(PROTOCOL, protocol_hash(PROTOCOL), (), DAY, False),)
     assert trial.protocol == PROTOCOL
-    assert (trial.simulated, trial.frozen, trial.locked) == (True, False, False)
+    assert (trial.simulated, trial.founder, trial.locked) == (True, "investigator-01", False)
+    assert trial.status is TrialStatus.SET_UP
     assert trial.head == told.entries[-1]
 
 
@@ -145,69 +152,164 @@ def amendment(sites: tuple[str, ...]) -> events.ProtocolAmended:
 
 
 def test_a_list_is_committed_and_opened(told):
-    opened = events.AllocationOpened(seed="1", salt="5a" * 16, list={"sequences": []})
-    told.say(events.AllocationCommitted(commitment="cc" * 32, algorithm="blocks"), None)
-    assert (told.trial.commitment, told.trial.opening) == ("cc" * 32, None)
+    commitment = "cc" * 32
+    opened = events.AllocationOpened(commitment=commitment, seed="1", list={"sequences": []})
+    first = {"commitment": commitment, "leaves": 9, "algorithm": "blocks", "voided": 0}
+    told.say(events.AllocationCommitted(**first), None)
+    assert (told.trial.commitment, told.trial.opening) == (commitment, None)
 
     told.say(opened, None)
 
-    assert (told.trial.commitment, told.trial.opening) == ("cc" * 32, opened)
+    assert (told.trial.commitment, told.trial.opening) == (commitment, opened)
+    assert told.trial.lists == (CommittedList(commitment, 9, "1.1", 3, opened),)
+
+
+def test_a_new_list_begins_anew_and_the_old_one_stays(told):
+    first = {"commitment": "cc" * 32, "leaves": 9, "algorithm": "blocks", "voided": 0}
+    told.say(events.AllocationCommitted(**first), None)
+    told.say(randomized("A", ("X",), 1, DAY))
+    told.say(events.AllocationCommitted(**first | {"commitment": "dd" * 32, "voided": 7}), None)
+
+    assert told.trial.allocated == {}
+    assert [each.commitment for each in told.trial.lists] == ["cc" * 32, "dd" * 32]
 
 
 def test_a_trial_is_frozen_and_locked(told):
-    told.say(events.Frozen(scope="TRIAL"), None)
-    assert (told.trial.frozen, told.trial.locked) == (True, False)
+    freeze = told.say(frozen(WHO), None)
+    assert told.trial.freezes == {freeze.seq: Freeze((), (WHO,), ON)}
 
-    told.say(events.Locked(scope="TRIAL"), None)
+    told.say(events.Unfrozen(frozen=freeze.seq), None)
+    assert told.trial.freezes == {}
 
-    assert (told.trial.frozen, told.trial.locked) == (True, True)
-    assert (told.subject.frozen, told.subject.locked) == (False, False)
+    asked = told.say(events.LockRequested(scope="TRIAL"), None)
+    assert told.trial.requests == {
+        asked.seq: LockRequest("TRIAL", "investigator-01", asked.seq, opens=False)
+    }
+    told.say(events.Locked(scope="TRIAL", requested=asked.seq), None)
+
+    assert (told.trial.locked, told.trial.status) == (True, TrialStatus.LOCKED)
+    assert (told.trial.requests, told.subject.locked) == ({}, False)
+
+
+def test_a_trial_is_unlocked_and_says_what_had_been_seen(told):
+    told.say(locked(), None)
+    asked = told.say(events.UnlockRequested(scope="TRIAL", results_seen=True), None)
+    told.say(events.Unlocked(scope="TRIAL", requested=asked.seq), None)
+
+    assert (told.trial.locked, told.trial.status) == (False, TrialStatus.UNLOCKED)
+    (unlock,) = told.trial.unlocks
+    assert (unlock.results_seen, unlock.source) == (True, asked.seq)
+
+
+def test_a_death_reported_under_a_lock_counts_once_it_is_open(told):
+    told.say(locked(), None)
+    died = told.say(events.DeathRecorded(died_on="2021-04", cause="disease"))
+    assert (told.subject.died, told.subject.held) == (None, (died,))
+
+    asked = told.say(events.UnlockRequested(scope="TRIAL", results_seen=False), None)
+    told.say(events.Unlocked(scope="TRIAL", requested=asked.seq), None)
+
+    assert (told.subject.died, told.subject.died_source) == (parse_date("2021-04"), died.seq)
+    assert told.subject.held == ()
 
 
 def test_a_signature_of_the_trial_changes_only_head_and_keys(told):
     before = told.trial
-    signed = told.say(events.Signed(meaning="approved", head="", about=(1,)), None)
+    told.say(events.Signed(meaning="approved", head="", about=(1,)), None)
+    after = told.trial
 
-    assert told.trial == replace(before, head=signed, keys={**before.keys, "k3": 3})
+    assert after.head == told.entries[-1]
+    assert after.keys.get("k3").seq == 3
+    assert replace(after, head=before.head, keys=before.keys) == before
 
 
-def test_keys_are_kept_with_whom_they_are_about(told):
-    told.say(events.Frozen(scope=WHO))
+def test_a_key_is_one_in_the_whole_trial(told):
+    told.say(frozen(WHO), None)
 
-    assert told.trial.keys == {"k1": 1}
-    assert told.subject.keys == {"k2": 2, "k3": 3}
+    assert [told.trial.keys.get(f"k{seq}").seq for seq in (1, 2, 3)] == [1, 2, 3]
+    assert told.trial.keys.get("k4") is None
 
 
 def test_what_was_redacted_of_the_trial_keeps_its_key(told):
-    frozen = told.say(events.Frozen(scope="TRIAL"), None)
-    told.redact(frozen)
+    told.redact(told.say(frozen(WHO), None))
 
-    assert not told.trial.frozen
-    assert told.trial.keys == {"k1": 1, "k3": 3}
+    assert told.trial.freezes == {}
+    assert told.trial.keys.get("k3").seq == 3
 
 
 def test_only_entries_that_are_asked_for_are_told(told):
-    told.say(events.Frozen(scope=WHO))
+    told.say(locked(WHO))
 
     trial = replay(told.entries, lambda entry: entry.seq != 3)
 
-    assert not trial.subjects[WHO].frozen
+    assert not trial.subjects[WHO].locked
     assert trial.head == told.entries[1]
+
+
+def test_a_site_is_opened_and_works_with_its_green_light(told):
+    told.say(
+        events.SiteOpened(opened_site="S01", country="CHN", time_zone="Asia/Shanghai", cap=3), None
+    )
+    opened = Site("S01", "CHN", "Asia/Shanghai", SiteStatus.OPENED, date.min, 3)
+    assert told.trial.sites == {"S01": opened}
+
+    told.say(events.SiteStatusChanged(changed_site="S01", status="ACTIVE", since=DAY), None)
+    told.say(randomized("A", ("X",), 1, DAY))
+
+    active = replace(opened, status=SiteStatus.ACTIVE, since=DAY, randomized=1)
+    assert told.trial.sites == {"S01": active}
+
+
+def test_somebody_is_trained_delegated_and_no_longer_delegated(told):
+    told.say(events.StaffTrained(person="c-01", training="GCP", trained_on=DAY), None)
+    duty = {"person": "c-01", "delegated_role": "coordinator", "at_site": "S01"}
+    given = told.say(events.RoleDelegated(**duty, starts_on=DAY, ends_on=None), None)
+    held = Delegation("c-01", "coordinator", "S01", DAY, None)
+    assert (told.trial.trained, told.trial.delegations) == ({"c-01"}, {given.seq: held})
+
+    told.say(events.DelegationEnded(delegation=given.seq, ended_on=NEXT), None)
+
+    assert told.trial.delegations == {given.seq: replace(held, ends_on=NEXT)}
+
+
+def test_arms_and_strata_close(told):
+    told.say(events.AllocationClosed(arm="A", stratum=None, closed_from=DAY), None)
+    told.say(events.AllocationClosed(arm=None, stratum=("X", "Y"), closed_from=NEXT), None)
+
+    assert told.trial.closed == {"A": DAY, ("X", "Y"): NEXT}
+
+
+def test_the_state_of_a_trial_changes(told):
+    told.say(events.TrialStatusChanged(status="RECRUITING"), None)
+
+    assert told.trial.status is TrialStatus.RECRUITING
+
+
+def test_a_key_for_heads_is_published(told):
+    told.say(events.KeyPublished(public_key="ab" * 32), None)
+
+    assert told.trial.public_keys == ("ab" * 32,)
+
+
+def test_days_of_recording_are_marked_by_their_first_entry(told):
+    told.say(locked(WHO), at="2021-03-11T08:00:00Z")
+    told.say(locked(WHO), at="2021-03-11T09:00:00Z")
+
+    assert told.trial.days == ((1, "2021-03-10T12:00:00Z"), (3, "2021-03-11T08:00:00Z"))
 
 
 # ------------------------------------------------------------------ a person
 
 
 def test_a_person_is_screened(told):
-    assert told.subject == Subject(
-        id=WHO, site="S01", screened_on=DAY, previous="S01-000", keys={"k2": 2}
-    )
+    assert told.subject == Subject(id=WHO, site="S01", screened_on=DAY, previous="S01-000")
+    assert told.trial.followed_by == {"S01-000": WHO}
 
 
 def test_nobody_is_at_a_site_that_no_entry_names(told):
     for who, event in (
         ("S01-002", events.SubjectScreened(screened_on=DAY, previous_subject=None)),
-        ("S01-003", events.Frozen(scope="S01-003")),
+        ("S01-003", locked("S01-003")),
     ):
         told.say(event, who, site=None)
         assert told.trial.subjects[who].site == ""
@@ -222,11 +324,8 @@ def test_a_judgement_names_who_gave_it(told):
 
 def test_an_arm_is_given(told):
     before = told.subject
-    event = events.SubjectRandomized(
-        arm="CHEMOTHERAPY", stratum=("IRI", "SHORT"), list_position=4, randomized_on=DAY
-    )
-    entry = told.say(event)
-    arm = Randomized("CHEMOTHERAPY", ("IRI", "SHORT"), 4, DAY, entry.seq, "1.1")
+    entry = told.say(randomized("CHEMOTHERAPY", ("IRI", "SHORT"), 4, DAY))
+    arm = Randomized("CHEMOTHERAPY", ("IRI", "SHORT"), 4, DAY, entry.seq, "1.1", "cc" * 32)
 
     assert told.subject.randomized == arm
     assert told.subject.before_randomization == before
@@ -234,16 +333,56 @@ def test_an_arm_is_given(told):
     assert [ds.decoded for ds in told.subject.records(DS)] == ["RANDOMIZED"]
 
 
+def test_a_cancelled_arm_leaves_a_trace_and_keeps_its_position(told):
+    given = told.say(randomized("X", ("A",), 1, DAY))
+    arm = told.subject.randomized
+    cancelled = told.say(events.EntryCancelled(cancelled=given.seq, head="aa"), reason="of another")
+
+    assert (told.subject.randomized, told.subject.cancelled_randomizations) == (None, (arm,))
+    assert told.subject.replaced == {given.seq: cancelled.seq}
+    assert told.trial.allocated == {("A",): 1}
+    assert told.subject.records(DS) == ()
+
+
+def test_somebody_is_seen_at_another_site(told):
+    told.say(events.SubjectTransferred(to_site="S02", transferred_on=DAY))
+
+    assert told.subject.site == "S02"
+
+
+def test_a_safety_report_is_kept_and_says_whether_data_were_closed(told):
+    report = events.SafetyReported(
+        report="R1",
+        kind="SERIOUS ADVERSE EVENT",
+        term="sepsis",
+        onset="2021-03",
+        criteria=("HOSPITALIZATION",),
+        aware_at="2021-03-10T18:00+08:00",
+        related="RELATED",
+        follows=None,
+    )
+    told.say(report)
+    told.say(locked(WHO))
+    told.say(replace(report, report="R2"))
+
+    first, second = told.subject.safety
+    assert (first.report, first.received_at) == ("R1", "2021-03-10T12:00:00Z")
+    assert (first.after_close, second.after_close) == (False, True)
+
+
+def test_a_consent_takes_an_earlier_withdrawal_back(told):
+    told.say(events.SubjectWithdrew(level="DATA", withdrew_on=DAY, cause="choice"))
+    told.say(events.SubjectWithdrew(level="VISITS", withdrew_on=date(2021, 3, 12), cause="choice"))
+    told.say(events.ConsentRecorded(consented_on=NEXT, version="1.1", kind="RECONSENT"))
+
+    assert [left.what for left in told.subject.withdrawals] == ["VISITS"]
+
+
 def test_allocations_are_counted_by_stratum(told):
     for place, (who, stratum) in enumerate(
         [("S01-001", ("A",)), ("S01-002", ("B",)), ("S01-003", ("A",))], start=1
     ):
-        told.say(
-            events.SubjectRandomized(
-                arm="X", stratum=stratum, list_position=place, randomized_on=DAY
-            ),
-            who,
-        )
+        told.say(randomized("X", stratum, place, DAY), who)
 
     assert told.trial.allocated == {("A",): 2, ("B",): 1}
 
@@ -293,7 +432,7 @@ def test_a_correction_that_was_redacted_leaves_nothing(told, event, name, expect
     assert told.subject.redacted == (second.seq,)
     assert told.subject.decisions == {other.seq: "SubjectWithdrew"}
     assert [ended.source for ended in told.subject.withdrawals] == [other.seq]
-    assert told.subject.keys[second.key] == second.seq
+    assert told.subject.replaced == {first.seq: second.seq}
 
 
 def test_what_was_redacted_is_gone_and_nothing_else_is(told):
@@ -302,7 +441,7 @@ def test_what_was_redacted_is_gone_and_nothing_else_is(told):
     ended = told.say(events.StudyEnded(ended_on=DAY, cause="a name"))
     told.redact(ended)
 
-    assert told.subject == replace(before, redacted=(4,), keys={**before.keys, "k4": 4})
+    assert told.subject == replace(before, redacted=(4,))
 
 
 def test_of_several_consents_the_corrected_one_goes(told):
@@ -427,20 +566,32 @@ def test_queries_stand_beside_each_other(told):
 
 
 def test_only_an_investigator_endorses_entries(told):
-    for role, about in (("investigator", (1, 2)), ("statistician", (2,)), ("investigator", (3,))):
-        told.say(events.Signed(meaning="seen", head="", about=about), role=role)
+    for role, about in (("investigator", (1,)), ("statistician", (2,)), ("subinvestigator", (3,))):
+        told.say(events.Signed(meaning="REVIEWED", head="", about=about), role=role)
 
-    assert told.subject.signed == (1, 2, 3)
+    assert told.subject.signed == {1, 3}
+    assert told.subject.signatures[1] == Signature(
+        2, "investigator-01", "statistician", "REVIEWED", 4
+    )
 
 
-def test_the_data_of_one_person_are_frozen_and_locked(told):
-    told.say(events.Frozen(scope=WHO))
-    assert (told.subject.frozen, told.subject.locked) == (True, False)
+def test_the_data_of_one_person_are_locked(told):
+    told.say(locked(WHO))
 
-    told.say(events.Locked(scope=WHO))
+    assert (told.subject.locked, told.trial.locked) == (True, False)
 
-    assert (told.subject.frozen, told.subject.locked) == (True, True)
-    assert (told.trial.frozen, told.trial.locked) == (False, False)
+
+def test_entries_that_contradict_count_for_nothing_until_the_query_is_closed(told):
+    died = told.say(events.DeathRecorded(died_on="2021-03", cause="disease"))
+    asked = {"query": "Q1", "about": died.seq, "field": "died_on", "text": "sure?"}
+    told.say(events.QueryOpened(**asked, contradicts=(died.seq,)))
+    assert told.subject.unresolved == {died.seq}
+    assert (told.subject.died, told.subject.resolved.died) == (parse_date("2021-03"), None)
+
+    told.say(events.QueryClosed(query="Q1", text="fine"))
+
+    assert told.subject.unresolved == frozenset()
+    assert told.subject.resolved == told.subject
 
 
 # ------------------------------------------------------------------ forms

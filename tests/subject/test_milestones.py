@@ -8,6 +8,7 @@ from equipoise.ledger import events
 from equipoise.subject.milestones import milestones
 from equipoise.subject.records import DD, DS
 from equipoise.terms.dates import parse_date
+from happened import locked, randomized
 
 DAY = date(2021, 3, 10)
 MILESTONE, END = "PROTOCOL MILESTONE", "DISPOSITION EVENT"
@@ -29,7 +30,7 @@ MILESTONE, END = "PROTOCOL MILESTONE", "DISPOSITION EVENT"
             "FOLFIRI",
         ),
         (
-            events.SubjectRandomized(arm="A", stratum=(), list_position=1, randomized_on=DAY),
+            randomized("A", (), 1, DAY),
             MILESTONE,
             "RANDOMIZED",
             "A",
@@ -79,7 +80,7 @@ def test_a_death_keeps_its_partial_date():
         events.SubjectScreened(screened_on=DAY, previous_subject=None),
         events.FormSaved(form="ECOG", visit="SCREENING", values={}, groups={}),
         events.CriterionAttested(criterion="I02", answer=True, attested_on=DAY),
-        events.Frozen(scope="S01-001"),
+        locked("S01-001"),
     ],
 )
 def test_what_decides_nothing_makes_no_record(event):

@@ -14,9 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from equipoise.conduct.data_entry import _STILL_OPEN
+from equipoise.conduct.questions import _STILL_OPEN
 from equipoise.protocol.model import Protocol
 from equipoise.protocol.yaml_file import load
+from equipoise.subject.conditions import TrialStatus
 from equipoise.subject.participation import HEARD_OF
 from equipoise.subject.records import read_record
 from equipoise.subject.state import Ended, Randomized, SavedForm, Subject, Trial, Version
@@ -329,7 +330,7 @@ def test_a_death_known_to_the_month_makes_no_visit_a_missed_one():
 
 def test_after_a_lock_nothing_can_be_made_up():
     for known, she in (
-        (trial(locked=True), randomized()),
+        (trial(status=TrialStatus.LOCKED), randomized()),
         (trial(), randomized(locked=True)),
     ):
         assert shown(she, "2021-05-20", "SCAN", known) == ["SCAN 1: missed"]

@@ -1,21 +1,57 @@
-"""Was the randomization list fixed before the first subject, and was it followed?"""
+"""Was the randomization list fixed before the first subject, and was it followed?
+
+Each position is a leaf of a committed tree, with a salt of its own, so that one can be shown when
+it is given and the others stay hidden; the last leaf are the sizes of the blocks.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple, Protocol
 
 from equipoise.allocation.method import Sequences, Stratum
 from equipoise.ledger.events import AllocationOpened, SubjectRandomized
-from equipoise.terms.canonical import canonical
+from equipoise.terms import merkle
 
 _SHORTEST_SALT = 16
+_SALT = re.compile(r"(?:[0-9a-f]{2}){16,}")
+SIZES = "block sizes"
 
 
 class NoSuchPlace(LookupError):
     """The list has no such stratum or no such position; the message says what it has."""
+
+
+class Allocated(Protocol):
+    """An allocation, as the ledger or the state has it."""
+
+    @property
+    def arm(self) -> str:
+        """The arm that was given."""
+        ...
+
+    @property
+    def stratum(self) -> Stratum:
+        """In which stratum."""
+        ...
+
+    @property
+    def list_position(self) -> int:
+        """At which position of its list, from 1."""
+        ...
+
+
+class Position(NamedTuple):
+    """An arm of the list, and what shows that it stood there when the list was committed."""
+
+    arm: str
+    salt: str
+    leaf: int
+    proof: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,19 +61,21 @@ class Mismatch:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SealedList:
-    """A drawn list with the salt that hides it. Its text form shows neither: a log must not tell
+    """A drawn list with the secret that hides it. Its text form shows neither: a log must not tell
     the next arm.
 
     `strata` in declared order, `sequences[i]` the arms of `strata[i]`, `salt` at least 16 random
-    bytes as hexadecimal; `seed` says how the list was drawn, empty if it came from elsewhere.
+    bytes as hexadecimal, of which the salts of the positions are made; `sizes` those of the blocks;
+    `seed` says how the list was drawn, empty if it came from elsewhere.
     """
 
     strata: tuple[Stratum, ...]
     sequences: tuple[tuple[str, ...], ...] = field(repr=False)
     salt: str = field(repr=False)
     seed: str = field(default="", repr=False)
+    sizes: tuple[int, ...] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
         if len(self.strata) != len(self.sequences) or len(set(self.strata)) != len(self.strata):
@@ -49,57 +87,118 @@ class SealedList:
 
     @property
     def commitment(self) -> str:
-        """The fingerprint to publish in `AllocationCommitted` before the first subject."""
-        return commitment(self.salt, self._by_stratum())
+        """The root to publish in `AllocationCommitted` before the first subject."""
+        return merkle.root(self._hashed).hex()
 
-    def arm(self, stratum: Stratum, position: int) -> str:
-        """The arm at a position counted from 1. Raises `NoSuchPlace`."""
-        return _arm(self._by_stratum(), stratum, position)
+    @property
+    def leaves(self) -> int:
+        """Of how many leaves."""
+        return len(self._hashed)
+
+    def position(self, stratum: Stratum, number: int) -> Position:
+        """The arm at a position counted from 1, with what proves it. Raises `NoSuchPlace`."""
+        arm = _arm(self._by_stratum(), stratum, number)
+        index = self._places[stratum, number]
+        shown = tuple(part.hex() for part in merkle.proof(self._hashed, index))
+        return Position(arm, self._salt_of(stratum, number), index, shown)
 
     def open(self) -> AllocationOpened:
         """The event that shows the whole list, for after closure."""
-        return AllocationOpened(seed=self.seed, salt=self.salt, list=listed(self._by_stratum()))
+        content = self._content()
+        return AllocationOpened(commitment=self.commitment, seed=self.seed, list=content)
+
+    @cached_property
+    def _hashed(self) -> list[bytes]:
+        return [merkle.leaf_of(leaf) for leaf in _leaves(self._content())]
+
+    @cached_property
+    def _places(self) -> dict[tuple[Stratum, int], int]:
+        order = sorted(self._by_stratum().items())
+        each = [(stratum, n) for stratum, arms in order for n in range(1, len(arms) + 1)]
+        return {place: index for index, place in enumerate(each)}
+
+    def _content(self) -> dict[str, Any]:
+        rows = [
+            {
+                "stratum": list(stratum),
+                "arms": list(arms),
+                "salts": [self._salt_of(stratum, place) for place in range(1, len(arms) + 1)],
+            }
+            for stratum, arms in sorted(self._by_stratum().items())
+        ]
+        return {"sequences": rows, "sizes": list(self.sizes), "salt": self._salt_of((SIZES,), 0)}
+
+    def _salt_of(self, stratum: Stratum, number: int) -> str:
+        told = "\x1f".join((*stratum, str(number))).encode("utf-8")
+        key = _salt_bytes(self.salt)[:64]
+        return hashlib.blake2b(told, key=key, digest_size=_SHORTEST_SALT).hexdigest()
 
     def _by_stratum(self) -> Sequences:
         return dict(zip(self.strata, self.sequences, strict=True))
 
 
-def seal(sequences: Mapping[Stratum, tuple[str, ...]], *, salt: str, seed: str = "") -> SealedList:
+def seal(
+    sequences: Mapping[Stratum, tuple[str, ...]],
+    *,
+    salt: str,
+    seed: str = "",
+    sizes: tuple[int, ...] = (),
+) -> SealedList:
     """Seal what `draw_list` drew."""
-    return SealedList(tuple(sequences), tuple(sequences.values()), salt, seed)
+    return SealedList(tuple(sequences), tuple(sequences.values()), salt, seed, sizes)
 
 
-def commitment(salt: str, sequence: Mapping[Stratum, tuple[str, ...]]) -> str:
-    """SHA-256 of the salt's bytes and the canonical JSON of the list, strata in alphabetical order.
-
-    The salt is what hides the list: without it, a list of a few blocks could be found by trying all
-    of them.
-    """
-    return hashlib.sha256(_salt_bytes(salt) + canonical(listed(sequence))).hexdigest()
-
-
-def listed(sequence: Mapping[Stratum, tuple[str, ...]]) -> dict[str, Any]:
-    """The list as JSON: {"sequences": [{"arms": [...], "stratum": [...]}, ...]}."""
-    rows = [
-        {"stratum": list(stratum), "arms": list(sequence[stratum])} for stratum in sorted(sequence)
+def _leaves(opened: Mapping[str, Any]) -> list[list[Any]]:
+    """The leaves of an opened list, strata in alphabetical order, the block sizes last."""
+    leaves: list[list[Any]] = [
+        [row["stratum"], number, arm, salt]
+        for row in opened["sequences"]
+        for number, (arm, salt) in enumerate(zip(row["arms"], row["salts"], strict=True), 1)
     ]
-    return {"sequences": rows}
+    return [*leaves, [SIZES, opened["sizes"], opened["salt"]]]
+
+
+def commitment_of(opened: Mapping[str, Any]) -> str:
+    """The root over the leaves of an opened list; ValueError when it is no such list."""
+    try:
+        return merkle.root([merkle.leaf_of(leaf) for leaf in _leaves(opened)]).hex()
+    except (KeyError, TypeError, ValueError) as broken:
+        raise ValueError(f"not an opened list: {broken}") from None
 
 
 def sequences_of(opened: Mapping[str, Any]) -> Sequences:
-    """Read what `listed` wrote; ValueError when it is not such a list."""
+    """The arms by stratum of an opened list; ValueError when it is not such a list."""
     try:
         rows = [(_texts(row["stratum"]), _texts(row["arms"])) for row in opened["sequences"]]
     except (KeyError, TypeError):
         raise ValueError(
-            'not an opened list: expected {"sequences": [{"arms": [...], "stratum": [...]}]}'
+            'not an opened list: expected {"sequences": [{"arms": [...], "salts": [...], "stratum":'
+            ' [...]}], "sizes": [...], "salt": "..."}'
         ) from None
     if len(dict(rows)) != len(rows):
         raise ValueError("the opened list names a stratum twice")
     return dict(rows)
 
 
-def next_position(allocations: Iterable[SubjectRandomized], stratum: Stratum) -> int:
+def check_position(commitment: str, leaves: int, given: SubjectRandomized) -> Mismatch | None:
+    """None if the position that was given holds this arm on the committed list. It needs no secret,
+    and shows no other position.
+    """
+    value = [list(given.stratum), given.list_position, given.arm, given.salt]
+    try:
+        shown = [bytes.fromhex(part) for part in given.proof]
+    except ValueError:
+        return Mismatch("the proof of the position is not hexadecimal")
+    root = merkle.root_by(merkle.leaf_of(value), given.leaf, leaves, shown)
+    if given.commitment == commitment and root is not None and root.hex() == commitment:
+        return None
+    return Mismatch(
+        f"{given.arm!r} is not shown to stand at position {given.list_position} of"
+        f" {_name(given.stratum)} of the list that was committed"
+    )
+
+
+def next_position(allocations: Iterable[Allocated], stratum: Stratum) -> int:
     """The first position of a stratum that nobody has yet, from 1. The same history gives the same
     next arm.
     """
@@ -107,19 +206,18 @@ def next_position(allocations: Iterable[SubjectRandomized], stratum: Stratum) ->
 
 
 def check_opening(
-    committed: str, opening: AllocationOpened, allocations: Iterable[SubjectRandomized]
+    committed: str, opening: AllocationOpened, allocations: Iterable[Allocated]
 ) -> Mismatch | None:
     """None if the opened list is the one committed to and every allocation took the next position
     of its stratum.
 
-    `committed` is the fingerprint from `AllocationCommitted`; `allocations` in the order of the
-    ledger. It needs
-    no secret: anyone with the ledger can run it (ICH E9 2.3.2; CONSORT 2025 items on sequence and
-    concealment).
+    `committed` is the root from `AllocationCommitted`; `allocations` in the order of the ledger. It
+    needs no secret: anyone with the ledger can run it (ICH E9 2.3.2; CONSORT 2025 items on sequence
+    and concealment).
     """
     try:
         sequences = sequences_of(opening.list)
-        opened = commitment(opening.salt, sequences)
+        opened = commitment_of(opening.list)
     except ValueError as broken:
         return Mismatch(str(broken))
     if opened != committed:
@@ -129,10 +227,8 @@ def check_opening(
     return _first_departure(sequences, allocations)
 
 
-def _first_departure(
-    sequences: Sequences, allocations: Iterable[SubjectRandomized]
-) -> Mismatch | None:
-    before: list[SubjectRandomized] = []
+def _first_departure(sequences: Sequences, allocations: Iterable[Allocated]) -> Mismatch | None:
+    before: list[Allocated] = []
     for number, allocation in enumerate(allocations, 1):
         if why := _departure(sequences, before, allocation):
             return Mismatch(f"randomization {number}: {why}")
@@ -140,9 +236,7 @@ def _first_departure(
     return None
 
 
-def _departure(
-    sequences: Sequences, before: list[SubjectRandomized], now: SubjectRandomized
-) -> str | None:
+def _departure(sequences: Sequences, before: Sequence[Allocated], now: Allocated) -> str | None:
     expected = next_position(before, now.stratum)
     if now.list_position != expected:
         return f"took position {now.list_position} of {_name(now.stratum)}, but {expected} was next"
@@ -188,12 +282,9 @@ def _name(stratum: Stratum) -> str:
 
 
 def _salt_bytes(salt: str) -> bytes:
-    try:
-        salted = bytes.fromhex(salt)
-    except ValueError:
-        raise ValueError("the salt of a list must be hexadecimal digits") from None
-    if len(salted) < _SHORTEST_SALT:
+    if not _SALT.fullmatch(salt):
         raise ValueError(
-            f"the salt of a list needs at least {_SHORTEST_SALT} random bytes, found {len(salted)}"
+            f"the salt of a list needs at least {_SHORTEST_SALT} random bytes, as hexadecimal"
+            f" digits, found {len(salt)} characters"
         )
-    return salted
+    return bytes.fromhex(salt)

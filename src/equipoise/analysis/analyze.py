@@ -23,7 +23,14 @@ from equipoise.analysis.flow import flow_of
 from equipoise.analysis.interim import Standing, standing_of
 from equipoise.analysis.known import Known, check_known
 from equipoise.analysis.results.endpoints import EndpointResult
-from equipoise.analysis.results.trial import AnalyzedProtocol, ArmOfTrial, LedgerHead, Results
+from equipoise.analysis.results.trial import (
+    AnalyzedProtocol,
+    ArmOfTrial,
+    LedgerHead,
+    RedactedContent,
+    Results,
+    Unlock,
+)
 from equipoise.analysis.safety import analyze_safety
 from equipoise.analysis.safety_review import safety_review
 from equipoise.analysis.screening import Screenings, entered, screenings_of
@@ -32,6 +39,7 @@ from equipoise.analysis.visits import VisitsBySubject, count_visits, visits_by_s
 from equipoise.endpoints.course import Course, course_of
 from equipoise.endpoints.populations import members
 from equipoise.endpoints.values import Courses
+from equipoise.ledger.entry import SOFTWARE
 from equipoise.protocol.estimands import BinaryAnalysis, TimeToEventAnalysis
 from equipoise.protocol.model import Endpoint, Protocol
 from equipoise.subject.state import Trial
@@ -97,7 +105,10 @@ def _results(
         title=protocol.registration.title,
         ledger=LedgerHead(entries=head.seq, head=head.hash),
         simulated=trial.simulated,
-        redacted=tuple(sorted(seq for s in trial.subjects.values() for seq in s.redacted)),
+        software=SOFTWARE,
+        status=str(trial.status),
+        unlocks=unlocks_of(trial),
+        redacted=redactions_of(trial),
         cutoff=cutoff.isoformat(),
         as_of=known.as_of.isoformat() if known.as_of else head.at,
         confidence=confidence_of(protocol),
@@ -123,6 +134,31 @@ def _results(
             )
             for endpoint in protocol.endpoints
         },
+    )
+
+
+def unlocks_of(trial: Trial) -> tuple[Unlock, ...]:
+    """Each time that locked results were opened."""
+    return tuple(
+        Unlock(scope=each.scope, results_seen=each.results_seen, source=each.source)
+        for each in trial.unlocks
+    )
+
+
+def redactions_of(trial: Trial) -> tuple[RedactedContent, ...]:
+    """What was taken out, in the order in which it was."""
+    return tuple(
+        RedactedContent(
+            entry=each.entry,
+            fields=each.fields,
+            by=each.by,
+            decided_by=each.decided_by,
+            ground=each.ground,
+            reason=each.reason,
+            on=each.at[:10],
+            source=each.source,
+        )
+        for each in trial.redactions
     )
 
 

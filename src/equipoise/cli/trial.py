@@ -166,6 +166,8 @@ def _summary(analyzed: Analysis, folder: Path) -> None:
     from equipoise.report.trial.terminal import primary_lines
 
     results = analyzed.results
+    if results.status not in ("LOCKED", "ARCHIVED"):
+        out.print(f"NOT LOCKED: the trial is {results.status.lower()}; results may change.")
     label = "[bold yellow]SIMULATED[/] " if results.simulated else ""
     out.print(
         f"{label}{results.protocol.id} version {results.protocol.version}, cutoff {results.cutoff}"
@@ -174,10 +176,11 @@ def _summary(analyzed: Analysis, folder: Path) -> None:
     arms, effect = primary_lines(results)
     for line in arms:
         out.print(f"  {line}", markup=False)
-    if gone := results.redacted:
+    for gone in results.redacted:
         out.print(
-            f"  [bold]without the content of {len(gone)} redacted entries[/]:"
-            f" {', '.join(map(str, gone))}"
+            f"  without {', '.join(gone.fields)} of entry {gone.entry}, taken out by {gone.by},"
+            f" decided by {gone.decided_by}: {gone.reason} ({gone.ground})",
+            markup=False,
         )
     out.print(f"  {effect}", markup=False)
     if review := review_line(results.safety_review):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import NamedTuple
 
 ACTOR_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{1,39}")
@@ -13,8 +12,8 @@ ACTOR_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{1,39}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attribution:
-    """Who acts, in which role, where and when (UTC); `key` makes a repeated command harmless;
-    `salt` is random (21 CFR 11.10(e)).
+    """Who acts, in which role, where and when (UTC to the second); `key` makes a repeated command
+    harmless; `salt` is random (21 CFR 11.10(e)).
     """
 
     at: str
@@ -23,18 +22,6 @@ class Attribution:
     site: str | None
     key: str
     salt: str
-
-    @property
-    def day(self) -> date:
-        """The day of recording, in UTC."""
-        return date.fromisoformat(self.at[:10])
-
-    @property
-    def today(self) -> date:
-        """The latest calendar day that can have begun at any site: clinical dates are local, `at`
-        is UTC.
-        """
-        return self.day + timedelta(days=1)
 
 
 class Correction(NamedTuple):

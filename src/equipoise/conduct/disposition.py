@@ -1,20 +1,25 @@
-"""How does somebody's part end? Withdrawal, the end of treatment, the end of study, death."""
+"""How does somebody's part end, or move to another site? Withdrawal, the end of treatment, the end
+of study, death, transfer; and the cancelling of what never was.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Literal, NamedTuple
 
+from equipoise.conduct.asked import Asked, Context, about_subject, problems
 from equipoise.conduct.attribution import Attribution, Correction
-from equipoise.conduct.preconditions import before_randomization, closed_to_entry, in_future
-from equipoise.conduct.record import Outcome, about_subject, record
+from equipoise.conduct.preconditions import without_reason
+from equipoise.conduct.record import Outcome, record
 from equipoise.ledger import events
-from equipoise.subject.records import EX, LB, QS, RS, SS, TR, VS
+from equipoise.subject.conditions import SiteStatus
+from equipoise.subject.records import SS
+from equipoise.subject.records.record import entry_number
 from equipoise.subject.state import Subject, Trial
-from equipoise.terms.dates import PartialDate, parse_date
 
 WithdrawalLevel = Literal["TREATMENT", "VISITS", "CONTACT", "DATA"]
-"""What somebody withdraws from."""
+"""What somebody withdraws from; each is asked apart, and treatment alone leaves follow-up."""
 
 
 class Withdrawal(NamedTuple):
@@ -36,8 +41,15 @@ def withdraw(
     """The participant withdraws from treatment, visits, all contact, or further use of data."""
     level, on, cause = withdrawal
     event = events.SubjectWithdrew(level=level, withdrew_on=on, cause=cause)
-    problems = closed_to_entry(trial, subject_id) + in_future(by, on, "withdrew_on")
-    return record(trial, by, event, problems, about_subject(trial, subject_id, on, correction))
+    return record(trial, by, event, about_subject(subject_id, correction))
+
+
+@problems.register
+def _subject_withdrew(event: events.SubjectWithdrew, asked: Asked) -> Iterator[str]:
+    subject = asked.subject
+    for left in subject.withdrawals if subject else ():
+        if left.what == event.level and left.source != asked.context.supersedes:
+            yield f"withdrew from it on {left.on}, as entry {left.source} says; correct that entry"
 
 
 def end_treatment(
@@ -51,16 +63,14 @@ def end_treatment(
 ) -> Outcome:
     """Study treatment stopped for good."""
     event = events.TreatmentEnded(ended_on=ended_on, cause=cause)
-    problems = closed_to_entry(trial, subject_id)
-    problems += before_randomization(trial, subject_id, ended_on)
-    problems += in_future(by, ended_on, "ended_on")
-    subject = trial.subjects.get(subject_id)
-    ended = subject.treatment_ended if subject else None
-    corrected = correction.supersedes if correction else None
-    if ended and ended.source != corrected:
-        problems.append(f"treatment ended on {ended.on}, as entry {ended.source} says")
-    context = about_subject(trial, subject_id, ended_on, correction)
-    return record(trial, by, event, problems, context)
+    return record(trial, by, event, about_subject(subject_id, correction))
+
+
+@problems.register
+def _treatment_ended(_event: events.TreatmentEnded, asked: Asked) -> Iterator[str]:
+    ended = asked.subject.treatment_ended if asked.subject else None
+    if ended and ended.source != asked.context.supersedes:
+        yield f"treatment ended on {ended.on}, as entry {ended.source} says; correct that entry"
 
 
 def end_study(
@@ -74,23 +84,30 @@ def end_study(
 ) -> Outcome:
     """The participant's time in the study ended. Lost to follow-up needs documented attempts."""
     event = events.StudyEnded(ended_on=ended_on, cause=cause)
-    problems = closed_to_entry(trial, subject_id) + in_future(by, ended_on, "ended_on")
-    subject = trial.subjects.get(subject_id)
-    if subject and cause == "LOST TO FOLLOW-UP":
-        problems += _no_attempts(subject)
-    context = about_subject(trial, subject_id, ended_on, correction)
-    return record(trial, by, event, problems, context)
+    return record(trial, by, event, about_subject(subject_id, correction))
 
 
-def _no_attempts(subject: Subject) -> list[str]:
+@problems.register
+def _study_ended(event: events.StudyEnded, asked: Asked) -> Iterator[str]:
+    subject = asked.subject
+    if subject is None:
+        return
+    ended = subject.study_ended
+    if ended and ended.source != asked.context.supersedes:
+        yield f"the study ended on {ended.on}, as entry {ended.source} says; correct that entry"
+    if event.cause == "LOST TO FOLLOW-UP":
+        yield from _no_attempts(subject)
+
+
+def _no_attempts(subject: Subject) -> Iterator[str]:
     """Attempts count when they came after the last contact."""
     contacts = [(ss.date.latest, ss.original) for ss in subject.records(SS) if ss.date]
     alive = max((day for day, status in contacts if status == "ALIVE"), default=date.min)
-    if any(status == "NOT REACHED" and day >= alive for day, status in contacts):
-        return []
-    return [
-        "lost to follow-up needs documented attempts: save a SURVIVAL_CONTACT (NOT REACHED) first"
-    ]
+    if not any(status == "NOT REACHED" and day >= alive for day, status in contacts):
+        yield (
+            "lost to follow-up needs documented attempts: save a SURVIVAL_CONTACT (NOT REACHED)"
+            " first"
+        )
 
 
 def record_death(
@@ -102,45 +119,65 @@ def record_death(
     cause: str,
     correction: Correction | None = None,
 ) -> Outcome:
-    """The participant died; the day may be known only by month or year."""
+    """The participant died; the day may be known only by month or year. It is accepted in every
+    state: while results are locked it enters none of them.
+    """
     event = events.DeathRecorded(died_on=died_on, cause=cause)
-    died = parse_date(died_on)
-    problems = closed_to_entry(trial, subject_id) + in_future(by, died.earliest, "died_on")
-    if subject := trial.subjects.get(subject_id):
-        corrected = correction.supersedes if correction else None
-        problems += _contradicted(subject, died, corrected)
-    context = about_subject(trial, subject_id, died.earliest, correction)
-    return record(trial, by, event, problems, context)
+    return record(trial, by, event, about_subject(subject_id, correction))
 
 
-def _contradicted(subject: Subject, died: PartialDate, corrected: int | None) -> list[str]:
-    """What the records say that cannot stand beside this death."""
-    problems = []
-    if subject.died and subject.died_source != corrected:
-        problems.append(
+@problems.register
+def _death_recorded(_event: events.DeathRecorded, asked: Asked) -> Iterator[str]:
+    subject = asked.subject
+    if subject and subject.died and subject.died_source != asked.context.supersedes:
+        yield (
             f"death is recorded as of {subject.died} (entry {subject.died_source}); correct that"
             " entry"
         )
-    if subject.randomized and died.latest < subject.randomized.on:
-        problems.append(f"died_on: {died} is before randomization ({subject.randomized.on})")
-    return problems + _seen_later(subject, died.latest)
 
 
-def _seen_later(subject: Subject, died: date) -> list[str]:
-    """Data of a living person from after the death: one of the two is wrong."""
-    seen: list[tuple[PartialDate | None, object]] = [
-        (ex.start, ex.source) for ex in subject.records(EX) if ex.dose
-    ]
-    dated: tuple[LB | QS | VS | TR | RS, ...] = (
-        *subject.records(LB),
-        *subject.records(QS),
-        *subject.records(VS),
-        *subject.records(TR),
-        *subject.records(RS),
-    )
-    seen += [(row.date, row.source) for row in dated if getattr(row, "status", "") != "NOT DONE"]
-    seen += [(ss.date, ss.source) for ss in subject.records(SS) if ss.original == "ALIVE"]
-    later = sorted(
-        {f"entry {source} ({when})" for when, source in seen if when and when.earliest > died}
-    )
-    return [f"data of a later day are recorded: {', '.join(later[:5])}"] if later else []
+def transfer(
+    trial: Trial, by: Attribution, subject_id: str, to_site: str, *, transferred_on: date
+) -> Outcome:
+    """The participant is seen at another site from now on, which reads all of the record; what was
+    recorded keeps its site, and the stratum stays.
+    """
+    event = events.SubjectTransferred(to_site=to_site, transferred_on=transferred_on)
+    return record(trial, by, event, about_subject(subject_id))
+
+
+@problems.register
+def _subject_transferred(event: events.SubjectTransferred, asked: Asked) -> Iterator[str]:
+    site = asked.trial.sites.get(event.to_site)
+    if site is None:
+        yield f"there is no site {event.to_site!r}"
+    elif site.status not in (SiteStatus.ACTIVE, SiteStatus.PAUSED):
+        yield f"site {site.id} is {str(site.status).lower()}"
+    if asked.subject and asked.subject.site == event.to_site:
+        yield f"{asked.subject.id} belongs to site {event.to_site} already"
+
+
+def cancel(trial: Trial, by: Attribution, subject_id: str, entry: int, *, reason: str) -> Outcome:
+    """A physician signs that what an entry says never was: a death, a randomization or a form of
+    somebody else. It stays visible, with the reason.
+    """
+    head = trial.head.hash if trial.head else ""
+    event = events.EntryCancelled(cancelled=entry, head=head)
+    return record(trial, by, event, Context(subject=subject_id, reason=reason or None))
+
+
+@problems.register
+def _entry_cancelled(event: events.EntryCancelled, asked: Asked) -> Iterator[str]:
+    yield from without_reason(asked, "it never was")
+    subject, seq = asked.subject, event.cancelled
+    if subject is None:
+        return
+    if subject.locked:
+        yield f"the data of {subject.id} are locked"
+    if event.head != (asked.trial.head.hash if asked.trial.head else ""):
+        yield "the signature is over another head than that of the ledger"
+    allocated = {entry_number(subject.randomized.source)} if subject.randomized else set()
+    if seq in subject.replaced:
+        yield f"entry {seq} was replaced by entry {subject.replaced[seq]} before"
+    elif seq not in {*subject.forms, *subject.decisions, *allocated}:
+        yield f"entry {seq} is nothing of {subject.id} that can be cancelled"

@@ -10,10 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from equipoise.conduct.data_management import Question, query_name
 from equipoise.conduct.impossible import impossible
-from equipoise.ledger.entry import Entry
-from equipoise.ledger.events import FormSaved, event_of
 from equipoise.protocol.forms import Form, PlausibleRange
 from equipoise.protocol.model import Protocol
 from equipoise.subject.records import CM, EX
@@ -24,21 +21,6 @@ from equipoise.terms.quantity import convert, decimal_of
 
 Doubt = tuple[str, str]
 """A field, and what deserves a question about it."""
-
-
-def questions(saved: Entry, before: Subject, protocol: Protocol) -> tuple[Question, ...]:
-    """The queries that a saved form opens, named in order; `before` is the subject as it was
-    before the entry.
-    """
-    event = event_of(saved)
-    form = protocol.form(event.form) if isinstance(event, FormSaved) else None
-    if form is None or not isinstance(event, FormSaved):
-        return ()
-    doubts = doubts_about(protocol, before, form, event.values, event.groups)
-    return tuple(
-        Question(query_name(number, saved.seq), saved.seq, field, text)
-        for number, (field, text) in enumerate(doubts, start=len(before.queries) + 1)
-    )
 
 
 def doubts_about(

@@ -7,14 +7,15 @@ that is in the way. `carry_out.Session` carries them out.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Literal, NamedTuple
 
+from equipoise.conduct.asked import Asked, Context, about_subject, problems
 from equipoise.conduct.attribution import Attribution, Correction
-from equipoise.conduct.preconditions import closed_to_entry, in_future, without_consent
-from equipoise.conduct.record import Context, Outcome, about_subject, record
+from equipoise.conduct.record import Outcome, record
 from equipoise.ledger import events
-from equipoise.subject.state import SUBJECT_CODE, Subject, Trial
+from equipoise.subject.state import SUBJECT_CODE, Trial
 
 
 class Judgement(NamedTuple):
@@ -23,6 +24,18 @@ class Judgement(NamedTuple):
     criterion: str
     answer: bool
     on: date
+
+
+class Consent(NamedTuple):
+    """The day of an informed consent and the protocol version, who gave it, whether it was
+    witnessed, and what was agreed to beside.
+    """
+
+    on: date
+    version: str
+    given_by: Literal["PARTICIPANT", "REPRESENTATIVE"] = "PARTICIPANT"
+    witnessed: bool = False
+    sub_consents: tuple[str, ...] = ()
 
 
 def screen(
@@ -35,58 +48,75 @@ def screen(
 ) -> Outcome:
     """Give a person a code; a person screened before is linked to the earlier code."""
     event = events.SubjectScreened(screened_on=screened_on, previous_subject=previous_subject)
-    problems = in_future(by, screened_on, "screened_on")
-    if not SUBJECT_CODE.fullmatch(subject_id):
-        problems.append(
-            f"found {subject_id!r}, expected a code of 2 to 20 capital letters, digits and hyphens;"
+    return record(trial, by, event, Context(subject=subject_id))
+
+
+@problems.register
+def _subject_screened(event: events.SubjectScreened, asked: Asked) -> Iterator[str]:
+    name = asked.context.subject or ""
+    if not SUBJECT_CODE.fullmatch(name):
+        yield (
+            f"found {name!r}, expected a code of 2 to 20 capital letters, digits and hyphens;"
             " no name"
         )
-    if subject_id in trial.subjects:
-        problems.append(f"the code {subject_id} is in use")
-    if not by.site:
-        problems.append("a participant belongs to a site")
-    if previous_subject is not None:
-        problems += _not_rescreenable(trial, previous_subject)
-    at_site = trial.version_at(by.site or "", screened_on) if trial.versions else None
-    version = at_site.protocol.version if at_site else None
-    return record(trial, by, event, problems, Context(subject=subject_id, version=version))
+    if name in asked.trial.subjects:
+        yield f"the code {name} is in use"
+    if event.previous_subject is not None:
+        yield from _not_rescreenable(asked.trial, event.previous_subject)
 
 
-def _not_rescreenable(trial: Trial, previous: str) -> list[str]:
+def _not_rescreenable(trial: Trial, previous: str) -> Iterator[str]:
+    """A new screening has a new consent and new windows; the person stays one."""
+    told = f"re-screening of {previous}"
     earlier = trial.subjects.get(previous)
     if earlier is None:
-        return [f"re-screening of {previous}: there is no such subject"]
-    if earlier.randomized:
-        return [f"re-screening of {previous}: already randomized; nobody is randomized twice"]
-    if earlier.screening_failed is None:
-        return [
-            f"re-screening of {previous}: that screening has not ended; record its failure first"
-        ]
-    if any(other.previous == previous for other in trial.subjects.values()):
-        return [f"re-screening of {previous}: this has been done; link to the latest code"]
-    return []
+        yield f"{told}: there is no such subject"
+    elif earlier.randomized:
+        yield f"{told}: already randomized; nobody is randomized twice"
+    elif earlier.died:
+        yield (
+            f"{told}: died on {earlier.died} (entry {earlier.died_source}); if that is wrong,"
+            " cancel it first"
+        )
+    elif earlier.screening_failed is None:
+        yield f"{told}: that screening has not ended; record its failure first"
+    elif previous in trial.followed_by:
+        yield f"{told}: this has been done; link to {trial.followed_by[previous]}"
 
 
 def record_consent(
     trial: Trial,
     by: Attribution,
     subject_id: str,
+    consent: Consent,
     *,
-    consented_on: date,
-    version: str,
     correction: Correction | None = None,
 ) -> Outcome:
-    """Informed consent to a protocol version, the first time or again after an amendment."""
+    """Informed consent to a protocol version: the first time, after an amendment, or after a
+    withdrawal, which it takes back.
+    """
     subject = trial.subjects.get(subject_id)
-    kind: Literal["INITIAL", "RECONSENT"] = (
-        "RECONSENT" if subject and subject.consents else "INITIAL"
+    again = subject is not None and any(
+        held.source != (correction.supersedes if correction else 0) for held in subject.consents
     )
-    event = events.ConsentRecorded(consented_on=consented_on, version=version, kind=kind)
-    problems = closed_to_entry(trial, subject_id) + in_future(by, consented_on, "consented_on")
-    if version not in {held.protocol.version for held in trial.versions}:
-        problems.append(f"there is no protocol version {version!r}")
-    context = about_subject(trial, subject_id, consented_on, correction)
-    return record(trial, by, event, problems, context)
+    event = events.ConsentRecorded(
+        consented_on=consent.on,
+        version=consent.version,
+        kind="RECONSENT" if again else "INITIAL",
+        given_by=consent.given_by,
+        witnessed=consent.witnessed,
+        sub_consents=consent.sub_consents,
+    )
+    return record(trial, by, event, about_subject(subject_id, correction))
+
+
+@problems.register
+def _consent_recorded(event: events.ConsentRecorded, asked: Asked) -> Iterator[str]:
+    if event.version not in {held.protocol.version for held in asked.trial.versions}:
+        yield f"there is no protocol version {event.version!r}"
+    subject = asked.subject
+    if subject and subject.locked:
+        yield f"the data of {subject.id} are locked"
 
 
 def attest(
@@ -100,25 +130,22 @@ def attest(
     """An investigator's judgement about a criterion that asks for one."""
     criterion, answer, on = judgement
     event = events.CriterionAttested(criterion=criterion, answer=answer, attested_on=on)
-    asked = [declared.id for declared in trial.protocol.criteria if declared.rule.asks_a_person()]
-    problems = closed_to_entry(trial, subject_id) + without_consent(trial, subject_id)
-    problems += in_future(by, on, "attested_on")
-    if criterion not in asked:
-        problems.append(
-            f"criterion {criterion!r} asks for no judgement; those that do are {', '.join(asked)}"
+    return record(trial, by, event, about_subject(subject_id, correction))
+
+
+@problems.register
+def _criterion_attested(event: events.CriterionAttested, asked: Asked) -> Iterator[str]:
+    criteria = asked.protocol.criteria
+    judged = [declared.id for declared in criteria if declared.rule.asks_a_person()]
+    if event.criterion not in judged:
+        yield (
+            f"criterion {event.criterion!r} asks for no judgement; those that do are"
+            f" {', '.join(judged)}"
         )
-    if correction:
-        problems += _of_another_criterion(trial, subject_id, criterion, correction.supersedes)
-    return record(trial, by, event, problems, about_subject(trial, subject_id, on, correction))
-
-
-def _of_another_criterion(
-    trial: Trial, subject_id: str, criterion: str, supersedes: int
-) -> list[str]:
-    held = trial.subjects[subject_id].attestations if subject_id in trial.subjects else ()
-    if any(said.source == supersedes and said.criterion != criterion for said in held):
-        return [f"entry {supersedes} attests another criterion than {criterion}"]
-    return []
+    held = asked.subject.attestations if asked.subject else ()
+    corrected = asked.context.supersedes
+    if any(said.source == corrected and said.criterion != event.criterion for said in held):
+        yield f"entry {corrected} attests another criterion than {event.criterion}"
 
 
 def intend_chemotherapy(
@@ -132,19 +159,14 @@ def intend_chemotherapy(
 ) -> Outcome:
     """The regimen that the MDT will give whatever the arm, before anybody knows the arm."""
     event = events.ChemotherapyIntended(regimen=regimen, decided_on=decided_on)
-    problems = (
-        closed_to_entry(trial, subject_id)
-        + without_consent(trial, subject_id)
-        + in_future(by, decided_on, "decided_on")
-    )
-    offered = [declared.id for declared in trial.protocol.regimens]
-    if regimen not in offered:
-        problems.append(f"found the regimen {regimen!r}, expected one of {', '.join(offered)}")
-    subject = trial.subjects.get(subject_id)
-    if subject and subject.randomized:
-        problems.append("the arm is known: an intention cannot be recorded any more")
-    context = about_subject(trial, subject_id, decided_on, correction)
-    return record(trial, by, event, problems, context)
+    return record(trial, by, event, about_subject(subject_id, correction))
+
+
+@problems.register
+def _chemotherapy_intended(event: events.ChemotherapyIntended, asked: Asked) -> Iterator[str]:
+    offered = [declared.id for declared in asked.protocol.regimens]
+    if event.regimen not in offered:
+        yield f"found the regimen {event.regimen!r}, expected one of {', '.join(offered)}"
 
 
 def fail_screening(
@@ -158,13 +180,23 @@ def fail_screening(
 ) -> Outcome:
     """The person will not enter. Criteria that block are named; none means the person declined."""
     event = events.ScreeningFailed(failed_on=failed_on, criteria=criteria)
-    problems = closed_to_entry(trial, subject_id) + in_future(by, failed_on, "failed_on")
-    declared = {criterion.id for criterion in trial.protocol.criteria}
-    problems += [f"there is no criterion {name!r}" for name in criteria if name not in declared]
-    if trial.subjects.get(subject_id, Subject(id="")).randomized:
-        problems.append(
+    return record(trial, by, event, about_subject(subject_id, correction))
+
+
+@problems.register
+def _screening_failed(event: events.ScreeningFailed, asked: Asked) -> Iterator[str]:
+    declared = {criterion.id for criterion in asked.protocol.criteria}
+    yield from (
+        f"there is no criterion {name!r}" for name in event.criteria if name not in declared
+    )
+    subject = asked.subject
+    if subject is None:
+        return
+    if subject.randomized:
+        yield (
             "already randomized: an ineligible participant stays in the intention-to-treat"
             " population"
         )
-    context = about_subject(trial, subject_id, failed_on, correction)
-    return record(trial, by, event, problems, context)
+    failed = subject.screening_failed
+    if failed and failed.source != asked.context.supersedes:
+        yield f"screening failed on {failed.on}, as entry {failed.source} says; correct that entry"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Protocol
 
+from equipoise.allocation.sealed_list import Position
 from equipoise.ledger.entry import Entry
 from equipoise.ledger.events import AllocationOpened
 
@@ -36,13 +37,20 @@ class SealedAllocation(Protocol):
 
     @property
     def commitment(self) -> str:
-        """The fingerprint published before the first subject."""
+        """The root over its salted positions, published before the first subject."""
         ...
 
-    def arm(self, stratum: tuple[str, ...], position: int) -> str:
-        """The arm at a position of a stratum's list, counted from 1."""
+    @property
+    def leaves(self) -> int:
+        """Of how many leaves."""
+        ...
+
+    def position(self, stratum: tuple[str, ...], number: int) -> Position:
+        """The arm at a position of a stratum's list, counted from 1, with what proves it. Raises
+        `NoSuchPlace`.
+        """
         ...
 
     def open(self) -> AllocationOpened:
-        """The whole list with its salt, to be shown after closure."""
+        """The whole list with its salts, to be shown after closure."""
         ...

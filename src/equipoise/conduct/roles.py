@@ -1,40 +1,21 @@
-"""Who may do what? Roles and the commands open to them (21 CFR 11.10(d), (g); ICH E6(R3) 2 and
-3).
-"""
+"""Which roles are there? (21 CFR 11.10(d), (g); ICH E6(R3) 2 and 3)."""
 
 from __future__ import annotations
 
-SITE = frozenset({"coordinator", "investigator"})
-CENTRAL = frozenset({"data_manager", "monitor", "statistician", "sponsor"})
+from equipoise.subject.state import PHYSICIANS
 
-MAY: dict[str, frozenset[str]] = {
-    "ProtocolAdopted": frozenset({"sponsor"}),
-    "ProtocolAmended": frozenset({"sponsor"}),
-    "AllocationCommitted": frozenset({"statistician"}),
-    "AllocationOpened": frozenset({"statistician"}),
-    "SubjectScreened": SITE,
-    "ConsentRecorded": SITE,
-    "FormSaved": SITE,
-    "RowSetAside": frozenset({"investigator"}),
-    "CriterionAttested": frozenset({"investigator"}),
-    "ChemotherapyIntended": frozenset({"investigator"}),
-    "SubjectRandomized": frozenset({"investigator"}),
-    "ScreeningFailed": SITE,
-    "SubjectWithdrew": SITE,
-    "TreatmentEnded": SITE,
-    "StudyEnded": SITE,
-    "DeathRecorded": SITE,
-    "QueryOpened": frozenset({"data_manager", "monitor", "system"}),
-    "QueryAnswered": SITE,
-    "QueryClosed": frozenset({"data_manager", "monitor"}),
-    "Signed": frozenset({"investigator", "statistician", "sponsor"}),
-    "Frozen": frozenset({"data_manager"}),
-    "Locked": frozenset({"data_manager"}),
-    "EntryRedacted": frozenset({"data_manager"}),
-}
-"""Event -> roles. No central role enters or changes what a site recorded."""
-
-
-def may(role: str, event: str) -> bool:
-    """Is the event open to the role?"""
-    return role in MAY[event]
+SITE = PHYSICIANS | {"coordinator", "pharmacist"}
+"""Roles of a site: they enter data, and see their own participants."""
+CENTRAL = frozenset(
+    {"administrator", "auditor", "data_manager", "monitor", "safety", "sponsor", "statistician"}
+)
+"""Roles for the whole trial: none of them enters or changes what a site recorded."""
+SYSTEM = "system"
+"""Edit checks ask in this role; nobody is delegated to it."""
+EVERY = SITE | CENTRAL
+SPONSOR = frozenset({"sponsor"})
+STATISTICIAN = frozenset({"statistician"})
+DATA = frozenset({"data_manager"})
+STAFFING = frozenset({"administrator", "sponsor"})
+ENTRY = PHYSICIANS | {"coordinator"}
+"""Roles that enter data."""

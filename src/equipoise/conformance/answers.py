@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from equipoise.conformance.conduct_answers import answer_conduct
 from equipoise.conformance.eligibility_answers import answer_eligibility, answer_ras
 from equipoise.conformance.tumor_answers import (
     answer_best,
@@ -22,6 +23,7 @@ TOPICS: dict[str, Callable[[Mapping[str, Any]], Mapping[str, Any]]] = {
     "censoring": answer_censoring,
     "ras": answer_ras,
     "eligibility": answer_eligibility,
+    "conduct": answer_conduct,
 }
 
 

@@ -137,6 +137,7 @@ def course_by(subject: Subject, choices: CourseChoices, cutoff: date) -> Course:
     """
     assert subject.randomized is not None
     start = subject.randomized.on
+    randomized, whole, subject = subject.randomized, subject, subject.resolved
     therapy = event_dates.new_therapy(subject, start, cutoff)
     clinical = event_dates.clinical_progression(subject, start, cutoff)
     death, alive = event_dates.death(subject, start), event_dates.last_known_alive(subject, start)
@@ -144,7 +145,7 @@ def course_by(subject: Subject, choices: CourseChoices, cutoff: date) -> Course:
     read = _as_read(subject, choices.reader, start, cutoff)
     baseline = [tr for tr in subject.records(TR) if tr.date and tr.date.latest <= start]
     return Course(
-        subject=subject,
+        subject=whole,
         start=start,
         read=read,
         derived=_as_derived(lesions, assessed, start, cutoff),
@@ -152,6 +153,7 @@ def course_by(subject: Subject, choices: CourseChoices, cutoff: date) -> Course:
         lesions=lesions,
         assessed=assessed,
         problems=(
+            *_unresolved(whole),
             *therapy.problems,
             *clinical.problems,
             *death.problems,
@@ -166,7 +168,7 @@ def course_by(subject: Subject, choices: CourseChoices, cutoff: date) -> Course:
         last_known_alive=alive.day,
         cutoff=(cutoff - start).days,
         sources={
-            "randomization": (subject.randomized.source,),
+            "randomization": (randomized.source,),
             "death": death.source,
             "new_therapy": therapy.source,
             "clinical_progression": clinical.source,
@@ -178,6 +180,12 @@ def course_by(subject: Subject, choices: CourseChoices, cutoff: date) -> Course:
             "clinical_progression": clinical.imputed,
         },
     )
+
+
+def _unresolved(subject: Subject) -> tuple[str, ...]:
+    """Entries that contradict each other count for nothing until somebody has answered."""
+    told = " and ".join(f"entry {seq}" for seq in sorted(subject.unresolved))
+    return (f"unresolved, and not counted: {told} contradict each other",) if told else ()
 
 
 def _as_read(subject: Subject, reader: str | None, start: date, cutoff: date) -> Reading:

@@ -2,70 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, replace
 from typing import Any
 
 from equipoise.ledger.entry import (
+    FORMAT,
     GENESIS,
+    SOFTWARE,
     BadEntry,
     Entry,
     Header,
-    digest_of,
+    digest_holds,
     entry_of,
     hash_of,
     line_of,
     members_of,
 )
-from equipoise.ledger.events import EntryRedacted, Event, payload_of
+from equipoise.ledger.events import EntryRedacted, Event, event_of, payload_of
+from equipoise.ledger.members import BadEvent
+from equipoise.ledger.salted import BadField, Gone, Kept, root_of, salted
 from equipoise.ledger.verified import Broken, Verified
 from equipoise.terms.canonical import NotCanonical
-
-_NEEDED = {
-    "ProtocolAdopted": "every later entry is read under the protocol it carries",
-    "ProtocolAmended": "later entries are read under the protocol it carries",
-    "AllocationCommitted": "without it nobody can check that the list was fixed in advance",
-    "AllocationOpened": "without it nobody can check that the list was fixed in advance",
-    "SubjectRandomized": (
-        "intention-to-treat and the check of the list rest on it, and it names no person"
-    ),
-    "Signed": "a signature cannot be excised from what was signed (21 CFR 11.70)",
-    "EntryRedacted": "it is the log of another redaction",
-    "SubjectScreened": "without it a person who was screened would vanish, and it names none",
-}
-_NEEDED_UNTIL_CORRECTED = {
-    "ConsentRecorded",
-    "ScreeningFailed",
-    "SubjectWithdrew",
-    "TreatmentEnded",
-    "StudyEnded",
-    "DeathRecorded",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class CannotRedact:
-    """A redaction was refused; `why` is a sentence for the person who asked."""
-
-    seq: int
-    why: str
 
 
 def append(head: Entry | None, event: Event, header: Header, salt: str) -> Entry:
     """The entry that follows `head` and holds `event`. Raises `BadEntry`, `BadEvent` or
     `NotCanonical`.
 
-    `salt` is at least 16 random bytes as hexadecimal (21 CFR 11.10(e)).
+    `salt` is at least 16 random bytes as hexadecimal, which nobody keeps: the salts of the fields
+    are made of it (21 CFR 11.10(e)).
     """
-    payload = payload_of(event)
+    told = asdict(header)
+    reason = told.pop("reason")
+    try:
+        fields = salted(payload_of(event), reason, event.by_field(), salt)
+    except BadField as broken:
+        raise BadEntry(str(broken)) from None
     members: dict[str, Any] = {
         "seq": head.seq + 1 if head else 1,
         "type": type(event).__name__,
-        "payload_digest": digest_of(salt, payload),
+        "software": SOFTWARE,
+        "format": FORMAT,
+        "payload_digest": root_of(fields),
         "prev": head.hash if head else GENESIS,
-        **asdict(header),
+        **told,
     }
-    return Entry(**members, hash=hash_of(members), salt=salt, payload=payload)
+    return Entry(**members, hash=hash_of(members), fields=fields)
 
 
 def verify(entries: Iterable[Entry], anchor: str | None = None) -> Verified | Broken:
@@ -95,25 +78,25 @@ def verify_lines(lines: Iterable[bytes], anchor: str | None = None) -> Verified 
     return _verify_whole(seen, anchor)
 
 
-def redact(
-    entries: Sequence[Entry], seq: int, header: Header, salt: str
-) -> list[Entry] | CannotRedact:
-    """Take the content out of entry `seq` and log who did it and why (ICH E6(R3) 4.2); hashes stay
-    as they were.
-
-    The log is about the subject of the entry, whatever the header says.
-    """
-    if why := not_redactable(entries, seq, header.reason or ""):
-        return CannotRedact(seq, why)
-    about = replace(header, subject=entries[seq - 1].subject)
-    return without_content(entries, append(entries[-1], EntryRedacted(redacted=seq), about, salt))
+def without_fields(entry: Entry, paths: Iterable[str]) -> Entry:
+    """The entry without the content of these fields; their digests stay, and so does its hash."""
+    gone = set(paths)
+    fields = tuple(
+        Gone(field.path, field.digest.hex())
+        if field.path in gone and isinstance(field, Kept)
+        else field
+        for field in entry.fields
+    )
+    return replace(entry, fields=fields)
 
 
-def without_content(entries: Sequence[Entry], log: Entry) -> list[Entry]:
+def redact(entries: Sequence[Entry], log: Entry) -> list[Entry]:
     """The ledger with a redaction logged and carried out; the log follows its last entry."""
-    seq = _number(log.payload or {})
-    target = replace(entries[seq - 1], salt=None, payload=None)
-    return [*entries[: seq - 1], target, *entries[seq:], log]
+    redacted = event_of(log)
+    assert isinstance(redacted, EntryRedacted)
+    place = redacted.redacted - 1
+    target = without_fields(entries[place], redacted.fields)
+    return [*entries[:place], target, *entries[place + 1 :], log]
 
 
 def _read(line: bytes) -> Entry | str:
@@ -159,18 +142,19 @@ def _own_fault(entry: Entry) -> str | None:
     try:
         if entry.hash != hash_of(members_of(entry)):
             return "hash does not match the members"
-        if entry.salt is None or entry.payload is None:
-            return None
-        same = entry.payload_digest == digest_of(entry.salt, entry.payload)
+        same = digest_holds(entry)
     except NotCanonical as broken:
         return str(broken)
-    return None if same else "payload_digest does not match salt and payload"
+    return None if same else "payload_digest does not match the fields of the payload"
 
 
 def _verify_whole(entries: list[Entry], anchor: str | None) -> Verified | Broken:
-    logs = dict(_redactions(entries))
+    try:
+        logs = _redactions(entries)
+    except BadEvent as broken:
+        return Broken(len(entries), str(broken))
     for entry in entries:
-        if why := _redaction_fault(entry, logs):
+        if why := _redaction_fault(entry, logs.get(entry.seq, {})):
             return Broken(entry.seq, why)
     if anchor is not None and anchor not in {GENESIS, *(entry.hash for entry in entries)}:
         why = (
@@ -182,47 +166,23 @@ def _verify_whole(entries: list[Entry], anchor: str | None) -> Verified | Broken
     return Verified(entries=len(entries), head=head, redacted=tuple(sorted(logs)))
 
 
-def _redactions(entries: Iterable[Entry]) -> Iterator[tuple[int, int]]:
-    """(redacted entry, the entry that logs it)"""
+def _redactions(entries: Iterable[Entry]) -> dict[int, dict[str, int]]:
+    """Redacted entry -> path of a field -> the entry that logs it."""
+    logs: dict[int, dict[str, int]] = {}
     for entry in entries:
-        if entry.type == "EntryRedacted" and entry.payload is not None:
-            yield _number(entry.payload), entry.seq
+        if entry.type == "EntryRedacted":
+            event = event_of(entry)
+            assert isinstance(event, EntryRedacted)
+            logs.setdefault(event.redacted, {}).update(dict.fromkeys(event.fields, entry.seq))
+    return logs
 
 
-def _number(payload: dict[str, Any]) -> int:
-    seq = payload.get("redacted")
-    return seq if type(seq) is int else 0
-
-
-def _redaction_fault(entry: Entry, logs: dict[int, int]) -> str | None:
-    if not entry.redacted:
-        log = logs.get(entry.seq)
-        return (
-            f"entry {log} says that its content was redacted, but the content is here"
-            if log
-            else None
-        )
-    if entry.type in _NEEDED:
-        return f"the content of a {entry.type} is missing: {_NEEDED[entry.type]}"
-    if logs.get(entry.seq, 0) <= entry.seq:
-        return "the content is missing and no later entry logs a redaction"
+def _redaction_fault(entry: Entry, logged: Mapping[str, int]) -> str | None:
+    gone = set(entry.gone)
+    for path, log in logged.items():
+        if path not in gone:
+            return f"entry {log} says that {path} was redacted, but the content is here"
+    for path in entry.gone:
+        if logged.get(path, 0) <= entry.seq:
+            return f"the content of {path} is missing and no later entry logs a redaction"
     return None
-
-
-def not_redactable(entries: Sequence[Entry], seq: int, reason: str) -> str | None:
-    """Why the content of an entry must stay, in a sentence; None if it may go."""
-    if not reason.strip():
-        return "a redaction needs a reason"
-    if not 1 <= seq <= len(entries):
-        return f"there is no entry {seq}; the ledger has {len(entries)}"
-    target = entries[seq - 1]
-    if target.type in _NEEDED:
-        return f"entry {seq}, {target.type}, must stay: {_NEEDED[target.type]}"
-    if target.type in _NEEDED_UNTIL_CORRECTED and seq not in {
-        entry.supersedes for entry in entries
-    }:
-        return (
-            f"entry {seq} is a {target.type} that holds: correct it first, then take out what was"
-            " corrected"
-        )
-    return f"the content of entry {seq} was redacted before" if target.redacted else None

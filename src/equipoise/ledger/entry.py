@@ -5,20 +5,32 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
+from equipoise.ledger.salted import (
+    BadField,
+    Field,
+    Gone,
+    check_order,
+    payload_and_reason,
+    read_fields,
+    root_of,
+)
 from equipoise.terms.canonical import canonical
+from equipoise.version import VERSION
 
-_HEX64 = re.compile(r"[0-9a-f]{64}")
-_SALT = re.compile(r"(?:[0-9a-f]{2}){16,}")
-_UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z", re.ASCII)
-_TEXT = ("actor", "role", "protocol", "type", "key")
-_TEXT_OR_NONE = ("site", "subject", "reason")
-
+FORMAT = 1
+"""The format of a line; docs/ledger-format.md says what each one is."""
+SOFTWARE = f"equipoise {VERSION}"
 GENESIS = "0" * 64
 """The `prev` of the first entry."""
+
+_HEX64 = re.compile(r"[0-9a-f]{64}")
+_UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
+_TEXT = ("actor", "role", "protocol", "type", "key", "software")
+_TEXT_OR_NONE = ("site", "subject")
 
 
 class BadEntry(ValueError):
@@ -30,7 +42,8 @@ class Entry:
     """One thing that happened, who recorded it and when, chained to the entry before it (21 CFR
     11.10(e)).
 
-    `at` is UTC. `salt` and `payload` are None together, and only after a logged redaction.
+    `at` is UTC to the second. `fields` hold the content, each with its salt, or with its digest
+    once it was taken out; `payload` and `reason` are what they say together.
     """
 
     seq: int
@@ -42,24 +55,34 @@ class Entry:
     protocol: str
     type: str
     key: str
-    reason: str | None
     supersedes: int | None
-    salt: str | None
+    software: str
+    format: int
     payload_digest: str
     prev: str
     hash: str
-    payload: dict[str, Any] | None
+    fields: tuple[Field, ...]
+    payload: dict[str, Any] = field(init=False, repr=False, compare=False)
+    reason: str | None = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         _check_texts(self)
-        _check_numbers(self)
-        _check_time(self.at)
+        check_time(self.at)
         _check_hashes(self)
+        payload, reason = payload_and_reason(self.fields)
+        object.__setattr__(self, "payload", payload)
+        object.__setattr__(self, "reason", reason)
+        _check_numbers(self)
+
+    @property
+    def gone(self) -> tuple[str, ...]:
+        """The paths of the fields whose content was taken out; the hash chain holds without it."""
+        return tuple(field.path for field in self.fields if isinstance(field, Gone))
 
     @property
     def redacted(self) -> bool:
-        """Whether the content was taken out; the hash chain still holds without it."""
-        return self.payload is None
+        """Whether nothing is left of the content."""
+        return all(isinstance(field, Gone) for field in self.fields)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,41 +104,39 @@ class Header:
     supersedes: int | None = None
 
 
-MEMBERS = tuple(field.name for field in fields(Entry))
-_REDACTABLE = ("salt", "payload")
+HASHED = tuple(
+    each.name for each in fields(Entry) if each.name not in ("hash", "fields", "payload", "reason")
+)
+"""The members that the hash covers, `payload_digest` among them."""
+_PARTS = {"entry", "hash", "payload"}
 _BEGINS = re.compile(
-    rb'\{"actor":"(?:[^"\\]|\\.)+","at":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z",'
+    rb'\{"entry":\{"actor":"(?:[^"\\]|\\.)+","at":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ",'
 )
 
 
-def digest_of(salt: str, payload: dict[str, Any]) -> str:
-    """SHA-256 of salt and canonical payload. The salt keeps a redacted yes or no from being
-    guessed.
-    """
-    _check_salt(salt)
-    return hashlib.sha256(bytes.fromhex(salt) + canonical(payload)).hexdigest()
-
-
 def hash_of(members: dict[str, Any]) -> str:
-    """SHA-256 over every member except salt, payload and the hash itself, so that a redaction
-    leaves it valid.
-    """
-    return hashlib.sha256(
-        canonical({k: v for k, v in members.items() if k not in (*_REDACTABLE, "hash")})
-    ).hexdigest()
+    """SHA-256 of the canonical JSON of the hashed members: taking content out leaves it valid."""
+    return hashlib.sha256(canonical({name: members[name] for name in HASHED})).hexdigest()
 
 
 def members_of(entry: Entry) -> dict[str, Any]:
-    """The members as they are stored: a redacted entry has neither salt nor payload."""
-    members = {name: getattr(entry, name) for name in MEMBERS}
-    if entry.payload is None:
-        del members["salt"], members["payload"]
-    return members
+    """The members that the hash covers."""
+    return {name: getattr(entry, name) for name in HASHED}
+
+
+def digest_holds(entry: Entry) -> bool:
+    """Is the content, with the digests of what was taken out, the one that was hashed?"""
+    return entry.payload_digest == root_of(entry.fields)
 
 
 def line_of(entry: Entry) -> bytes:
     """The canonical bytes of the whole entry and a newline: what every store keeps."""
-    return canonical(members_of(entry)) + b"\n"
+    stored = {"entry": members_of(entry), "hash": entry.hash, "payload": _stored(entry.fields)}
+    return canonical(stored) + b"\n"
+
+
+def _stored(held: tuple[Field, ...]) -> list[list[Any]]:
+    return [list(each) for each in held]
 
 
 def entry_of(line: bytes) -> Entry:
@@ -123,12 +144,16 @@ def entry_of(line: bytes) -> Entry:
     `chain.verify`.
     """
     try:
-        members = json.loads(line)
+        stored = json.loads(line)
     except (ValueError, RecursionError) as broken:
         raise BadEntry(f"not JSON: {broken}") from None
-    if not isinstance(members, dict):
+    if not isinstance(stored, dict):
         raise BadEntry("a line must be one JSON object")
-    return _entry_from(members)
+    if stored.keys() != _PARTS or not isinstance(stored["entry"], dict):
+        raise BadEntry(
+            f"a line must hold the object entry, its hash and its payload; found {sorted(stored)}"
+        )
+    return _entry_from(stored["entry"], stored["hash"], stored["payload"])
 
 
 def begins_as_entry(text: bytes) -> bool:
@@ -138,18 +163,19 @@ def begins_as_entry(text: bytes) -> bool:
 
 def resembles_entry(line: bytes) -> bool:
     """Does a line name most members of an entry? One that was damaged still does."""
-    named = sum(f'"{name}":'.encode() in line for name in MEMBERS)
-    return 2 * named > len(MEMBERS)
+    named = sum(f'"{name}":'.encode() in line for name in (*HASHED, *_PARTS))
+    return 2 * named > len(HASHED) + len(_PARTS)
 
 
-def _entry_from(members: dict[str, Any]) -> Entry:
-    absent = set(MEMBERS) - members.keys()
-    if absent and absent != set(_REDACTABLE):
-        raise BadEntry(f"missing members: {', '.join(sorted(absent))}")
-    if unknown := sorted(members.keys() - set(MEMBERS)):
+def _entry_from(members: dict[str, Any], hashed: Any, payload: object) -> Entry:
+    if absent := [name for name in HASHED if name not in members]:
+        raise BadEntry(f"missing members: {', '.join(absent)}")
+    if unknown := sorted(members.keys() - set(HASHED)):
         raise BadEntry(f"unknown members: {', '.join(map(repr, unknown))}")
-    complete: dict[str, Any] = {name: members.get(name) for name in MEMBERS}
-    return Entry(**complete)
+    try:
+        return Entry(**members, hash=hashed, fields=read_fields(payload))
+    except BadField as broken:
+        raise BadEntry(str(broken)) from None
 
 
 def _check_texts(entry: Entry) -> None:
@@ -166,6 +192,13 @@ def _check_texts(entry: Entry) -> None:
 def _check_numbers(entry: Entry) -> None:
     if type(entry.seq) is not int or entry.seq < 1:
         raise BadEntry(f"seq must be a whole number from 1, found {entry.seq!r}")
+    if entry.format != FORMAT or type(entry.format) is not int:
+        raise BadEntry(
+            f"format is {entry.format!r}, and this program ({SOFTWARE}) reads format {FORMAT}:"
+            " install the release that wrote it, or a later one"
+        )
+    if entry.reason == "":
+        raise BadEntry("a reason must be a non-empty text, found ''")
     earlier = entry.supersedes
     if earlier is None:
         return
@@ -179,11 +212,14 @@ def _check_numbers(entry: Entry) -> None:
         )
 
 
-def _check_time(at: object) -> None:
+def check_time(at: object) -> None:
+    """Raise `BadEntry` unless it is a time in the one form that the ledger has: UTC to the second,
+    so that times compare as text.
+    """
     if not isinstance(at, str) or not _UTC.fullmatch(at):
         raise BadEntry(f"at must be UTC like 2026-03-01T08:30:00Z, found {at!r}")
     try:
-        datetime.fromisoformat(at[:19])
+        datetime.fromisoformat(at)
     except ValueError:
         raise BadEntry(f"at is not a time that exists: {at!r}") from None
 
@@ -193,14 +229,7 @@ def _check_hashes(entry: Entry) -> None:
         value = getattr(entry, name)
         if not isinstance(value, str) or not _HEX64.fullmatch(value):
             raise BadEntry(f"{name} must be 64 lower-case hexadecimal digits, found {value!r}")
-    if (entry.salt is None) != (entry.payload is None):
-        raise BadEntry("salt and payload stand or go together: one of them is missing")
-    if entry.salt is not None:
-        _check_salt(entry.salt)
-    if entry.payload is not None and not isinstance(entry.payload, dict):
-        raise BadEntry(f"payload must be an object, found {type(entry.payload).__name__}")
-
-
-def _check_salt(salt: object) -> None:
-    if not isinstance(salt, str) or not _SALT.fullmatch(salt):
-        raise BadEntry("salt must be at least 32 lower-case hexadecimal digits (16 random bytes)")
+    try:
+        check_order(entry.fields)
+    except BadField as broken:
+        raise BadEntry(str(broken)) from None

@@ -41,6 +41,8 @@ def plain(value: Any) -> Any:
 
 def read(value: Any, hint: Any, where: str) -> Any:
     """One JSON value as the class wants it; `BadEvent` when it does not fit."""
+    if get_origin(hint) is UnionType and value is not None:
+        hint = next(choice for choice in get_args(hint) if choice is not type(None))
     if hint is date and isinstance(value, str):
         value = _day(value, where)
     elif get_origin(hint) is tuple and isinstance(value, list):

@@ -7,16 +7,18 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verified:
-    """The ledger holds: so many entries, the hash to keep elsewhere, and the entries whose content
-    was redacted.
+    """The ledger holds: so many entries, the hash to keep elsewhere, and the entries of which
+    content was redacted.
 
-    `allocations`: how many follow the opened randomization list; None while the list is sealed.
+    `allocations`: how many follow a randomization list that was opened; None while all are sealed.
+    `unchecked`: entries of which some rules could not be asked again, since content is gone.
     """
 
     entries: int
     head: str
     redacted: tuple[int, ...]
     allocations: int | None = None
+    unchecked: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,9 @@ class Form(Model):
     id: str = Field(description="by which visits and entries name it")
     title: str = Field(description="what people read")
     sex: Literal["F", "M"] | None = Field(None, description="asked of this sex only")
+    repeats: bool = Field(
+        False, description="whether one visit may have several, each of another day (ODM Repeating)"
+    )
     header: tuple[FormField, ...] = Field((), description="questions that hold for every row")
     groups: tuple[FormGroup, ...] = Field(min_length=1, description="the rows")
 
@@ -109,6 +112,12 @@ class Form(Model):
     def domains(self) -> frozenset[str]:
         """The SDTM domains that its rows belong to."""
         return frozenset(group.domain for group in self.groups)
+
+    def evaluator(self, values: Values) -> str:
+        """Who read or rated what a saved form says, where its header asks that (--EVAL)."""
+        asked = next((field.id for field in self.header if field.variable == "--EVAL"), "")
+        given = values.get(asked)
+        return given if isinstance(given, str) else ""
 
     def day(self, values: Values) -> PartialDate | None:
         """The day that a saved form is about: the first date of its header, which comes before

@@ -10,7 +10,7 @@ import numpy as np
 from equipoise.conduct import data_entry, data_management
 from equipoise.conduct.attribution import Correction
 from equipoise.conduct.data_management import Question, next_query
-from equipoise.conduct.edit_checks import questions
+from equipoise.conduct.roles import SYSTEM
 from equipoise.endpoints.readings import disagreement, lesion_problem
 from equipoise.protocol.model import Protocol
 from equipoise.rehearsal.filled import Filled, with_slip
@@ -61,9 +61,14 @@ class DataDesk:
         )
         if filled.typed is not None and not _is_reading(filled):
             self.slips[saved.seq] = filled
-        asked = questions(saved, before, self.protocol)
-        for question in asked:
-            self._ask(day, code, "system", question, filled if question is asked[0] else None)
+        asked = [
+            query
+            for name, query in self.subject(code).queries.items()
+            if name not in before.queries
+        ]
+        for query in asked:
+            question = Question(query.id, query.about, query.field, query.text)
+            self._await(day, code, SYSTEM, question, filled if query is asked[0] else None)
         if not asked:
             self._review_later(day, code, saved.seq, filled)
         return saved.seq
@@ -77,15 +82,19 @@ class DataDesk:
     def _ask(
         self, day: date, code: str, role: str, question: Question, right: Filled | None
     ) -> None:
-        """Open a query; the site answers some days later, with `right` in place of what was
-        mistyped.
-        """
+        """Open a query."""
+        self.office.do(day, role, None, data_management.open_query, code, question)
+        self._await(day, code, role, question, right)
+
+    def _await(
+        self, day: date, code: str, role: str, question: Question, right: Filled | None
+    ) -> None:
+        """The site answers some days later, with `right` in place of what was mistyped."""
         if self.slips.pop(question.about, None) is not None:
             self.asked_about.add(code)
-        self.office.do(day, role, None, data_management.open_query, code, question)
         forgotten = self.rng.random() < self.parameters["query_unanswered"]
         if (
-            forgotten and role != "system" and self.subject(code).randomized
+            forgotten and role != SYSTEM and self.subject(code).randomized
         ):  # before, it would hold her up for ever
             return
         wrong = right is not None and right.typed is not None

@@ -45,6 +45,11 @@ class Agenda:
             action(self.today)
 
 
+def actor_of(role: str, site: str | None) -> str:
+    """The code of the one person who acts in a role."""
+    return f"{role}-{site}" if site else role
+
+
 class Office:
     """A session and everybody who acts in it; salts and keys come from the seed, so the same seed
     gives the same bytes.
@@ -95,7 +100,7 @@ class Office:
         digest = hashlib.sha256(f"{self.seed}|{self._count}".encode()).hexdigest()
         return Attribution(
             at=f"{self._now.isoformat()}Z",
-            actor=f"{role}-{site}" if site else role,
+            actor=actor_of(role, site),
             role=role,
             site=site,
             key=digest[:32],

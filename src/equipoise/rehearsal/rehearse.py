@@ -12,13 +12,20 @@ from datetime import date, timedelta
 import numpy as np
 
 from equipoise.allocation.sealed_list import SealedList
-from equipoise.conduct import data_management, disposition, protocol_versions, randomization
+from equipoise.conduct import (
+    data_management,
+    disposition,
+    protocol_versions,
+    randomization,
+    trial_setup,
+)
 from equipoise.conduct.ports import SealedAllocation, Storage
 from equipoise.ledger.entry import Entry
 from equipoise.protocol.model import Protocol
 from equipoise.rehearsal.data_desk import DataDesk
 from equipoise.rehearsal.follow_up import plan
 from equipoise.rehearsal.office import Agenda, Office, Unexpected
+from equipoise.rehearsal.opening import open_trial
 from equipoise.rehearsal.planned import Planned, StudyEnd
 from equipoise.rehearsal.screening import Case, ScreeningDesk, again
 from equipoise.rehearsal.screening_forms import Desk
@@ -125,9 +132,7 @@ class _Run:
             self.protocol,
             simulated=True,
         )
-        self.office.do(
-            self.start, "statistician", None, randomization.commit_allocation, self.sealed
-        )
+        open_trial(self.office, self.start, self.parameters.sites, self.sealed)
         self._next_arrival(self.start)
 
     # -------------------------------------------------------------- coming in
@@ -220,7 +225,7 @@ class _Run:
         )
         about = tuple(sorted(self._subject(followed).forms))
         self.office.do(
-            *investigator, data_management.sign, subject.id, meaning="data endorsed", about=about
+            *investigator, data_management.sign, subject.id, meaning="DATA ENDORSED", about=about
         )
         followed.until = day
 
@@ -275,7 +280,15 @@ class _Run:
             self.office.do(
                 day, "data_manager", None, data_management.close_query, code, query, text="accepted"
             )
-        self.office.do(day, "data_manager", None, data_management.lock, None)
+        reason = "all data are in, and every query is closed"
+        accrual = "the planned number of participants is randomized"
+        self.office.do(
+            day, "sponsor", None, trial_setup.change_status, "CLOSED TO ACCRUAL", reason=accrual
+        )
+        asked = self.office.do(
+            day, "data_manager", None, data_management.request_lock, None, reason=reason
+        )
+        self.office.do(day, "statistician", None, data_management.lock, asked.seq, reason=reason)
         self.office.do(day, "statistician", None, randomization.open_allocation, self.sealed)
 
     def _pending(self) -> list[tuple[str, str, str]]:

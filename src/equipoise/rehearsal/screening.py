@@ -12,7 +12,7 @@ import numpy as np
 
 from equipoise.conduct import data_entry, data_management, enrolment, randomization
 from equipoise.conduct.attribution import Correction
-from equipoise.conduct.enrolment import Judgement
+from equipoise.conduct.enrolment import Consent, Judgement
 from equipoise.conduct.ports import SealedAllocation
 from equipoise.conduct.record import Refused
 from equipoise.eligibility.finding import Finding
@@ -100,8 +100,7 @@ class ScreeningDesk:
             site,
             enrolment.record_consent,
             case.code,
-            consented_on=day,
-            version=version,
+            Consent(day, version),
         )
         for form in first_forms(case.desk, day):
             seq = self.data.save(day, case.code, form)
@@ -142,7 +141,10 @@ class ScreeningDesk:
         early = case.scanned == date.min and case.desk.chance("scan_before_consent")
         back = int(case.desk.rng.integers(1, 4))
         case.scanned = case.arrived - timedelta(days=back) if early else day - timedelta(days=back)
-        self.data.save(day, case.code, scan_form(case.desk, case.scanned, case.arrived))
+        form = scan_form(case.desk, case.scanned, case.arrived)
+        again = sum(held.form == form.form for held in self.data.subject(case.code).forms.values())
+        visit = f"UNSCHEDULED {again}" if again else form.visit
+        self.data.save(day, case.code, replace(form, visit=visit))
 
     def _attest(self, day: date, case: Case, criterion: str) -> None:
         person = case.desk.person
@@ -174,7 +176,7 @@ class ScreeningDesk:
             site,
             data_management.sign,
             case.code,
-            meaning="the MDT's choice before allocation",
+            meaning=data_management.TREATMENT,
             about=(entry.seq,),
         )
 
@@ -187,6 +189,17 @@ class ScreeningDesk:
             return
         case.attempts += 1
         site = case.desk.person.site.id
+        subject = self.data.subject(case.code)
+        about = tuple(subject.decisions) or tuple(subject.forms)
+        self.office.do(
+            day,
+            "investigator",
+            site,
+            data_management.sign,
+            case.code,
+            meaning=data_management.ELIGIBILITY,
+            about=about,
+        )
         outcome = self.office.attempt(
             day,
             "investigator",

@@ -122,7 +122,14 @@ def _folded(desk: Desk, forms: Sequence[Filled]) -> Subject:
         assert form is not None
         records += records_of_form(form, filled.visit, filled.values, filled.groups, seq)
     for decision in (
-        events.ConsentRecorded(consented_on=ARRIVES, version=protocol.version, kind="INITIAL"),
+        events.ConsentRecorded(
+            consented_on=ARRIVES,
+            version=protocol.version,
+            kind="INITIAL",
+            given_by="PARTICIPANT",
+            witnessed=False,
+            sub_consents=(),
+        ),
         events.ChemotherapyIntended(regimen=_regimen(desk), decided_on=ASKED),
     ):
         records += milestones(decision, len(forms) + 1)

@@ -7,7 +7,7 @@ import os
 import stat
 from pathlib import Path
 
-from equipoise.allocation.sealed_list import SealedList, seal, sequences_of
+from equipoise.allocation.sealed_list import Position, SealedList, seal, sequences_of
 from equipoise.ledger.events import AllocationOpened
 from equipoise.terms.canonical import canonical
 
@@ -32,12 +32,15 @@ class SealedFile:
     @classmethod
     def create(cls, path: Path | str, drawn: SealedList) -> SealedFile:
         """Write a list once, mode 0600; an existing file is never replaced (FileExistsError)."""
-        opened = drawn.open()
         content = {
             "commitment": drawn.commitment,
-            "seed": opened.seed,
-            "salt": opened.salt,
-            **opened.list,
+            "seed": drawn.seed,
+            "secret": drawn.salt,
+            "sizes": list(drawn.sizes),
+            "sequences": [
+                {"stratum": list(stratum), "arms": list(arms)}
+                for stratum, arms in zip(drawn.strata, drawn.sequences, strict=True)
+            ],
         }
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         try:
@@ -55,9 +58,16 @@ class SealedFile:
         """The fingerprint published before the first subject."""
         return self._read().commitment
 
-    def arm(self, stratum: tuple[str, ...], position: int) -> str:
-        """The arm at a position counted from 1. Raises `NoSuchPlace` or `Unsealed`."""
-        return self._read().arm(stratum, position)
+    @property
+    def leaves(self) -> int:
+        """Of how many leaves it is the root."""
+        return self._read().leaves
+
+    def position(self, stratum: tuple[str, ...], number: int) -> Position:
+        """The arm at a position counted from 1, with its proof. Raises `NoSuchPlace` or
+        `Unsealed`.
+        """
+        return self._read().position(stratum, number)
 
     def open(self) -> AllocationOpened:
         """The whole list with its salt, to be shown after closure."""
@@ -85,7 +95,12 @@ class SealedFile:
     def _parse(self, content: bytes) -> SealedList:
         try:
             kept = json.loads(content)
-            drawn = seal(sequences_of(kept), salt=kept["salt"], seed=kept["seed"])
+            drawn = seal(
+                sequences_of(kept),
+                salt=kept["secret"],
+                seed=kept["seed"],
+                sizes=tuple(kept["sizes"]),
+            )
             same = kept["commitment"] == drawn.commitment
         except (ValueError, KeyError, TypeError) as broken:
             raise Unsealed(

@@ -6,14 +6,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import date
 
 from equipoise.ledger import events
 from equipoise.ledger.entry import Entry
-from equipoise.ledger.events import Event, event_of
+from equipoise.ledger.events import ContentGone, Event, asked_of, event_of
 from equipoise.protocol.model import Protocol
-from equipoise.protocol.payload import from_payload
 from equipoise.subject.form_records import records_of_form
+from equipoise.subject.keys import Done, command_digest
 from equipoise.subject.milestones import milestones
 from equipoise.subject.state import (
     Attested,
@@ -21,12 +20,14 @@ from equipoise.subject.state import (
     Ended,
     Query,
     Randomized,
+    SafetyReport,
     SavedForm,
     SetAside,
+    Signature,
     Subject,
     Trial,
-    Version,
 )
+from equipoise.subject.trial_fold import step_about, step_trial
 from equipoise.terms.codes import YesNo
 from equipoise.terms.dates import parse_date
 
@@ -43,7 +44,7 @@ DECISIONS = frozenset(
     }
 )
 """Events that a later one of the same kind may correct, with a reason. A randomization is never
-corrected."""
+corrected, but may be cancelled."""
 
 
 def replay(entries: Iterable[Entry], until: Callable[[Entry], bool] = lambda _: True) -> Trial:
@@ -57,61 +58,80 @@ def replay(entries: Iterable[Entry], until: Callable[[Entry], bool] = lambda _: 
 
 def step(trial: Trial, entry: Entry) -> Trial:
     """The trial after one more entry."""
-    trial = replace(trial, head=entry)
+    try:
+        event: Event | None = event_of(entry)
+    except ContentGone:
+        event = None
+    trial = replace(
+        trial,
+        head=entry,
+        keys=trial.keys.with_key(entry.key, done(entry, event)),
+        days=_days(trial, entry),
+    )
     if entry.subject is None:
-        trial = replace(trial, keys={**trial.keys, entry.key: entry.seq})
-        return _step_trial(trial, entry, event_of(entry)) if entry.payload is not None else trial
+        after_all = step_trial(trial, entry, event) if event else trial
+        return _unhold(after_all) if isinstance(event, events.Unlocked) else after_all
     subject = trial.subjects.get(entry.subject) or Subject(id=entry.subject, site=entry.site or "")
-    event = event_of(entry) if entry.payload is not None else None
-    after = _after(subject, entry, event, trial) if event else _redacted(subject, entry)
-    after = replace(after, keys={**subject.keys, entry.key: entry.seq})
-    allocated = trial.allocated
-    if isinstance(event, events.SubjectRandomized):
-        allocated = {**allocated, event.stratum: allocated.get(event.stratum, 0) + 1}
-    return replace(trial, subjects={**trial.subjects, subject.id: after}, allocated=allocated)
+    if is_held(trial, subject, event):
+        after = replace(subject, held=(*subject.held, entry))
+    else:
+        after = _after(subject, entry, event, trial)
+    trial = replace(trial, subjects={**trial.subjects, subject.id: after})
+    trial = step_about(trial, entry, event, subject) if event else trial
+    return _unhold(trial) if isinstance(event, events.Unlocked) else trial
 
 
-def _after(subject: Subject, entry: Entry, event: Event, trial: Trial) -> Subject:
-    """The subject after an entry that says something, and takes the place of what it corrects."""
-    before = subject if entry.supersedes is None else subject.without_entry(entry.supersedes)
+def _days(trial: Trial, entry: Entry) -> tuple[tuple[int, str], ...]:
+    if trial.head is not None and trial.head.at[:10] == entry.at[:10]:
+        return trial.days
+    return (*trial.days, (entry.seq, entry.at))
+
+
+def _unhold(trial: Trial) -> Trial:
+    """What was held back while results were locked counts once they are not."""
+    free = [
+        subject
+        for subject in trial.subjects.values()
+        if subject.held and not trial.locked and not subject.locked
+    ]
+    for subject in free:
+        after = replace(subject, held=())
+        for entry in subject.held:
+            after = _after(after, entry, event_of(entry), trial)
+        trial = replace(trial, subjects={**trial.subjects, subject.id: after})
+    return trial
+
+
+def done(entry: Entry, event: Event | None) -> Done:
+    """The key of a command holds for what was asked: the same key with another content is another
+    command, and is refused.
+    """
+    asked = asked_of(event) if event else {}
+    return Done(entry.seq, command_digest(entry, asked, entry.type))
+
+
+def is_held(trial: Trial, subject: Subject, event: Event | None) -> bool:
+    """A death that is reported while results are locked changes none of them."""
+    return isinstance(event, events.DeathRecorded) and (trial.locked or subject.locked)
+
+
+def _after(subject: Subject, entry: Entry, event: Event | None, trial: Trial) -> Subject:
+    """The subject after an entry, which takes the place of what it corrects. What an entry said
+    whose content is gone is not known; what it replaced stays replaced.
+    """
+    before = subject
+    if entry.supersedes is not None:
+        before = subject.without_entry(entry.supersedes)
+        before = replace(before, replaced={**before.replaced, entry.supersedes: entry.seq})
+    if entry.gone:
+        before = replace(before, redacted=(*before.redacted, entry.seq))
+    if event is None:
+        return before
     after = step_subject(before, entry, event, trial.version(entry.protocol).protocol)
     after = after.with_records(milestones(event, entry.seq))
     if entry.type not in DECISIONS:
         return after
     return replace(after, decisions={**after.decisions, entry.seq: entry.type})
-
-
-def _redacted(subject: Subject, entry: Entry) -> Subject:
-    """What the entry said is gone; what it replaced stays replaced."""
-    after = subject if entry.supersedes is None else subject.without_entry(entry.supersedes)
-    return replace(after, redacted=(*after.redacted, entry.seq))
-
-
-def _step_trial(trial: Trial, entry: Entry, event: Event) -> Trial:
-    match event:
-        case events.ProtocolAdopted():
-            start = date.fromisoformat(entry.at[:10])
-            first = Version(from_payload(event.protocol), event.hash, (), start, False)
-            return replace(trial, versions=(first,), simulated=event.simulated)
-        case events.ProtocolAmended():
-            amended = Version(
-                from_payload(event.protocol),
-                event.hash,
-                event.sites,
-                event.effective_on,
-                event.reconsent,
-            )
-            return replace(trial, versions=(*trial.versions, amended))
-        case events.AllocationCommitted():
-            return replace(trial, commitment=event.commitment)
-        case events.AllocationOpened():
-            return replace(trial, opening=event)
-        case events.Frozen():
-            return replace(trial, frozen=True)
-        case events.Locked():
-            return replace(trial, locked=True)
-        case _:
-            return trial
 
 
 def step_subject(subject: Subject, entry: Entry, event: Event, protocol: Protocol) -> Subject:
@@ -127,8 +147,7 @@ def step_subject(subject: Subject, entry: Entry, event: Event, protocol: Protoco
         case events.FormSaved() | events.RowSetAside():
             return _step_form(subject, entry, event, protocol)
         case events.ConsentRecorded():
-            consent = Consented(event.consented_on, event.version, entry.seq)
-            return replace(subject, consents=(*subject.consents, consent))
+            return _consent(subject, entry, event)
         case events.CriterionAttested():
             said = Attested(
                 event.criterion, event.answer, entry.actor, event.attested_on, entry.seq
@@ -138,8 +157,18 @@ def step_subject(subject: Subject, entry: Entry, event: Event, protocol: Protoco
             return _randomize(subject, entry, event)
         case events.QueryOpened() | events.QueryAnswered() | events.QueryClosed():
             return _step_query(subject, entry, event)
-        case events.Signed() | events.Frozen() | events.Locked():
-            return _step_closing(subject, entry, event)
+        case events.Signed():
+            signatures = (
+                Signature(seq, entry.actor, entry.role, event.meaning, entry.seq)
+                for seq in event.about
+            )
+            return replace(subject, signatures=(*subject.signatures, *signatures))
+        case events.Locked() | events.Unlocked():
+            return replace(subject, locked=isinstance(event, events.Locked))
+        case events.EntryCancelled():
+            return _cancel(subject, entry, event)
+        case events.SafetyReported():
+            return _report(subject, entry, event)
         case _:
             return _step_disposition(subject, entry.seq, event)
 
@@ -152,6 +181,7 @@ def _randomize(subject: Subject, entry: Entry, event: events.SubjectRandomized) 
         event.randomized_on,
         entry.seq,
         entry.protocol,
+        event.commitment,
     )
     return replace(subject, randomized=allocation, before_randomization=subject)
 
@@ -171,6 +201,8 @@ def _step_disposition(subject: Subject, source: int, event: Event) -> Subject:
             return replace(subject, study_ended=Ended("STUDY", event.ended_on, event.cause, source))
         case events.DeathRecorded():
             return replace(subject, died=parse_date(event.died_on), died_source=source)
+        case events.SubjectTransferred():
+            return replace(subject, site=event.to_site)
         case _:
             return subject
 
@@ -183,7 +215,7 @@ def _step_query(
     """An answer to a query whose question was redacted keeps its place."""
     name, seq = event.query, entry.seq
     if isinstance(event, events.QueryOpened):
-        query = Query(name, event.about, event.field, event.text, "OPEN", seq)
+        query = Query(name, event.about, event.field, event.text, "OPEN", seq, event.contradicts)
     else:
         status = "ANSWERED" if isinstance(event, events.QueryAnswered) else "CLOSED"
         asked = subject.queries.get(name) or Query(name, 0, "", "redacted", "OPEN", seq)
@@ -191,17 +223,40 @@ def _step_query(
     return replace(subject, queries={**subject.queries, name: query})
 
 
-def _step_closing(
-    subject: Subject, entry: Entry, event: events.Signed | events.Frozen | events.Locked
-) -> Subject:
-    match event:
-        case events.Signed():
-            endorsed = event.about if entry.role == "investigator" else ()
-            return replace(subject, signed=(*subject.signed, *endorsed))
-        case events.Frozen():
-            return replace(subject, frozen=True)
-        case events.Locked():
-            return replace(subject, locked=True)
+def _consent(subject: Subject, entry: Entry, event: events.ConsentRecorded) -> Subject:
+    """A consent restores what an earlier withdrawal took (ICH E6(R3) 2.9)."""
+    consent = Consented(event.consented_on, event.version, entry.seq)
+    stands = tuple(left for left in subject.withdrawals if left.on > event.consented_on)
+    return replace(subject, consents=(*subject.consents, consent), withdrawals=stands)
+
+
+def _cancel(subject: Subject, entry: Entry, event: events.EntryCancelled) -> Subject:
+    """As if the entry had not been, but for the trace of it."""
+    seq = event.cancelled
+    after = subject.without_entry(seq)
+    after = replace(after, replaced={**after.replaced, seq: entry.seq})
+    if subject.randomized is None or subject.randomized.source != seq:
+        return after
+    return replace(
+        after,
+        randomized=None,
+        before_randomization=None,
+        cancelled_randomizations=(*subject.cancelled_randomizations, subject.randomized),
+    )
+
+
+def _report(subject: Subject, entry: Entry, event: events.SafetyReported) -> Subject:
+    report = SafetyReport(
+        event.report,
+        event.kind,
+        event.term,
+        event.aware_at,
+        entry.at,
+        entry.seq,
+        event.follows,
+        subject.locked or subject.left_with_data,
+    )
+    return replace(subject, safety=(*subject.safety, report))
 
 
 def _step_form(
@@ -223,7 +278,8 @@ def _save_form(
     first = entry.seq if corrected is None else subject.first_entry.get(corrected, corrected)
     records = records_of_form(form, event.visit, event.values, event.groups, entry.seq, first)
     labeled = event.values.get(protocol.conduct.earlier_results_label) == YesNo.YES
-    saved = SavedForm(event.form, event.visit, form.day(event.values), labeled)
+    reader = form.evaluator(event.values)
+    saved = SavedForm(event.form, event.visit, form.day(event.values), labeled, reader)
     return replace(
         subject.with_records(records),
         forms={**subject.forms, entry.seq: saved},

@@ -13,9 +13,13 @@ from typing import Any, NamedTuple
 from equipoise.ledger import events
 from equipoise.ledger.entry import Entry
 from equipoise.protocol.model import Protocol
-from equipoise.subject.records import AnyRecord, Record, Source
+from equipoise.subject.conditions import Delegation, Freeze, Site, SubjectStatus, TrialStatus
+from equipoise.subject.keys import Keys
+from equipoise.subject.records import DM, AnyRecord, Record, Source
 from equipoise.terms.dates import PartialDate
 
+PHYSICIANS = frozenset({"investigator", "subinvestigator"})
+"""Roles that judge, attest and sign for a participant."""
 SUBJECT_CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{1,19}")
 """What a participant is called here; names never enter."""
 
@@ -42,6 +46,7 @@ class Query:
     text: str
     status: str
     source: int
+    contradicts: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,32 @@ class Randomized:
     on: date
     source: Source
     version: str
+    commitment: str = ""
+
+
+class Signature(NamedTuple):
+    """Who signed an entry, in which role and with which meaning, and the entry that says so."""
+
+    about: int
+    by: str
+    role: str
+    meaning: str
+    source: int
+
+
+class SafetyReport(NamedTuple):
+    """A report to the sponsor: its number, what it is about, when the site learned of it, and the
+    entry. `after_close` marks what came when results were locked or data withdrawn.
+    """
+
+    report: str
+    kind: str
+    term: str
+    aware_at: str
+    received_at: str
+    source: int
+    follows: int | None = None
+    after_close: bool = False
 
 
 class Consented(NamedTuple):
@@ -76,7 +107,8 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class SavedForm:
-    """A form that holds now: which, at which visit as it was recorded, and the day it is about.
+    """A form that holds now: which, at which visit as it was recorded, the day it is about, and
+    whose reading it is, where that is asked.
 
     `earlier` marks a result from before consent, which was collected and not made for the trial.
     """
@@ -85,6 +117,7 @@ class SavedForm:
     visit: str
     on: PartialDate | None = None
     earlier: bool = False
+    evaluator: str = ""
 
 
 class SetAside(NamedTuple):
@@ -109,8 +142,9 @@ class Subject:
     """One participant as known at some entry of the ledger.
 
     `forms` and `decisions` name the entries that hold now, and so can be corrected; `first_entry`
-    the one that a correction goes back to; `signed` those that an investigator endorsed; `keys`
-    makes a repeated command harmless.
+    the one that a correction goes back to, and `replaced` what took the place of an entry, or
+    cancelled it; `held` are deaths reported while results were locked, which count once they are
+    unlocked.
     """
 
     id: str
@@ -122,6 +156,7 @@ class Subject:
     consents: tuple[Consented, ...] = ()
     randomized: Randomized | None = None
     before_randomization: Subject | None = None
+    cancelled_randomizations: tuple[Randomized, ...] = ()
     screening_failed: Ended | None = None
     withdrawals: tuple[Ended, ...] = ()
     treatment_ended: Ended | None = None
@@ -129,15 +164,16 @@ class Subject:
     died: PartialDate | None = None
     died_source: Source = 0
     queries: Mapping[str, Query] = field(default_factory=dict)
-    signed: tuple[int, ...] = ()
     forms: Mapping[int, SavedForm] = field(default_factory=dict)
     set_aside: tuple[SetAside, ...] = ()
-    frozen: bool = False
     locked: bool = False
     redacted: tuple[int, ...] = ()
     decisions: Mapping[int, str] = field(default_factory=dict)
     first_entry: Mapping[int, int] = field(default_factory=dict)
-    keys: Mapping[str, int] = field(default_factory=dict)
+    replaced: Mapping[int, int] = field(default_factory=dict)
+    signatures: tuple[Signature, ...] = ()
+    safety: tuple[SafetyReport, ...] = ()
+    held: tuple[Entry, ...] = ()
 
     def records(self, domain: type[AnyRecord]) -> tuple[AnyRecord, ...]:
         """All current records of a domain, in the order in which they were entered."""
@@ -157,6 +193,57 @@ class Subject:
     def without_row(self, aside: SetAside) -> Subject:
         """The subject once a row was set aside."""
         return replace(self, set_aside=(*self.set_aside, aside))
+
+    @property
+    def status(self) -> SubjectStatus:
+        """The last state that holds."""
+        if self.died:
+            return SubjectStatus.DEAD
+        if self.study_ended:
+            return SubjectStatus.OFF_STUDY
+        if self.randomized:
+            return SubjectStatus.RANDOMIZED
+        if self.screening_failed:
+            return SubjectStatus.SCREEN_FAILURE
+        return SubjectStatus.CONSENTED if self.consents else SubjectStatus.SCREENED
+
+    @property
+    def left_with_data(self) -> bool:
+        """Whether she withdrew from further use of her data."""
+        return any(withdrawal.what == "DATA" for withdrawal in self.withdrawals)
+
+    @property
+    def signed(self) -> frozenset[int]:
+        """The entries that a physician endorsed."""
+        return frozenset(one.about for one in self.signatures if one.role in PHYSICIANS)
+
+    def signed_as(self, meaning: str) -> dict[int, int]:
+        """The entries that a physician signed with a meaning, each with the latest signature."""
+        return {
+            one.about: one.source
+            for one in self.signatures
+            if one.meaning == meaning and one.role in PHYSICIANS
+        }
+
+    @property
+    def unresolved(self) -> frozenset[int]:
+        """Entries that contradict others, as long as nobody has answered."""
+        asked = (query for query in self.queries.values() if query.status != "CLOSED")
+        return frozenset(seq for query in asked for seq in query.contradicts)
+
+    @property
+    def resolved(self) -> Subject:
+        """The subject without what contradicts itself: nothing rests on it until it is answered."""
+        subject = self
+        for seq in self.unresolved:
+            subject = subject.without_entry(seq)
+        return subject
+
+    @property
+    def born_after(self) -> date | None:
+        """The first day on which she may have been born: nothing about her lies before it."""
+        births = [dm.birth.earliest for dm in self.records(DM) if dm.birth]
+        return min(births, default=None)
 
     @property
     def asides(self) -> dict[int, SetAside]:
@@ -234,31 +321,115 @@ class Version:
     reconsent: bool
 
 
+class Redaction(NamedTuple):
+    """What was taken out of which entry, by whom, on whose decision, on which ground, when and by
+    which entry.
+    """
+
+    entry: int
+    fields: tuple[str, ...]
+    by: str
+    decided_by: str
+    ground: str
+    reason: str
+    at: str
+    source: int
+
+
+class CommittedList(NamedTuple):
+    """A randomization list: its commitment, of how many leaves, under which version, and the entry;
+    None opened it yet.
+    """
+
+    commitment: str
+    leaves: int
+    version: str
+    source: int
+    opening: events.AllocationOpened | None = None
+
+
+class LockRequest(NamedTuple):
+    """Who asked to lock or to unlock a scope, by which entry; `results_seen` where results by arm
+    had been seen.
+    """
+
+    scope: str
+    by: str
+    source: int
+    opens: bool
+    results_seen: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """The trial as known at some entry of the ledger."""
+    """The trial as known at some entry of the ledger.
+
+    `allocated` counts the positions of each stratum that are used of the list in force,
+    `followed_by` links a subject code to that of the next screening, `days` are the first entry of
+    each day of recording with its time.
+    """
 
     versions: tuple[Version, ...] = ()
     subjects: Mapping[str, Subject] = field(default_factory=dict)
     simulated: bool = False
-    commitment: str | None = None
-    opening: events.AllocationOpened | None = None
+    founder: str = ""
+    status: TrialStatus = TrialStatus.SET_UP
+    sites: Mapping[str, Site] = field(default_factory=dict)
+    trained: frozenset[str] = frozenset()
+    delegations: Mapping[int, Delegation] = field(default_factory=dict)
+    lists: tuple[CommittedList, ...] = ()
     allocated: Mapping[tuple[str, ...], int] = field(default_factory=dict)
-    keys: Mapping[str, int] = field(default_factory=dict)
-    frozen: bool = False
-    locked: bool = False
+    closed: Mapping[str | tuple[str, ...], date] = field(default_factory=dict)
+    followed_by: Mapping[str, str] = field(default_factory=dict)
+    freezes: Mapping[int, Freeze] = field(default_factory=dict)
+    requests: Mapping[int, LockRequest] = field(default_factory=dict)
+    unlocks: tuple[LockRequest, ...] = ()
+    redactions: tuple[Redaction, ...] = ()
+    keys: Keys = field(default_factory=Keys)
+    public_keys: tuple[str, ...] = ()
+    days: tuple[tuple[int, str], ...] = ()
     head: Entry | None = None
+
+    @property
+    def locked(self) -> bool:
+        """Whether results rest on it."""
+        return self.status in (TrialStatus.LOCKED, TrialStatus.ARCHIVED)
+
+    @property
+    def commitment(self) -> str | None:
+        """That of the list in force."""
+        return self.lists[-1].commitment if self.lists else None
+
+    @property
+    def opening(self) -> events.AllocationOpened | None:
+        """The list in force, once it was opened."""
+        return self.lists[-1].opening if self.lists else None
 
     @property
     def protocol(self) -> Protocol:
         """The latest version. Raises `NoProtocol` before one is adopted."""
         return self._adopted()[-1].protocol
 
-    def version_at(self, site: str, on: date) -> Version:
-        """The version in force at a site on a day. Raises `NoProtocol` before one is adopted."""
+    def version_at(self, site: str, on: date, subject: Subject | None = None) -> Version:
+        """The version in force at a site on a day, and for a participant who had consented to it by
+        then where it asks for a new consent. Raises `NoProtocol` before one is adopted.
+        """
         versions = self._adopted()
-        held = [v for v in versions if (not v.sites or site in v.sites) and v.effective_on <= on]
-        return held[-1] if held else versions[0]
+        held = [
+            place
+            for place, version in enumerate(versions)
+            if (not version.sites or site in version.sites) and version.effective_on <= on
+        ]
+        if subject is not None:
+            agreed = self.consented_to(subject, on)
+            held = [place for place in held if not versions[place].reconsent or place <= agreed]
+        return versions[held[-1]] if held else versions[0]
+
+    def consented_to(self, subject: Subject, on: date) -> int:
+        """The place of the latest version that somebody had consented to by a day; -1: of none."""
+        places = {held.protocol.version: place for place, held in enumerate(self.versions)}
+        given = (places.get(each.version, -1) for each in subject.consents if each.on <= on)
+        return max(given, default=-1)
 
     def version(self, name: str) -> Version:
         """The version with this name. Raises `NoProtocol`."""

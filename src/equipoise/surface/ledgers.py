@@ -7,15 +7,18 @@ import re
 import secrets
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from equipoise.analysis.analyze import analyze
+from equipoise.analysis.known import CannotAnalyze, know
 from equipoise.conduct import redaction
-from equipoise.conduct.attribution import ACTOR_CODE, Attribution
+from equipoise.conduct.attribution import Attribution
 from equipoise.conduct.record import AlreadyDone, Refused
-from equipoise.conduct.redaction import Redacted
+from equipoise.conduct.redaction import Redacted, RedactionRequest
 from equipoise.conduct.verify import verify_lines
-from equipoise.ledger.entry import Entry
+from equipoise.ledger.entry import BadEntry, Entry, entry_of
 from equipoise.ledger.verified import Broken, Verified
 from equipoise.store.json_lines import JsonLines, WriteFailed
 from equipoise.store.lock import check_lock
@@ -43,13 +46,13 @@ def verify(path: str | Path, anchor: str | None = None) -> Verified | Broken:
     Raises NoLedger for a file that is none, or FileNotFoundError.
     """
     _check_anchor(anchor)
-    return verify_lines(_stored(path).lines(), anchor)
+    return verify_lines(stored(path).lines(), anchor)
 
 
 def read_ledger(path: str | Path, anchor: str | None = None) -> Ledger:
     """The entries of a ledger that verifies. Raises BrokenLedger, NoLedger or FileNotFoundError."""
     _check_anchor(anchor)
-    store = _stored(path)
+    store = stored(path)
     finding = verify_lines(store.lines(), anchor)
     if isinstance(finding, Broken):
         raise BrokenLedger(
@@ -96,38 +99,56 @@ def recover(path: str | Path) -> Path | None:
 
     Raises NoLedger, or DamagedFile if the entries before that line do not hold.
     """
-    return _stored(path).recover()
+    return stored(path).recover()
 
 
 def redact(
-    path: str | Path, entry: int, *, reason: str, actor: str, site: str | None = None
-) -> Entry | Refused | AlreadyDone:
-    """Take the content out of one entry, now; returns the entry that logs it, or what is in the
-    way. Raises BrokenLedger.
+    path: str | Path, request: RedactionRequest, *, reason: str, actor: str
+) -> Redacted | Refused | AlreadyDone:
+    """Take fields out of one entry, now; returns the ledger without them, whose last entry logs it,
+    or what is in the way. Raises BrokenLedger.
 
-    `actor` is the code of a data manager, never a name; it stays in the ledger, and so does the
-    reason.
+    `actor` is the code of a data manager who is delegated, never a name; it stays in the ledger,
+    and so does the reason.
     """
-    if not ACTOR_CODE.fullmatch(actor):
-        raise ValueError(
-            f"actor: found {actor!r}, expected a code of 2 to 40 letters and digits, never a name"
-        )
-    entries = read_ledger(path).entries
-    # A clock that is behind the ledger's does not hold up a redaction.
-    now = max(datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), entries[-1].at)
-    by = Attribution(
-        at=now,
+    read = read_ledger(path)
+    by = acting(actor, "data_manager", None)
+    decided = redaction.redact(
+        replay(read.entries),
+        by,
+        read.entries,
+        request,
+        reason=reason,
+        same_results=partial(same_results, read),
+    )
+    if isinstance(decided, Redacted):
+        stored(path).rewrite(decided.entries)
+    return decided
+
+
+def acting(actor: str, role: str, site: str | None) -> Attribution:
+    """Somebody acts now: the server's clock, a key and a salt of its own."""
+    return Attribution(
+        at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         actor=actor,
-        role="data_manager",
+        role=role,
         site=site,
-        key=f"redact-{entry}-{secrets.token_hex(4)}",
+        key=secrets.token_hex(16),
         salt=secrets.token_hex(16),
     )
-    decided = redaction.redact(replay(entries), by, entries, entry, reason=reason)
-    if not isinstance(decided, Redacted):
-        return decided
-    _stored(path).rewrite(decided.entries)
-    return decided.entries[-1]
+
+
+def same_results(read: Ledger, before: Sequence[Entry], after: Sequence[Entry]) -> bool:
+    """Are the results of both the same? Asked before content goes; no figures are shown."""
+    return _results(read, before) == _results(read, after)
+
+
+def _results(read: Ledger, entries: Sequence[Entry]) -> object:
+    """What a ledger shows, beside what was redacted; None where nothing can be analyzed yet."""
+    try:
+        return analyze(know(entries, read.verified)).results
+    except CannotAnalyze:
+        return None
 
 
 def _check_anchor(anchor: str | None) -> None:
@@ -138,7 +159,8 @@ def _check_anchor(anchor: str | None) -> None:
         )
 
 
-def _stored(path: str | Path) -> JsonLines:
+def stored(path: str | Path) -> JsonLines:
+    """The file of a ledger. Raises NoLedger or FileNotFoundError."""
     check_is_ledger(Path(path))
     return JsonLines(path)
 
@@ -147,4 +169,8 @@ def _is_rehearsal(path: Path) -> bool:
     """Does the file begin with a protocol adopted for a simulation?"""
     with path.open("rb") as file:
         first = file.readline()
-    return b'"type":"ProtocolAdopted"' in first and b'"simulated":true' in first
+    try:
+        entry = entry_of(first)
+    except BadEntry:
+        return False
+    return entry.type == "ProtocolAdopted" and entry.payload.get("simulated") is True

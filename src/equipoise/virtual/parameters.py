@@ -18,11 +18,13 @@ _LIKE_CELLS = ("NEUT", "PLAT")
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One virtual site: its share of those screened, the units its laboratory reports in, and its
-    ctDNA assay.
+    """One virtual site: where it is, its share of those screened, the units its laboratory reports
+    in, and its ctDNA assay.
     """
 
     id: str
+    country: str
+    time_zone: str
     share: float
     units: dict[str, str]
     length: str
@@ -86,7 +88,15 @@ def _site(row: dict[str, Any]) -> Site:
         "MG": row["magnesium"],
         "CEA": "ng/mL",
     }
-    return Site(row["id"], row["share"], units, row["length"], row["limit_of_detection"])
+    return Site(
+        row["id"],
+        row["country"],
+        row["time_zone"],
+        row["share"],
+        units,
+        row["length"],
+        row["limit_of_detection"],
+    )
 
 
 def in_site_unit(value: float, unit: str, to: str, test: str) -> str:

@@ -47,6 +47,29 @@ class ArmOfTrial:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RedactedContent:
+    """What was taken out of an entry: by whom, on whose decision, on which ground and why."""
+
+    entry: Annotated[int, keywords(minimum=1)]
+    fields: tuple[str, ...]
+    by: str
+    decided_by: str
+    ground: str
+    reason: str
+    on: Day
+    source: Annotated[int, keywords(minimum=1, description="the entry that logs it")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unlock:
+    """A lock that was opened again, and whether results by arm had been seen by then."""
+
+    scope: str
+    results_seen: bool
+    source: Annotated[int, keywords(minimum=1, description="the entry that asked for it")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Results:
     """What the analysis of a trial found: results.json as analysis.analyze makes it. Proportions
     run from 0 to 1, times are days from randomization, effects are experimental minus or over
@@ -57,9 +80,14 @@ class Results:
     title: str
     ledger: LedgerHead
     simulated: Annotated[bool, keywords(description="true: no patient was treated")]
+    software: Annotated[str, keywords(description="the release that made these results")]
+    status: Annotated[str, keywords(description="the state of the trial; LOCKED is final")]
+    unlocks: Annotated[
+        tuple[Unlock, ...], keywords(description="each time that locked results were opened")
+    ]
     redacted: Annotated[
-        tuple[int, ...],
-        keywords(description="entries whose content was taken out and is not in these results"),
+        tuple[RedactedContent, ...],
+        keywords(description="content that was taken out and is not in these results"),
     ]
     cutoff: Annotated[Day, keywords(description="nothing clinical after this day is counted")]
     as_of: Annotated[

@@ -9,6 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from equipoise.ledger.entry import Entry
+from equipoise.ledger.salted import REDACTED
 from equipoise.report.kit.drill_down import entry_anchor, source_link
 from equipoise.report.trial.appendix import MILESTONES, ParticipantSection
 
@@ -48,7 +49,7 @@ def _named(person: ParticipantSection) -> set[int]:
 
 def payload_words(entry: Entry) -> str:
     """What an entry says, in short."""
-    if entry.payload is None:
+    if entry.redacted:
         return "content redacted; the hash chain still holds"
     if entry.type in ("ProtocolAdopted", "ProtocolAmended"):
         return f"version {entry.payload['version']}, hash {entry.payload['hash'][:12]}"
@@ -57,8 +58,9 @@ def payload_words(entry: Entry) -> str:
 
 
 def _form_words(payload: Mapping[str, Any]) -> str:
-    parts = [f"{payload['form']}, {payload['visit']}", _pairs(payload["values"])]
-    for rows in payload["groups"].values():
+    named = (payload.get("form", REDACTED), payload.get("visit", REDACTED))
+    parts = [", ".join(named), _pairs(payload.get("values", {}))]
+    for rows in payload.get("groups", {}).values():
         parts += [
             " ".join(_plain(value) for value in row.values() if value not in (None, ""))
             for row in rows

@@ -142,9 +142,8 @@ def _entry_words(entry: Entry) -> str:
 
 
 def _payload(entry: Entry) -> Iterator[str]:
-    if entry.payload is None:
-        yield "content redacted"
-        return
+    if entry.gone:
+        yield f"redacted: {', '.join(entry.gone)}"
     for name, value in entry.payload.items():
         if name == "groups":
             for group, rows in value.items():

@@ -17,6 +17,12 @@ def place_of(source: Source) -> tuple[int, int, str]:
     return 1, number, f"{dataset} {domain}"
 
 
+def entry_number(source: Source) -> int:
+    """The source of what a ledger says: the number of an entry."""
+    assert isinstance(source, int)
+    return source
+
+
 def text(variable: str) -> Any:
     """An attribute that holds the text of an SDTM variable as typed, empty if there is none."""
     return field(default="", metadata={"variable": variable, "kind": "text"})

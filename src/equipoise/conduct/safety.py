@@ -1,0 +1,140 @@
+"""What must the sponsor know, and by when? Serious adverse events, deaths, pregnancies and
+medication errors are reported in every state of the trial, and change no locked result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Literal, NamedTuple
+
+from equipoise.conduct.asked import Asked, about_subject, problems
+from equipoise.conduct.attribution import Attribution
+from equipoise.conduct.record import Outcome, record
+from equipoise.ledger import events
+from equipoise.subject.state import SafetyReport, Subject, Trial
+from equipoise.terms.dates import parse_date
+from equipoise.terms.time_zones import moment
+
+Relation = Literal["RELATED", "NOT RELATED", "NOT KNOWN"]
+Kind = Literal["SERIOUS ADVERSE EVENT", "DEATH", "PREGNANCY", "MEDICATION ERROR"]
+
+CRITERIA = (
+    "DEATH",
+    "LIFE-THREATENING",
+    "HOSPITALIZATION",
+    "DISABILITY",
+    "CONGENITAL ANOMALY",
+    "OTHER MEDICALLY IMPORTANT",
+)
+"""What makes an adverse event serious (ICH E2A II.B)."""
+TO_SPONSOR = timedelta(hours=24)
+"""From the awareness of the site (Regulation (EU) 536/2014 41(2))."""
+SUSAR_FATAL, SUSAR = timedelta(days=7), timedelta(days=15)
+"""From the awareness of the sponsor (Regulation (EU) 536/2014 42(2))."""
+
+
+class Report(NamedTuple):
+    """What a site reports. `onset` is a day, a month, a year or empty; `aware_at` is when the site
+    learned of it, with the offset from UTC; `follows` names an earlier report, by its entry.
+    """
+
+    report: str
+    kind: Kind
+    term: str
+    onset: str
+    criteria: tuple[str, ...]
+    aware_at: str
+    related: Relation
+    follows: int | None = None
+
+
+def report_safety(trial: Trial, by: Attribution, subject_id: str, report: Report) -> Outcome:
+    """Tell the sponsor; accepted in every state of trial, site and participant."""
+    event = events.SafetyReported(**report._asdict())
+    return record(trial, by, event, about_subject(subject_id))
+
+
+@problems.register
+def _safety_reported(event: events.SafetyReported, asked: Asked) -> Iterator[str]:
+    yield from _no_time(event.aware_at, asked.by.at)
+    if event.onset:
+        try:
+            parse_date(event.onset)
+        except ValueError as broken:
+            yield f"onset: {broken}"
+    unknown = [name for name in event.criteria if name not in CRITERIA]
+    yield from (
+        f"criteria: found {name!r}, expected some of {', '.join(CRITERIA)}" for name in unknown
+    )
+    if event.kind == "SERIOUS ADVERSE EVENT" and not event.criteria:
+        yield "criteria: nothing found, expected what makes the event serious"
+    if not event.term.strip():
+        yield "term: nothing found, expected what happened"
+    known = {held.source for held in asked.subject.safety} if asked.subject else set()
+    if event.follows is not None and event.follows not in known:
+        yield f"follows: entry {event.follows} is no earlier report of this participant"
+
+
+def _no_time(text: str, now: str) -> Iterator[str]:
+    try:
+        aware = datetime.fromisoformat(text)
+        if aware.tzinfo is None:
+            raise ValueError
+    except ValueError:
+        yield (
+            f"aware_at: found {text!r}, expected a time with its offset from UTC, like"
+            " 2026-03-01T16:30+08:00"
+        )
+        return
+    if aware > moment(now):
+        yield f"aware_at: {text} lies in the future"
+
+
+class Assessment(NamedTuple):
+    """The sponsor's judgement of a report, by its entry; `reference` names the safety information
+    in force at onset.
+    """
+
+    report: int
+    related: Relation
+    expected: bool
+    reference: str
+
+
+def assess_safety(
+    trial: Trial, by: Attribution, subject_id: str, assessment: Assessment
+) -> Outcome:
+    """The sponsor judges a report, beside the investigator."""
+    event = events.SafetyAssessed(**assessment._asdict())
+    return record(trial, by, event, about_subject(subject_id))
+
+
+@problems.register
+def _safety_assessed(event: events.SafetyAssessed, asked: Asked) -> Iterator[str]:
+    known = {held.source for held in asked.subject.safety} if asked.subject else set()
+    if event.report not in known:
+        yield f"entry {event.report} is no safety report of this participant"
+    if not event.reference.strip():
+        yield "reference: nothing found, expected the reference safety information"
+
+
+def is_late(report: SafetyReport) -> bool:
+    """Did it reach the sponsor after the time that a site has?"""
+    return moment(report.received_at) - datetime.fromisoformat(report.aware_at) > TO_SPONSOR
+
+
+def doubts_about_report(
+    subject: Subject, report: events.SafetyReported, at: str
+) -> Iterator[tuple[str, str]]:
+    """What somebody should look at: a late report, a death that is not recorded, and what came when
+    data were closed.
+    """
+    late = moment(at) - datetime.fromisoformat(report.aware_at)
+    if late > TO_SPONSOR:
+        hours = int(late.total_seconds() // 3600)
+        yield "aware_at", f"reported {hours} hours after awareness, due within 24: please explain"
+    if report.kind == "DEATH" and subject.died is None:
+        yield "kind", "a death is reported, and none is recorded: please record it"
+    if subject.locked or subject.left_with_data:
+        yield "report", "reported after the data were closed: it enters the safety record alone"

@@ -1,0 +1,212 @@
+"""What can happen in a trial? One frozen class for each thing, in the past tense."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, get_args
+
+from equipoise.ledger.entry import Entry
+from equipoise.ledger.events.participant import (
+    ChemotherapyIntended,
+    ConsentRecorded,
+    CriterionAttested,
+    DeathRecorded,
+    EntryCancelled,
+    FormSaved,
+    QueryAnswered,
+    QueryClosed,
+    QueryOpened,
+    RowSetAside,
+    SafetyAssessed,
+    SafetyReported,
+    ScreeningFailed,
+    Signed,
+    StudyEnded,
+    SubjectRandomized,
+    SubjectScreened,
+    SubjectTransferred,
+    SubjectWithdrew,
+    TreatmentEnded,
+)
+from equipoise.ledger.events.trial import (
+    AllocationClosed,
+    AllocationCommitted,
+    AllocationOpened,
+    ClockCorrected,
+    DelegationEnded,
+    EntryRedacted,
+    Frozen,
+    KeyPublished,
+    Locked,
+    LockRequested,
+    ProtocolAdopted,
+    ProtocolAmended,
+    RoleDelegated,
+    SiteOpened,
+    SiteStatusChanged,
+    StaffTrained,
+    TrialStatusChanged,
+    Unfrozen,
+    Unlocked,
+    UnlockRequested,
+)
+from equipoise.ledger.members import BadEvent, check, difference, members_of_class, plain, read
+from equipoise.ledger.salted import REDACTED
+
+__all__ = [
+    "EVENTS",
+    "AllocationClosed",
+    "AllocationCommitted",
+    "AllocationOpened",
+    "BadEvent",
+    "ChemotherapyIntended",
+    "ClockCorrected",
+    "ConsentRecorded",
+    "ContentGone",
+    "CriterionAttested",
+    "DeathRecorded",
+    "DelegationEnded",
+    "EntryCancelled",
+    "EntryRedacted",
+    "Event",
+    "FormSaved",
+    "Frozen",
+    "KeyPublished",
+    "LockRequested",
+    "Locked",
+    "ProtocolAdopted",
+    "ProtocolAmended",
+    "QueryAnswered",
+    "QueryClosed",
+    "QueryOpened",
+    "RoleDelegated",
+    "RowSetAside",
+    "SafetyAssessed",
+    "SafetyReported",
+    "ScreeningFailed",
+    "Signed",
+    "SiteOpened",
+    "SiteStatusChanged",
+    "StaffTrained",
+    "StudyEnded",
+    "SubjectRandomized",
+    "SubjectScreened",
+    "SubjectTransferred",
+    "SubjectWithdrew",
+    "TreatmentEnded",
+    "TrialStatusChanged",
+    "Unfrozen",
+    "UnlockRequested",
+    "Unlocked",
+    "asked_of",
+    "event_from",
+    "event_of",
+    "payload_of",
+]
+
+
+class ContentGone(BadEvent):
+    """So much was taken out of an entry that it tells no event any more."""
+
+
+Event = (
+    ProtocolAdopted
+    | ProtocolAmended
+    | AllocationCommitted
+    | AllocationOpened
+    | SubjectScreened
+    | ConsentRecorded
+    | FormSaved
+    | RowSetAside
+    | CriterionAttested
+    | ChemotherapyIntended
+    | SubjectRandomized
+    | ScreeningFailed
+    | SubjectWithdrew
+    | TreatmentEnded
+    | StudyEnded
+    | DeathRecorded
+    | QueryOpened
+    | QueryAnswered
+    | QueryClosed
+    | Signed
+    | EntryCancelled
+    | SubjectTransferred
+    | SafetyReported
+    | SafetyAssessed
+    | TrialStatusChanged
+    | SiteOpened
+    | SiteStatusChanged
+    | AllocationClosed
+    | StaffTrained
+    | RoleDelegated
+    | DelegationEnded
+    | Frozen
+    | Unfrozen
+    | LockRequested
+    | Locked
+    | UnlockRequested
+    | Unlocked
+    | ClockCorrected
+    | KeyPublished
+    | EntryRedacted
+)
+
+EVENTS: dict[str, type[Event]] = {kind.__name__: kind for kind in get_args(Event)}
+"""Every event class by the name that `Entry.type` carries."""
+
+
+def payload_of(event: Event) -> dict[str, Any]:
+    """The event as JSON members: dates as ISO text, tuples as lists; a copy that shares nothing
+    with the event.
+    """
+    kind = type(event)
+    payload = {}
+    for name, hint in members_of_class(kind).items():
+        value = getattr(event, name)
+        check(value, hint, f"{kind.__name__}.{name}")
+        payload[name] = plain(value)
+    return payload
+
+
+def event_of(entry: Entry) -> Event:
+    """The event an entry holds; `BadEvent` for an unknown type, a member too many or few, or one of
+    the wrong type.
+    """
+    where = f"entry {entry.seq} ({entry.type})"
+    if not entry.gone:
+        return event_from(entry.type, entry.payload, where)
+    return event_from(entry.type, _with_marks(entry, _members(entry.type, where)), where)
+
+
+def event_from(name: str, said: Mapping[str, Any], where: str) -> Event:
+    """The event of this type with these JSON members; `BadEvent`, which says where, for an unknown
+    type, a member too many or few, or one of the wrong type.
+    """
+    members = _members(name, where)
+    if said.keys() != members.keys():
+        raise BadEvent(f"{where}: {difference(members.keys(), said.keys())}")
+    values = {each: read(said[each], hint, f"{where}: {each}") for each, hint in members.items()}
+    return EVENTS[name](**values)
+
+
+def _members(name: str, where: str) -> dict[str, Any]:
+    if name not in EVENTS:
+        raise BadEvent(f"{where}: unknown type; known are {', '.join(EVENTS)}")
+    return members_of_class(EVENTS[name])
+
+
+def asked_of(event: Event) -> dict[str, Any]:
+    """The members of an event that somebody asked for, as JSON."""
+    computed = event.computed()
+    return {name: value for name, value in payload_of(event).items() if name not in computed}
+
+
+def _with_marks(entry: Entry, members: Mapping[str, Any]) -> dict[str, Any]:
+    """What is left, with a mark where text was taken out. Raises `ContentGone`."""
+    said = dict(entry.payload)
+    for name in members.keys() - said.keys():
+        if name not in EVENTS[entry.type].free_text() or f"/{name}" not in entry.gone:
+            raise ContentGone(f"entry {entry.seq} ({entry.type}): {name} was redacted")
+        said[name] = REDACTED
+    return said
