@@ -121,7 +121,7 @@ OBEYED: Readers = {
     },
     "Randomization": {
         "allocation/declared:allocation_of": "method",
-        "allocation/blocks:_sizes_of": "block_sizes",
+        "protocol/randomization:Randomization.public_sizes": "block_sizes",
         "conduct/randomization:randomize": "strata",
         "conduct/randomization:_not_ready": "requires_intended_chemotherapy",
         "conduct/edit_checks:_first_dose": "first_dose_within_days",

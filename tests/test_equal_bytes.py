@@ -20,9 +20,9 @@ import picture
 from equipoise.cli.app import app
 
 DIGESTS = {
-    "ledger.jsonl": "e43cb15c0a7d5fc97d1b834fa4355c8323e1f59f4c912fe65014ebf451c78676",
-    "results.json": "69fce04213ac3c49d904d2eae945932861e66927fd307ad2757355a026a16972",
-    "report.html": "3548b165f5243a526921f5da5af0ce0d27467a56d93d6bf7cf9cf29051984279",
+    "ledger.jsonl": "e380e74c12bb189db49d6944ea01e1a50bcbd290782dd1ab47aac560663ab6b8",
+    "results.json": "f724397c250da6ea102f404ea2c5dcc5335e64f7cf73e750ed6f3dc9223daf62",
+    "report.html": "a3adb37c2605e2cf1fdf14f9fd65b45e4e7cad0c8bb187dc6d94998526d264d5",
 }
 """SHA-256 of `equipoise demo` with 50 participants and seed 7; of the results with all numbers to
 twelve digits, since the last bits of an exponential depend on the processor."""

@@ -39,7 +39,7 @@ def draw_turn(rng: np.random.Generator, ratio: Ints, numbers: Ints, run: Codes) 
     return filled
 
 
-def _turns(declared: Randomization) -> tuple[int, ...]:
+def _turns(declared: Randomization, ratio: Numbers) -> tuple[int, ...]:
     return (declared.turns, 2)
 
 
@@ -63,9 +63,9 @@ CHANGES = {
             ('turns: int = 1\n    method: Literal["stratified permuted blocks", "alternation"] ='),
         ),
         (
-            '        """The method and its numbers."""\n',
+            '        """The method and its numbers, where they are public."""\n',
             (
-                '        """The method and its numbers."""\n'
+                '        """The method and its numbers, where they are public."""\n'
                 '        if self.method == "alternation":\n'
                 '            return f"arms in turn, {self.turns} times each"\n'
             ),

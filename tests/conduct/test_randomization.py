@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from asked import DAY, IN, NEXT, NOBODY, PROTOCOL, READY, SCREENED, Asked, once_told
+from equipoise.allocation.declared import allocation_of
 from equipoise.conduct import enrolment, protocol_versions, randomization, trial_setup
 from equipoise.conduct.record import Outcome, Refused
 from equipoise.conduct.verify import verify_entries
@@ -27,11 +28,11 @@ def trial():
 
 
 def test_the_list_is_as_long_as_the_trial_and_a_block(trial):
-    needed = PROTOCOL.design.participants + max(PROTOCOL.randomization.block_sizes)
+    needed = PROTOCOL.design.participants + max(allocation_of(PROTOCOL).numbers)
     lengths = {len(arms) for arms in trial.story.sealed.sequences}
 
     assert min(lengths) >= needed
-    assert max(lengths) < needed + max(PROTOCOL.randomization.block_sizes)
+    assert max(lengths) < needed + max(allocation_of(PROTOCOL).numbers)
 
 
 def test_one_list_is_committed_for_a_version(trial):

@@ -122,7 +122,7 @@ def _ratio(ratio: tuple[int, int]) -> Change:
         (
             ("role: experimental, ratio: 1", f"role: experimental, ratio: {experimental}"),
             ("role: control, ratio: 1", f"role: control, ratio: {control}"),
-            ("block_sizes: [4, 6]", f"block_sizes: [{sum(ratio)}, {2 * sum(ratio)}]"),
+            ("block_sizes: sealed", f"block_sizes: [{sum(ratio)}, {2 * sum(ratio)}]"),
         ),
         BOTH,
     )
@@ -130,7 +130,7 @@ def _ratio(ratio: tuple[int, int]) -> Change:
 
 def blocks() -> st.SearchStrategy[Change]:
     return st.sampled_from(["[2]", "[4]", "[6, 8]"]).map(
-        lambda sizes: Change((("block_sizes: [4, 6]", f"block_sizes: {sizes}"),), SIMULATED)
+        lambda sizes: Change((("block_sizes: sealed", f"block_sizes: {sizes}"),), SIMULATED)
     )
 
 

@@ -83,7 +83,7 @@ def test_every_error_is_reported_at_once_in_the_order_of_the_file():
             "Extra inputs are not permitted",
         ),
         ("  title: Cetuximab", "  titel: Cetuximab", "registration.title", "expected this part"),
-        ("block_sizes: [4, 6]", "block_sizes: 4", "randomization.block_sizes", "valid tuple"),
+        ("block_sizes: sealed", "block_sizes: 4", "block_sizes.tuple[int, ...]", "valid tuple"),
         (
             "rule: {kind: consent}",
             "rule: {kind: consents}",
@@ -154,7 +154,7 @@ def test_wrong_names_and_types(old, new, where, says):
             "arms:",
             "found 2 with the role experimental, expected exactly one",
         ),
-        ("block_sizes: [4, 6]", "block_sizes: [4, 5]", None, "5 is not a multiple of the 2 places"),
+        ("block_sizes: sealed", "block_sizes: [4, 5]", None, "5 is not a multiple of the 2 places"),
         ("scan_visit: SCAN", "scan_visit: CAT", None, "no visit 'CAT' in the schedule"),
         (
             "scan_visit: SCAN",

@@ -156,7 +156,7 @@ def played(protocol: Protocol) -> Memory:
 @pytest.mark.parametrize(
     "changes",
     [
-        (("ratio: 1, from", "ratio: 2, from"), ("block_sizes: [4, 6]", "block_sizes: [4, 8]")),
+        (("ratio: 1, from", "ratio: 2, from"), ("block_sizes: sealed", "block_sizes: [4, 8]")),
         (("requires_intended_chemotherapy: true", "requires_intended_chemotherapy: false"),),
         (("first_dose_within_days: 3", "first_dose_within_days: 14"),),
         (("day: 56, every_days: 56, before", "day: 42, every_days: 42, before"),),

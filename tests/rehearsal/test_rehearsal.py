@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from changed import shipped_with
+from equipoise.allocation.declared import allocation_of
 from equipoise.conduct.attribution import Attribution
 from equipoise.conduct.record import Refused
 from equipoise.eligibility import evaluate_all
@@ -151,7 +152,7 @@ def test_nobody_is_randomized_twice_and_the_arms_are_balanced(protocol, played):
     by_stratum = Counter((entry.payload["arm"], tuple(entry.payload["stratum"])) for entry in given)
     for stratum in {stratum for _, stratum in by_stratum}:
         here = [by_stratum[arm.id, stratum] for arm in protocol.arms]
-        assert abs(here[0] - here[1]) <= max(protocol.randomization.block_sizes) // 2
+        assert abs(here[0] - here[1]) <= max(allocation_of(protocol).numbers) // 2
 
 
 def test_who_is_not_randomized_failed_for_criteria_or_declined(protocol, played):

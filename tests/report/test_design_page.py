@@ -66,7 +66,7 @@ def text_of(*changes):
 
 TWO_TO_ONE = (
     ("role: experimental, ratio: 1", "role: experimental, ratio: 2"),
-    ("block_sizes: [4, 6]", "block_sizes: [3, 6]"),
+    ("block_sizes: sealed", "block_sizes: [3, 6]"),
 )
 CMH = ("primary_test: boschloo", "primary_test: cmh")
 ORR_PRIMARY = ("    responses: [CR, PR, SD]", "    responses: [CR, PR]")

@@ -39,8 +39,14 @@ def check_sizes(ratio: Numbers, sizes: Numbers) -> None:
             )
 
 
-def _sizes_of(declared: Randomization) -> tuple[int, ...]:
-    return declared.block_sizes
+ASSUMED = (2, 3)
+"""Block sizes in multiples of the ratio, where they are sealed and something has to be planned: 4
+and 6 for two arms, 1:1."""
+
+
+def _sizes_of(declared: Randomization, ratio: Numbers) -> tuple[int, ...]:
+    """Those declared, or the assumed ones where they are sealed."""
+    return declared.public_sizes or tuple(times * sum(ratio) for times in ASSUMED)
 
 
 PERMUTED_BLOCKS = Method(

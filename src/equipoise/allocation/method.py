@@ -22,14 +22,14 @@ class Method:
 
     `draw_run(rng, ratio, numbers, run)` fills `run` with the next arms of one stratum, as places in
     the ratio, and returns how many they are: a plain array function, which the simulation compiles.
-    `numbers` are those of the declaration that it reads, `longest` is the most it draws at once,
-    and `check(ratio, numbers)` raises ValueError with what to change. It is told by its name alone:
-    where its functions lie differs from one process to the next.
+    `numbers` are those of the declaration that it reads, for a ratio, `longest` is the most it
+    draws at once, and `check(ratio, numbers)` raises ValueError with what to change. It is told by
+    its name alone: where its functions lie differs from one process to the next.
     """
 
     name: str
     draw_run: DrawRun = field(repr=False)
-    numbers: Callable[[Randomization], tuple[int, ...]] = field(repr=False)
+    numbers: Callable[[Randomization, Numbers], tuple[int, ...]] = field(repr=False)
     longest: Callable[[Numbers], int] = field(repr=False)
     check: Callable[[Numbers, Numbers], None] = field(repr=False)
 

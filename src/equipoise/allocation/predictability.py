@@ -15,7 +15,7 @@ Belief = Mapping[Left, float]
 
 _CERTAIN = 1 - 1e-9
 _DIGITS = 10
-MOST = 24
+MOST = 36
 """Positions that are counted one by one; of a longer list the rest is as the last ones are."""
 
 

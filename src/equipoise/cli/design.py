@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from equipoise.cli.options import MOST_TRIALS, Seed, Workers, whole
+from equipoise.cli.options import MOST_TRIALS, BlockSizes, Seed, Workers, whole
 from equipoise.cli.speak import err, out, progress, readable_failures
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ def design(
     ] = 2000,
     seed: Seed = 1,
     workers: Workers = 1,
+    block_sizes: BlockSizes = None,
     output: Annotated[
         Path | None, typer.Option("--out", help="HTML page to write, with figures")
     ] = None,
@@ -50,6 +51,7 @@ def design(
             trials=trials,
             seed=seed,
             workers=workers,
+            block_sizes=block_sizes,
             progress_for=steps.step,
         )
         out.print(show_design(*made), markup=False)
@@ -63,6 +65,7 @@ def simulate(
     seed: Seed,
     output: Annotated[Path, typer.Option("--out", help="JSON file to write")],
     workers: Workers = 1,
+    block_sizes: BlockSizes = None,
 ) -> None:
     """Simulate the trial of a protocol many times: power, size, bias, coverage, duration, stopping.
 
@@ -90,6 +93,7 @@ def simulate(
                         trials,
                         seed,
                         workers=workers,
+                        block_sizes=block_sizes,
                         kept_for=blocks.open,
                         progress_for=lambda name: steps.step(f"simulated trials: {name}"),
                     )

@@ -53,6 +53,30 @@ def whole(least: int, most: int, tells: str) -> Any:
     return typer.Option(parser=WholeNumber(least, most), metavar=f"{least}..{most}", help=tells)
 
 
+MOST_SIZES, LARGEST_BLOCK = 20, 1000
+
+
+def read_sizes(found: Any) -> tuple[int, ...]:
+    """Block sizes as `4,6`."""
+    parts = str(found).replace(" ", "").split(",")
+    whole_numbers = all(_WHOLE.fullmatch(part) and int(part) >= 1 for part in parts)
+    if not whole_numbers or len(parts) > MOST_SIZES or max(map(int, parts)) > LARGEST_BLOCK:
+        raise typer.BadParameter(
+            f"found {str(found)[:40]!r}, expected up to {MOST_SIZES} whole numbers, 1 to"
+            f" {LARGEST_BLOCK}, like 4,6"
+        )
+    return tuple(map(int, parts))
+
+
+BlockSizes = Annotated[
+    Any,
+    typer.Option(
+        "--block-sizes",
+        parser=read_sizes,
+        metavar="N,N",
+        help="where the protocol seals them; default: 2 and 3 times the ratio",
+    ),
+]
 Participants = Annotated[int, whole(1, 10_000, "how many are randomized")]
 Seed = Annotated[int, whole(0, LARGEST_SEED, "the same seed gives the same figures")]
 Workers = Annotated[

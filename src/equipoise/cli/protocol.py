@@ -26,6 +26,7 @@ def check(protocol: Name) -> None:
     """Every error at once, with line, column, what was found and what was expected. Exit 2
     with errors; 1 if the file is right and something that it declares cannot be done yet; else 0.
     """
+    from equipoise.allocation.declared import public_words
     from equipoise.protocol.places import ProtocolError
     from equipoise.protocol.refusal import Use, told
     from equipoise.protocol.yaml_file import places_of
@@ -53,6 +54,8 @@ def check(protocol: Name) -> None:
         f" {len(trial.endpoints)} endpoints, {len(trial.forms)} forms, {len(trial.assumptions)}"
         " assumptions. No errors."
     )
+    if public := public_words(trial):
+        out.print(f"randomization.block_sizes: {public}. Declare them sealed to hide them.")
 
 
 @app.command()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from equipoise.cli.options import Participants, Seed
+from equipoise.cli.options import BlockSizes, Participants, Seed
 from equipoise.cli.speak import QUIET_SECONDS, err, out, progress, readable_failures
 
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ def rehearse(
     protocol: Annotated[str, typer.Option(help="a protocol file or shipped id")] = "NCT04509635",
     participants: Participants = 50,
     seed: Seed = 7,
+    block_sizes: BlockSizes = None,
 ) -> None:
     """Virtual participants go through the commands into a ledger, site by site, day by day. All of
     it is simulated.
@@ -83,7 +84,13 @@ def rehearse(
         check_place(output)
         declared = load_protocol(protocol)
         count = steps.step("simulated trial: randomized")
-        ledger = rehearsals.rehearse(declared, participants=participants, seed=seed, progress=count)
+        ledger = rehearsals.rehearse(
+            declared,
+            participants=participants,
+            seed=seed,
+            block_sizes=block_sizes,
+            progress=count,
+        )
         write_ledger(ledger, output)
     told = f"{ledger.verified.entries} entries in {output}. Head {ledger.verified.head}"
     out.print(f"simulated: {told}", markup=False)

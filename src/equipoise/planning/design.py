@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from equipoise.allocation.declared import Blocks, blocks_of
 from equipoise.planning.assurance import planned_assurance
 from equipoise.planning.declared_power import ShownTest, cmh_approximately, how_computed
 from equipoise.planning.early_looks import growth
@@ -37,7 +38,8 @@ class ComputedDesign:
 
     `how` says where the power of the declared test comes from; `assurance` goes by the id of those
     scenarios whose counts are known; `more_for_looks` is the part by which participants must grow
-    so that the declared looks cost no power, None without looks.
+    so that the declared looks cost no power, None without looks. `blocks` says how much of the list
+    could be guessed, None where nothing is allocated in blocks.
     """
 
     plan: Planned
@@ -46,11 +48,13 @@ class ComputedDesign:
     curves: dict[str, list[SizePower]]
     assurance: dict[str, float]
     more_for_looks: float | None
+    blocks: Blocks | None
 
 
-def compute_design(protocol: Protocol) -> ComputedDesign:
+def compute_design(protocol: Protocol, *, sealed: bool = False) -> ComputedDesign:
     """Everything about the primary endpoint's two proportions that needs no simulation. Raises
     CannotObey for a protocol whose primary endpoint is another, or is analyzed by other rules.
+    `sealed` says that its block sizes are assumed.
     """
     require(refusals(protocol), Use.DESIGNED)
     plan, table = planned(protocol), planned_table(protocol)
@@ -68,6 +72,7 @@ def compute_design(protocol: Protocol) -> ComputedDesign:
         },
         assurance=planned_assurance(protocol, plan),
         more_for_looks=_more_for_looks(protocol),
+        blocks=blocks_of(protocol, sealed=sealed),
     )
 
 

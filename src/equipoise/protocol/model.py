@@ -338,7 +338,7 @@ def _roles(trial: Protocol) -> Iterator[str]:
 
 def _block_sizes(trial: Protocol) -> Iterator[str]:
     places = sum(arm.ratio for arm in trial.arms)
-    for size in trial.randomization.block_sizes:
+    for size in trial.randomization.public_sizes:
         if size % places:
             yield (
                 f"randomization.block_sizes: {size} is not a multiple of the {places} places of"

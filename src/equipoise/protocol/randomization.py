@@ -53,8 +53,9 @@ class Randomization(Sourced):
     """How arms are allocated."""
 
     method: Literal["stratified permuted blocks"] = Field(description="the one that there is")
-    block_sizes: tuple[int, ...] = Field(
-        min_length=1, description="drawn with equal chances; multiples of the places of the ratio"
+    block_sizes: Literal["sealed"] | Annotated[tuple[int, ...], Field(min_length=1)] = Field(
+        description="sealed: known to the keeper of the list alone; or a list, which is public:"
+        " drawn with equal chances, multiples of the places of the ratio"
     )
     strata: tuple[Stratum, ...] = Field(
         description="each combination of their levels has a list of its own"
@@ -66,7 +67,14 @@ class Randomization(Sourced):
         gt=0, description="a first dose that comes later is asked about"
     )
 
+    @property
+    def public_sizes(self) -> tuple[int, ...]:
+        """The block sizes that everybody may read; none where they are sealed."""
+        return () if self.block_sizes == "sealed" else self.block_sizes
+
     def words(self) -> str:
-        """The method and its numbers."""
-        sizes = " and ".join(str(size) for size in self.block_sizes)
+        """The method and its numbers, where they are public."""
+        if not self.public_sizes:
+            return f"{self.method}, block sizes sealed"
+        sizes = " and ".join(str(size) for size in self.public_sizes)
         return f"{self.method}, blocks of {sizes} in random order"

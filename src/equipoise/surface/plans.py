@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from equipoise.allocation.declared import with_sizes
 from equipoise.planning.design import ComputedDesign, compute_design
 from equipoise.planning.simulated_design import SimulatedDesign, simulate_design
 from equipoise.protocol.model import Protocol
@@ -32,10 +33,12 @@ def design(
     trials: int = 2000,
     seed: int = 1,
     workers: int = 1,
+    block_sizes: tuple[int, ...] | None = None,
     progress_for: Callable[[str], Progress | None] | None = None,
 ) -> Design:
     """What the planned participants can show: exact power, and simulated trials beside each figure
-    (0: none).
+    (0: none). `block_sizes` are taken where the protocol seals its own (default: 2 and 3 times the
+    ratio).
 
     `progress_for` is asked for each thing that begins. Raises CannotObey, or ValueError for numbers
     out of range.
@@ -46,7 +49,9 @@ def design(
     require_uses(protocol, Use.DESIGNED)
     told = progress_for or _untold
     told("exact power")
-    computed = compute_design(protocol)
+    sealed = not protocol.randomization.public_sizes
+    protocol = with_sizes(protocol, block_sizes)
+    computed = compute_design(protocol, sealed=sealed)
     if not trials:
         return Design(protocol, computed, None)
     simulated = simulate_design(protocol, trials, seed, workers=workers, progress_for=told)
@@ -59,11 +64,13 @@ def simulate(
     seed: int,
     *,
     workers: int = 1,
+    block_sizes: tuple[int, ...] | None = None,
     kept_for: Callable[[str, FullTrial], KeptBlocks | None] | None = None,
     progress_for: Callable[[str], Progress | None] | None = None,
 ) -> SimulatedProtocol:
     """The trial of a protocol many times, with its effect and without: power, size, bias, coverage,
     duration, stopping. The same seed gives the same figures, whatever the number of workers.
+    `block_sizes` are taken where the protocol seals its own.
 
     `kept_for` says where the finished blocks of a scenario are kept, `progress_for` who is told of
     it. Raises CannotObey, or ValueError for numbers out of range.
@@ -72,7 +79,7 @@ def simulate(
     check_figures(trials)
     require_uses(protocol, Use.SIMULATED)
     return simulate_protocol(
-        protocol,
+        with_sizes(protocol, block_sizes),
         trials,
         seed,
         workers=workers,

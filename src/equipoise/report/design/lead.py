@@ -31,6 +31,7 @@ def lead(
             f" {_looks(protocol)}."
         ),
         _power(computed),
+        *([computed.blocks.words()] if computed.blocks else []),
         *(f"Not simulated: {refusal}." for refusal in (simulated.refused if simulated else ())),
     ]
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from textwrap import wrap
 
+from equipoise.allocation.declared import public_words
 from equipoise.protocol.assessment import Assessment
 from equipoise.protocol.estimands import BinaryAnalysis, SafetyAnalysis, TimeToEventAnalysis
 from equipoise.protocol.forms import Form
@@ -145,7 +146,9 @@ def _criterion(criterion: Criterion) -> Iterator[str]:
 def _randomization(protocol: Protocol) -> Iterator[str]:
     declared = protocol.randomization
     yield from _heading("Randomization")
-    yield from _row("Method", f"{declared.words()}  {_mark(declared)}")
+    public = public_words(protocol)
+    words = f"{declared.words()} ({public})" if public else declared.words()
+    yield from _row("Method", f"{words}  {_mark(declared)}")
     for stratum in declared.strata:
         yield from _row(
             "Stratum", f"{stratum.label}: {', '.join(stratum.levels)}  {_mark(stratum)}"
