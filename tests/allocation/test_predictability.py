@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import permutations, product
-from math import comb
+from math import comb, prod
 
 import numpy as np
 import pytest
@@ -32,17 +32,17 @@ def test_one_block_is_that_of_blackwell_and_hodges(half):
 
 def sequences(ratio, sizes, length):
     """Every sequence that such blocks can give, with its chance."""
-    blocks = {}
+    blocks: dict[tuple[int, ...], float] = {}
     for size in sizes:
         arms = [a for a, part in enumerate(ratio) for _ in range(part * size // sum(ratio))]
         orders = set(permutations(arms))
         for order in orders:
             blocks[order] = blocks.get(order, 0) + 1 / len(sizes) / len(orders)
-    chances = {}
+    chances: dict[tuple[int, ...], float] = {}
     most = -(-length // min(sizes))
     for drawn in product(blocks.items(), repeat=most):
         sequence = tuple(a for order, _ in drawn for a in order)[:length]
-        chance = np.prod([likely for _, likely in drawn])
+        chance = prod(likely for _, likely in drawn)
         chances[sequence] = chances.get(sequence, 0) + chance
     return chances
 
@@ -55,12 +55,13 @@ def test_the_best_guess_is_that_over_all_sequences(ratio, sizes, length):
     chances = sequences(ratio, sizes, length)
     right = sure = 0.0
     for place in range(length):
-        by_past = {}
+        by_past: dict[tuple[int, ...], list[float]] = {}
         for sequence, chance in chances.items():
             arms = by_past.setdefault(sequence[:place], [0.0] * len(ratio))
             arms[sequence[place]] += chance
         right += sum(max(arms) for arms in by_past.values())
-        sure += sum(sum(arms) for arms in by_past.values() if max(arms) > (1 - 1e-9) * sum(arms))
+        certain = (sum(arms) for arms in by_past.values() if max(arms) > 0.999999999 * sum(arms))
+        sure += sum(certain)
 
     found = predictability(ratio, sizes, [length])
 

@@ -135,8 +135,10 @@ def _changes(
         if trial.locked:
             yield "results are locked and would change: unlock them first, with two people"
         return
+    more = f" and {len(paths) - 3} more fields" if len(paths) > 3 else ""
     yield (
-        f"the state of the trial or its results rest on {', '.join(paths)} of entry {target.seq}:"
+        f"the state of the trial or its results rest on {', '.join(paths[:3])}{more} of entry"
+        f" {target.seq}:"
         " correct the entry first, then take out what was corrected"
         + ("; results are locked, so unlock them before" if trial.locked else "")
     )
