@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from equipoise.cli.options import Participants, Seed
-from equipoise.cli.speak import QUIET_SECONDS, err, out, progress, readable_failures
+from equipoise.cli.speak import QUIET_SECONDS, err, out, progress, readable_failures, styled
 
 if TYPE_CHECKING:
     from equipoise.analysis.analyze import Analysis
@@ -166,19 +166,15 @@ def _summary(analyzed: Analysis, folder: Path) -> None:
     from equipoise.report.trial.terminal import primary_lines
 
     results = analyzed.results
-    label = "[bold yellow]SIMULATED[/] " if results.simulated else ""
-    out.print(
-        f"{label}{results.protocol.id} version {results.protocol.version}, cutoff {results.cutoff}"
-    )
+    trial = f"{results.protocol.id} version {results.protocol.version}, cutoff {results.cutoff}"
+    out.print(styled(("SIMULATED ", "bold yellow"), trial) if results.simulated else trial)
     out.print("  " + _counts(results.flow))
     arms, effect = primary_lines(results)
     for line in arms:
         out.print(f"  {line}", markup=False)
     if gone := results.redacted:
-        out.print(
-            f"  [bold]without the content of {len(gone)} redacted entries[/]:"
-            f" {', '.join(map(str, gone))}"
-        )
+        told = (f"without the content of {len(gone)} redacted entries", "bold")
+        out.print(styled("  ", told, f": {', '.join(map(str, gone))}"))
     out.print(f"  {effect}", markup=False)
     if review := review_line(results.safety_review):
         out.print(f"  {review}", markup=False)
