@@ -17,6 +17,7 @@ from equipoise.endpoints.response_parameters import (
     ResponseParameter,
     derive_response_parameters,
 )
+from equipoise.exchange.tables import write_table
 from equipoise.terms.dates import parse_date
 from equipoise.terms.response import Response
 
@@ -55,17 +56,13 @@ def derive_response_table(text: str, policy: DerivationPolicy, name: str = "tabl
     """
     series = read_response_series(text, policy, name)
     found = {subject: _parameters(rows, policy) for subject, rows in series.items()}
-    written = io.StringIO()
-    table = csv.writer(written, lineterminator="\n")
-    table.writerow(WRITTEN)
-    for code in PARAMETERS:
-        rows = (
-            (subject, code, *found[subject][code])
-            for subject in sorted(found)
-            if code in found[subject]
-        )
-        table.writerows(rows)
-    return written.getvalue()
+    rows = (
+        (subject, code, *found[subject][code])
+        for code in PARAMETERS
+        for subject in sorted(found)
+        if code in found[subject]
+    )
+    return write_table(WRITTEN, rows)
 
 
 def read_response_series(

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from equipoise.exchange.cdisc.transport import check_transport
+from equipoise.exchange.tables import plain_table
 
 Row = dict[str, str]
 MISSING_IN_CSV = "NA"
@@ -118,9 +119,7 @@ def is_text(path: Path) -> bool:
 def text_of_dataset(path: Path) -> str:
     """A dataset of any of the formats as comma-separated text. Raises DatasetError."""
     columns, values, _ = _table_of(path, None)
-    written = io.StringIO()
-    csv.writer(written, lineterminator="\n").writerows([columns, *values])
-    return written.getvalue()
+    return plain_table(columns, values)
 
 
 def _digest(path: Path) -> str:
