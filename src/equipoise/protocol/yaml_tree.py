@@ -18,8 +18,8 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.events import CollectionEndEvent, CollectionStartEvent
 
-DEEPEST = 50
-"""Levels of nesting that are read fast."""
+from equipoise.protocol.yaml_events import DEEPEST
+
 LARGEST = 200_000
 """Values of a file, with all aliases written out."""
 
@@ -32,6 +32,8 @@ _READ_SLOWLY = re.compile(
     | <<                            # merged keys: their order
     | ["'\]}}] \s* : \S             # a key beside its value
     | [|>] \S* \#                   # a comment beside the sign of a block
+    | \\u[dD][89a-fA-F]            # halves of surrogate pairs
+    | [\da-fA-F_]{{30}}            # numbers that only one of the two refuses
     """,
     re.MULTILINE | re.VERBOSE,
 )
@@ -104,10 +106,25 @@ def size(node: Any) -> int:
     return total
 
 
+class KeyTwice(ValueError):
+    """Two keys of one block that are the same text, such as 1 and "1"."""
+
+    def __init__(self, key: Any) -> None:
+        super().__init__(f"the key {str(key)!r} stands twice in one block; keep one")
+        self.path = [key]
+
+
 def plain(node: Any) -> Any:
-    """Plain lists, dicts and scalars from either tree; a measured value is its text."""
+    """Plain lists, dicts and scalars from either tree; a measured value is its text. Raises
+    KeyTwice.
+    """
     if isinstance(node, Mapping):
-        return {str(key): plain(value) for key, value in node.items()}
+        names: dict[str, Any] = {}
+        for key, value in node.items():
+            if str(key) in names:
+                raise KeyTwice(key)
+            names[str(key)] = plain(value)
+        return names
     if isinstance(node, list):
         return [plain(value) for value in node]
     return str(node) if isinstance(node, float) else node
