@@ -20,6 +20,7 @@ from equipoise.endpoints.response_parameters import (
 from equipoise.exchange.tables import write_table
 from equipoise.terms.dates import parse_date
 from equipoise.terms.response import Response
+from equipoise.terms.unicode_text import check_lines
 
 COLUMNS = ("USUBJID", "RANDDT", "ADT", "AVALC")
 WRITTEN = ("USUBJID", "PARAMCD", "AVALC", "ADT")
@@ -71,6 +72,8 @@ def read_response_series(
     """The assessments of each subject in order of time. Everything is read as text: 001 stays
     001.
     """
+    if half := check_lines(text):
+        raise ResponseTableError(f"{name}, {half}")
     try:
         table = csv.DictReader(io.StringIO(text.lstrip("\ufeff"), newline=""), strict=True)
         _check_header(table.fieldnames, name)

@@ -18,6 +18,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from equipoise.terms.unicode_text import check_lines
+
 MISSING = frozenset({"", ".", "na", "n/a", "nan"})
 """What counts as missing, in capitals too."""
 EVENTS = {"1": True, "0": False, "1.0": True, "0.0": False, "true": True, "false": False}
@@ -163,6 +165,8 @@ def _rows(
         raise SurvivalTableError(
             f"{name}: not a text file (it holds a zero byte); expected comma-separated UTF-8"
         )
+    if half := check_lines(text):
+        raise SurvivalTableError(f"{name}, {half}")
     table = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
     row = 1
     try:

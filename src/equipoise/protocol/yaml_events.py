@@ -22,12 +22,13 @@ from ruamel.yaml.events import (
     ScalarEvent,
 )
 
+from equipoise.terms.unicode_text import half_of_pair
+
 DEEPEST = 50
 """Levels of nesting; a protocol has about ten."""
 LONGEST_NUMBER = 30
 """Digits of a number that is not in quotes."""
 
-_HALF = re.compile("[\ud800-\udfff]")
 _BEYOND_UNICODE = re.compile(r"\\U(?!000[0-9a-fA-F]|0010)[0-9a-fA-F]{8}")
 _LONG_NUMBER = re.compile(
     rf"[-+]?(?:0x[\da-fA-F_]{{{LONGEST_NUMBER},}}|0[ob][0-7_]{{{LONGEST_NUMBER},}}"
@@ -133,8 +134,8 @@ def _wrong_node(event: Any, is_key: bool) -> Iterator[Refused]:
         if is_key:
             yield _of(event, _NO_KEY)
         return
-    if half := _HALF.search(event.value):
-        yield _of(event, f"found {half[0]!r}, half of a surrogate pair; expected valid Unicode")
+    if half := half_of_pair(event.value):
+        yield _of(event, half)
     if event.style is None and _LONG_NUMBER.fullmatch(event.value):
         yield _of(
             event,

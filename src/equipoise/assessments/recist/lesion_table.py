@@ -29,6 +29,7 @@ from equipoise.terms.dates import parse_date
 from equipoise.terms.locations import lymph_node, organ_of
 from equipoise.terms.quantity import decimal_of
 from equipoise.terms.response import NonTarget, Response
+from equipoise.terms.unicode_text import check_lines
 from equipoise.terms.verdict import Verdict
 
 SUBJECT = "subject"
@@ -105,6 +106,8 @@ def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
     Cells may be left out at the end of a line, but a last line that has neither its cells nor its
     line end was cut off.
     """
+    if half := check_lines(text):
+        raise LesionError(half)
     table = _table(text)
     is_open = not text.endswith(("\n", "\r"))
     last = len(text.splitlines())

@@ -25,6 +25,7 @@ from equipoise.exchange.cdisc.formats import (
     named_columns,
 )
 from equipoise.exchange.tables import plain_table
+from equipoise.terms.unicode_text import half_of_pair
 
 Row = dict[str, str]
 
@@ -151,15 +152,13 @@ def _check_unicode(path: Path, number: int, columns: Sequence[str], row: Sequenc
     try:
         "".join(row).encode()
     except UnicodeEncodeError:
-        name, found = next(
-            (name, text)
+        name, why = next(
+            (name, why)
             for name, text in zip(columns, row, strict=True)
-            if any("\ud800" <= sign <= "\udfff" for sign in text)
+            if (why := half_of_pair(text))
         )
-        raise DatasetError(
-            f"{path.name}, {f'row {number}' if number else 'the names'}, column {name!r}: found"
-            f" {found!r}, half of a surrogate pair; expected valid Unicode"
-        ) from None
+        place = f"row {number}" if number else "the names"
+        raise DatasetError(f"{path.name}, {place}, column {name!r}: {why}") from None
 
 
 def _domain(
