@@ -109,7 +109,7 @@ def test_a_key_is_text(text):
     [
         "zz: " + "[" * 20_000,
         "zz: " + "{b: " * 5000 + "1" + "}" * 5000,
-        "zz:\n" + "".join(" " * at + "a:\n" for at in range(1, 1500)),
+        "zz:\n" + "".join(" " * at + "a:\n" for at in range(1, 1000)),
         "zz:\n" + "- " * 5000 + "x\n",
     ],
     ids=["lists", "blocks", "indented", "dashes"],

@@ -19,6 +19,7 @@ from equipoise.endpoints.response_parameters import (
 )
 from equipoise.exchange.tables import write_table
 from equipoise.terms.dates import parse_date
+from equipoise.terms.header import first_twice, too_many_columns
 from equipoise.terms.response import Response
 from equipoise.terms.unicode_text import check_lines
 
@@ -96,13 +97,15 @@ def _check_header(names: Sequence[str] | None, name: str) -> None:
         raise ResponseTableError(
             f"{name}: the file is empty; expected a header with the columns {', '.join(COLUMNS)}"
         )
+    if long := too_many_columns(names):
+        raise ResponseTableError(f"{name}, row 1: {long}")
     if missing := [column for column in COLUMNS if column not in names]:
         raise ResponseTableError(
             f"{name}, row 1: column {', '.join(missing)} not found among {', '.join(names)}; "
             f"expected {', '.join(COLUMNS)}, separated by commas"
         )
-    if twice := [column for column in names if list(names).count(column) > 1]:
-        raise ResponseTableError(f"{name}, row 1: column {twice[0]} stands twice; keep one")
+    if (twice := first_twice(names)) is not None:
+        raise ResponseTableError(f"{name}, row 1: column {twice} stands twice; keep one")
 
 
 def _read_row(

@@ -18,6 +18,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from equipoise.terms.header import first_twice, too_many_columns
 from equipoise.terms.unicode_text import check_lines
 
 MISSING = frozenset({"", ".", "na", "n/a", "nan"})
@@ -203,6 +204,8 @@ def _places(header: Sequence[str] | None, columns: SurvivalColumns, name: str) -
         raise SurvivalTableError(
             f"{name}: the file is empty; expected a header with {', '.join(columns.names)}"
         )
+    if long := too_many_columns(header):
+        raise SurvivalTableError(f"{name}, row 1: {long}")
     names = [field.strip() for field in header]
     for mark, spoken in ((";", "semicolons"), ("\t", "tabs")):
         if len(names) == 1 and mark in names[0]:
@@ -215,10 +218,8 @@ def _places(header: Sequence[str] | None, columns: SurvivalColumns, name: str) -
             f"{name}, row 1: found no column {', '.join(map(repr, absent))}, expected one of"
             f" {', '.join(names)}"
         )
-    if twice := [one for one in names if one and names.count(one) > 1]:
-        raise SurvivalTableError(
-            f"{name}, row 1: column {twice[0]!r} stands twice; expected it once"
-        )
+    if (twice := first_twice([one for one in names if one])) is not None:
+        raise SurvivalTableError(f"{name}, row 1: column {twice!r} stands twice; expected it once")
     return {column: names.index(column) for column in columns.names}
 
 

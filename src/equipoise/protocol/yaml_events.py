@@ -26,6 +26,10 @@ from equipoise.terms.unicode_text import half_of_pair
 
 DEEPEST = 50
 """Levels of nesting; a protocol has about ten."""
+MOST_NODES = 20_000
+"""Keys and values as written. The shipped protocol has about 2,000, and to say where something is
+wrong among 20,000 takes two seconds.
+"""
 LONGEST_NUMBER = 30
 """Digits of a number that is not in quotes."""
 
@@ -98,6 +102,7 @@ class _Open:
 def _refused(text: str) -> Iterator[Refused]:
     named: dict[str, str] = {}  # anchor -> what it names
     opened: list[_Open] = []
+    nodes = 0
     for event in YAML().parse(text):
         is_key = isinstance(event, NodeEvent) and bool(opened) and opened[-1].next()
         if isinstance(event, AliasEvent):
@@ -112,6 +117,9 @@ def _refused(text: str) -> Iterator[Refused]:
             opened.append(_Open(event))
             if len(opened) > DEEPEST:
                 yield _of(event, f"nested more than {DEEPEST} levels deep")
+        nodes += isinstance(event, NodeEvent)
+        if nodes > MOST_NODES:
+            yield _of(event, f"found more than {MOST_NODES} keys and values, expected at most that")
         elif isinstance(event, CollectionEndEvent) and (name := opened.pop().name):
             named[name] = COLLECTION
 

@@ -4,6 +4,7 @@ and column.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Mapping
 from importlib import resources
 from pathlib import Path
@@ -27,6 +28,9 @@ from equipoise.protocol.yaml_tree import (
     read_with_places,
     size,
 )
+
+LARGEST_TEXT = 1_000_000
+"""Bytes of a protocol file. The shipped one has 35,000; thirty of it still answer in seconds."""
 
 
 def shipped() -> list[str]:
@@ -55,10 +59,19 @@ def read_text(name: str) -> str:
             f"there is no protocol {name!r}: give the path of a file, or one of"
             f" {', '.join(shipped())}"
         )
+    with path.open("rb") as file:
+        content = file.read(LARGEST_TEXT + 1)
+    if len(content) > LARGEST_TEXT:
+        raise _too_long(name, "bytes")
     try:
-        return path.read_text(encoding="utf-8")
+        return io.TextIOWrapper(io.BytesIO(content), encoding="utf-8").read()
     except UnicodeDecodeError as error:
         raise ValueError(f"{name}: not a text file in UTF-8 (byte {error.start})") from None
+
+
+def _too_long(name: str, what: str) -> ProtocolError:
+    message = f"found more than {LARGEST_TEXT} {what}, expected at most that"
+    return ProtocolError(name, [ProtocolProblem(1, 1, "file", message)])
 
 
 def load(name: str) -> Protocol:
@@ -72,6 +85,8 @@ def parse(text: str, name: str = "protocol") -> Protocol:
 
     Read fast first; only when that fails is the text read with the lines that errors need.
     """
+    if len(text) > LARGEST_TEXT:
+        raise _too_long(name, "characters")
     try:
         return _protocol(read_fast(text), name)
     except (ReadSlowly, ProtocolError):

@@ -16,9 +16,9 @@ from importlib.util import find_spec
 from typing import Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.events import CollectionEndEvent, CollectionStartEvent
+from ruamel.yaml.events import CollectionEndEvent, CollectionStartEvent, NodeEvent
 
-from equipoise.protocol.yaml_events import DEEPEST
+from equipoise.protocol.yaml_events import DEEPEST, MOST_NODES
 
 LARGEST = 200_000
 """Values of a file, with all aliases written out."""
@@ -48,7 +48,7 @@ def read_fast(text: str) -> Any:
     if find_spec("_ruamel_yaml") is None or _READ_SLOWLY.search(text):
         raise ReadSlowly
     try:
-        _check_depth(text)
+        _check_size(text)
         tree = YAML(typ="safe").load(text)
     except ReadSlowly:
         raise
@@ -72,16 +72,14 @@ def read_values(text: str) -> Any:
         return read_with_places(text)
 
 
-def _check_depth(text: str) -> None:
+def _check_size(text: str) -> None:
     """libyaml builds the tree by recursion without a limit; its events come one by one."""
-    depth = 0
+    depth = nodes = 0
     for event in YAML(typ="safe").parse(text):
-        if isinstance(event, CollectionStartEvent):
-            depth += 1
-            if depth > DEEPEST:
-                raise ReadSlowly
-        elif isinstance(event, CollectionEndEvent):
-            depth -= 1
+        nodes += isinstance(event, NodeEvent)
+        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+        if depth > DEEPEST or nodes > MOST_NODES:
+            raise ReadSlowly
 
 
 def _has_times(node: Any) -> bool:

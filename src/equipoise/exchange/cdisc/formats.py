@@ -17,14 +17,13 @@ from typing import Any
 
 from equipoise.exchange.cdisc.quiet import quiet
 from equipoise.exchange.cdisc.transport import check_transport
+from equipoise.terms.header import first_twice, too_many_columns
 
 Table = tuple[list[str], Iterable[Sequence[Any]]]
 MISSING_IN_CSV = "NA"
 """What R writes for a missing value."""
 OLDER = "cp1252"
 """In which older systems write text that is no UTF-8."""
-MOST_COLUMNS = 10_000
-"""An SDTM dataset has tens of columns; a file with more than this is not a table by subject."""
 LONGEST_NUMBER = 30
 """Digits of a whole number in JSON that are read as a number; a longer one stays as written."""
 DAMAGED = "was it cut short, or changed on its way?"
@@ -52,14 +51,10 @@ def check_encoding(encoding: str | None) -> None:
 
 def named_columns(path: Path, names: Sequence[str]) -> list[str]:
     """The columns in capitals, none of them twice. Raises DatasetError."""
-    if len(names) > MOST_COLUMNS:
-        raise DatasetError(
-            f"{path.name}: found {len(names)} columns, expected at most {MOST_COLUMNS}; is it a"
-            " table that was turned on its side?"
-        )
+    if long := too_many_columns(names):
+        raise DatasetError(f"{path.name}: {long}")
     columns = [str(name).strip().upper() for name in names]
-    if len(set(columns)) < len(columns):
-        twice = next(name for name in columns if columns.count(name) > 1)
+    if (twice := first_twice(columns)) is not None:
         raise DatasetError(f"{path.name}: column {twice} stands twice; keep one")
     return columns
 
