@@ -22,7 +22,7 @@ from equipoise.cli.app import app
 DIGESTS = {
     "ledger.jsonl": "38c38c76a6aae2cdc99a6477faededd9707a722aafcaeeb13c2da71d63268eef",
     "results.json": "9c74c42a7c381942c7570eba9ac77909b6b614ab351a9875c2daa084e05fe96d",
-    "report.html": "1241f76d916d3d8aa35a2e45519bb040a464d5e521eb72ddec51b4acda03524a",
+    "report.html": "236d12b727973282c0eb8a4fcee58600f47e07f0be0533d072bba23efa43f5b3",
 }
 """SHA-256 of `equipoise demo` with 50 participants and seed 7; of the results with all numbers to
 twelve digits, since the last bits of an exponential depend on the processor."""
