@@ -2,6 +2,7 @@
 no longer.
 """
 
+import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from equipoise.assessments.recist.sightings import LesionError
 from equipoise.cli.app import app
 from equipoise.endpoints.policies import find_policy
 from equipoise.exchange.response_table import ResponseTableError, derive_response_table
+from equipoise.exchange.subject_json import example_subject, read_subject
 from equipoise.exchange.survival_table import (
     SurvivalColumns,
     SurvivalTableError,
@@ -24,9 +26,11 @@ from equipoise.exchange.survival_table import (
 from equipoise.protocol.places import ProtocolError
 from equipoise.protocol.yaml_events import MOST_NODES
 from equipoise.protocol.yaml_file import LARGEST_TEXT, load, parse, read_text
+from equipoise.surface.persons import screen
 from equipoise.surface.tumors import assess_subjects
 from equipoise.terms.header import MOST_COLUMNS
 from equipoise.terms.response import Response
+from equipoise.terms.verdict import Verdict
 
 PROTOCOL = load("NCT04509635")
 TEXT = read_text("NCT04509635")
@@ -162,6 +166,16 @@ def test_many_subjects_have_as_many_rows_as_they_need(monkeypatch):
     (refused,) = (one for one in found if one.error)
     assert (refused.subject, len(refused.visits)) == ("S7", 0)
     assert "found more than 30 rows of one subject" in refused.error
+
+
+@pytest.mark.parametrize("domain", example_subject()["records"])
+def test_ten_thousand_records_of_a_kind_are_screened(domain):
+    person = example_subject()
+    rows = person["records"][domain]
+    rows += [dict(rows[-1]) for _ in range(10_000)]
+    subject, index = read_subject(json.dumps(person), PROTOCOL)
+    with quickly():
+        assert screen(PROTOCOL, subject, index).verdict is Verdict.MET
 
 
 # ------------------------------------------------------------------ as before
