@@ -107,14 +107,14 @@ def test_any_row_of_a_table():
     responses = (
         f"USUBJID,RANDDT,ADT,AVALC\n1,2024-01-01,2024-03-01,SD\n{HALF},2024-01-01,2024-03-01,SD\n"
     )
-    with pytest.raises(ResponseTableError) as refused:
+    with pytest.raises(ResponseTableError) as response:
         derive_response_table(responses, find_policy("recist_1_1"), "r.csv")
-    assert str(refused.value) == f"r.csv, row 3: {SAID}"
+    assert str(response.value) == f"r.csv, row 3: {SAID}"
 
     columns = SurvivalColumns(time="t", event="e", arm="a")
-    with pytest.raises(SurvivalTableError) as refused:
+    with pytest.raises(SurvivalTableError) as survival:
         read_survival_table(f"t,e,a\n1,1,{HALF}\n", columns, "s.csv")
-    assert str(refused.value) == f"s.csv, row 2: {SAID}"
+    assert str(survival.value) == f"s.csv, row 2: {SAID}"
 
 
 def test_any_text_of_a_registry_record():
