@@ -70,7 +70,7 @@ def ledger(tmp_path_factory, protocol):
         "class": "OTHER",
         "outcome": "PROGRESSION",
     }
-    story.form("2021-04-01", "S01-001", "PRIOR_THERAPY", "SCREENING", {}, {"drug": [drug]})
+    story.form("2021-04-01", "S01-001", "PRIOR_THERAPY", "UNSCHEDULED 1", {}, {"drug": [drug]})
     story.scan("S01-001", "2021-05-05", 1, "SD", "45")
     story.scan("S01-001", "2021-06-30", 2, "PD", "60")
     died = {"died_on": "2021-08-01", "cause": HOSTILE}
