@@ -108,7 +108,7 @@ def test_no_file_is_made_without(tmp_path: Path) -> None:
 def test_where_folders_cannot_be_opened_nothing_is_done(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(files.os, "name", "nt")
+    monkeypatch.delattr(files.os, "O_DIRECTORY")
     monkeypatch.setattr(files.os, "open", None)
     sync_directory(tmp_path)
 

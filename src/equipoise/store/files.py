@@ -53,10 +53,10 @@ def make_folder(folder: Path) -> None:
 
 
 def sync_directory(folder: Path) -> None:
-    """Make a new or replaced name durable, not only the bytes behind it. On Windows, where no
-    folder can be opened, nothing is done: its file system keeps names by itself.
+    """Make a new or replaced name durable, not only the bytes behind it. Where no folder can be
+    opened, as on Windows, nothing is done: its file system keeps names by itself.
     """
-    if os.name == "nt":
+    if not hasattr(os, "O_DIRECTORY"):
         return
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
