@@ -22,7 +22,7 @@ from equipoise.cli.app import app
 DIGESTS = {
     "ledger.jsonl": "e380e74c12bb189db49d6944ea01e1a50bcbd290782dd1ab47aac560663ab6b8",
     "results.json": "f724397c250da6ea102f404ea2c5dcc5335e64f7cf73e750ed6f3dc9223daf62",
-    "report.html": "a3adb37c2605e2cf1fdf14f9fd65b45e4e7cad0c8bb187dc6d94998526d264d5",
+    "report.html": "e43728d06e5d2c846cdda50aadea1d4177fe91db93e970e9f7dbf370b6ee0ef8",
 }
 """SHA-256 of `equipoise demo` with 50 participants and seed 7; of the results with all numbers to
 twelve digits, since the last bits of an exponential depend on the processor."""

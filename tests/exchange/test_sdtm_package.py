@@ -11,8 +11,8 @@ from sdtm_story import WRITERS, package, rows, write_csv, write_package, write_p
 
 from equipoise.endpoints.policies import declare_policy, find_policy
 from equipoise.exchange.cdisc.adam import render_outputs
-from equipoise.exchange.cdisc.datasets import DatasetError
 from equipoise.exchange.cdisc.endpoints import derive_endpoints
+from equipoise.exchange.cdisc.formats import DatasetError
 from equipoise.exchange.cdisc.sdtm_in import read_package
 
 RECIST = find_policy("recist_1_1")

@@ -8,8 +8,9 @@ import pytest
 from sdtm_story import package, write_json, write_ndjson, write_package
 
 from equipoise.endpoints.policies import find_policy
-from equipoise.exchange.cdisc.datasets import DatasetError, read_dataset
+from equipoise.exchange.cdisc.datasets import read_dataset
 from equipoise.exchange.cdisc.endpoints import derive_endpoints
+from equipoise.exchange.cdisc.formats import DatasetError
 from equipoise.exchange.cdisc.sdtm_in import read_package
 
 RECIST = find_policy("recist_1_1")

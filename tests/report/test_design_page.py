@@ -52,7 +52,7 @@ def test_the_page_stands_alone(computed):
     page = write_design(PROTOCOL, computed, None)
 
     assert page.count("<svg") == 2  # one figure, for two widths
-    assert "http" not in re.sub(r'xmlns="[^"]*"', "", page)
+    assert "://" not in re.sub(r'xmlns="[^"]*"', "", page)
     assert "what the design can show" in page
 
 

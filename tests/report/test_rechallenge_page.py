@@ -42,7 +42,7 @@ def test_the_figures_are_drawn_twice_and_marked(page):
     assert all("SIMULATED" in one for one in figures)
     assert page.count('class="band') == 2 * 2 * 3  # no band about the control arm
     assert "<script" not in page
-    assert "http" not in page.replace("http://www.w3.org/2000/svg", "")
+    assert "://" not in page.replace("http://www.w3.org/2000/svg", "")
 
 
 def test_every_input_stands_with_its_source_under_its_kind(answer, page):

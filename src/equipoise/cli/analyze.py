@@ -8,7 +8,15 @@ from typing import Annotated
 import typer
 
 from equipoise.cli.default_command import DefaultCommandGroup
-from equipoise.cli.speak import QUIET_SECONDS, err, out, progress, read_text, readable_failures
+from equipoise.cli.speak import (
+    QUIET_SECONDS,
+    err,
+    out,
+    progress,
+    read_text,
+    readable_failures,
+    say_json,
+)
 from equipoise.cli.trial import analyze
 
 LEDGER = "ledger"
@@ -94,8 +102,6 @@ def survival(
     Missing is an empty field, a point, NA, N/A or NaN. With more than two arms each is compared
     with the reference, and `cox` in the JSON has a member for each. Exit 0, or 2 with an error.
     """
-    import json
-
     from equipoise.analysis.survival_comparison import compare_survival
     from equipoise.cli.survival_tables import (
         check_interval,
@@ -137,7 +143,7 @@ def survival(
                 "left_out": len(read.left_out),
                 "notes": list(read.notes),
             }
-            print(json.dumps(told, indent=2, ensure_ascii=False, allow_nan=False))
+            say_json(told, indent=2)
             return
         show_comparison(comparison, columns)
         for note in read.notes:

@@ -29,6 +29,7 @@ from equipoise.cli import (
 )
 from equipoise.cli.exit_codes import ExitCode
 from equipoise.cli.output import OutputLost, discard, flush, guard
+from equipoise.cli.speak import visible
 
 app = typer.Typer(
     name="equipoise",
@@ -97,20 +98,33 @@ def main() -> None:
 
 
 def _run() -> None:
+    _check_words(sys.argv[1:])
     try:
         app()
     except KeyboardInterrupt:
         sys.exit(ExitCode.INTERRUPTED)
     except Exception as mistake:  # noqa: BLE001  (ours, and this is the last place to say it)
         if os.environ.get("EQUIPOISE_DEBUG"):
-            traceback.print_exc()
+            print(visible(traceback.format_exc()), end="", file=sys.stderr)
             sys.exit(ExitCode.OUR_MISTAKE)
-        told = f"{type(mistake).__name__}: {mistake}"
+        told = visible(f"{type(mistake).__name__}: {mistake}")
         print(
             f"error: this should not happen ({told}). Set EQUIPOISE_DEBUG=1 for the traceback.",
             file=sys.stderr,
         )
         sys.exit(ExitCode.OUR_MISTAKE)
+
+
+def _check_words(words: list[str]) -> None:
+    """A name of a file may hold what a terminal obeys, and typer would quote it."""
+    for word in words:
+        if (shown := visible(word)) != word:
+            print(
+                f"error: found {shown!r} among the words of the command, expected none with control"
+                " characters; rename a file that is called so",
+                file=sys.stderr,
+            )
+            sys.exit(ExitCode.BAD_INPUT)
 
 
 def _give_up(lost: OutputLost) -> NoReturn:

@@ -12,7 +12,7 @@ import typer
 from equipoise.cli.default_command import DefaultCommandGroup
 from equipoise.cli.exit_codes import ExitCode
 from equipoise.cli.options import LONGEST_DAYS, whole
-from equipoise.cli.speak import QUIET_SECONDS, err, progress, read_text, readable_failures
+from equipoise.cli.speak import QUIET_SECONDS, err, pour, progress, read_text, readable_failures
 
 PACKAGE = "package"
 
@@ -65,7 +65,7 @@ def response(
             raise ValueError(f"{output} is the table itself; write to another file")
         derived = derive_response_table(read_text(table), chosen, str(table))
         if output is None:
-            print(derived, end="")
+            pour(derived)
             return
         write_files({output: derived})
         err.print(

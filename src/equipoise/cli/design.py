@@ -127,11 +127,12 @@ class _Blocks:
         """Nobody else computes the same result meanwhile: two runs would take each other's blocks
         away.
         """
+        from equipoise.store.files import make_folder
         from equipoise.store.lock import Taken, check_lock, for_writing
 
         check_lock()
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            make_folder(self.folder)
         except OSError as error:
             why = (error.strerror or str(error)).lower()
             raise ValueError(

@@ -10,7 +10,7 @@ import typer
 
 from equipoise.cli.exit_codes import ExitCode
 from equipoise.cli.options import WholeNumber
-from equipoise.cli.speak import QUIET_SECONDS, err, fail, out, progress, readable_failures
+from equipoise.cli.speak import QUIET_SECONDS, err, fail, in_line, out, progress, readable_failures
 
 if TYPE_CHECKING:
     from equipoise.ledger.verified import Verified
@@ -212,4 +212,4 @@ def why(
         analyzed, read = read_trial(ledger, as_of, cutoff)
         lines = explain(analyzed, read.entries, subject, endpoint)
     for line in lines:
-        out.print(line, markup=False)
+        out.print(in_line(line), markup=False)

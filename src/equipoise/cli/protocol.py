@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from equipoise.cli.exit_codes import ExitCode
-from equipoise.cli.speak import err, out, read_text, readable_failures
+from equipoise.cli.speak import err, out, read_text, readable_failures, say_json
 
 if TYPE_CHECKING:
     from equipoise.exchange.registry.findings import RegistryFinding
@@ -73,7 +72,7 @@ def schema() -> None:
     """JSON Schema of a protocol as the ledger carries it (forms included, references resolved)."""
     from equipoise.surface.protocols import protocol_schema
 
-    print(json.dumps(protocol_schema(), indent=2))
+    say_json(protocol_schema(), indent=2)
 
 
 @app.command(name="import")

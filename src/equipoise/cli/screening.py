@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
-from rich.markup import escape
 
 from equipoise.cli.exit_codes import ExitCode
-from equipoise.cli.speak import err, fail, out, read_text, readable_failures, told
+from equipoise.cli.speak import (
+    err,
+    fail,
+    in_line,
+    out,
+    read_text,
+    readable_failures,
+    say_json,
+    styled,
+    told,
+)
 
 if TYPE_CHECKING:
     from datetime import date
@@ -67,11 +75,11 @@ def screen(
     from equipoise.surface.protocols import load_protocol
 
     if schema:
-        print(json.dumps(subject_schema(), indent=2))
+        say_json(subject_schema(), indent=2)
         return
     if example:
         with readable_failures():
-            print(json.dumps(invent_person(load_protocol(protocol)), indent=2))
+            say_json(invent_person(load_protocol(protocol)), indent=2)
         return
     if not subjects:
         fail("give the file of a participant; `equipoise screen --example` prints one")
@@ -124,7 +132,7 @@ def _answer(trial: Protocol, asked: _Asked, as_json: bool, *, several: bool) -> 
     except BadSubject as error:
         if as_json and several:
             wrong = [f"{asked.where}: {problem}" for problem in error.problems]
-            print(json.dumps({"subject": error.subject, "error": "\n".join(wrong)}))
+            say_json({"subject": error.subject, "error": "\n".join(wrong)})
         else:
             for problem in error.problems:
                 err.print(f"{asked.where}: {problem}", markup=False)
@@ -132,7 +140,7 @@ def _answer(trial: Protocol, asked: _Asked, as_json: bool, *, several: bool) -> 
     screened = screen(trial, person, index)
     if as_json:
         answer = _as_json(trial, person.id, index, screened)
-        print(json.dumps(answer, indent=None if several else 2))
+        say_json(answer, indent=None if several else 2)
     else:
         _show(trial, person.id, index, screened)
     return {
@@ -171,27 +179,29 @@ def _told(finding: Finding) -> dict[str, Any]:
     }
 
 
-_MARKS = {"met": "[green]met    [/]", "not_met": "[red]NOT MET[/]", "unknown": "[yellow]UNKNOWN[/]"}
+_MARKS = {
+    "met": ("met    ", "green"),
+    "not_met": ("NOT MET", "red"),
+    "unknown": ("UNKNOWN", "yellow"),
+}
 _ANSWERS = {"met": "ELIGIBLE", "not_met": "NOT ELIGIBLE", "unknown": "UNKNOWN"}
 
 
 def _show(trial: Protocol, subject: str, index: date, screened: Screened) -> None:
     out.print(
-        f"{subject} on {index}, {escape(trial.id)} version {escape(trial.version)}:"
-        f" [bold]{_ANSWERS[screened.verdict.value]}[/]"
+        styled(
+            f"{subject} on {index}, {trial.id} version {trial.version}: ",
+            (_ANSWERS[screened.verdict.value], "bold"),
+        )
     )
     short = {criterion.id: criterion.short for criterion in trial.criteria}
     for finding in screened.findings:
-        out.print(f"  {finding.id}  {_MARKS[finding.verdict.value]}  {escape(short[finding.id])}")
+        mark = _MARKS[finding.verdict.value]
+        out.print(styled(f"  {finding.id}  ", mark, f"  {short[finding.id]}"))
         if finding.verdict.value != "met":
-            out.print(f"                {_in_line(finding.detail)}", markup=False)
+            out.print(f"                {in_line(finding.detail)}", markup=False)
         if finding.advice:
             out.print(f"                to do: {finding.advice}", markup=False)
     if screened.not_used:  # thousands at once: each call of rich takes its time
-        asides = (f"  not used: {_in_line(str(aside))}" for aside in screened.not_used)
+        asides = (f"  not used: {in_line(str(aside))}" for aside in screened.not_used)
         out.print("\n".join(asides), markup=False)
-
-
-def _in_line(text: str) -> str:
-    """What a file says never begins a line of the answer."""
-    return text.replace("\n", "\\n")

@@ -4,15 +4,18 @@ one message.
 
 from __future__ import annotations
 
+import json
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import typer
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
+from rich.text import Text
 
 from equipoise.cli.exit_codes import ExitCode
 from equipoise.cli.output import OutputLost
@@ -27,33 +30,60 @@ _CONTROLS = {
 """Characters that a terminal obeys (C0, C1), and those that turn the direction of text."""
 
 
+def visible(text: str) -> str:
+    """Text from files as it may be shown at a terminal: seen, and never obeyed."""
+    return text.translate(_CONTROLS)
+
+
 class Spoken(Console):
-    """A console on which text from files is seen and never obeyed."""
+    """A console for text from files: no word of it is markup, an emoji or a control sequence."""
+
+    def __init__(self, *, stderr: bool = False) -> None:
+        super().__init__(stderr=stderr, highlight=False, soft_wrap=True, markup=False, emoji=False)
+
+    def render_str(self, text: str, **how: Any) -> Text:
+        """Text before it is laid out: rich takes some control characters for nothing, and columns
+        are as wide as what is seen.
+        """
+        return super().render_str(visible(text), **how)
 
     def render(
         self, renderable: RenderableType, options: ConsoleOptions | None = None
     ) -> Iterable[Segment]:
-        """What is printed, with control characters of the text shown as such."""
+        """Whatever else is printed, so that nothing passes by another way."""
         for segment in super().render(renderable, options):
-            if segment.control:
-                yield segment
-            else:
-                yield Segment(segment.text.translate(_CONTROLS), segment.style)
+            yield segment if segment.control else Segment(visible(segment.text), segment.style)
 
 
-out = Spoken(highlight=False, soft_wrap=True)
-err = Spoken(stderr=True, highlight=False, soft_wrap=True)
+out = Spoken()
+err = Spoken(stderr=True)
+
+
+def styled(*parts: str | tuple[str, str]) -> Text:
+    """A line of which some parts have a style: (text, style). Only here is anything emphasized."""
+    pairs = ((part, "") if isinstance(part, str) else part for part in parts)
+    return Text.assemble(*((visible(text), style) for text, style in pairs))
+
+
+def in_line(text: str) -> str:
+    """What a file says never begins a line of the answer."""
+    return text.replace("\n", "\\n")
+
+
+def say_json(value: Any, *, indent: int | None = None) -> None:
+    """JSON on standard output, in ASCII: whatever its encoding, nothing is lost or obeyed."""
+    print(json.dumps(value, indent=indent, allow_nan=False, default=str))
+
+
+def pour(table: str) -> None:
+    """A table for programs on standard output: byte for byte, unless a person looks at it."""
+    print(visible(table) if sys.stdout.isatty() else table, end="")
 
 
 def fail(message: str, code: ExitCode = ExitCode.BAD_INPUT) -> NoReturn:
     """Say what is wrong, and stop."""
-    err.print(f"[bold red]error:[/] {_plain(message)}")
+    err.print(styled(("error:", "bold red"), f" {message}"))
     raise typer.Exit(code)
-
-
-def _plain(message: str) -> str:
-    """Text from files is shown as it is: rich would read `[x]` as markup."""
-    return message.replace("[", "\\[")
 
 
 @contextmanager

@@ -6,7 +6,6 @@ import csv
 import math
 from typing import get_args
 
-from rich.markup import escape
 from rich.table import Table
 
 from equipoise.analysis.survival_comparison import SurvivalComparison
@@ -108,9 +107,7 @@ def _arms(comparison: SurvivalComparison, columns: SurvivalColumns) -> Table:
     table = _table(f"{columns.time} by {columns.arm}", "n", "events", "median", "interval")
     for arm in comparison.arms:
         bounds = f"{_time(arm.median.lower)} to {_time(arm.median.upper)}"
-        table.add_row(
-            escape(arm.name), str(arm.subjects), str(arm.events), _time(arm.median.time), bounds
-        )
+        table.add_row(arm.name, str(arm.subjects), str(arm.events), _time(arm.median.time), bounds)
     return table
 
 
@@ -119,18 +116,18 @@ def _shares_and_means(comparison: SurvivalComparison) -> Table:
     for arm in comparison.arms:
         for moment, (at, low, high) in zip(comparison.landmarks, arm.landmarks, strict=True):
             bounds = "" if math.isnan(low) else f"{low:.4f} to {high:.4f}"
-            table.add_row(escape(arm.name), f"survival at {moment:g}", _share(at), bounds)
+            table.add_row(arm.name, f"survival at {moment:g}", _share(at), bounds)
         if (mean := arm.restricted_mean) is not None:
             bounds = f"{mean.lower:.5g} to {mean.upper:.5g}"
             table.add_row(
-                escape(arm.name), f"mean up to {comparison.tau:g}", f"{mean.estimate:.5g}", bounds
+                arm.name, f"mean up to {comparison.tau:g}", f"{mean.estimate:.5g}", bounds
             )
     return table
 
 
 def _table(title: str, *headings: str) -> Table:
     """A table by arm; a long name goes on in the next line, nothing is cut off."""
-    table = Table(title=escape(title), title_justify="left")
+    table = Table(title=title, title_justify="left")
     table.add_column("arm", overflow="fold")
     for heading in headings:
         table.add_column(heading, justify="right", no_wrap=True)
@@ -143,7 +140,7 @@ def _hazard_ratios(comparison: SurvivalComparison) -> Table:
     )
     for row in comparison.hazard_ratios:
         table.add_row(
-            escape(row.arm),
+            row.arm,
             f"{row.hazard_ratio:.4f}",
             f"{row.lower:.4f} to {row.upper:.4f}",
             f"{row.coef:.5f}",

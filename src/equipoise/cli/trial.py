@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from equipoise.cli.options import BlockSizes, Participants, Seed
-from equipoise.cli.speak import QUIET_SECONDS, err, out, progress, readable_failures
+from equipoise.cli.speak import QUIET_SECONDS, err, out, progress, readable_failures, styled
 
 if TYPE_CHECKING:
     from equipoise.analysis.analyze import Analysis
@@ -175,10 +175,8 @@ def _summary(analyzed: Analysis, folder: Path) -> None:
     results = analyzed.results
     if results.status not in ("LOCKED", "ARCHIVED"):
         out.print(f"NOT LOCKED: the trial is {results.status.lower()}; results may change.")
-    label = "[bold yellow]SIMULATED[/] " if results.simulated else ""
-    out.print(
-        f"{label}{results.protocol.id} version {results.protocol.version}, cutoff {results.cutoff}"
-    )
+    trial = f"{results.protocol.id} version {results.protocol.version}, cutoff {results.cutoff}"
+    out.print(styled(("SIMULATED ", "bold yellow"), trial) if results.simulated else trial)
     out.print("  " + _counts(results.flow))
     arms, effect = primary_lines(results)
     for line in arms:

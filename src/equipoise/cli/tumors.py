@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from equipoise.cli.exit_codes import ExitCode
-from equipoise.cli.speak import err, out, read_text, readable_failures
+from equipoise.cli.speak import err, out, read_text, readable_failures, say_json
 
 if TYPE_CHECKING:
     from equipoise.surface.tumors import SubjectAssessment
@@ -68,9 +67,9 @@ def _tell(one: SubjectAssessment, file: Path, *, as_json: bool, several: bool) -
     ]
     if as_json and several:
         told = {"error": f"{file}: {one.error}"} if one.error else {"visits": rows}
-        print(json.dumps({"subject": one.subject, **told}, default=str))
+        say_json({"subject": one.subject, **told})
     elif as_json:
-        print(json.dumps(rows, indent=2, default=str))
+        say_json(rows, indent=2)
     elif one.error:
         err.print(f"{file}, {one.subject}: {one.error}", markup=False)
     else:

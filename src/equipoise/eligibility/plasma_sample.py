@@ -59,8 +59,13 @@ def _tested(rows: Sequence[GF]) -> dict[tuple[str, str, str], list[GF]]:
 
 
 def _answers(rows: Sequence[GF]) -> list[GF]:
-    last = [row for row in rows if not any(_reported_before(row, other) for other in rows)]
-    different = {_content(row): row for row in last}
+    dated = {(row.date, row.reported): row for row in rows}  # rows of one time are alike in this
+    last = {
+        times
+        for times, row in dated.items()
+        if not any(_reported_before(row, other) for other in dated.values())
+    }
+    different = {_content(row): row for row in rows if (row.date, row.reported) in last}
     return list(different.values())
 
 

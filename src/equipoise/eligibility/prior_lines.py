@@ -35,8 +35,10 @@ def perhaps_prior_drugs(asked: Asked, line: int | None = None) -> list[CM]:
         for cm in asked.subject.records(CM)
         if cm.category == TherapyCategory.PRIOR_ANTICANCER or _may_be_prior(asked, cm)
     ]
-    certain = prior_drugs(asked, line)
-    return [cm for cm in rows if cm not in certain and (line is None or cm.line in ("", str(line)))]
+    certain = {id(cm) for cm in prior_drugs(asked, line)}  # each row is one object in both
+    return [
+        cm for cm in rows if id(cm) not in certain and (line is None or cm.line in ("", str(line)))
+    ]
 
 
 def _may_be_prior(asked: Asked, cm: CM) -> bool:

@@ -17,8 +17,11 @@ from equipoise.endpoints.response_parameters import (
     ResponseParameter,
     derive_response_parameters,
 )
+from equipoise.exchange.tables import write_table
 from equipoise.terms.dates import parse_date
+from equipoise.terms.header import first_twice, too_many_columns
 from equipoise.terms.response import Response
+from equipoise.terms.unicode_text import check_lines
 
 COLUMNS = ("USUBJID", "RANDDT", "ADT", "AVALC")
 WRITTEN = ("USUBJID", "PARAMCD", "AVALC", "ADT")
@@ -55,17 +58,13 @@ def derive_response_table(text: str, policy: DerivationPolicy, name: str = "tabl
     """
     series = read_response_series(text, policy, name)
     found = {subject: _parameters(rows, policy) for subject, rows in series.items()}
-    written = io.StringIO()
-    table = csv.writer(written, lineterminator="\n")
-    table.writerow(WRITTEN)
-    for code in PARAMETERS:
-        rows = (
-            (subject, code, *found[subject][code])
-            for subject in sorted(found)
-            if code in found[subject]
-        )
-        table.writerows(rows)
-    return written.getvalue()
+    rows = (
+        (subject, code, *found[subject][code])
+        for code in PARAMETERS
+        for subject in sorted(found)
+        if code in found[subject]
+    )
+    return write_table(WRITTEN, rows)
 
 
 def read_response_series(
@@ -74,6 +73,8 @@ def read_response_series(
     """The assessments of each subject in order of time. Everything is read as text: 001 stays
     001.
     """
+    if half := check_lines(text):
+        raise ResponseTableError(f"{name}, {half}")
     try:
         table = csv.DictReader(io.StringIO(text.lstrip("\ufeff"), newline=""), strict=True)
         _check_header(table.fieldnames, name)
@@ -96,13 +97,15 @@ def _check_header(names: Sequence[str] | None, name: str) -> None:
         raise ResponseTableError(
             f"{name}: the file is empty; expected a header with the columns {', '.join(COLUMNS)}"
         )
+    if long := too_many_columns(names):
+        raise ResponseTableError(f"{name}, row 1: {long}")
     if missing := [column for column in COLUMNS if column not in names]:
         raise ResponseTableError(
             f"{name}, row 1: column {', '.join(missing)} not found among {', '.join(names)}; "
             f"expected {', '.join(COLUMNS)}, separated by commas"
         )
-    if twice := [column for column in names if list(names).count(column) > 1]:
-        raise ResponseTableError(f"{name}, row 1: column {twice[0]} stands twice; keep one")
+    if (twice := first_twice(names)) is not None:
+        raise ResponseTableError(f"{name}, row 1: column {twice} stands twice; keep one")
 
 
 def _read_row(

@@ -17,6 +17,7 @@ from equipoise.subject.records import DOMAINS, read_record, variables
 from equipoise.subject.records.variables import shortened
 from equipoise.subject.state import SUBJECT_CODE, Attested, Subject
 from equipoise.terms.coded import coded
+from equipoise.terms.unicode_text import halves_in
 
 MEMBERS = ("subject", "index_date", "records", "attestations")
 
@@ -75,6 +76,8 @@ def read_subject(text: str, protocol: Protocol) -> tuple[Subject, date]:
         raise BadSubject(
             [f"found {type(found).__name__}, expected an object with {', '.join(MEMBERS)}"]
         )
+    if halves := list(halves_in(found, "")):
+        raise BadSubject(halves)
     problems = [
         f"unknown member {name!r}; known are {', '.join(MEMBERS)}"
         for name in found

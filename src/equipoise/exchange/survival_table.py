@@ -18,6 +18,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from equipoise.terms.header import first_twice, too_many_columns
+from equipoise.terms.unicode_text import check_lines
+
 MISSING = frozenset({"", ".", "na", "n/a", "nan"})
 """What counts as missing, in capitals too."""
 EVENTS = {"1": True, "0": False, "1.0": True, "0.0": False, "true": True, "false": False}
@@ -163,6 +166,8 @@ def _rows(
         raise SurvivalTableError(
             f"{name}: not a text file (it holds a zero byte); expected comma-separated UTF-8"
         )
+    if half := check_lines(text):
+        raise SurvivalTableError(f"{name}, {half}")
     table = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
     row = 1
     try:
@@ -199,6 +204,8 @@ def _places(header: Sequence[str] | None, columns: SurvivalColumns, name: str) -
         raise SurvivalTableError(
             f"{name}: the file is empty; expected a header with {', '.join(columns.names)}"
         )
+    if long := too_many_columns(header):
+        raise SurvivalTableError(f"{name}, row 1: {long}")
     names = [field.strip() for field in header]
     for mark, spoken in ((";", "semicolons"), ("\t", "tabs")):
         if len(names) == 1 and mark in names[0]:
@@ -211,10 +218,8 @@ def _places(header: Sequence[str] | None, columns: SurvivalColumns, name: str) -
             f"{name}, row 1: found no column {', '.join(map(repr, absent))}, expected one of"
             f" {', '.join(names)}"
         )
-    if twice := [one for one in names if one and names.count(one) > 1]:
-        raise SurvivalTableError(
-            f"{name}, row 1: column {twice[0]!r} stands twice; expected it once"
-        )
+    if (twice := first_twice([one for one in names if one])) is not None:
+        raise SurvivalTableError(f"{name}, row 1: column {twice!r} stands twice; expected it once")
     return {column: names.index(column) for column in columns.names}
 
 

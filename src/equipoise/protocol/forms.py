@@ -15,6 +15,7 @@ from pydantic import Field, model_validator
 from equipoise.protocol.base import Model
 from equipoise.terms.dates import PartialDate, parse_date
 from equipoise.terms.quantity import decimal_of, known_unit
+from equipoise.terms.unicode_text import halves_in
 
 Values = Mapping[str, Any]
 
@@ -136,6 +137,8 @@ def problems(form: Form, values: Values, groups: Mapping[str, Any]) -> list[str]
 
 
 def _all_problems(form: Form, values: Values, groups: Mapping[str, Any]) -> Iterator[str]:
+    yield from halves_in(values, form.id)
+    yield from halves_in(groups, form.id)
     header = {field.id for field in form.header}
     yield from (f"{form.id}: no field {name!r}" for name in values if name not in header)
     yield from (f"{form.id}: no group {name!r}" for name in groups if form.group(name) is None)

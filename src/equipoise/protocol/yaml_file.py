@@ -4,6 +4,7 @@ and column.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Mapping
 from importlib import resources
 from pathlib import Path
@@ -17,14 +18,19 @@ from equipoise.protocol.form_library import read_forms
 from equipoise.protocol.model import Protocol
 from equipoise.protocol.places import ProtocolError, ProtocolProblem, problem_at, problems_of
 from equipoise.protocol.references import resolve
+from equipoise.protocol.yaml_events import Refused, check_events, unreadable
 from equipoise.protocol.yaml_tree import (
     LARGEST,
+    KeyTwice,
     ReadSlowly,
     plain,
     read_fast,
     read_with_places,
     size,
 )
+
+LARGEST_TEXT = 1_000_000
+"""Bytes of a protocol file. The shipped one has 35,000; thirty of it still answer in seconds."""
 
 
 def shipped() -> list[str]:
@@ -53,10 +59,19 @@ def read_text(name: str) -> str:
             f"there is no protocol {name!r}: give the path of a file, or one of"
             f" {', '.join(shipped())}"
         )
+    with path.open("rb") as file:
+        content = file.read(LARGEST_TEXT + 1)
+    if len(content) > LARGEST_TEXT:
+        raise _too_long(name, "bytes")
     try:
-        return path.read_text(encoding="utf-8")
+        return io.TextIOWrapper(io.BytesIO(content), encoding="utf-8").read()
     except UnicodeDecodeError as error:
         raise ValueError(f"{name}: not a text file in UTF-8 (byte {error.start})") from None
+
+
+def _too_long(name: str, what: str) -> ProtocolError:
+    message = f"found more than {LARGEST_TEXT} {what}, expected at most that"
+    return ProtocolError(name, [ProtocolProblem(1, 1, "file", message)])
 
 
 def load(name: str) -> Protocol:
@@ -70,6 +85,8 @@ def parse(text: str, name: str = "protocol") -> Protocol:
 
     Read fast first; only when that fails is the text read with the lines that errors need.
     """
+    if len(text) > LARGEST_TEXT:
+        raise _too_long(name, "characters")
     try:
         return _protocol(read_fast(text), name)
     except (ReadSlowly, ProtocolError):
@@ -87,18 +104,24 @@ def places_of(text: str, name: str, problems: Iterable[tuple[str, str]]) -> list
 def _tree(text: str, name: str) -> Any:
     """The tree that knows its lines, or what is no YAML in the text."""
     try:
-        return read_with_places(text)
+        refused = check_events(text)
+        if refused is None:
+            return read_with_places(text)
     except ReaderError as error:
-        place = text[: error.position]
-        line, column = place.count("\n") + 1, len(place) - place.rfind("\n")
-        problem = ProtocolProblem(line, column, "YAML", f"found the character {error.character!r}")
-    except (ValueError, RecursionError, NotImplementedError) as error:
-        problem = ProtocolProblem(1, 1, "YAML", f"a value cannot be read: {error}")
+        refused = Refused.at(text, error.position, _character(error))
+    except (ValueError, RecursionError, NotImplementedError, LookupError) as error:
+        refused = unreadable(text) or Refused(1, 1, f"a value cannot be read: {error}")
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        problem = ProtocolProblem(line, column, "YAML", error.problem or str(error))
-    raise ProtocolError(name, [problem])
+        refused = Refused(line, column, error.problem or str(error))
+    raise ProtocolError(name, [ProtocolProblem(refused.line, refused.column, "YAML", refused.why)])
+
+
+def _character(error: ReaderError) -> str:
+    found = error.character
+    code = found if isinstance(found, int) else ord(found)
+    return f"found the character U+{code:04X}, which YAML does not allow"
 
 
 def _protocol(tree: Any, name: str) -> Protocol:
@@ -109,7 +132,11 @@ def _protocol(tree: Any, name: str) -> Protocol:
     if size(tree) > LARGEST:
         message = f"more than {LARGEST} values, aliases written out"
         raise ProtocolError(name, [ProtocolProblem(1, 1, "file", message)])
-    values = plain(tree)
+    try:
+        values = plain(tree)
+    except KeyTwice as twice:
+        problem = problem_at(tree, twice.path, ".".join(map(str, twice.path)), str(twice))
+        raise ProtocolError(name, [problem]) from None
     problems: list[ProtocolProblem] = []
     values["forms"] = list(read_forms(tree, values.get("forms", {}), problems))
     try:

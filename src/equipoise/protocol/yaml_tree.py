@@ -16,10 +16,10 @@ from importlib.util import find_spec
 from typing import Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.events import CollectionEndEvent, CollectionStartEvent
+from ruamel.yaml.events import CollectionEndEvent, CollectionStartEvent, NodeEvent
 
-DEEPEST = 50
-"""Levels of nesting that are read fast."""
+from equipoise.protocol.yaml_events import DEEPEST, MOST_NODES
+
 LARGEST = 200_000
 """Values of a file, with all aliases written out."""
 
@@ -32,6 +32,8 @@ _READ_SLOWLY = re.compile(
     | <<                            # merged keys: their order
     | ["'\]}}] \s* : \S             # a key beside its value
     | [|>] \S* \#                   # a comment beside the sign of a block
+    | \\u[dD][89a-fA-F]            # halves of surrogate pairs
+    | [\da-fA-F_]{{30}}            # numbers that only one of the two refuses
     """,
     re.MULTILINE | re.VERBOSE,
 )
@@ -46,7 +48,7 @@ def read_fast(text: str) -> Any:
     if find_spec("_ruamel_yaml") is None or _READ_SLOWLY.search(text):
         raise ReadSlowly
     try:
-        _check_depth(text)
+        _check_size(text)
         tree = YAML(typ="safe").load(text)
     except ReadSlowly:
         raise
@@ -70,16 +72,14 @@ def read_values(text: str) -> Any:
         return read_with_places(text)
 
 
-def _check_depth(text: str) -> None:
+def _check_size(text: str) -> None:
     """libyaml builds the tree by recursion without a limit; its events come one by one."""
-    depth = 0
+    depth = nodes = 0
     for event in YAML(typ="safe").parse(text):
-        if isinstance(event, CollectionStartEvent):
-            depth += 1
-            if depth > DEEPEST:
-                raise ReadSlowly
-        elif isinstance(event, CollectionEndEvent):
-            depth -= 1
+        nodes += isinstance(event, NodeEvent)
+        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+        if depth > DEEPEST or nodes > MOST_NODES:
+            raise ReadSlowly
 
 
 def _has_times(node: Any) -> bool:
@@ -104,10 +104,25 @@ def size(node: Any) -> int:
     return total
 
 
+class KeyTwice(ValueError):
+    """Two keys of one block that are the same text, such as 1 and "1"."""
+
+    def __init__(self, key: Any) -> None:
+        super().__init__(f"the key {str(key)!r} stands twice in one block; keep one")
+        self.path = [key]
+
+
 def plain(node: Any) -> Any:
-    """Plain lists, dicts and scalars from either tree; a measured value is its text."""
+    """Plain lists, dicts and scalars from either tree; a measured value is its text. Raises
+    KeyTwice.
+    """
     if isinstance(node, Mapping):
-        return {str(key): plain(value) for key, value in node.items()}
+        names: dict[str, Any] = {}
+        for key, value in node.items():
+            if str(key) in names:
+                raise KeyTwice(key)
+            names[str(key)] = plain(value)
+        return names
     if isinstance(node, list):
         return [plain(value) for value in node]
     return str(node) if isinstance(node, float) else node

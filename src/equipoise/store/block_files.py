@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from equipoise.store.files import write_files
+from equipoise.store.files import make_folder, sync_directory, write_files
 
 Block = NDArray[np.float64]
 
@@ -39,6 +39,7 @@ class BlockFiles:
             file.flush()
             os.fsync(file.fileno())
         part.replace(self._path(block))
+        sync_directory(self.folder)
 
     def remove(self) -> None:
         """Remove the blocks and their folder, when the result that was made of them is safe."""
@@ -56,7 +57,7 @@ def open_blocks(folder: Path, *, seed: int, digest: str, trials_per_block: int) 
     """
     manifest = {"seed": seed, "digest": digest, "trials_per_block": trials_per_block}
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
     except OSError as error:
         why = (error.strerror or str(error)).lower()
         raise ValueError(

@@ -4,10 +4,13 @@ together?
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from equipoise.terms.unicode_text import check_lines
 
 
 def write_files(texts: Mapping[Path, str | bytes]) -> None:
@@ -25,11 +28,13 @@ def write_files(texts: Mapping[Path, str | bytes]) -> None:
     try:
         for path, copy in copies.items():
             with _told_of(path):
-                copy.parent.mkdir(parents=True, exist_ok=True)
+                make_folder(copy.parent)
                 _write(copy, texts[path])
         for path, copy in copies.items():
             with _told_of(path):
                 copy.replace(places[path])
+        for folder in {place.parent for place in places.values()}:
+            sync_directory(folder)
         for path in devices:
             with _told_of(path):
                 path.write_bytes(_bytes(texts[path]))
@@ -37,6 +42,30 @@ def write_files(texts: Mapping[Path, str | bytes]) -> None:
         for copy in copies.values():
             with suppress(OSError):
                 copy.unlink(missing_ok=True)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those above it that are missing, and make their names durable."""
+    missing = [place for place in (folder, *folder.parents) if not place.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for made in missing:
+        sync_directory(made.parent)
+
+
+def sync_directory(folder: Path) -> None:
+    """Make a new or replaced name durable, not only the bytes behind it. Where no folder can be
+    opened, as on Windows, nothing is done: its file system keeps names by itself.
+    """
+    if not hasattr(os, "O_DIRECTORY"):
+        return
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # a file system, mostly of a network, that has no such call
+            raise
+    finally:
+        os.close(handle)
 
 
 @contextmanager
@@ -56,7 +85,11 @@ def _told_of(path: Path) -> Iterator[None]:
 
 
 def _bytes(text: str | bytes) -> bytes:
-    return text if isinstance(text, bytes) else text.encode("utf-8")
+    if isinstance(text, bytes):
+        return text
+    if half := check_lines(text):
+        raise ValueError(f"nothing is written: {half}")
+    return text.encode("utf-8")
 
 
 def _write(path: Path, text: str | bytes) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from equipoise.ledger.chain import verify_lines
 from equipoise.ledger.entry import BadEntry, Entry, begins_as_entry, entry_of, line_of
 from equipoise.ledger.verified import Broken, Verified
+from equipoise.store.files import sync_directory
 from equipoise.store.lock import for_reading, for_writing
 from equipoise.store.memory import check_follows, check_rewrite
 from equipoise.store.recognize import NoLedger, check_is_ledger
@@ -94,7 +95,7 @@ class JsonLines:
                 copy.replace(self.path)
             finally:
                 copy.unlink(missing_ok=True)
-            _sync_directory(self.path.parent)
+            sync_directory(self.path.parent)
 
     def recover(self) -> Path | None:
         """Move an incomplete last line to `<file>.incomplete` and end the file before it; None if
@@ -222,7 +223,7 @@ def _write(path: Path, pieces: Iterable[bytes], mode: int) -> None:
     finally:
         os.close(handle)
     if is_new:
-        _sync_directory(path.parent)
+        sync_directory(path.parent)
 
 
 def _write_all(handle: int, piece: bytes) -> None:
@@ -235,15 +236,6 @@ def _truncate(path: Path, length: int) -> None:
     handle = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
     try:
         os.ftruncate(handle, length)
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _sync_directory(folder: Path) -> None:
-    """Make a new or replaced name durable, not only the bytes behind it."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
         os.fsync(handle)
     finally:
         os.close(handle)

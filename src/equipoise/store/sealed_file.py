@@ -9,6 +9,7 @@ from pathlib import Path
 
 from equipoise.allocation.sealed_list import Position, SealedList, seal, sequences_of
 from equipoise.ledger.events import AllocationOpened
+from equipoise.store.files import sync_directory
 from equipoise.terms.canonical import canonical
 
 
@@ -51,6 +52,7 @@ class SealedFile:
         except OSError:
             Path(path).unlink()  # half a list would block the next attempt
             raise
+        sync_directory(Path(path).absolute().parent)
         return cls(path)
 
     @property

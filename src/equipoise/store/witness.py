@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from equipoise.store.files import sync_directory
 from equipoise.terms.canonical import canonical
 
 _SIGNED = ("at", "entries", "head", "public_key", "trial")
@@ -75,6 +76,7 @@ def create_key(path: Path) -> str:
         file.write(pem)
         file.flush()
         os.fsync(file.fileno())
+    sync_directory(path.resolve().parent)
     return public_part(key)
 
 
@@ -130,6 +132,7 @@ def add_witness(path: Path, head: SignedHead) -> None:
         file.write(line)
         file.flush()
         os.fsync(file.fileno())
+    sync_directory(path.resolve().parent)
 
 
 def read_witness(path: Path) -> Iterator[SignedHead]:

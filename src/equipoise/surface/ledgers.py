@@ -20,6 +20,7 @@ from equipoise.conduct.redaction import Redacted, RedactionRequest
 from equipoise.conduct.verify import verify_lines
 from equipoise.ledger.entry import BadEntry, Entry, entry_of
 from equipoise.ledger.verified import Broken, Verified
+from equipoise.store.files import make_folder, sync_directory
 from equipoise.store.json_lines import JsonLines, WriteFailed
 from equipoise.store.lock import check_lock
 from equipoise.store.recognize import check_is_ledger
@@ -70,9 +71,10 @@ def write_ledger(ledger: Ledger, path: str | Path) -> None:
     check_place(place)
     fresh = place.with_name(f"{place.name}.{secrets.token_hex(4)}")
     try:
-        place.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(place.parent)
         JsonLines(fresh).append_many(ledger.entries)
         fresh.replace(place)
+        sync_directory(place.parent)
     except OSError as refused:
         why = refused.why if isinstance(refused, WriteFailed) else str(refused.strerror).lower()
         raise OSError(f"{place} cannot be written ({why})") from refused

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+from equipoise.terms.unicode_text import halves_in
+
 LARGEST = 2**53 - 1  # beyond it RFC 8785 readers in other languages lose digits
 
 
@@ -20,10 +22,8 @@ def canonical(value: object) -> bytes:
             _refuse_ambiguous(value, "$")
         text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return text.encode("utf-8")
-    except UnicodeEncodeError as broken:
-        raise NotCanonical(
-            f"text holds half of a surrogate pair at {broken.start}: not valid Unicode"
-        ) from None
+    except UnicodeEncodeError:
+        raise NotCanonical("; ".join(halves_in(value, "$", 0))) from None
     except RecursionError:
         raise NotCanonical(
             "the value holds itself, or is nested too deeply to be read back"

@@ -26,12 +26,18 @@ from equipoise.assessments.recist.sightings import (
 from equipoise.assessments.recist.target_rules import NO_TARGETS
 from equipoise.subject.records import LONGEST_MM
 from equipoise.terms.dates import parse_date
+from equipoise.terms.header import first_twice, too_many_columns
 from equipoise.terms.locations import lymph_node, organ_of
 from equipoise.terms.quantity import decimal_of
 from equipoise.terms.response import NonTarget, Response
+from equipoise.terms.unicode_text import check_lines
 from equipoise.terms.verdict import Verdict
 
 SUBJECT = "subject"
+MOST_ROWS = 5000
+"""Rows of one subject: a scan of ten lesions every week for ten years. The time that it takes to
+tell which lesions are new grows with their square.
+"""
 COLUMNS = ("visit", "date", "lesion", "role", "organ", "node", "diameter_mm", "state")
 
 
@@ -60,7 +66,19 @@ def read_lesions(text: str) -> tuple[Sighting, ...]:
     """Read the comma-separated table of lesions (columns: COLUMNS); raises LesionError naming the
     row.
     """
-    return tuple(_sighting(row, line) for line, row in _rows(text))
+    rows: list[Sighting] = []
+    for line, row in _rows(text):
+        _check_number(rows, line)
+        rows.append(_sighting(row, line))
+    return tuple(rows)
+
+
+def _check_number(rows: Sequence[Sighting], line: int) -> None:
+    if len(rows) == MOST_ROWS:
+        raise LesionError(
+            f"row {line}: found more than {MOST_ROWS} rows of one subject, expected at most that;"
+            f" of several subjects each is named in a column {SUBJECT}"
+        )
 
 
 def lesions_by_subject(text: str) -> dict[str, tuple[Sighting, ...] | LesionError]:
@@ -74,7 +92,10 @@ def lesions_by_subject(text: str) -> dict[str, tuple[Sighting, ...] | LesionErro
         if not subject:
             raise LesionError(f"row {line}: {SUBJECT} is empty; every row names whose it is")
         of_subject = found.setdefault(subject, [])
+        if subject in wrong:
+            continue
         try:
+            _check_number(of_subject, line)
             of_subject.append(_sighting(row, line))
         except LesionError as error:
             wrong.setdefault(subject, error)
@@ -105,6 +126,8 @@ def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
     Cells may be left out at the end of a line, but a last line that has neither its cells nor its
     line end was cut off.
     """
+    if half := check_lines(text):
+        raise LesionError(half)
     table = _table(text)
     is_open = not text.endswith(("\n", "\r"))
     last = len(text.splitlines())
@@ -128,12 +151,14 @@ def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
 
 
 def _check_columns(table: csv.DictReader[str]) -> None:
-    missing = [name for name in COLUMNS if name not in (table.fieldnames or ())]
     names = list(table.fieldnames or ())
+    if long := too_many_columns(names):
+        raise LesionError(f"row 1: {long}")
+    missing = [name for name in COLUMNS if name not in names]
     if len(names) == 1 and ";" in names[0]:
         raise LesionError("row 1: the columns are separated by semicolons; write commas")
-    if twice := [name for name in names if names.count(name) > 1]:
-        raise LesionError(f"row 1: column {twice[0]} stands twice; keep one")
+    if (twice := first_twice(names)) is not None:
+        raise LesionError(f"row 1: column {twice} stands twice; keep one")
     if missing:
         raise LesionError(
             f"row 1: column {', '.join(missing)} not found; the first row must be"
@@ -151,7 +176,8 @@ def assess(
     """Every visit in order of time, baseline first; days count from `start`, else from baseline."""
     series = build_series(rows, start, policy)
     results = assess_series(series, policy, assessable_until)
-    return tuple(_assessment(series, results, v) for v in range(len(series.visits)))
+    queries = _queries(series, results)
+    return tuple(_assessment(series, results, v, query) for v, query in enumerate(queries))
 
 
 def _sighting(row: dict[str, str], line: int) -> Sighting:
@@ -267,7 +293,7 @@ def _percent(part: int, whole: int) -> Decimal | None:
     return exact.quantize(Decimal("0.001")) if hides else shown
 
 
-def _assessment(series: LesionSeries, results: VisitResults, v: int) -> VisitAssessment:
+def _assessment(series: LesionSeries, results: VisitResults, v: int, query: str) -> VisitAssessment:
     total, baseline, nadir = int(results.sum[v]), int(results.sum[0]), int(results.nadir_before[v])
     clause = CLAUSES[int(results.clause[v])]
     target, lesion = int(results.target[v]), int(results.decided_lesion[v])
@@ -289,24 +315,24 @@ def _assessment(series: LesionSeries, results: VisitResults, v: int) -> VisitAss
         sentence=clause.sentence,
         decided_by=f"{decided}, {series.lesions[lesion]}" if lesion >= 0 else decided,
         progression_day=None if results.pd_day[v] < 0 else int(results.pd_day[v]),
-        query=_query(series, results, v),
+        query=query,
     )
 
 
-def _query(series: LesionSeries, results: VisitResults, v: int) -> str:
+def _queries(series: LesionSeries, results: VisitResults) -> Iterator[str]:
     """What was read after progression does not count; EORTC clarification: after a CR, seeing
     disease puts either the CR or the new finding in doubt.
     """
-    before = [u for u in range(1, v) if results.response[u] == Response.PD]
-    if before and results.response[v] not in (Response.PD, Response.NE):
-        return (
-            f"after progression ({series.visits[before[0]]}), does not count: was that progression"
-            " true?"
-        )
-    earlier = [u for u in range(1, v) if results.response[u] == Response.CR]
-    if not earlier or results.response[v] in (Response.CR, Response.NE):
-        return ""
-    return (
-        f"disease after the complete response of {series.visits[earlier[0]]}: was that CR true, or"
-        " a PR?"
-    )
+    progressed, gone = "", ""  # the visits where that was first read
+    for v, visit in enumerate(series.visits):
+        response = int(results.response[v])
+        if progressed and response not in (Response.PD, Response.NE):
+            yield f"after progression ({progressed}), does not count: was that progression true?"
+        elif gone and response not in (Response.CR, Response.NE):
+            yield f"disease after the complete response of {gone}: was that CR true, or a PR?"
+        else:
+            yield ""
+        if v > 0 and response == Response.PD:
+            progressed = progressed or visit
+        if v > 0 and response == Response.CR:
+            gone = gone or visit

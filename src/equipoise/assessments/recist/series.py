@@ -83,7 +83,10 @@ def build_series(
     if not rows:
         raise LesionError("no lesions: at least a baseline visit is needed")
     visits = tuple(dict.fromkeys(s.visit for s in rows))
-    at = [[s for s in rows if s.visit == visit] for visit in visits]
+    of_visit: dict[str, list[Sighting]] = {visit: [] for visit in visits}
+    for s in rows:
+        of_visit[s.visit].append(s)
+    at = list(of_visit.values())
     targets = tuple(dict.fromkeys(s.lesion for s in at[0] if s.role == TARGET))
     check_baseline([s for s in at[0] if s.role == TARGET], policy)
     check_later(rows, targets, at[0])
@@ -181,10 +184,9 @@ def _new_lesions(at: Sequence[Sequence[Sighting]], origin: date) -> tuple[list[i
     is confirmed.
     """
     new, day = [int(NewLesion.NONE)] * len(at), [(seen[0].date - origin).days for seen in at]
+    seen_new = [{s.lesion: s for s in reversed(seen) if s.role == NEW} for seen in at]
     for lesion in dict.fromkeys(s.lesion for seen in at for s in seen if s.role == NEW):
-        track = [
-            next((s for s in seen if s.lesion == lesion and s.role == NEW), None) for seen in at
-        ]
+        track = [by_lesion.get(lesion) for by_lesion in seen_new]
         for v, code in _confirmed(track):
             sighting = track[v]
             here = (sighting.date - origin).days if sighting else day[v]

@@ -23,6 +23,7 @@ from equipoise.exchange.cdisc.problems import PROBLEM_COLUMNS, Problem
 from equipoise.exchange.cdisc.readers import reader_name
 from equipoise.exchange.cdisc.rows import USED
 from equipoise.exchange.cdisc.sdtm_in import NEEDED, Package
+from equipoise.exchange.tables import write_table
 from equipoise.subject.records import Source
 
 TEXT, NUMBER, DAY = polars.String, polars.Int64, polars.Date
@@ -95,15 +96,13 @@ def render_outputs(
     adrs, adtte = _frame(found.adrs, ADRS), _frame(found.adtte, ADTTE)
     rows = [_discrepancy(keys, one) for keys, one in found.discrepancies]
     return {
-        "adrs.csv": adrs.write_csv(),
+        "adrs.csv": _csv(adrs),
         "adrs.parquet": _parquet(adrs),
-        "adtte.csv": adtte.write_csv(),
+        "adtte.csv": _csv(adtte),
         "adtte.parquet": _parquet(adtte),
-        "discrepancies.csv": _frame(rows, DISCREPANCIES).write_csv(),
+        "discrepancies.csv": _csv(_frame(rows, DISCREPANCIES)),
         "discrepancies.md": _readable(rows),
-        "problems.csv": _frame(
-            [_problem(one) for one in package.problems.listed], PROBLEMS
-        ).write_csv(),
+        "problems.csv": _csv(_frame([_problem(one) for one in package.problems.listed], PROBLEMS)),
         "policy.json": json.dumps(_declared(package, policy, cutoff), indent=2, default=str) + "\n",
     }
 
@@ -112,6 +111,10 @@ def _frame(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, Any]) -> pol
     """Empty text is missing, as in SDTM."""
     told = [{name: None if row[name] == "" else row[name] for name in columns} for row in rows]
     return polars.DataFrame(told, schema=dict(columns), orient="row")
+
+
+def _csv(frame: polars.DataFrame) -> str:
+    return write_table(frame.columns, frame.iter_rows())
 
 
 def _parquet(frame: polars.DataFrame) -> bytes:

@@ -1,42 +1,33 @@
 """What stands in this file? SDTM datasets in four formats become the same rows of text.
 
-XPT version 5 and 8, Dataset-JSON 1.1 (and its line-by-line form), parquet and CSV. The domain is
-what the DOMAIN column says, never the name of the file. Everything becomes text, so that a subject
-001 stays 001 and a date stays as written. Bytes, rows and fields are counted against what the file
-states: one that was cut short is refused.
+XPT version 5 and 8, Dataset-JSON 1.1 (and its line-by-line form), parquet and CSV, see `formats`.
+The domain is what the DOMAIN column says, never the name of the file. Everything becomes text, so
+that a subject 001 stays 001 and a date stays as written. Bytes, rows and fields are counted against
+what the file states: one that was cut short is refused.
 """
 
 from __future__ import annotations
 
-import codecs
-import csv
 import hashlib
-import io
-import json
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from equipoise.exchange.cdisc.transport import check_transport
+from equipoise.exchange.cdisc.formats import (
+    DAMAGED,
+    READERS,
+    DatasetError,
+    NoDataset,
+    check_encoding,
+    named_columns,
+)
+from equipoise.exchange.tables import plain_table
+from equipoise.terms.unicode_text import half_of_pair
 
 Row = dict[str, str]
-MISSING_IN_CSV = "NA"
-"""What R writes for a missing value."""
-OLDER = "cp1252"
-"""In which older systems write text that is no UTF-8."""
-
-
-class DatasetError(ValueError):
-    """A file, or the package as a whole, that cannot be used; names the file, what was found and
-    what is expected.
-    """
-
-
-class NoDataset(DatasetError):
-    """A file that holds something else than a dataset."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +109,7 @@ def is_text(path: Path) -> bool:
 def text_of_dataset(path: Path) -> str:
     """A dataset of any of the formats as comma-separated text. Raises DatasetError."""
     columns, values, _ = _table_of(path, None)
-    written = io.StringIO()
-    csv.writer(written, lineterminator="\n").writerows([columns, *values])
-    return written.getvalue()
+    return plain_table(columns, values)
 
 
 def _digest(path: Path) -> str:
@@ -138,24 +127,38 @@ def _table_of(
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         raise DatasetError(f"{path.name}: expected a file ending in {', '.join(READERS)}")
+    check_encoding(encoding)
     notes: list[str] = []
     try:
         names, values = reader(path, encoding, notes)
-        rows = [[_text(value) for value in row] for row in values]
-    except DatasetError:
+    except (DatasetError, FileNotFoundError, PermissionError, IsADirectoryError):
         raise
-    except Exception as error:  # each library has errors of its own; what they say is all there is
+    except (
+        Exception
+    ) as error:  # each library has errors of its own, which name neither file nor row
         raise DatasetError(
-            f"{path.name}: not a readable {path.suffix[1:]} dataset: {_first_line(error)}"
+            f"{path.name}: not a readable {path.suffix[1:]} dataset, expected a whole one"
+            f"{f' in {encoding}' if encoding else ''}; {DAMAGED}"
         ) from error
-    columns = [str(name).strip().upper() for name in names]
-    if twice := [name for name in columns if columns.count(name) > 1]:
-        raise DatasetError(f"{path.name}: column {twice[0]} stands twice; keep one")
+    columns = named_columns(path, names)
+    rows = [[_text(value) for value in row] for row in values]
+    for number, row in enumerate((columns, *rows)):
+        _check_unicode(path, number, columns, row)
     return columns, rows, tuple(notes)
 
 
-def _first_line(error: Exception) -> str:
-    return next(iter(str(error).splitlines()), type(error).__name__)
+def _check_unicode(path: Path, number: int, columns: Sequence[str], row: Sequence[str]) -> None:
+    """Half of a surrogate pair, which JSON can state, is no text that could be written again."""
+    try:
+        "".join(row).encode()
+    except UnicodeEncodeError:
+        name, why = next(
+            (name, why)
+            for name, text in zip(columns, row, strict=True)
+            if (why := half_of_pair(text))
+        )
+        place = f"row {number}" if number else "the names"
+        raise DatasetError(f"{path.name}, {place}, column {name!r}: {why}") from None
 
 
 def _domain(
@@ -188,126 +191,3 @@ def _text(value: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()
     return str(value).strip()
-
-
-Table = tuple[list[str], Iterable[Sequence[Any]]]
-
-
-def _read_xpt(path: Path, encoding: str | None, notes: list[str]) -> Table:
-    import pyreadstat
-
-    name = encoding and codecs.lookup(encoding).name.replace("iso8859-", "iso-8859-")
-    try:
-        found, _ = pyreadstat.read_xport(str(path), output_format="dict", encoding=name)
-    except (pyreadstat.ReadstatError, UnicodeDecodeError):
-        if encoding is not None:
-            raise
-        found, _ = pyreadstat.read_xport(str(path), output_format="dict", encoding=OLDER)
-        notes.append(f"not UTF-8, read as {OLDER}; --encoding says otherwise")
-    rows = list(zip(*found.values(), strict=True))
-    if wrong := check_transport(path.read_bytes(), len(rows)):
-        raise DatasetError(f"{path.name}: {wrong}")
-    return list(found), rows
-
-
-def _read_parquet(path: Path, _encoding: str | None, _notes: list[str]) -> Table:
-    import polars
-
-    found = polars.read_parquet(path)
-    return found.columns, found.iter_rows()
-
-
-def _decoded(path: Path, encoding: str | None, notes: list[str]) -> str:
-    content = path.read_bytes()
-    try:
-        return content.decode(encoding or "utf-8-sig")
-    except UnicodeDecodeError:
-        if encoding is not None:
-            raise
-        notes.append(f"not UTF-8, read as {OLDER}; --encoding says otherwise")
-        return content.decode(OLDER, errors="replace")
-
-
-def _read_csv(path: Path, encoding: str | None, notes: list[str]) -> Table:
-    text = _decoded(path, encoding, notes)
-    table = csv.reader(io.StringIO(text, newline=""), strict=True)
-    head = [name.strip() for name in next(table, [])]
-    for mark, spoken in ((";", "semicolons"), ("\t", "tabs")):
-        if len(head) == 1 and mark in head[0]:
-            raise DatasetError(
-                f"{path.name}: found {spoken} between the columns, expected commas (and points in"
-                " numbers)"
-            )
-    rows = list(_csv_rows(path, head, table))
-    if missing := sum(cell == MISSING_IN_CSV for row in rows for cell in row):
-        notes.append(f"{missing} cells hold NA, read as missing")
-    return head, [["" if cell == MISSING_IN_CSV else cell for cell in row] for row in rows]
-
-
-def _csv_rows(path: Path, head: list[str], table: Iterable[list[str]]) -> Iterator[list[str]]:
-    for number, row in enumerate((row for row in table if row), 1):
-        if len(row) != len(head):
-            raise DatasetError(
-                f"{path.name}, row {number}: found {len(row)} values, expected {len(head)}, one for"
-                " each column; was the file cut short?"
-            )
-        yield row
-
-
-def _read_json(path: Path, _encoding: str | None, _notes: list[str]) -> Table:
-    whole = json.loads(path.read_text(encoding="utf-8-sig"), parse_float=_kept)
-    columns = _columns(path, whole)
-    return columns, _checked(path, whole, whole.get("rows", []))
-
-
-def _read_ndjson(path: Path, _encoding: str | None, _notes: list[str]) -> Table:
-    lines = [
-        json.loads(line, parse_float=_kept)
-        for line in path.read_text(encoding="utf-8-sig").splitlines()
-        if line
-    ]
-    return _columns(path, lines[0]), _checked(path, lines[0], lines[1:])
-
-
-def _kept(number: str) -> str | float:
-    """Numbers as written; the `.0` of whole ones goes, as everywhere."""
-    return float(number) if float(number).is_integer() else number
-
-
-def _columns(path: Path, head: Any) -> list[str]:
-    version = head.get("datasetJSONVersion") if isinstance(head, dict) else None
-    if version is None:
-        raise NoDataset(
-            f"{path.name}: no Dataset-JSON: datasetJSONVersion and columns are expected at its top"
-        )
-    if not str(version).startswith("1.1"):
-        raise DatasetError(f"{path.name}: Dataset-JSON version {version}; 1.1 is read")
-    if "columns" not in head:
-        raise DatasetError(f"{path.name}: Dataset-JSON without columns; they are expected")
-    return [str(column["name"]) for column in head["columns"]]
-
-
-def _checked(path: Path, head: Any, rows: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:
-    for number, row in enumerate(rows, 1):
-        if not isinstance(row, list) or len(row) != len(head["columns"]):
-            raise DatasetError(
-                f"{path.name}, row {number}: found {len(row) if isinstance(row, list) else row!r}"
-                f" values, expected {len(head['columns'])}, one for each column"
-            )
-    stated = head.get("records")
-    if stated is not None and stated != len(rows):
-        raise DatasetError(
-            f"{path.name}: found {len(rows)} rows, and it states {stated} records; was it cut"
-            " short?"
-        )
-    return rows
-
-
-READERS: dict[str, Callable[[Path, str | None, list[str]], Table]] = {
-    ".xpt": _read_xpt,
-    ".json": _read_json,
-    ".ndjson": _read_ndjson,
-    ".parquet": _read_parquet,
-    ".csv": _read_csv,
-}
-"""Ending of the file -> reader: column names, and rows of values."""

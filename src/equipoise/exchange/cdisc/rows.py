@@ -31,6 +31,9 @@ from equipoise.terms.dates import PartialDate, parse_date
 
 USED: dict[str, type[Record]] = {cls.__name__: cls for cls in (TU, TR, RS, EX, DS, CM, PR, AE, SS)}
 """The domains that records are made of; DM makes the subjects."""
+LARGEST_SEQUENCE = 2**53 - 1
+"""What a number of SAS holds without loss."""
+LARGEST_EXPONENT = 30
 BEGIN, END = ("DTC", "STDTC"), "ENDTC"
 
 
@@ -107,20 +110,24 @@ def _sequence(row: Row, place: RowPlace, known: set[str]) -> int:
         raise Unusable("USUBJID", place.subject, "not in DM")
     name = f"{place.domain}SEQ"
     number = number_of(row.get(name, ""))
-    if number is None or number != int(number) or number < 1:
-        raise Unusable(name, row.get(name, ""), "expected a whole number from 1")
+    if number is None or number != int(number) or not 1 <= number <= LARGEST_SEQUENCE:
+        raise Unusable(
+            name, row.get(name, ""), f"expected a whole number from 1 to {LARGEST_SEQUENCE}"
+        )
     return int(number)
 
 
 def number_of(text: str) -> Decimal | None:
-    """The finite number that a text states in digits 0 to 9, or None."""
+    """The finite number that a text states in digits 0 to 9, or None. One with an endless exponent
+    is none: nothing is measured so, and it cannot be computed with.
+    """
     if not text.isascii() or "_" in text:
         return None
     try:
         value = Decimal(text)
     except InvalidOperation:
         return None
-    return value if value.is_finite() else None
+    return value if value.is_finite() and abs(value.adjusted()) <= LARGEST_EXPONENT else None
 
 
 def _record(row: Row, place: RowPlace, sequence: int) -> Record:

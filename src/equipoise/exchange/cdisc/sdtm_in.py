@@ -8,7 +8,8 @@ from datetime import date
 from pathlib import Path
 
 from equipoise.endpoints.policies import MEASUREMENTS, REPORTED, DerivationPolicy
-from equipoise.exchange.cdisc.datasets import Dataset, DatasetError, Row, read_folder
+from equipoise.exchange.cdisc.datasets import Dataset, Row, read_folder
+from equipoise.exchange.cdisc.formats import DatasetError
 from equipoise.exchange.cdisc.persons import PackageSubject, person_of
 from equipoise.exchange.cdisc.problems import ASIDE, NOT_USED, TO_ASK, Problem, Problems
 from equipoise.exchange.cdisc.readers import Reader, is_asked_for, reader_name, reader_of

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from equipoise.exchange.registry.record import RegistryRecord, UnreadableRecord, read_criteria
+from equipoise.terms.unicode_text import halves_in
 
 _WHERE = {
     "id": "identificationModule.nctId",
@@ -39,6 +40,13 @@ def read_api(text: str) -> RegistryRecord:
             f" {error.colno} ({error.msg}); expected one study of the ClinicalTrials.gov API v2."
             " Download it again."
         ) from None
+    except (RecursionError, ValueError):
+        raise UnreadableRecord(
+            "found JSON that is nested without end, or a number of thousands of digits; expected"
+            " one study of the ClinicalTrials.gov API v2."
+        ) from None
+    if half := next(halves_in(study, ""), None):
+        raise UnreadableRecord(f"{half}. Download the study again.")
     protocol = study.get("protocolSection") if isinstance(study, Mapping) else None
     written = _at(protocol, "eligibilityModule.eligibilityCriteria")
     if not isinstance(protocol, Mapping) or not isinstance(written, str) or not written.strip():
@@ -52,17 +60,17 @@ def read_api(text: str) -> RegistryRecord:
     facts = {fact: text for fact, text in written_facts.items() if text}
     drugs = [
         str(drug.get("name", ""))
-        for drug in _at(protocol, "armsInterventionsModule.interventions") or []
+        for drug in _objects(protocol, "armsInterventionsModule.interventions")
     ]
     return RegistryRecord(
         layout="API v2",
         facts={**facts, **({"treatments": ", ".join(drugs)} if drugs else {})},
         arms=tuple(
             (str(arm.get("label", "")), str(arm.get("type", "")))
-            for arm in _at(protocol, _ARMS) or []
+            for arm in _objects(protocol, _ARMS)
         ),
         outcomes=tuple(
-            _outcome(outcome) for outcome in _at(protocol, "outcomesModule.primaryOutcomes") or []
+            _outcome(outcome) for outcome in _objects(protocol, "outcomesModule.primaryOutcomes")
         ),
         criteria=criteria,
         outside=outside,
@@ -78,6 +86,16 @@ def _at(node: Any, path: str) -> Any:
     for name in path.split("."):
         node = node.get(name) if isinstance(node, Mapping) else None
     return node
+
+
+def _objects(node: Any, path: str) -> list[Mapping[str, Any]]:
+    found = _at(node, path) or []
+    if not isinstance(found, list) or not all(isinstance(part, Mapping) for part in found):
+        raise UnreadableRecord(
+            f"protocolSection.{path}: found {str(found)[:60]!r}, expected a list of objects as in"
+            " the ClinicalTrials.gov API v2. Download the single study, with all fields."
+        )
+    return found
 
 
 def _as_text(value: Any) -> str:

@@ -15,7 +15,7 @@ from equipoise.ledger.entry import Entry
 from equipoise.protocol.model import Protocol
 from equipoise.report.kit.drill_down import DrillDown, source_links, subject_link
 from equipoise.report.kit.formats import day_words, first_up, plural
-from equipoise.report.kit.page import draw_twice, environment, read_template
+from equipoise.report.kit.page import draw_twice, environment, read_template, written_with
 from equipoise.report.kit.table import Table
 from equipoise.report.trial import appendix, conduct_tables, limitations, primary, summary
 from equipoise.report.trial.adverse_event_table import adverse_event_table
@@ -87,8 +87,7 @@ def _front(analysis: Analysis, drill_down: DrillDown) -> dict[str, object]:
     shown = primary.primary_endpoint(results)
     early = summary.too_early(analysis)
     return {
-        "css": Markup(read_template("report.css")),
-        "js": Markup(read_template("report.js")),
+        **written_with(_style(simulated=results.simulated), read_template("report.js")),
         "contents": CONTENTS,
         "results": results,
         "registration": protocol.registration,
@@ -110,6 +109,10 @@ def _front(analysis: Analysis, drill_down: DrillDown) -> dict[str, object]:
         "to_check": sum(assumption.to_check for assumption in protocol.assumptions.values()),
         "assumption_table": assumption_table(protocol),
     }
+
+
+def _style(*, simulated: bool) -> str:
+    return read_template("report.css") + (read_template("simulated.css") if simulated else "")
 
 
 def assumption_table(protocol: Protocol) -> Table:
