@@ -20,9 +20,9 @@ import picture
 from equipoise.cli.app import app
 
 DIGESTS = {
-    "ledger.jsonl": "e380e74c12bb189db49d6944ea01e1a50bcbd290782dd1ab47aac560663ab6b8",
-    "results.json": "f724397c250da6ea102f404ea2c5dcc5335e64f7cf73e750ed6f3dc9223daf62",
-    "report.html": "e43728d06e5d2c846cdda50aadea1d4177fe91db93e970e9f7dbf370b6ee0ef8",
+    "ledger.jsonl": "c0d94a85281b03008b412df4f4a3330d431269920e072e37e28f416d9bbda476",
+    "results.json": "df6b4d0e7920a6d4981bd31d6bcebfbb8bd28734cbe059dc415961a0bb5d9c78",
+    "report.html": "caf1a76693483b3f07fbe458dff4354e81c46289f287637146cf587222bb75cd",
 }
 """SHA-256 of `equipoise demo` with 50 participants and seed 7; of the results with all numbers to
 twelve digits, since the last bits of an exponential depend on the processor."""

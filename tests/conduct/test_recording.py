@@ -10,12 +10,15 @@ import pytest
 from asked import DAY, IN, READY, Asked, ecog, once_told
 from equipoise.conduct import data_entry, data_management, disposition, enrolment, trial_setup
 from equipoise.conduct.attribution import Attribution
+from equipoise.conduct.carry_out import Session
+from equipoise.conduct.data_entry import FormData
 from equipoise.conduct.data_management import Question
 from equipoise.conduct.record import AlreadyDone, Outcome, Refused
 from equipoise.conduct.trial_setup import Duty
 from equipoise.conduct.verify import verify_entries
 from equipoise.ledger.entry import Entry
 from equipoise.ledger.verified import Verified
+from equipoise.store.memory import Memory
 from equipoise.subject.as_of import recorded_by
 from story import Story
 
@@ -201,3 +204,26 @@ def test_an_event_that_cannot_be_is_refused_by_the_session(trial):
 
     assert isinstance(outcome, Refused)
     assert outcome.reasons[0].startswith("DeathRecorded.died_on: ")
+
+
+def test_queries_that_a_crash_cut_off_are_asked_with_the_next_command():
+    story = Story().begin().ready(READY, DAY)
+    rows = [{"test": "NEUT", "value": "310", "unit": "10*9/L"}] * 2
+    typed = FormData("HEMATOLOGY", "SCREENING", {"date": "2021-03-10"}, {"result": rows})
+    saved = story.done("2021-03-10", "coordinator", data_entry.save_form, READY, typed)
+    whole = story.storage.read()
+    assert [entry.type for entry in whole[-3:]] == ["FormSaved", "QueryOpened", "QueryOpened"]
+
+    for kept in (len(whole) - 1, len(whole) - 2):
+        story.session = Session(Memory(whole[:kept]))
+        assert isinstance(verify_entries(whole[:kept]), Verified)  # nothing follows it yet
+        after = story.session.do(
+            data_entry.save_form, story.attribution("2021-03-10", "coordinator"), READY, ecog()
+        )
+        entries = story.session.storage.read()
+        queries = story.session.trial.subjects[READY].queries.values()
+
+        assert isinstance(after, Entry)
+        assert [query.about for query in queries] == [saved.seq, saved.seq]
+        assert isinstance(verify_entries(entries), Verified)
+        assert entries[-1] == after

@@ -12,12 +12,13 @@ import pytest
 
 from equipoise.allocation.sealed_list import SealedList
 from equipoise.conduct import disposition, randomization
-from equipoise.conduct.verify import verify_entries, verify_lines
+from equipoise.conduct.verify import Replay, verify_entries, verify_lines, verify_more
 from equipoise.ledger import events
 from equipoise.ledger.chain import append
 from equipoise.ledger.entry import Entry, Header, line_of
 from equipoise.ledger.verified import Broken, Verified
 from forgery import Told, chained, edited, places, told
+from happened import redacted
 from story import Story, alternating
 
 DAY = date(2021, 3, 10)
@@ -264,3 +265,52 @@ def test_what_obeys_every_rule_is_found_by_a_head_kept_elsewhere_alone():
 
     assert isinstance(verify_entries(entries), Verified)
     assert isinstance(verify_entries(entries, anchor=whole[-1].hash), Broken)
+
+
+# ------------------------------------------------------------------ what was appended alone
+
+
+def test_what_was_appended_is_verified_from_the_head_on():
+    entries = chained(history(), careful=True)
+    for cut in (1, len(entries) // 2, len(entries) - 1):
+        replay = Replay()
+        assert verify_more(replay, entries[:cut]) is None
+        assert replay.trial.head == entries[cut - 1]
+        assert verify_more(replay, entries[cut:]) is None
+        assert replay.trial.head == entries[-1]
+
+
+def test_what_does_not_follow_the_head_or_breaks_a_rule_is_found_from_it_on():
+    entries = chained(history(), careful=True)
+    half = len(entries) // 2
+    forged = chained(_last(events.FormSaved, role="monitor")(list(history())), careful=True)
+    edit = replace(entries[half + 1], actor="somebody")
+
+    for wrong, why in (
+        (entries[half + 1 :], "stands where entry"),
+        ([entries[half], edit], "hash does not match"),
+        (forged[half:], "is not open to the role 'monitor'"),
+    ):
+        replay = Replay()
+        assert verify_more(replay, entries[:half]) is None
+        found = verify_more(replay, wrong)
+        assert isinstance(found, Broken)
+        assert why in found.why
+
+
+def test_after_a_redaction_the_whole_is_verified():
+    entries = chained(history(), careful=True)
+    header = Header(
+        at=entries[-1].at,
+        actor="data_manager-01",
+        role="data_manager",
+        site=None,
+        subject=None,
+        protocol="1.1",
+        key="r",
+        reason="x",
+    )
+    log = append(entries[-1], redacted(5, "/training"), header, "ab" * 16)
+
+    with pytest.raises(ValueError, match="verify the whole ledger"):
+        verify_more(Replay(), [*entries, log])

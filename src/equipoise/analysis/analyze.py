@@ -103,7 +103,7 @@ def _results(
             id=protocol.id, version=protocol.version, hash=trial.versions[-1].hash
         ),
         title=protocol.registration.title,
-        ledger=LedgerHead(entries=head.seq, head=head.hash),
+        ledger=LedgerHead(entries=head.seq, head=head.hash, format=head.format),
         simulated=trial.simulated,
         software=SOFTWARE,
         status=str(trial.status),

@@ -64,6 +64,22 @@ def replayed(finding: Verified, entries: Iterable[Entry]) -> Verified | Broken:
     )
 
 
+def verify_more(replay: Replay, appended: Sequence[Entry]) -> Broken | None:
+    """Ask the rules of what was appended to a ledger that was verified up to the head of `replay`,
+    which moves on; None if it holds. A redaction among it changes an older line: then the whole is
+    verified anew, and ValueError says so.
+    """
+    if any(entry.type == "EntryRedacted" for entry in appended):
+        raise ValueError("an older entry was redacted: verify the whole ledger")
+    for entry in appended:
+        why = chain.fault_after(replay.trial.head, entry)
+        if entry.gone and not why:
+            why = "its content is missing and no later entry logs a redaction"
+        if why := why or replay.fault(entry):
+            return Broken(entry.seq, why)
+    return None
+
+
 def _erased(entries: Sequence[Entry]) -> frozenset[str]:
     """Participants whose records were taken out though others rested on them."""
     logs = (event_of(entry) for entry in entries if entry.type == "EntryRedacted")

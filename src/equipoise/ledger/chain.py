@@ -59,7 +59,7 @@ def verify(entries: Iterable[Entry], anchor: str | None = None) -> Verified | Br
     """
     seen: list[Entry] = []
     for entry in entries:
-        if why := _fault(entry, seen[-1] if seen else None):
+        if why := fault_after(seen[-1] if seen else None, entry):
             return Broken(len(seen) + 1, why)
         seen.append(entry)
     return _verify_whole(seen, anchor)
@@ -72,7 +72,7 @@ def verify_lines(lines: Iterable[bytes], anchor: str | None = None) -> Verified 
         entry = _read(line)
         if isinstance(entry, str):
             return Broken(number, entry)
-        if why := _fault(entry, seen[-1] if seen else None):
+        if why := fault_after(seen[-1] if seen else None, entry):
             return Broken(number, why)
         seen.append(entry)
     return _verify_whole(seen, anchor)
@@ -129,7 +129,8 @@ def _how_changed(line: bytes, stored: bytes) -> str:
     return "the line is not in canonical form: it was edited after it was written"
 
 
-def _fault(entry: Entry, before: Entry | None) -> str | None:
+def fault_after(before: Entry | None, entry: Entry) -> str | None:
+    """Why an entry does not follow the one before it, or is not what was hashed."""
     expected = before.seq + 1 if before else 1
     if entry.seq != expected:
         return f"entry {entry.seq} stands where entry {expected} belongs"

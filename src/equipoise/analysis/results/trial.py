@@ -32,10 +32,11 @@ class AnalyzedProtocol:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerHead:
-    """How far the ledger was read: its last position, and the hash there."""
+    """How far the ledger was read: its last position, the hash there, and its format."""
 
     entries: Annotated[int, keywords(minimum=1)]
     head: Hash
+    format: Annotated[int, keywords(minimum=1)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
