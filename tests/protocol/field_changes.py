@@ -123,6 +123,9 @@ NOT_TO_BE_SEEN_ALONE: Mapping[str, Mapping[str, Callable[[Values], Values]]] = {
     "Arm.ratio": {
         "2:1": several(("arms.0.ratio", 2), ("randomization.block_sizes", [3, 6])),
     },
+    "Randomization.block_sizes": {
+        "public": several(("randomization.block_sizes", [2])),
+    },
     "Arm.role": {
         "exchanged": several(("arms.0.role", "control"), ("arms.1.role", "experimental")),
     },

@@ -126,7 +126,7 @@ PARTS: Mapping[str, Options] = {
 """Part of the protocol -> how else it may be declared."""
 CONTRADICTIONS: Options = {
     "masking": several(("design.masking", "SINGLE BLIND")),
-    "ratio": several(("arms.0.ratio", 2)),
+    "ratio": several(("arms.0.ratio", 2), ("randomization.block_sizes", [4])),
     "new therapy": rules("new_therapy", "ignore"),
     "clinical progression": rules("clinical_progression", "event"),
     "strata": months(4, 4),
