@@ -132,6 +132,7 @@ def test_verify_names_the_entry_of_a_flipped_byte(ledger):
 
     assert result.exit_code == 1
     assert "entry 5" in result.output
+    assert "It means: bytes were changed" in " ".join(result.output.split())
 
 
 def test_verify_finds_a_cut_ledger_by_its_anchor(ledger, ledger_lines):

@@ -16,7 +16,7 @@ from equipoise.conduct.verify import Replay, verify_entries, verify_lines, verif
 from equipoise.ledger import events
 from equipoise.ledger.chain import append
 from equipoise.ledger.entry import Entry, Header, line_of
-from equipoise.ledger.verified import Broken, Verified
+from equipoise.ledger.verified import Broken, Meaning, Verified
 from forgery import Told, chained, edited, places, told
 from happened import redacted
 from story import Story, alternating
@@ -75,7 +75,9 @@ def test_another_list_is_found_at_the_entry_that_opens_it(story):
     finding = verify_entries(entries)
 
     assert finding == Broken(
-        opened, "AllocationOpened could not be recorded: no such list was committed"
+        opened,
+        "AllocationOpened could not be recorded: no such list was committed",
+        Meaning.IMPOSSIBLE,
     )
 
 
@@ -84,7 +86,9 @@ def test_a_chain_without_a_protocol_is_no_trial(story):
     by_statistician(entries, story.sealed)
 
     found = Broken(
-        1, "found AllocationOpened, expected ProtocolAdopted: a ledger begins with its protocol"
+        1,
+        "found AllocationOpened, expected ProtocolAdopted: a ledger begins with its protocol",
+        Meaning.IMPOSSIBLE,
     )
     assert verify_entries(entries) == found
     assert verify_lines([line_of(entry) for entry in entries]) == found
@@ -95,7 +99,7 @@ def test_a_changed_byte_is_found_before_anything_else(story):
     lines[2] = lines[2].replace(b"Asia/Shanghai", b"Asia/Kolkata")
 
     assert verify_lines(lines) == Broken(
-        3, "payload_digest does not match the fields of the payload"
+        3, "payload_digest does not match the fields of the payload", Meaning.CHANGED
     )
 
 

@@ -24,7 +24,7 @@ from equipoise.ledger.entry import (
 )
 from equipoise.ledger.events import ContentGone, event_of
 from equipoise.ledger.salted import Kept
-from equipoise.ledger.verified import Broken, Verified
+from equipoise.ledger.verified import Broken, Meaning, Verified
 from happened import redacted as log_of
 
 PYPROJECT = Path(__file__).parents[2] / "pyproject.toml"
@@ -88,10 +88,10 @@ def test_an_edit_is_found_even_when_its_own_hash_is_mended(member: str, value: s
     mended = replace(edited, hash=hash_of(members_of(edited)))
 
     assert verify([*entries[:4], edited, *entries[5:]]) == Broken(
-        5, "hash does not match the members"
+        5, "hash does not match the members", Meaning.CHANGED
     )
     assert verify([*entries[:4], mended, *entries[5:]]) == Broken(
-        6, "prev is not the hash of the entry before it"
+        6, "prev is not the hash of the entry before it", Meaning.MOVED
     )
 
 
@@ -105,7 +105,9 @@ def test_an_edited_value_is_found_at_its_entry() -> None:
     )
     entries[3] = replace(entries[3], fields=fields)
 
-    assert verify(entries) == Broken(4, "payload_digest does not match the fields of the payload")
+    assert verify(entries) == Broken(
+        4, "payload_digest does not match the fields of the payload", Meaning.CHANGED
+    )
 
 
 def test_a_ledger_cut_short_is_found_by_a_head_kept_elsewhere_and_by_nothing_else() -> None:
@@ -140,7 +142,7 @@ def test_the_same_content_in_other_bytes_is_found(written: bytes, rewritten: byt
     lines[3] = lines[3].replace(written, rewritten)
 
     assert verify_lines(lines) == Broken(
-        4, "the line is not in canonical form: it was edited after it was written"
+        4, "the line is not in canonical form: it was edited after it was written", Meaning.CHANGED
     )
 
 
@@ -225,7 +227,9 @@ class TestRedaction:
         entries[3] = without_fields(entries[3], ["/visit"])
 
         assert verify(entries) == Broken(
-            4, "the content of /visit is missing and no later entry logs a redaction"
+            4,
+            "the content of /visit is missing and no later entry logs a redaction",
+            Meaning.ERASED,
         )
 
     def test_logged_but_not_carried_out_is_found(self) -> None:
@@ -233,14 +237,16 @@ class TestRedaction:
 
         found = verify([*after[:3], before[3], *after[4:]])
 
-        assert found == Broken(4, "entry 8 says that /visit was redacted, but the content is here")
+        assert found == Broken(
+            4, "entry 8 says that /visit was redacted, but the content is here", Meaning.ERASED
+        )
 
     def test_of_more_than_was_logged_is_found(self) -> None:
         done = redacted(story(), 4, "/visit")
         done[3] = without_fields(done[3], ["/form"])
 
         assert verify(done) == Broken(
-            4, "the content of /form is missing and no later entry logs a redaction"
+            4, "the content of /form is missing and no later entry logs a redaction", Meaning.ERASED
         )
 
     def test_log_written_before_the_entry_does_not_cover_it(self) -> None:
@@ -250,7 +256,9 @@ class TestRedaction:
         entries[8] = without_fields(entries[8], ["/visit"])
 
         assert verify(entries) == Broken(
-            9, "the content of /visit is missing and no later entry logs a redaction"
+            9,
+            "the content of /visit is missing and no later entry logs a redaction",
+            Meaning.ERASED,
         )
 
     def test_the_log_itself_cannot_go(self) -> None:

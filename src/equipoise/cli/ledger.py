@@ -47,6 +47,7 @@ def verify(
             finding = heads.witnessed(finding, ledger, witness)
         if isinstance(finding, Broken):
             err.print(f"{ledger}: entry {finding.seq}: {finding.why}", markup=False)
+            err.print(f"It means: {finding.means}.", markup=False)
             raise typer.Exit(ExitCode.NO)
     _warn_of_leftovers(ledger)
     for line in _told(ledger, finding):

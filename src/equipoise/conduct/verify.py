@@ -29,7 +29,7 @@ from equipoise.ledger.events import (
     event_of,
 )
 from equipoise.ledger.members import BadEvent
-from equipoise.ledger.verified import Broken, Verified
+from equipoise.ledger.verified import Broken, Fault, Meaning, Verified
 from equipoise.subject.fold import step
 from equipoise.subject.state import Trial
 
@@ -55,8 +55,8 @@ def replayed(finding: Verified, entries: Iterable[Entry]) -> Verified | Broken:
     held = list(entries)
     replay = Replay(erased=_erased(held))
     for entry in held:
-        if why := replay.fault(entry):
-            return Broken(entry.seq, why)
+        if fault := replay.fault(entry):
+            return Broken(entry.seq, *fault)
     opened = replay.opened
     given = sum(len(allocations(replay.trial, commitment)) for commitment in opened)
     return replace(
@@ -72,11 +72,12 @@ def verify_more(replay: Replay, appended: Sequence[Entry]) -> Broken | None:
     if any(entry.type == "EntryRedacted" for entry in appended):
         raise ValueError("an older entry was redacted: verify the whole ledger")
     for entry in appended:
-        why = chain.fault_after(replay.trial.head, entry)
-        if entry.gone and not why:
+        fault = chain.fault_after(replay.trial.head, entry)
+        if entry.gone and not fault:
             why = "its content is missing and no later entry logs a redaction"
-        if why := why or replay.fault(entry):
-            return Broken(entry.seq, why)
+            fault = Fault(why, Meaning.ERASED)
+        if fault := fault or replay.fault(entry):
+            return Broken(entry.seq, *fault)
     return None
 
 
@@ -102,10 +103,10 @@ class Replay:
         self.opened: list[str] = []
         self._due: list[QueryOpened] = []
 
-    def fault(self, entry: Entry) -> str | None:
+    def fault(self, entry: Entry) -> Fault | None:
         """Why the entry could not have been recorded, if so; else it is folded."""
         if not self.trial.versions and entry.type != "ProtocolAdopted":
-            return (
+            return _impossible(
                 f"found {entry.type}, expected ProtocolAdopted: a ledger begins with its protocol"
             )
         try:
@@ -115,19 +116,19 @@ class Replay:
             self.trial = step(self.trial, entry)
             return None
         except BadEvent as broken:
-            return str(broken)
+            return _impossible(str(broken))
         return self._fault(entry, event)
 
-    def _fault(self, entry: Entry, event: Event) -> str | None:
+    def _fault(self, entry: Entry, event: Event) -> Fault | None:
         before = self.trial
         if why := self._unasked(event, entry):
-            return why
+            return Fault(why, Meaning.UNASKED)
         try:
             if obstacles := self._obstacles(entry, event):
-                return f"{entry.type} could not be recorded: {'; '.join(obstacles)}"
+                return _impossible(f"{entry.type} could not be recorded: {'; '.join(obstacles)}")
             self.trial = step(before, entry)
         except (ValueError, LookupError) as broken:  # content that no command would have written
-            return f"{entry.type} cannot be read: {broken}"
+            return _impossible(f"{entry.type} cannot be read: {broken}")
         if isinstance(event, AllocationOpened):
             self.opened.append(event.commitment)
         self._due += _expected(before, entry, self.trial)
@@ -158,6 +159,10 @@ class Replay:
             f"found {entry.type}, expected the query {expected.query} about entry"
             f" {expected.about}, which that entry opens"
         )
+
+
+def _impossible(why: str) -> Fault:
+    return Fault(why, Meaning.IMPOSSIBLE)
 
 
 def _same_query(found: QueryOpened, expected: QueryOpened) -> bool:

@@ -22,7 +22,7 @@ from equipoise.ledger.entry import (
 from equipoise.ledger.events import EntryRedacted, Event, event_of, payload_of
 from equipoise.ledger.members import BadEvent
 from equipoise.ledger.salted import BadField, Gone, Kept, root_of, salted
-from equipoise.ledger.verified import Broken, Verified
+from equipoise.ledger.verified import Broken, Fault, Meaning, Verified
 from equipoise.terms.canonical import NotCanonical
 
 
@@ -59,8 +59,8 @@ def verify(entries: Iterable[Entry], anchor: str | None = None) -> Verified | Br
     """
     seen: list[Entry] = []
     for entry in entries:
-        if why := fault_after(seen[-1] if seen else None, entry):
-            return Broken(len(seen) + 1, why)
+        if fault := fault_after(seen[-1] if seen else None, entry):
+            return Broken(len(seen) + 1, *fault)
         seen.append(entry)
     return _verify_whole(seen, anchor)
 
@@ -71,9 +71,9 @@ def verify_lines(lines: Iterable[bytes], anchor: str | None = None) -> Verified 
     for number, line in enumerate(lines, 1):
         entry = _read(line)
         if isinstance(entry, str):
-            return Broken(number, entry)
-        if why := fault_after(seen[-1] if seen else None, entry):
-            return Broken(number, why)
+            return Broken(number, entry, Meaning.CHANGED)
+        if fault := fault_after(seen[-1] if seen else None, entry):
+            return Broken(number, *fault)
         seen.append(entry)
     return _verify_whole(seen, anchor)
 
@@ -129,14 +129,16 @@ def _how_changed(line: bytes, stored: bytes) -> str:
     return "the line is not in canonical form: it was edited after it was written"
 
 
-def fault_after(before: Entry | None, entry: Entry) -> str | None:
+def fault_after(before: Entry | None, entry: Entry) -> Fault | None:
     """Why an entry does not follow the one before it, or is not what was hashed."""
     expected = before.seq + 1 if before else 1
     if entry.seq != expected:
-        return f"entry {entry.seq} stands where entry {expected} belongs"
+        why = f"entry {entry.seq} stands where entry {expected} belongs"
+        return Fault(why, Meaning.MOVED)
     if entry.prev != (before.hash if before else GENESIS):
-        return "prev is not the hash of the entry before it"
-    return _own_fault(entry)
+        return Fault("prev is not the hash of the entry before it", Meaning.MOVED)
+    own = _own_fault(entry)
+    return Fault(own, Meaning.CHANGED) if own else None
 
 
 def _own_fault(entry: Entry) -> str | None:
@@ -153,16 +155,16 @@ def _verify_whole(entries: list[Entry], anchor: str | None) -> Verified | Broken
     try:
         logs = _redactions(entries)
     except BadEvent as broken:
-        return Broken(len(entries), str(broken))
+        return Broken(len(entries), str(broken), Meaning.IMPOSSIBLE)
     for entry in entries:
         if why := _redaction_fault(entry, logs.get(entry.seq, {})):
-            return Broken(entry.seq, why)
+            return Broken(entry.seq, why, Meaning.ERASED)
     if anchor is not None and anchor not in {GENESIS, *(entry.hash for entry in entries)}:
         why = (
             f"the anchor {anchor} is no entry's hash: entries after {len(entries)} are missing, or"
             " all was rewritten"
         )
-        return Broken(len(entries) + 1, why)
+        return Broken(len(entries) + 1, why, Meaning.ROLLED_BACK)
     head = entries[-1].hash if entries else GENESIS
     return Verified(entries=len(entries), head=head, redacted=tuple(sorted(logs)))
 

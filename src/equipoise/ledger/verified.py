@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,11 +23,47 @@ class Verified:
     unchecked: tuple[int, ...] = ()
 
 
+class Meaning(StrEnum):
+    """What a fault would mean for who relies on the ledger."""
+
+    CHANGED = (
+        "bytes were changed after they were written: nothing that rests on this entry holds until"
+        " it is compared with a copy that verifies"
+    )
+    MOVED = (
+        "entries were taken out, put in or moved here: what happened before and after cannot be"
+        " relied on as one history"
+    )
+    ERASED = (
+        "content was taken out past the command that logs it, or what was taken out was put back:"
+        " what this entry says is not what was recorded"
+    )
+    IMPOSSIBLE = (
+        "no command would have recorded it: it was written past them, or the ledger was written"
+        " anew; every later state and result may rest on it"
+    )
+    UNASKED = (
+        "a question to a person was taken out or never asked: a contradiction may count as if"
+        " somebody had answered it"
+    )
+    ROLLED_BACK = (
+        "what somebody was shown or signed is gone: the ledger was cut back or written anew since"
+    )
+
+
+class Fault(NamedTuple):
+    """What is wrong with an entry, and what it would mean."""
+
+    why: str
+    means: Meaning
+
+
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """The first entry that does not hold, counted from 1 in the order stored, and what is wrong
-    with it.
+    """The first entry that does not hold, counted from 1 in the order stored, what is wrong with
+    it, and what that would mean.
     """
 
     seq: int
     why: str
+    means: Meaning

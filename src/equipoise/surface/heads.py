@@ -10,7 +10,7 @@ from equipoise.conduct import trial_setup
 from equipoise.conduct.carry_out import Session
 from equipoise.conduct.record import Outcome
 from equipoise.ledger.entry import Entry
-from equipoise.ledger.verified import Broken, Verified
+from equipoise.ledger.verified import Broken, Meaning, Verified
 from equipoise.store import witness
 from equipoise.store.json_lines import JsonLines
 from equipoise.store.witness import SignedHead
@@ -68,7 +68,7 @@ def witnessed(finding: Verified, ledger: str | Path, witness_file: str | Path) -
     that is no witness.
     """
     why = _missing(stored(ledger).read(), Path(witness_file))
-    return Broken(finding.entries + 1, why) if why else finding
+    return Broken(finding.entries + 1, why, Meaning.ROLLED_BACK) if why else finding
 
 
 def last_witnessed(witness_file: str | Path) -> SignedHead | None:
