@@ -131,14 +131,15 @@ def _how_changed(line: bytes, stored: bytes) -> str:
 
 def fault_after(before: Entry | None, entry: Entry) -> Fault | None:
     """Why an entry does not follow the one before it, or is not what was hashed."""
+    if own := _own_fault(entry):
+        return Fault(own, Meaning.CHANGED)
     expected = before.seq + 1 if before else 1
     if entry.seq != expected:
         why = f"entry {entry.seq} stands where entry {expected} belongs"
         return Fault(why, Meaning.MOVED)
     if entry.prev != (before.hash if before else GENESIS):
         return Fault("prev is not the hash of the entry before it", Meaning.MOVED)
-    own = _own_fault(entry)
-    return Fault(own, Meaning.CHANGED) if own else None
+    return None
 
 
 def _own_fault(entry: Entry) -> str | None:
