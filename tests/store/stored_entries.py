@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from equipoise.ledger.chain import append
 from equipoise.ledger.entry import Entry, Header
 from equipoise.ledger.events import Event, FormSaved, ProtocolAdopted
+from happened import redacted
 
 
 def entries(count: int, *, typed: str = "1.5") -> list[Entry]:
@@ -46,3 +47,19 @@ def form(typed: str) -> FormSaved:
     return FormSaved(
         form="LB", visit="C1D1", values={"NEUT": typed, "TEXT": "胆红素 " * 20}, groups={}
     )
+
+
+def redaction(written: list[Entry], seq: int) -> Entry:
+    """The log of a redaction of what was typed in an entry, to follow the last one."""
+    header = Header(
+        at="2026-03-02T08:30:00Z",
+        actor="u-2",
+        role="data manager",
+        site=None,
+        subject=None,
+        protocol="1.0",
+        key=f"r{written[-1].seq}",
+        reason="a name was typed",
+    )
+    event = redacted(seq, "/values/NEUT", "/values/TEXT")
+    return append(written[-1], event, header, "0f" * 16)

@@ -14,118 +14,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from stored_entries import adopted, endless, entries, follow, form
+from stored_entries import adopted, endless, entries, follow, form, redaction
 
-from equipoise.conduct.ports import Conflict, Storage
-from equipoise.ledger.chain import append, redact, verify, verify_lines, without_fields
-from equipoise.ledger.entry import Entry, Header
+from equipoise.ledger.chain import verify, verify_lines
+from equipoise.ledger.entry import Entry
 from equipoise.ledger.verified import Verified
 from equipoise.store.json_lines import DamagedFile, IncompleteLine, JsonLines, WriteFailed
-from equipoise.store.memory import Memory
-from happened import redacted
-
-BY_MANAGER = Header(
-    at="2026-03-02T08:30:00Z",
-    actor="u-2",
-    role="data manager",
-    site=None,
-    subject=None,
-    protocol="1.0",
-    key="r",
-    reason="a name was typed",
-)
-
-
-def without(written: list[Entry], seq: int) -> list[Entry]:
-    """The ledger without the values of an entry, and with the log of it."""
-    event = redacted(seq, "/values/NEUT", "/values/TEXT")
-    return redact(written, append(written[-1], event, BY_MANAGER, "0f" * 16))
-
+from equipoise.store.lock import LinkedFile, Taken, for_writing
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> JsonLines:
     return JsonLines(tmp_path / "trial.jsonl")
-
-
-@pytest.fixture(params=["file", "memory"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> JsonLines | Memory:
-    return JsonLines(tmp_path / "trial.jsonl") if request.param == "file" else Memory()
-
-
-class TestEveryStore:
-    def test_reads_what_was_written(self, store: Storage) -> None:
-        written = entries(5)
-
-        assert store.read() == []
-        store.append(written[:2])
-        store.append(written[2:])
-        store.append([])
-
-        assert store.read() == written
-
-    def test_says_that_somebody_else_wrote_first(self, store: Storage) -> None:
-        seen_by_both = entries(2)
-        store.append(seen_by_both)
-        store.append([follow(seen_by_both[-1], form("1.5"))])
-
-        with pytest.raises(
-            Conflict,
-            match=r"the ledger ends with entry 3 .* but entry 3 was built on .* read the ledger",
-        ):
-            store.append([follow(seen_by_both[-1], form("1.7"))])
-
-        assert len(store.read()) == 3
-
-    def test_takes_all_or_none_of_entries_that_do_not_follow_each_other(
-        self, store: JsonLines | Memory
-    ) -> None:
-        one, two, _, four = entries(4)
-        store.append([one])
-
-        for add in (store.append, store.append_many):
-            with pytest.raises(Conflict):
-                add([two, four])
-
-        assert store.read() == [one]
-
-    def test_replaces_all_by_a_redacted_copy(self, store: JsonLines | Memory) -> None:
-        written = entries(4)
-        store.append(written)
-        done = without(written, 3)
-
-        store.rewrite(done)
-
-        assert store.read() == done
-        assert verify(store.read(), anchor=written[-1].hash) == Verified(
-            entries=5, head=done[-1].hash, redacted=(3,)
-        )
-
-    def test_loses_no_entry_to_a_rewrite_made_from_an_older_reading(
-        self, store: JsonLines | Memory
-    ) -> None:
-        written = entries(5)
-        store.append(written)
-        done = without(written[:4], 3)
-
-        with pytest.raises(
-            Conflict, match="holds 5 entries that the rewritten one does not all carry"
-        ):
-            store.rewrite(done)
-
-        assert store.read() == written
-
-    def test_refuses_a_rewrite_that_would_not_verify(self, store: JsonLines | Memory) -> None:
-        written = entries(3)
-        store.append(written)
-        unlogged = [*written[:2], without_fields(written[2], ["/visit"])]
-
-        with pytest.raises(
-            ValueError,
-            match="entry 3: the content of /visit is missing and no later entry logs a redaction",
-        ):
-            store.rewrite(unlogged)
-
-        assert store.read() == written
 
 
 def test_the_file_is_one_canonical_line_for_each_entry(ledger: JsonLines) -> None:
@@ -140,16 +39,13 @@ def test_a_redacted_value_is_gone_from_the_file_and_nothing_is_left_beside_it(
 ) -> None:
     ledger.append([first := follow(None, adopted()), follow(first, form("ZHANG WEI"))])
     ledger.path.chmod(0o600)
-    done = without(ledger.read(), 2)
 
-    ledger.rewrite(done)
+    with ledger.writing() as writing:
+        writing.redact(redaction(writing.read(), 2))
 
     assert b"ZHANG" not in ledger.path.read_bytes()
     assert ledger.path.stat().st_mode & 0o777 == 0o600
-    assert {path.name for path in ledger.path.parent.iterdir()} == {
-        "trial.jsonl",
-        "trial.jsonl.lock",
-    }
+    assert {path.name for path in ledger.path.parent.iterdir()} == {"trial.jsonl"}
 
 
 def test_a_rehearsal_is_written_in_pieces_and_reads_like_any_other(ledger: JsonLines) -> None:
@@ -243,16 +139,16 @@ def test_a_full_disk_adds_nothing_and_says_so(ledger: JsonLines) -> None:
 def test_a_full_disk_during_a_redaction_leaves_the_ledger_as_it_was(ledger: JsonLines) -> None:
     written = entries(40)
     ledger.append(written)
-    done = without(written, 3)
 
-    with no_file_longer_than(2000), pytest.raises(WriteFailed, match="nothing was added"):
-        ledger.rewrite(done)
+    with (
+        no_file_longer_than(2000),
+        pytest.raises(WriteFailed, match="nothing was added"),
+        ledger.writing() as writing,
+    ):
+        writing.redact(redaction(written, 3))
 
     assert ledger.read() == written
-    assert {path.name for path in ledger.path.parent.iterdir()} == {
-        "trial.jsonl",
-        "trial.jsonl.lock",
-    }
+    assert {path.name for path in ledger.path.parent.iterdir()} == {"trial.jsonl"}
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
@@ -319,6 +215,53 @@ def test_writers_take_turns_and_none_overwrites_another(ledger: JsonLines) -> No
     assert isinstance(verify_lines(ledger.lines()), Verified)
     typed = [entry.payload["values"]["NEUT"] for entry in ledger.read()[1:] if entry.payload]
     assert sorted(typed) == ["1.1"] * 20 + ["2.2"] * 20 + ["3.3"] * 20
+
+
+class TestAFileWithTwoNames:
+    """What goes by a name leaves the other one behind: a fork, or a redaction half done."""
+
+    def test_nothing_is_written_through_a_link(self, ledger: JsonLines, tmp_path: Path) -> None:
+        ledger.append(entries(2))
+        link = tmp_path / "link.jsonl"
+        link.symlink_to(ledger.path)
+
+        with pytest.raises(LinkedFile, match=r"link\.jsonl is a link"):
+            JsonLines(link).append(entries(3)[2:])
+
+        assert JsonLines(link).read() == entries(2)
+
+    def test_nothing_is_written_to_a_file_with_a_hard_link(
+        self, ledger: JsonLines, tmp_path: Path
+    ) -> None:
+        ledger.append(entries(2))
+        (tmp_path / "other.jsonl").hardlink_to(ledger.path)
+
+        for path in (ledger.path, tmp_path / "other.jsonl"):
+            with pytest.raises(LinkedFile, match="has 2 names"):
+                JsonLines(path).append(entries(3)[2:])
+        assert ledger.read() == entries(2)
+
+    def test_a_name_that_another_folder_has_too_is_the_same_file(
+        self, ledger: JsonLines, tmp_path: Path
+    ) -> None:
+        (tmp_path / "folder").symlink_to(tmp_path, target_is_directory=True)
+        elsewhere = JsonLines(tmp_path / "folder" / "trial.jsonl")
+        ledger.append(entries(2))
+
+        with ledger.writing() as writing, pytest.raises(Taken):
+            with for_writing(elsewhere.path, wait=False):
+                pass
+            writing.append([])
+        elsewhere.append(entries(3)[2:])
+
+        assert ledger.read() == entries(3)
+
+
+def test_a_refused_command_leaves_no_file_behind(ledger: JsonLines) -> None:
+    with ledger.writing() as writing:
+        assert writing.read() == []
+
+    assert list(ledger.path.parent.iterdir()) == []
 
 
 @contextmanager

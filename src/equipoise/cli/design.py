@@ -128,9 +128,8 @@ class _Blocks:
         away.
         """
         from equipoise.store.files import make_folder
-        from equipoise.store.lock import Taken, check_lock, for_writing
+        from equipoise.store.lock import Taken, for_writing
 
-        check_lock()
         try:
             make_folder(self.folder)
         except OSError as error:

@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, NamedTuple, ParamSpec
 
 from equipoise.conduct.attribution import Attribution
 from equipoise.conduct.data_management import Question, open_query
-from equipoise.conduct.ports import Storage
+from equipoise.conduct.ports import Head, RolledBack, Storage, Writing
 from equipoise.conduct.questions import questions
 from equipoise.conduct.record import Outcome, Refused
 from equipoise.conduct.roles import SYSTEM
@@ -24,16 +24,28 @@ Details = ParamSpec("Details")
 
 
 class Session:
-    """The trial of one storage, folded as it grows. A `Conflict` of the storage reaches the caller:
-    read again.
+    """The trial of one storage, folded as it grows, for any number of threads; other processes may
+    write to the same storage.
 
-    If writing was interrupted after an entry and before the queries that it opens, they are asked
-    with the next command.
+    A command is carried out while nobody else writes: catch up, decide, fold, append. If writing
+    was interrupted after an entry and before the queries that it opens, they are asked with the
+    next command.
     """
 
     def __init__(self, storage: Storage) -> None:
         self.storage = storage
-        self.trial, self._owed = _read(storage.read())
+        self._reading = _Reading()
+        self._catch_up(storage)
+
+    @property
+    def trial(self) -> Trial:
+        """The trial as it was read last."""
+        return self._reading.trial
+
+    def caught_up(self) -> Trial:
+        """The trial with what others have recorded meanwhile. Raises `RolledBack`."""
+        self._catch_up(self.storage)
+        return self.trial
 
     def do(
         self,
@@ -45,51 +57,91 @@ class Session:
         """Run a command of `conduct` with what it takes after trial and attribution; record what it
         decides, and the queries that it opens.
 
-        What cannot be folded is never appended: the fold comes first.
+        What cannot be folded is never appended: the fold comes first. Raises `RolledBack`.
         """
-        self._ask_what_is_owed(by)
-        try:
-            decided = command(self.trial, by, *args, **details)
-        except (BadEntry, BadEvent, NoProtocol, NotCanonical) as refusal:
-            return Refused((str(refusal),))
-        if isinstance(decided, Entry):
-            after = step(self.trial, decided)
-            asked = _asked(after, decided, questions(self.trial, decided, after), by.salt)
-            self._append([decided, *asked])
+        with self.storage.writing() as ledger:
+            self._catch_up(ledger)
+            asks = self._reading.owed()
+            reading, owed = self._reading, []
+            if asks:
+                owed = list(_asked(reading.trial, asks.about, asks.asks, f"owed {by.salt}"))
+                reading = reading.after(owed)
+            try:
+                decided = command(reading.trial, by, *args, **details)
+            except (BadEntry, BadEvent, NoProtocol, NotCanonical) as refusal:
+                decided = Refused((str(refusal),))
+            if isinstance(decided, Entry):
+                before, reading = reading.trial, reading.after([decided])
+                opened = questions(before, decided, reading.trial)
+                asked = list(_asked(reading.trial, decided, opened, by.salt))
+                owed += [decided, *asked]
+                reading = reading.after(asked)
+            if owed:
+                ledger.append(owed)
+        self._reading = reading._replace(is_whole=True)
         return decided
 
-    def _ask_what_is_owed(self, by: Attribution) -> None:
-        if self._owed is None:
-            return
-        about, asks = self._owed
-        self._append(list(_asked(self.trial, about, asks, f"owed {by.salt}")))
-        self._owed = None
+    def _catch_up(self, ledger: Storage | Writing) -> None:
+        """Fold what was appended since. A redaction reaches what was folded before it, so all is
+        read anew.
+        """
+        reading = self._reading
+        appended = ledger.read(reading.head.seq)
+        first = appended[0].prev if appended else ledger.head().hash
+        if first != reading.head.hash:
+            raise RolledBack(_rolled_back(reading.head))
+        if reading.head.seq and any(entry.type == "EntryRedacted" for entry in appended):
+            reading, appended = _Reading(), ledger.read()
+        if appended:
+            self._reading = reading.after(appended)
 
-    def _append(self, entries: list[Entry]) -> None:
-        after = self.trial
-        for entry in entries:
-            after = step(after, entry)
-        self.storage.append(entries)
-        self.trial = after
+
+class _Owed(NamedTuple):
+    about: Entry
+    asks: tuple[Question, ...]
 
 
-def _read(entries: Iterable[Entry]) -> tuple[Trial, tuple[Entry, tuple[Question, ...]] | None]:
-    """The trial, and the queries that the last entry of a person opens and that do not follow it,
-    with that entry.
+class _Reading(NamedTuple):
+    """A trial as it was read: with its last entry by a person, the trial before and after that one,
+    and how many queries of the system followed; `is_whole` if all that it opens are known to.
     """
-    trial = before = after = Trial()
-    last, opened = None, 0
-    for entry in entries:
-        if entry.role == SYSTEM:
-            opened += 1
-            trial = step(trial, entry)
-            continue
-        before, last, opened = trial, entry, 0
-        trial = after = step(trial, entry)
-    if last is None or last.gone:
-        return trial, None
-    owed = questions(before, last, after)[opened:]
-    return trial, (last, owed) if owed else None
+
+    trial: Trial = Trial()
+    last: Entry | None = None
+    before: Trial = Trial()
+    then: Trial = Trial()
+    opened: int = 0
+    is_whole: bool = False
+
+    @property
+    def head(self) -> Head:
+        last = self.trial.head
+        return Head(last.seq, last.hash) if last else Head()
+
+    def after(self, entries: Iterable[Entry]) -> _Reading:
+        trial, last, before, then, opened, _ = self
+        for entry in entries:
+            if entry.role == SYSTEM:
+                trial, opened = step(trial, entry), opened + 1
+            else:
+                before, last, opened = trial, entry, 0
+                trial = then = step(trial, entry)
+        return _Reading(trial, last, before, then, opened)
+
+    def owed(self) -> _Owed | None:
+        """The queries that the last entry of a person opens and that do not follow it."""
+        if self.is_whole or self.last is None or self.last.gone:
+            return None
+        asks = questions(self.before, self.last, self.then)[self.opened :]
+        return _Owed(self.last, asks) if asks else None
+
+
+def _rolled_back(head: Head) -> str:
+    return (
+        f"the ledger no longer holds entry {head.seq} (hash {head.hash[:12]}…), which was read"
+        " before: it was cut back, replaced or forked. Nothing was recorded. Compare it with signed"
+        " heads and backups (`equipoise verify --witness`) before anybody goes on"
+    )
 
 
 def _asked(trial: Trial, about: Entry, asks: Sequence[Question], secret: str) -> Iterator[Entry]:

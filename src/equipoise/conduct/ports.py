@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Protocol
+from contextlib import AbstractContextManager
+from typing import NamedTuple, Protocol
 
 from equipoise.allocation.sealed_list import Position
-from equipoise.ledger.entry import Entry
+from equipoise.ledger.entry import GENESIS, Entry
 from equipoise.ledger.events import AllocationOpened
+
+
+class Head(NamedTuple):
+    """The number and the hash of the last entry; of an empty ledger 0 and 64 zeros."""
+
+    seq: int = 0
+    hash: str = GENESIS
 
 
 class Conflict(Exception):
@@ -16,17 +24,49 @@ class Conflict(Exception):
     """
 
 
-class Storage(Protocol):
-    """Where the ledger is kept (21 CFR 11.10(c), (e)); entries are added, never edited."""
+class RolledBack(Exception):
+    """The ledger no longer holds what was read of it before: it was cut back, replaced or forked.
+    Nothing is recorded on top of it; the message says what to compare.
+    """
 
-    def read(self) -> list[Entry]:
-        """All entries in order."""
+
+class Writing(Protocol):
+    """A ledger that nobody else writes to meanwhile; what was appended or redacted holds from the
+    end of the `with` block on, and not at all if that ends in an error.
+    """
+
+    def read(self, after: int = 0) -> list[Entry]:
+        """The entries after that number, in order."""
+        ...
+
+    def head(self) -> Head:
+        """The last entry."""
         ...
 
     def append(self, entries: Iterable[Entry]) -> None:
-        """Add entries that follow the head; all of them or none. Raises `Conflict` when the head
-        has moved.
+        """Add entries that follow the head; all of them or none. Raises `Conflict` when they were
+        built on another head.
         """
+        ...
+
+    def redact(self, log: Entry) -> None:
+        """Append a redaction and take out the content that it names."""
+        ...
+
+
+class Storage(Protocol):
+    """Where the ledger is kept (21 CFR 11.10(c), (e)); entries are added, never edited."""
+
+    def read(self, after: int = 0) -> list[Entry]:
+        """The entries after that number, in order."""
+        ...
+
+    def head(self) -> Head:
+        """The last entry."""
+        ...
+
+    def writing(self) -> AbstractContextManager[Writing]:
+        """The one who may write, until the end of the `with` block; who came first is first."""
         ...
 
 

@@ -49,6 +49,11 @@ class Redacted:
     entries: tuple[Entry, ...]
     signers: tuple[str, ...]
 
+    @property
+    def log(self) -> Entry:
+        """The entry that says what was taken out, by whom and why."""
+        return self.entries[-1]
+
 
 def redact(
     trial: Trial,

@@ -5,16 +5,20 @@ program.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
+from equipoise.conduct.ports import Head
 from equipoise.ledger.chain import verify_lines
 from equipoise.ledger.entry import BadEntry, Entry, begins_as_entry, entry_of, line_of
 from equipoise.ledger.verified import Broken, Verified
 from equipoise.store.files import sync_directory
+from equipoise.store.follows import check_follows, check_is_next, redacted_by
 from equipoise.store.lock import for_reading, for_writing
-from equipoise.store.memory import check_follows, check_rewrite
 from equipoise.store.recognize import NoLedger, check_is_ledger
+from equipoise.store.turns import turns_of
 
 _CHUNK = 1 << 20
 
@@ -37,24 +41,54 @@ class WriteFailed(OSError):
         super().__init__(f"nothing was added to {path}: {self.why}. Make room and repeat")
 
 
+class _Place(NamedTuple):
+    """Where in which file the lines after an entry begin, so that they are read alone."""
+
+    device: int
+    inode: int
+    seq: int
+    offset: int
+
+
 class JsonLines:
-    """A ledger file (21 CFR 11.10(c)). Writers in any number of processes take turns by a lock file
-    beside it.
+    """A ledger file (21 CFR 11.10(c)). Writers in any number of threads and processes take turns by
+    a lock on the file.
     """
 
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
+        self._turns = turns_of(f"file:{self.path.absolute()}")
+        self._read_to = _Place(0, 0, 0, 0)
 
     def lines(self) -> list[bytes]:
-        """The stored lines with their newlines, for `chain.verify_lines`; an absent file has
-        none.
-        """
-        with for_reading(self._lock):
-            return self._lines()
+        """The stored lines with their newlines, for `verify_lines`; an absent file has none."""
+        with for_reading(self.path) as handle:
+            return [] if handle is None else _lines(handle, 0)
 
-    def read(self) -> list[Entry]:
-        """All entries in order. Raises `IncompleteLine` or `DamagedFile`."""
-        return [self._entry(line, f"line {number}") for number, line in enumerate(self.lines(), 1)]
+    def read(self, after: int = 0) -> list[Entry]:
+        """The entries after that number. Raises `IncompleteLine` or `DamagedFile`."""
+        with for_reading(self.path) as handle:
+            return [] if handle is None else self.read_open(handle, after)
+
+    def head(self) -> Head:
+        """The last entry. Raises `IncompleteLine` or `DamagedFile`."""
+        with for_reading(self.path) as handle:
+            return Head() if handle is None else self.head_open(handle)
+
+    @contextmanager
+    def writing(self) -> Iterator[OpenFile]:
+        """Nobody else writes until the end of the block; what was added in one that ends in an
+        error is taken back. Raises `LinkedFile`.
+        """
+        with self._turns.turn(), for_writing(self.path) as handle:
+            length = os.fstat(handle).st_size
+            try:
+                yield OpenFile(self, handle)
+            except BaseException:
+                if os.fstat(handle).st_size > length:
+                    os.ftruncate(handle, length)
+                    os.fsync(handle)
+                raise
 
     def append(self, entries: Iterable[Entry]) -> None:
         """Add entries that follow the head and wait until the disk has them.
@@ -62,40 +96,15 @@ class JsonLines:
         Raises `ports.Conflict` when the file ends with another head than the entries were built on,
         and `WriteFailed` when the disk refuses; in both cases the file is as it was.
         """
-        new = list(entries)
-        with for_writing(self._lock):
-            check_follows(self._head(), new)
-            _write(self.path, [b"".join(map(line_of, new))], mode=self._mode())
+        with self.writing() as ledger:
+            ledger.append(entries)
 
     def append_many(self, entries: Iterable[Entry]) -> None:
         """As `append` for a whole rehearsal: written in pieces as the entries come, made durable
         once at the end.
         """
-        with for_writing(self._lock):
-            _write(self.path, _pieces(_following(self._head(), entries)), mode=self._mode())
-
-    def rewrite(self, entries: Sequence[Entry]) -> None:
-        """Replace the file by a redacted copy, at once or not at all; every entry on disk must
-        still be there.
-
-        What was redacted is gone from this file, not from older backups of it.
-        """
-        with for_writing(self._lock):
-            check_rewrite(
-                [
-                    self._entry(line, f"line {number}")
-                    for number, line in enumerate(self._lines(), 1)
-                ],
-                entries,
-            )
-            copy = self.path.with_name(self.path.name + ".rewriting")
-            try:
-                copy.unlink(missing_ok=True)  # left by a crash
-                _write(copy, [b"".join(map(line_of, entries))], mode=self._mode())
-                copy.replace(self.path)
-            finally:
-                copy.unlink(missing_ok=True)
-            sync_directory(self.path.parent)
+        with self._turns.turn(), for_writing(self.path) as handle:
+            _write(handle, self.path, _pieces(_following(self.head_open(handle), entries)))
 
     def recover(self) -> Path | None:
         """Move an incomplete last line to `<file>.incomplete` and end the file before it; None if
@@ -106,24 +115,76 @@ class JsonLines:
         nothing else and does not begin as a ledger does.
         """
         if self.path.exists() and self.path.stat().st_size:
-            check_is_ledger(self.path)  # before a lock file is made beside somebody else's file
-        with for_writing(self._lock):
-            tail = self._last_line() if self.path.exists() else b""
+            check_is_ledger(self.path)
+        with self._turns.turn(), for_writing(self.path) as handle:
+            tail = _last_line(handle)
             if not tail or tail.endswith(b"\n"):
                 return None
-            before = self._lines()[:-1]
+            before = _lines(handle, 0)[:-1]
             self._check_recoverable(before, tail)
             if isinstance(verify_lines([*before, tail + b"\n"]), Verified):
-                _write(
-                    self.path, [b"\n"], mode=self._mode()
-                )  # the entry is whole; only its line end was lost
+                _write(handle, self.path, [b"\n"])  # the entry is whole, but for its line end
                 return None
             aside = self.path.with_name(self.path.name + ".incomplete")
-            _write(
-                aside, [tail, b"\n"], mode=self._mode()
-            )  # first: a crash here copies twice and loses nothing
-            _truncate(self.path, self.path.stat().st_size - len(tail))
+            with _to_side_file(aside, _mode(handle)) as beside:
+                _write(beside, aside, [tail, b"\n"])  # first: a crash here copies twice
+            os.ftruncate(handle, os.fstat(handle).st_size - len(tail))
+            os.fsync(handle)
             return aside
+
+    def read_open(self, handle: int, after: int) -> list[Entry]:
+        """As `read`, of the open file."""
+        status = os.fstat(handle)
+        seen = self._read_to
+        if (seen.device, seen.inode, seen.seq) != (status.st_dev, status.st_ino, after) or (
+            seen.offset > status.st_size
+        ):
+            seen = _Place(status.st_dev, status.st_ino, 0, 0)
+        lines = _lines(handle, seen.offset)
+        skipped = after - seen.seq
+        numbered = enumerate(lines[skipped:], after + 1)
+        found = [self._entry(line, f"line {number}") for number, line in numbered]
+        if found:
+            length = seen.offset + sum(map(len, lines))
+            self._read_to = _Place(status.st_dev, status.st_ino, found[-1].seq, length)
+        return found
+
+    def head_open(self, handle: int) -> Head:
+        """The last entry of the open file, read from its end: a long ledger is not read to add a
+        line to it.
+        """
+        line = _last_line(handle)
+        if not line:
+            return Head()
+        entry = self._entry(line, "last line")
+        if line != line_of(entry):
+            raise DamagedFile(
+                f"{self.path}, last line: it was changed after it was written, so nothing is added"
+                " to it; see `equipoise verify`"
+            )
+        return Head(entry.seq, entry.hash)
+
+    def add(self, handle: int, entries: Iterable[Entry]) -> None:
+        """As `append`, to the open file."""
+        new = list(entries)
+        check_follows(self.head_open(handle), new)
+        _write(handle, self.path, [b"".join(map(line_of, new))])
+
+    def replace_without(self, handle: int, log: Entry) -> None:
+        """Replace the file by a copy with a redaction carried out, at once or not at all; every
+        other byte stays. What was redacted is gone from this file, not from older backups of it.
+        """
+        check_is_next(self.head_open(handle), log)
+        lines = redacted_by(_lines(handle, 0), log)
+        copy = self.path.with_name(self.path.name + ".rewriting")
+        copy.unlink(missing_ok=True)  # left by a crash
+        try:
+            with _to_side_file(copy, _mode(handle)) as beside:
+                _write(beside, copy, _pieces_of(lines))
+            copy.replace(self.path)
+        finally:
+            copy.unlink(missing_ok=True)
+        sync_directory(self.path.parent)
 
     def _check_recoverable(self, before: list[bytes], tail: bytes) -> None:
         if isinstance(broken := verify_lines(before), Broken):
@@ -133,34 +194,6 @@ class JsonLines:
                 f"{self.path} holds one incomplete line, which does not begin as a ledger does."
                 " Nothing was moved"
             )
-
-    def _lines(self) -> list[bytes]:
-        if not self.path.exists():
-            return []
-        with self.path.open("rb") as file:
-            return list(file)
-
-    def _head(self) -> Entry | None:
-        """The last entry, read from the end: a long ledger is not read to add a line to it."""
-        if not self.path.exists() or not self.path.stat().st_size:
-            return None
-        line = self._last_line()
-        head = self._entry(line, "last line")
-        if line != line_of(head):
-            raise DamagedFile(
-                f"{self.path}, last line: it was changed after it was written, so nothing is added"
-                " to it; see `equipoise verify`"
-            )
-        return head
-
-    def _last_line(self) -> bytes:
-        with self.path.open("rb") as file:
-            start, tail = file.seek(0, os.SEEK_END), b""
-            while start and b"\n" not in tail[:-1]:
-                step = min(_CHUNK, start)
-                start = file.seek(start - step)
-                tail = file.read(step) + tail
-        return tail[tail.rfind(b"\n", 0, -1) + 1 :]
 
     def _entry(self, line: bytes, where: str) -> Entry:
         if not line.endswith(b"\n"):
@@ -177,37 +210,91 @@ class JsonLines:
                 " it as it is, restore the last backup that verifies and compare the two"
             ) from None
 
-    def _mode(self) -> int:
-        return self.path.stat().st_mode & 0o777 if self.path.exists() else 0o640
 
-    @property
-    def _lock(self) -> Path:
-        return self.path.with_name(self.path.name + ".lock")
+class OpenFile:
+    """A ledger file whose lock is held (`ports.Writing`)."""
+
+    def __init__(self, ledger: JsonLines, handle: int) -> None:
+        self._ledger, self._handle = ledger, handle
+
+    def read(self, after: int = 0) -> list[Entry]:
+        """The entries after that number. Raises `IncompleteLine` or `DamagedFile`."""
+        return self._ledger.read_open(self._handle, after)
+
+    def head(self) -> Head:
+        """The last entry. Raises `IncompleteLine` or `DamagedFile`."""
+        return self._ledger.head_open(self._handle)
+
+    def append(self, entries: Iterable[Entry]) -> None:
+        """Add entries, wait for the disk. Raises `Conflict` or `WriteFailed`."""
+        self._ledger.add(self._handle, entries)
+
+    def redact(self, log: Entry) -> None:
+        """Carry out a redaction; the block should end after it, since the file was replaced."""
+        self._ledger.replace_without(self._handle, log)
 
 
-def _following(head: Entry | None, entries: Iterable[Entry]) -> Iterator[Entry]:
+def _lines(handle: int, offset: int) -> list[bytes]:
+    with os.fdopen(os.dup(handle), "rb") as file:
+        file.seek(offset)
+        return list(file)
+
+
+def _last_line(handle: int) -> bytes:
+    start, tail = os.fstat(handle).st_size, b""
+    while start and b"\n" not in tail[:-1]:
+        size = min(_CHUNK, start)
+        start -= size
+        os.lseek(handle, start, os.SEEK_SET)
+        tail = _read_all(handle, size) + tail
+    return tail[tail.rfind(b"\n", 0, -1) + 1 :]
+
+
+def _read_all(handle: int, size: int) -> bytes:
+    pieces = bytearray()
+    while len(pieces) < size and (piece := os.read(handle, size - len(pieces))):
+        pieces += piece
+    return bytes(pieces)
+
+
+def _following(head: Head, entries: Iterable[Entry]) -> Iterator[Entry]:
     for entry in entries:
-        check_follows(head, (entry,))
+        check_is_next(head, entry)
         yield entry
-        head = entry
+        head = Head(entry.seq, entry.hash)
 
 
 def _pieces(entries: Iterable[Entry]) -> Iterator[bytes]:
+    return _pieces_of(map(line_of, entries))
+
+
+def _pieces_of(lines: Iterable[bytes]) -> Iterator[bytes]:
     piece = bytearray()
-    for entry in entries:
-        piece += line_of(entry)
+    for line in lines:
+        piece += line
         if len(piece) >= _CHUNK:
             yield bytes(piece)
             piece.clear()
     yield bytes(piece)
 
 
-def _write(path: Path, pieces: Iterable[bytes], mode: int) -> None:
-    """Add bytes to a file and wait for the disk; whatever goes wrong, the file ends where it ended
-    before.
+@contextmanager
+def _to_side_file(path: Path, mode: int) -> Iterator[int]:
+    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, mode)
+    try:
+        yield handle
+    finally:
+        os.close(handle)
+
+
+def _mode(handle: int) -> int:
+    return os.fstat(handle).st_mode & 0o777
+
+
+def _write(handle: int, path: Path, pieces: Iterable[bytes]) -> None:
+    """Add bytes to an open file and wait for the disk; whatever goes wrong, the file ends where it
+    ended before.
     """
-    is_new = not path.exists()
-    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, mode)
     length = os.fstat(handle).st_size
     try:
         for piece in pieces:
@@ -220,9 +307,7 @@ def _write(path: Path, pieces: Iterable[bytes], mode: int) -> None:
         if isinstance(stopped, OSError):
             raise WriteFailed(path, stopped) from stopped
         raise
-    finally:
-        os.close(handle)
-    if is_new:
+    if not length:
         sync_directory(path.parent)
 
 
@@ -230,12 +315,3 @@ def _write_all(handle: int, piece: bytes) -> None:
     rest = memoryview(piece)
     while rest:
         rest = rest[os.write(handle, rest) :]
-
-
-def _truncate(path: Path, length: int) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
-    try:
-        os.ftruncate(handle, length)
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -1,4 +1,6 @@
-"""Who may write? One at a time, by a lock on a file beside what is written."""
+"""Who may write? One at a time, by a lock on the file itself: it holds whatever name, folder or
+machine's mount the file was reached by.
+"""
 
 from __future__ import annotations
 
@@ -7,61 +9,94 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None  # type: ignore[assignment]
+import portalocker
+from portalocker import LockFlags
 
-
-class NoLock(RuntimeError):
-    """This system cannot lock a file, so nothing is written; the message says what to do."""
+_NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
+_CLOSE = getattr(os, "O_CLOEXEC", 0)
+_BINARY = getattr(os, "O_BINARY", 0)
 
 
 class Taken(RuntimeError):
     """Somebody else holds the lock."""
 
 
-def check_lock() -> None:
-    """Raise `NoLock` where this system has none, before work is done that could not be kept."""
-    if fcntl is None:
-        raise NoLock(
-            "nothing is written: this system has no lock that keeps two writers apart (Python's"
-            " fcntl). Write on Linux or macOS; reading works everywhere"
-        )
+class LinkedFile(ValueError):
+    """The file has a second name, so a copy that replaces one leaves the other as it was."""
 
 
 @contextmanager
-def for_reading(lock: Path) -> Iterator[None]:
-    """Wait for writers to finish. Where nobody can lock nobody writes, and no file is left behind
-    by a reader.
-    """
-    handle = None
-    if fcntl is not None:
-        with suppress(OSError):  # no lock file was made yet, or this is a read-only copy
-            handle = os.open(lock, os.O_RDWR | os.O_CLOEXEC)
-    if fcntl is None or handle is None:
-        yield
-        return
-    try:
-        fcntl.flock(handle, fcntl.LOCK_SH)
-        yield
-    finally:
-        os.close(handle)
-
-
-@contextmanager
-def for_writing(lock: Path, *, wait: bool = True) -> Iterator[None]:
-    """Nobody else reads or writes meanwhile. Raises `NoLock`, and `Taken` if it is not waited for.
-
-    The lock is a file of its own: what it guards may be replaced as a whole.
-    """
-    check_lock()
-    handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o660)
-    try:
+def for_reading(path: Path) -> Iterator[int | None]:
+    """The open file, while nobody writes to it; None if there is none."""
+    while True:
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        except BlockingIOError:
-            raise Taken(f"{lock} is held by somebody else") from None
-        yield
-    finally:
-        os.close(handle)
+            handle = os.open(path, os.O_RDONLY | _CLOSE | _BINARY)
+        except FileNotFoundError:
+            yield None
+            return
+        try:
+            with suppress(portalocker.LockException):  # a file system that knows no locks
+                portalocker.lock(handle, LockFlags.SHARED)
+            if _is_still(path, handle):
+                yield handle
+                return
+        finally:
+            os.close(handle)
+
+
+@contextmanager
+def for_writing(path: Path, *, wait: bool = True, mode: int = 0o640) -> Iterator[int]:
+    """The open file, while nobody else reads or writes it. An empty file that nothing was written
+    to is taken away again. Raises `LinkedFile`, and `Taken` if it is not waited for.
+    """
+    while True:
+        handle = _opened(path, mode)
+        try:
+            _lock(handle, path, wait=wait)
+            if not _is_still(path, handle):  # replaced by a redacted copy while we waited
+                continue
+            _check_one_name(path, handle)
+            try:
+                yield handle
+            finally:
+                if not os.fstat(handle).st_size and _is_still(path, handle):
+                    path.unlink()
+            return
+        finally:
+            os.close(handle)
+
+
+def _opened(path: Path, mode: int) -> int:
+    flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | _NO_FOLLOW | _CLOSE | _BINARY
+    if path.is_symlink():
+        raise LinkedFile(f"{path} is a link, and nothing is written through one: name the file")
+    return os.open(path, flags, mode)
+
+
+def _lock(handle: int, path: Path, *, wait: bool) -> None:
+    kind = LockFlags.EXCLUSIVE if wait else LockFlags.EXCLUSIVE | LockFlags.NON_BLOCKING
+    try:
+        portalocker.lock(handle, kind)
+    except portalocker.AlreadyLocked:
+        raise Taken(f"{path} is held by somebody else") from None
+    except portalocker.LockException as refused:
+        raise OSError(
+            f"nothing is written: the file system of {path} keeps no two writers apart ({refused})."
+            " Keep the ledger on a local disk, or in PostgreSQL"
+        ) from refused
+
+
+def _is_still(path: Path, handle: int) -> bool:
+    """Does the name still stand for the open file?"""
+    try:
+        return os.path.samestat(os.stat(path), os.fstat(handle))
+    except FileNotFoundError:
+        return False
+
+
+def _check_one_name(path: Path, handle: int) -> None:
+    if (names := os.fstat(handle).st_nlink) > 1:
+        raise LinkedFile(
+            f"{path} has {names} names (hard links), and nothing is written to such a file: a"
+            " redaction would leave the others as they were. Copy it instead"
+        )

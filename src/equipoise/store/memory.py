@@ -1,13 +1,15 @@
-"""A ledger kept in memory: for rehearsals and tests, with the rules of the file."""
+"""A ledger kept in memory: for rehearsals and tests, with the rules of the other stores."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
-from equipoise.conduct.ports import Conflict
-from equipoise.ledger.chain import verify
-from equipoise.ledger.entry import GENESIS, Entry
-from equipoise.ledger.verified import Broken
+from equipoise.conduct.ports import Head
+from equipoise.ledger.chain import without_fields
+from equipoise.ledger.entry import Entry, line_of
+from equipoise.store.follows import check_follows, redaction_of
+from equipoise.store.turns import Turns
 
 
 class Memory:
@@ -15,50 +17,60 @@ class Memory:
 
     def __init__(self, entries: Iterable[Entry] = ()) -> None:
         self._entries: list[Entry] = []
-        self.append(entries)
+        self._turns = Turns()
+        self._add(entries)
 
-    def read(self) -> list[Entry]:
-        """All entries in order."""
-        return list(self._entries)
+    def lines(self) -> list[bytes]:
+        """The entries as a file would hold them."""
+        return list(map(line_of, self._entries))
+
+    def read(self, after: int = 0) -> list[Entry]:
+        """The entries after that number."""
+        return self._entries[after:]
+
+    def head(self) -> Head:
+        """The last entry."""
+        last = self._entries[-1] if self._entries else None
+        return Head(last.seq, last.hash) if last else Head()
+
+    @contextmanager
+    def writing(self) -> Iterator[OpenMemory]:
+        """Nobody else writes until the end of the block; what was added in one that ends in an
+        error is gone.
+        """
+        with self._turns.turn():
+            before, length = self._entries, len(self._entries)
+            try:
+                yield OpenMemory(self)
+            except BaseException:
+                self._entries = before[:length]
+                raise
 
     def append(self, entries: Iterable[Entry]) -> None:
         """Add entries that follow the head, all or none. Raises `Conflict` when they were built on
         another head.
         """
-        new = list(entries)
-        check_follows(self._entries[-1] if self._entries else None, new)
-        self._entries += new
+        with self._turns.turn():
+            self._add(entries)
 
     append_many = append
 
-    def rewrite(self, entries: Sequence[Entry]) -> None:
-        """Replace all by a redacted copy that holds every entry kept so far."""
-        check_rewrite(self._entries, entries)
-        self._entries = list(entries)
+    def _add(self, entries: Iterable[Entry]) -> None:
+        new = list(entries)
+        check_follows(self.head(), new)
+        self._entries += new
+
+    def _redact(self, log: Entry) -> None:
+        event = redaction_of(log)
+        check_follows(self.head(), [log])
+        place = event.redacted - 1
+        target = without_fields(self._entries[place], event.fields)
+        self._entries = [*self._entries[:place], target, *self._entries[place + 1 :], log]
 
 
-def check_follows(head: Entry | None, entries: Iterable[Entry]) -> None:
-    """Raise `Conflict` unless each entry follows the one before it, and the first one the head."""
-    for entry in entries:
-        seq, link = (head.seq, head.hash) if head else (0, GENESIS)
-        if (entry.seq, entry.prev) != (seq + 1, link):
-            raise Conflict(
-                f"the ledger ends with entry {seq} (hash {link[:12]}…), but entry {entry.seq} was"
-                f" built on {entry.prev[:12]}…: somebody else wrote first; read the ledger again"
-                " and repeat what you did"
-            )
-        head = entry
+class OpenMemory:
+    """A ledger in memory whose turn is held (`ports.Writing`)."""
 
-
-def check_rewrite(kept: Sequence[Entry], entries: Sequence[Entry]) -> None:
-    """Raise `Conflict` if an entry kept would be lost, ValueError if the new chain does not
-    verify.
-    """
-    if [entry.hash for entry in kept] != [entry.hash for entry in entries[: len(kept)]]:
-        raise Conflict(
-            f"the ledger holds {len(kept)} entries that the rewritten one does not all carry:"
-            " somebody else wrote first; read the ledger again and repeat the redaction"
-        )
-    checked = verify(entries)
-    if isinstance(checked, Broken):
-        raise ValueError(f"refused to rewrite: entry {checked.seq}: {checked.why}")
+    def __init__(self, ledger: Memory) -> None:
+        self.read, self.head = ledger.read, ledger.head
+        self.append, self.redact = ledger._add, ledger._redact

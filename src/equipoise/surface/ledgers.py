@@ -22,7 +22,6 @@ from equipoise.ledger.entry import BadEntry, Entry, entry_of
 from equipoise.ledger.verified import Broken, Verified
 from equipoise.store.files import make_folder, sync_directory
 from equipoise.store.json_lines import JsonLines, WriteFailed
-from equipoise.store.lock import check_lock
 from equipoise.store.recognize import check_is_ledger
 from equipoise.subject.fold import replay
 
@@ -80,12 +79,10 @@ def write_ledger(ledger: Ledger, path: str | Path) -> None:
         raise OSError(f"{place} cannot be written ({why})") from refused
     finally:
         fresh.unlink(missing_ok=True)
-        fresh.with_name(fresh.name + ".lock").unlink(missing_ok=True)
 
 
 def check_place(path: Path) -> None:
     """May a rehearsal be written there? Never in the place of a ledger that may hold real data."""
-    check_lock()
     folder = next(parent for parent in path.absolute().parents if parent.exists())
     if not folder.is_dir():
         raise ValueError(f"{folder} is a file, expected a folder")
@@ -124,7 +121,8 @@ def redact(
         same_results=partial(same_results, read),
     )
     if isinstance(decided, Redacted):
-        stored(path).rewrite(decided.entries)
+        with stored(path).writing() as ledger:
+            ledger.redact(decided.log)
     return decided
 
 

@@ -1,0 +1,178 @@
+"""The ledger in one SQLite file: for a trial of one machine, with as many threads and processes as
+it serves.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+
+from equipoise.conduct.ports import Head
+from equipoise.ledger.entry import Entry, entry_of
+from equipoise.ledger.salted import Gone
+from equipoise.store.follows import check_follows, redaction_of
+from equipoise.store.sql_ledger.refusals import CannotWrite
+from equipoise.store.sql_ledger.rows import FieldRow, lines_from, rows_of
+from equipoise.store.turns import turns_of
+from equipoise.terms.canonical import canonical
+
+_WAIT = 60.0
+"""Seconds that one process waits for another."""
+_ENTRIES = "SELECT seq, hash, entry FROM entries WHERE seq > ? ORDER BY seq"
+_FIELDS = """
+SELECT seq, field FROM (
+  SELECT seq, place, field FROM contents WHERE seq > ?1
+  UNION ALL SELECT seq, place, field FROM gone WHERE seq > ?1
+) ORDER BY seq, place
+"""
+_INSERT = {
+    "entries": "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?)",
+    "contents": "INSERT INTO contents VALUES (?, ?, ?, ?)",
+    "gone": "INSERT INTO gone VALUES (?, ?, ?, ?)",
+}
+_HEAD = "SELECT seq, hash FROM entries ORDER BY seq DESC LIMIT 1"
+
+
+class SqliteLedger:
+    """A ledger file of SQLite (`ports.Storage`): write-ahead log, every commit on the disk."""
+
+    def __init__(self, path: Path | str) -> None:
+        self.path = Path(path)
+        self._turns = turns_of(f"sqlite:{self.path.absolute()}")
+        self._own = threading.local()
+        is_new = not self.path.exists()
+        connection = self._connection
+        if is_new:
+            self.path.chmod(0o640)
+        connection.executescript(files(__package__).joinpath("sqlite.sql").read_text("utf-8"))
+
+    def lines(self) -> list[bytes]:
+        """The entries as a file would hold them."""
+        return self._lines(0)
+
+    def read(self, after: int = 0) -> list[Entry]:
+        """The entries after that number."""
+        return list(map(entry_of, self._lines(after)))
+
+    def head(self) -> Head:
+        """The last entry."""
+        row = self._connection.execute(_HEAD).fetchone()
+        return Head(*row) if row else Head()
+
+    @contextmanager
+    def writing(self) -> Iterator[OpenSqlite]:
+        """One transaction, after whoever asked before. Raises `CannotWrite`."""
+        with self._turns.turn():
+            connection = self._connection
+            with _told(self.path):
+                connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield OpenSqlite(self, connection)
+            except BaseException:
+                connection.rollback()
+                raise
+            with _told(self.path):
+                try:
+                    connection.execute("COMMIT")
+                except BaseException:
+                    connection.rollback()
+                    raise
+
+    def append(self, entries: Iterable[Entry]) -> None:
+        """Add entries that follow the head, all or none. Raises `Conflict` or `CannotWrite`."""
+        with self.writing() as ledger:
+            ledger.append(entries)
+
+    append_many = append
+
+    def close(self) -> None:
+        """Close the connection of this thread."""
+        if connection := getattr(self._own, "connection", None):
+            connection.close()
+            del self._own.connection
+
+    @property
+    def _connection(self) -> sqlite3.Connection:
+        """One for each thread: SQLite keeps their transactions apart."""
+        held: sqlite3.Connection | None = getattr(self._own, "connection", None)
+        if held is None:
+            with _told(self.path):
+                held = sqlite3.connect(self.path, timeout=_WAIT, isolation_level=None)
+                held.execute("PRAGMA journal_mode = WAL")
+                held.execute("PRAGMA synchronous = FULL")
+                held.execute("PRAGMA foreign_keys = ON")
+            self._own.connection = held
+        return held
+
+    def _lines(self, after: int) -> list[bytes]:
+        connection = self._connection
+        is_open = connection.in_transaction
+        if not is_open:
+            connection.execute("BEGIN")  # both queries see the same entries
+        try:
+            entries = connection.execute(_ENTRIES, (after,))
+            fields = connection.execute(_FIELDS, (after,))
+            return list(lines_from(entries, fields))
+        finally:
+            if not is_open:
+                connection.rollback()
+
+
+class OpenSqlite:
+    """A ledger whose transaction is open (`ports.Writing`)."""
+
+    def __init__(self, ledger: SqliteLedger, connection: sqlite3.Connection) -> None:
+        self.read, self.head = ledger.read, ledger.head
+        self._path, self._connection = ledger.path, connection
+
+    def append(self, entries: Iterable[Entry]) -> None:
+        """Add entries that follow the head. Raises `Conflict` or `CannotWrite`."""
+        new = list(entries)
+        check_follows(self.head(), new)
+        with _told(self._path):
+            gone: list[FieldRow] = []
+            for rows in map(rows_of, new):
+                self._insert("entries", [rows.entry])
+                self._insert("contents", rows.contents)
+                gone += rows.gone
+            self._insert("gone", gone)  # an import: by now their redactions are there
+
+    def redact(self, log: Entry) -> None:
+        """Append a redaction, and delete what it names."""
+        event = redaction_of(log)
+        self.append([log])
+        (target,) = map(entry_of, _one(self._connection, event.redacted))
+        with _told(self._path):
+            for place, field in enumerate(target.fields, start=1):
+                if field.path in event.fields and not isinstance(field, Gone):
+                    left = canonical([field.path, field.digest.hex()]).decode()
+                    self._insert("gone", [(event.redacted, place, field.path, left)])
+                    self._connection.execute(
+                        "DELETE FROM contents WHERE seq = ? AND place = ?", (event.redacted, place)
+                    )
+
+    def _insert(self, table: str, rows: Iterable[tuple[object, ...]]) -> None:
+        self._connection.executemany(_INSERT[table], rows)
+
+
+def _one(connection: sqlite3.Connection, seq: int) -> Iterator[bytes]:
+    entries = connection.execute("SELECT seq, hash, entry FROM entries WHERE seq = ?", (seq,))
+    fields = connection.execute(
+        "SELECT seq, field FROM (SELECT seq, place, field FROM contents WHERE seq = ?1"
+        " UNION ALL SELECT seq, place, field FROM gone WHERE seq = ?1) ORDER BY place",
+        (seq,),
+    )
+    return lines_from(entries, fields)
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """What the database refuses, in words."""
+    try:
+        yield
+    except sqlite3.DatabaseError as refused:
+        raise CannotWrite(path, str(refused)) from refused
