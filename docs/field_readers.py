@@ -143,6 +143,7 @@ OBEYED: Readers = {
         "conduct/record:_not_of_subject": "consent_before_entry",
         "conduct/questions:_of_form": "earlier_results_label",
         "conduct/edit_checks:_first_dose": "washout_days",
+        "endpoints/choices:choices_of": "death_after_data_withdrawal",
         "analysis/safety:_in_period": "adverse_events_days_after_last_dose",
         "analysis/analyze:_results": "safety_review_after",
     },

@@ -144,6 +144,11 @@ def _after_withdrawal(subject: Subject, form: Form, where: str, when: date) -> I
 
 def _of_death(subject: Subject, died: PartialDate) -> Iterator[Doubt]:
     yield from _before_randomization(subject, "died_on", died.latest)
+    if left := next((each for each in subject.withdrawals if each.what == "DATA"), None):
+        why = f"recorded after the withdrawal from further use of data of {left.on}"
+        yield Doubt(
+            "died_on", f"{why} (entry {left.source}): from which source, and may it be used?"
+        )
     later = _seen_after(subject, died.latest)
     if later:
         told = ", ".join(f"entry {source} ({when})" for source, when in later[:5])

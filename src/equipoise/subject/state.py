@@ -213,6 +213,11 @@ class Subject:
         return any(withdrawal.what == "DATA" for withdrawal in self.withdrawals)
 
     @property
+    def without_death(self) -> Subject:
+        """The subject as if no death were known."""
+        return replace(self, died=None, died_source=0)
+
+    @property
     def signed(self) -> frozenset[int]:
         """The entries that a physician endorsed."""
         return frozenset(one.about for one in self.signatures if one.role in PHYSICIANS)

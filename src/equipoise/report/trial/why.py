@@ -49,6 +49,7 @@ def explain(analysis: Analysis, entries: Sequence[Entry], subject: str, endpoint
     for name, value in values.items():
         lines += ["", f"{name}: {_shown(value)}", f"  because: {value.why}"]
         lines += _missed_scans(analysis, endpoint, subject)
+        lines += _death_not_counted(analysis, subject)
         lines += [
             "  entries:",
             *(line for source in value.source for line in _entry(entries, source)),
@@ -64,6 +65,12 @@ def _missed_scans(analysis: Analysis, endpoint: str, subject: str) -> Iterator[s
     by_scans = declared.rules.keys() & analysis.trial.protocol.censoring.keys()
     if by_scans and (missed := missed_scan_words(analysis, subject)):
         yield f"  scans missed, by the schedule: {missed}"
+
+
+def _death_not_counted(analysis: Analysis, subject: str) -> Iterator[str]:
+    """A death that is recorded, and that the protocol keeps out of the endpoints."""
+    if subject in analysis.courses and (why := analysis.courses[subject].death_not_counted):
+        yield f"  not counted: {why}"
 
 
 # ------------------------------------------------------------------ values
