@@ -16,6 +16,7 @@ from equipoise.allocation.sealed_list import SealedList, seal
 from equipoise.allocation.strata import cells
 from equipoise.analysis.known import Known
 from equipoise.conduct import (
+    confirmation,
     data_entry,
     data_management,
     enrolment,
@@ -109,8 +110,9 @@ class Story:
         assert isinstance(outcome, Entry), f"{command.__name__}: {outcome}"
         return outcome
 
-    def begin(self, on: str = "2021-01-04") -> Story:
-        self.done(on, "sponsor", protocol_versions.adopt_protocol, self.protocol, simulated=True)
+    def begin(self, on: str = "2021-01-04", *, simulated: bool = True) -> Story:
+        adopt = protocol_versions.adopt_protocol
+        self.done(on, "sponsor", adopt, self.protocol, simulated=simulated)
         for site in self.sites:
             new = NewSite(site, "CHN", "Asia/Shanghai")
             self.done(on, "sponsor", trial_setup.open_site, new)
@@ -119,9 +121,18 @@ class Story:
         for site in self.sites:
             green = {"since": date.fromisoformat(on), "reason": "approved, contract signed"}
             self.done(on, "sponsor", trial_setup.change_site, site, "ACTIVE", **green)
+        if not simulated:
+            self.confirm_assumptions(on)
         ready = {"reason": "set-up is complete"}
         self.done(on, "sponsor", trial_setup.change_status, "RECRUITING", **ready)
         return self
+
+    def confirm_assumptions(self, on: str) -> Entry:
+        """All that the latest version takes from standard knowledge."""
+        protocol = self.session.trial.protocol
+        command = confirmation.confirm_assumptions
+        names = tuple(protocol.to_confirm)
+        return self.done(on, "sponsor", command, names, version=protocol.version)
 
     def staff(self, on: str) -> None:
         """One person in each role, and a second one for what takes two."""

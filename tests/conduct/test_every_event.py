@@ -113,6 +113,7 @@ def _manage(told: Story, on: str) -> None:
     frozen = told.done(on, "data_manager", data_management.freeze, **freeze)
     told.done(on, "data_manager", data_management.unfreeze, frozen.seq)
     told.done(on, "sponsor", trial_setup.publish_key, "ab" * 32)
+    told.confirm_assumptions(on)
     given = next(iter(told.session.trial.delegations))
     told.done(on, "sponsor", trial_setup.end_delegation, given, ended_on=DAY)
     close = {"closed_from": DAY, "arm": "CHEMOTHERAPY"}

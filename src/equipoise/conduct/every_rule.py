@@ -5,6 +5,7 @@ that registers some.
 from __future__ import annotations
 
 from equipoise.conduct import (
+    confirmation,
     data_entry,
     data_management,
     disposition,
@@ -18,6 +19,7 @@ from equipoise.conduct import (
 )
 
 ROOMS = (
+    confirmation,
     data_entry,
     data_management,
     disposition,

@@ -62,6 +62,8 @@ GUARDS: dict[str, Guard] = {
     "ProtocolAdopted": Guard(roles=SPONSOR, trial=frozenset({_T.SET_UP})),
     "ProtocolAmended": Guard(roles=SPONSOR, trial=BEFORE_ARCHIVE),
     "TrialStatusChanged": Guard(roles=SPONSOR, trial=BEFORE_ARCHIVE),
+    "AssumptionsConfirmed": Guard(
+        roles=SPONSOR | STATISTICIAN | PHYSICIANS, trial=BEFORE_ARCHIVE, site=ANY_SITE),
     "AllocationCommitted": Guard(roles=STATISTICIAN, trial=UNTIL_LOCK),
     "AllocationOpened": Guard(roles=STATISTICIAN, trial=LOCKED),
     "AllocationClosed": Guard(roles=SPONSOR, trial=UNTIL_LOCK),

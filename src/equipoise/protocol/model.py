@@ -236,6 +236,11 @@ class Protocol(Model):
         return self.eligibility.criteria
 
     @property
+    def to_confirm(self) -> dict[str, Assumption]:
+        """The assumptions that somebody must confirm before the protocol serves real people."""
+        return {name: each for name, each in self.assumptions.items() if each.to_check}
+
+    @property
     def control(self) -> Arm:
         """The arm that the others are compared with."""
         return next(arm for arm in self.arms if arm.role == "control")

@@ -13,7 +13,14 @@ from typing import Any, NamedTuple
 from equipoise.ledger import events
 from equipoise.ledger.entry import Entry
 from equipoise.protocol.model import Protocol
-from equipoise.subject.conditions import Delegation, Freeze, Site, SubjectStatus, TrialStatus
+from equipoise.subject.conditions import (
+    Confirmed,
+    Delegation,
+    Freeze,
+    Site,
+    SubjectStatus,
+    TrialStatus,
+)
 from equipoise.subject.keys import Keys
 from equipoise.subject.records import DM, AnyRecord, Record, Source
 from equipoise.terms.dates import PartialDate
@@ -382,6 +389,7 @@ class Trial:
     sites: Mapping[str, Site] = field(default_factory=dict)
     trained: frozenset[str] = frozenset()
     delegations: Mapping[int, Delegation] = field(default_factory=dict)
+    confirmed: tuple[Confirmed, ...] = ()
     lists: tuple[CommittedList, ...] = ()
     allocated: Mapping[tuple[str, ...], int] = field(default_factory=dict)
     closed: Mapping[str | tuple[str, ...], date] = field(default_factory=dict)
@@ -414,6 +422,16 @@ class Trial:
     def protocol(self) -> Protocol:
         """The latest version. Raises `NoProtocol` before one is adopted."""
         return self._adopted()[-1].protocol
+
+    def unconfirmed(self, protocol: Protocol) -> tuple[str, ...]:
+        """The assumptions of a version that rest on standard knowledge and that nobody confirmed as
+        they read there.
+        """
+        return tuple(
+            name
+            for name, assumption in protocol.to_confirm.items()
+            if not any(held.covers(name, assumption) for held in self.confirmed)
+        )
 
     def version_at(self, site: str, on: date, subject: Subject | None = None) -> Version:
         """The version in force at a site on a day, and for a participant who had consented to it by

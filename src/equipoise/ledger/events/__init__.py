@@ -32,6 +32,7 @@ from equipoise.ledger.events.trial import (
     AllocationClosed,
     AllocationCommitted,
     AllocationOpened,
+    AssumptionsConfirmed,
     ClockCorrected,
     DelegationEnded,
     EntryRedacted,
@@ -58,6 +59,7 @@ __all__ = [
     "AllocationClosed",
     "AllocationCommitted",
     "AllocationOpened",
+    "AssumptionsConfirmed",
     "BadEvent",
     "ChemotherapyIntended",
     "ClockCorrected",
@@ -150,6 +152,7 @@ Event = (
     | ClockCorrected
     | KeyPublished
     | EntryRedacted
+    | AssumptionsConfirmed
 )
 
 EVENTS: dict[str, type[Event]] = {kind.__name__: kind for kind in get_args(Event)}
