@@ -169,6 +169,7 @@ class Story:
     def ready(self, subject: str, day: date = date(2021, 3, 10), **changes: Any) -> Story:
         """Everything that randomization on `day` asks for; `changes` replaces single values."""
         on = day.isoformat()
+        changes = {"birth": str(1958 - len(self.session.trial.subjects)), **changes}
         before = (day - timedelta(8)).isoformat()
         recent = (day - timedelta(2)).isoformat()
         self.done(
@@ -313,7 +314,11 @@ def screening_forms(day: date, **changes: Any) -> list[tuple[str, dict[str, Any]
         ]
 
     return [
-        ("DEMOGRAPHICS", {}, {"subject": [{"birth": "1958", "sex": changes.get("sex", "M")}]}),
+        (
+            "DEMOGRAPHICS",
+            {},
+            {"subject": [{"birth": changes.get("birth", "1958"), "sex": changes.get("sex", "M")}]},
+        ),
         ("MEDICAL_HISTORY", {"date": recent}, {"condition": history}),
         (
             "PRIOR_THERAPY",

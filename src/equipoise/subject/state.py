@@ -376,7 +376,8 @@ class LockRequest(NamedTuple):
 class Trial:
     """The trial as known at some entry of the ledger.
 
-    `allocated` counts the positions of each stratum that are used of the list in force,
+    `allocated` counts the positions of each stratum that are used of the list in force, `people`
+    are the codes by year of birth and sex (`likeness`),
     `followed_by` links a subject code to that of the next screening, `days` are the first entry of
     each day of recording with its time.
     """
@@ -393,6 +394,7 @@ class Trial:
     lists: tuple[CommittedList, ...] = ()
     allocated: Mapping[tuple[str, ...], int] = field(default_factory=dict)
     closed: Mapping[str | tuple[str, ...], date] = field(default_factory=dict)
+    people: Mapping[tuple[int, str], tuple[str, ...]] = field(default_factory=dict)
     followed_by: Mapping[str, str] = field(default_factory=dict)
     freezes: Mapping[int, Freeze] = field(default_factory=dict)
     requests: Mapping[int, LockRequest] = field(default_factory=dict)

@@ -18,6 +18,8 @@ from equipoise.subject.conditions import (
     SiteStatus,
     TrialStatus,
 )
+from equipoise.subject.likeness import with_place
+from equipoise.subject.records import DM
 from equipoise.subject.state import (
     CommittedList,
     LockRequest,
@@ -57,6 +59,8 @@ def step_about(trial: Trial, entry: Entry, event: Event, before: Subject) -> Tri
     match event:
         case events.SubjectScreened(previous_subject=str() as previous):
             return replace(trial, followed_by={**trial.followed_by, previous: before.id})
+        case events.FormSaved() if _tells_birth(trial, before):
+            return replace(trial, people=with_place(trial, before.id))
         case events.SubjectRandomized():
             used = {**trial.allocated, event.stratum: trial.allocated.get(event.stratum, 0) + 1}
             return replace(trial, allocated=used, sites=_counted(trial, before.site, 1))
@@ -68,6 +72,10 @@ def step_about(trial: Trial, entry: Entry, event: Event, before: Subject) -> Tri
             return replace(trial, redactions=(*trial.redactions, _redaction(entry, event)))
         case _:
             return step_closing(trial, entry, event)
+
+
+def _tells_birth(trial: Trial, before: Subject) -> bool:
+    return trial.subjects[before.id].records(DM) is not before.records(DM)
 
 
 def _counted(trial: Trial, site: str, more: int) -> Mapping[str, Site]:
