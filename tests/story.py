@@ -169,7 +169,8 @@ class Story:
     def ready(self, subject: str, day: date = date(2021, 3, 10), **changes: Any) -> Story:
         """Everything that randomization on `day` asks for; `changes` replaces single values."""
         on = day.isoformat()
-        changes = {"birth": str(1958 - len(self.session.trial.subjects)), **changes}
+        others = len(self.session.trial.subjects)  # nobody is taken for one of them
+        changes = {"birth": str(1958 - others % 40), "later": others // 40, **changes}
         before = (day - timedelta(8)).isoformat()
         recent = (day - timedelta(2)).isoformat()
         self.done(
@@ -274,6 +275,8 @@ def screening_forms(day: date, **changes: Any) -> list[tuple[str, dict[str, Any]
         *({"category": one, "occurred": "N"} for one in absent),
     ]
 
+    later = changes.get("later", 0)
+
     def drug(line: str, name: str, kind: str, start: int, end: int) -> dict[str, str]:
         last = (day - timedelta(end)).isoformat()
         return {
@@ -325,8 +328,8 @@ def screening_forms(day: date, **changes: Any) -> list[tuple[str, dict[str, Any]
             {},
             {
                 "drug": [
-                    drug("1", "CETUXIMAB", "ANTI-EGFR", 760, changes.get("free_days", 400)),
-                    drug("2", "BEVACIZUMAB", "ANTI-VEGF", 390, 20),
+                    drug("1", "CETUXIMAB", "ANTI-EGFR", 760 - later, changes.get("free_days", 400)),
+                    drug("2", "BEVACIZUMAB", "ANTI-VEGF", 390 - later, 20),
                 ]
             },
         ),
