@@ -51,6 +51,7 @@ class Story:
     seed: int = 1
     site: str = "S01"
     sites: tuple[str, ...] = ("S01", "S02")
+    country: str = "CHN"
     count: int = 0
 
     def __post_init__(self) -> None:
@@ -114,7 +115,7 @@ class Story:
         adopt = protocol_versions.adopt_protocol
         self.done(on, "sponsor", adopt, self.protocol, simulated=simulated)
         for site in self.sites:
-            new = NewSite(site, "CHN", "Asia/Shanghai")
+            new = NewSite(site, self.country, "Asia/Shanghai")
             self.done(on, "sponsor", trial_setup.open_site, new)
         self.staff(on)
         self.done(on, "statistician", randomization.commit_allocation, self.sealed)

@@ -27,7 +27,7 @@ from equipoise.conduct.disposition import Withdrawal
 from equipoise.conduct.guards import GUARDS
 from equipoise.conduct.protocol_versions import amend_protocol
 from equipoise.conduct.redaction import Redacted, RedactionRequest, redact
-from equipoise.conduct.safety import Assessment, Report
+from equipoise.conduct.safety import Assessment, Report, Submission
 from equipoise.conduct.set_aside import FormRow, set_row_aside
 from equipoise.conduct.verify import verify_entries
 from equipoise.ledger.entry import Entry
@@ -40,7 +40,6 @@ from story import Story
 
 DAY = date(2021, 3, 10)
 CHANGE_NOTHING = {
-    "SafetyAssessed": "no rule asks yet what the sponsor judged; reports read it from the entry",
     "ClockCorrected": "the time of its own entry is its effect",
 }
 """Events without a fold of their own, each with its reason."""
@@ -99,6 +98,8 @@ def story() -> tuple[Entry, ...]:
     reported = told.done(on, "investigator", safety.report_safety, "S01-001", report)
     judged = Assessment(reported.seq, "NOT RELATED", True, "IB 3")
     told.done(on, "sponsor", safety.assess_safety, "S01-001", judged)
+    sent = Submission(reported.seq, "NMPA", "2021-03-10T19:00+08:00")
+    told.done(on, "safety", safety.submit_safety, "S01-001", sent)
     died = {"died_on": "2021-03", "cause": "disease"}
     told.done(on, "investigator", disposition.record_death, "S01-001", **died)
     told.done(on, "investigator", disposition.end_study, "S01-001", ended_on=DAY, cause="DEATH")

@@ -115,6 +115,8 @@ GUARDS: dict[str, Guard] = {
         roles=ENTRY, trial=ALWAYS, site=HAS_WORKED, subject=ANYBODY, days=("onset",)),
     "SafetyAssessed": Guard(
         roles=frozenset({"safety", "sponsor"}), trial=ALWAYS, subject=ANYBODY),
+    "SafetySubmitted": Guard(
+        roles=frozenset({"safety", "sponsor"}), trial=ALWAYS, subject=ANYBODY),
     # closing
     "Frozen": Guard(roles=DATA, trial=RUNNING),
     "Unfrozen": Guard(roles=DATA, trial=RUNNING),

@@ -21,6 +21,7 @@ _ABOUT_THE_LEDGER = frozenset(
         "ClockCorrected",
         "SafetyReported",
         "SafetyAssessed",
+        "SafetySubmitted",
         "RoleDelegated",
         "DelegationEnded",
         "StaffTrained",

@@ -20,7 +20,9 @@ from equipoise.subject.state import (
     Ended,
     Query,
     Randomized,
+    SafetyJudgement,
     SafetyReport,
+    SafetySubmission,
     SavedForm,
     SetAside,
     Signature,
@@ -30,6 +32,8 @@ from equipoise.subject.state import (
 from equipoise.subject.trial_fold import step_about, step_trial
 from equipoise.terms.codes import YesNo
 from equipoise.terms.dates import parse_date
+
+SafetyEvent = events.SafetyReported | events.SafetyAssessed | events.SafetySubmitted
 
 DECISIONS = frozenset(
     {
@@ -167,7 +171,7 @@ def step_subject(subject: Subject, entry: Entry, event: Event, protocol: Protoco
             return replace(subject, locked=isinstance(event, events.Locked))
         case events.EntryCancelled():
             return _cancel(subject, entry, event)
-        case events.SafetyReported():
+        case events.SafetyReported() | events.SafetyAssessed() | events.SafetySubmitted():
             return _report(subject, entry, event)
         case _:
             return _step_disposition(subject, entry.seq, event)
@@ -245,7 +249,13 @@ def _cancel(subject: Subject, entry: Entry, event: events.EntryCancelled) -> Sub
     )
 
 
-def _report(subject: Subject, entry: Entry, event: events.SafetyReported) -> Subject:
+def _report(subject: Subject, entry: Entry, event: SafetyEvent) -> Subject:
+    if isinstance(event, events.SafetyAssessed):
+        said = SafetyJudgement(event.report, event.related, event.expected, entry.seq)
+        return replace(subject, judgements=(*subject.judgements, said))
+    if isinstance(event, events.SafetySubmitted):
+        sent = SafetySubmission(event.report, event.authority, event.submitted_at, entry.seq)
+        return replace(subject, submissions=(*subject.submissions, sent))
     report = SafetyReport(
         event.report,
         event.kind,
@@ -255,6 +265,9 @@ def _report(subject: Subject, entry: Entry, event: events.SafetyReported) -> Sub
         entry.seq,
         event.follows,
         subject.locked or subject.left_with_data,
+        event.criteria,
+        event.related,
+        entry.site or "",
     )
     return replace(subject, safety=(*subject.safety, report))
 

@@ -92,6 +92,27 @@ class SafetyReport(NamedTuple):
     source: int
     follows: int | None = None
     after_close: bool = False
+    criteria: tuple[str, ...] = ()
+    related: str = "NOT KNOWN"
+    site: str = ""
+
+
+class SafetyJudgement(NamedTuple):
+    """What the sponsor judged of a report, by its entry."""
+
+    report: int
+    related: str
+    expected: bool
+    source: int
+
+
+class SafetySubmission(NamedTuple):
+    """When which authority was told of a report, by its entry."""
+
+    report: int
+    authority: str
+    submitted_at: str
+    source: int
 
 
 class Consented(NamedTuple):
@@ -180,6 +201,8 @@ class Subject:
     replaced: Mapping[int, int] = field(default_factory=dict)
     signatures: tuple[Signature, ...] = ()
     safety: tuple[SafetyReport, ...] = ()
+    judgements: tuple[SafetyJudgement, ...] = ()
+    submissions: tuple[SafetySubmission, ...] = ()
     held: tuple[Entry, ...] = ()
 
     def records(self, domain: type[AnyRecord]) -> tuple[AnyRecord, ...]:

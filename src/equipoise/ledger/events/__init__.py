@@ -19,6 +19,7 @@ from equipoise.ledger.events.participant import (
     RowSetAside,
     SafetyAssessed,
     SafetyReported,
+    SafetySubmitted,
     ScreeningFailed,
     Signed,
     StudyEnded,
@@ -85,6 +86,7 @@ __all__ = [
     "RowSetAside",
     "SafetyAssessed",
     "SafetyReported",
+    "SafetySubmitted",
     "ScreeningFailed",
     "Signed",
     "SiteOpened",
@@ -153,6 +155,7 @@ Event = (
     | KeyPublished
     | EntryRedacted
     | AssumptionsConfirmed
+    | SafetySubmitted
 )
 
 EVENTS: dict[str, type[Event]] = {kind.__name__: kind for kind in get_args(Event)}

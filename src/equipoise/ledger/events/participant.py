@@ -307,3 +307,14 @@ class SafetyAssessed(Happened):
     related: Literal["RELATED", "NOT RELATED", "NOT KNOWN"]
     expected: bool
     reference: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SafetySubmitted(Happened):
+    """The sponsor told an authority of a reported event, or of what follows on it. `submitted_at`
+    has its offset from UTC. Regulation (EU) 536/2014 42; 21 CFR 312.32(c).
+    """
+
+    report: int
+    authority: str
+    submitted_at: str
