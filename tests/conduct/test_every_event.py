@@ -15,6 +15,7 @@ import pytest
 import equipoise.conduct
 from equipoise.conduct import (
     data_management,
+    deviations,
     disposition,
     enrolment,
     randomization,
@@ -23,6 +24,7 @@ from equipoise.conduct import (
 )
 from equipoise.conduct.asked import problems
 from equipoise.conduct.data_management import Question
+from equipoise.conduct.deviations import Classification, DeviationRow
 from equipoise.conduct.disposition import Withdrawal
 from equipoise.conduct.guards import GUARDS
 from equipoise.conduct.protocol_versions import amend_protocol
@@ -103,9 +105,19 @@ def story() -> tuple[Entry, ...]:
     died = {"died_on": "2021-03", "cause": "disease"}
     told.done(on, "investigator", disposition.record_death, "S01-001", **died)
     told.done(on, "investigator", disposition.end_study, "S01-001", ended_on=DAY, cause="DEATH")
+    _deviate(told, on)
     told.done(on, "sponsor", disposition.transfer, "S01-001", "S02", transferred_on=DAY)
     _manage(told, on)
     return _redacted(told, on)
+
+
+def _deviate(told: Story, on: str) -> None:
+    """A deviation is recorded and classified."""
+    row = {"term": "a scan too late", "category": "VISIT", "date": on}
+    saved = told.form(on, "S01-001", "DEVIATION", "UNSCHEDULED 1", {}, {"deviation": [row]})
+    place, said = DeviationRow(saved.seq, 1), Classification("NOT IMPORTANT")
+    command = deviations.classify_deviation
+    told.done(on, "data_manager", command, "S01-001", place, said)
 
 
 def _manage(told: Story, on: str) -> None:

@@ -89,6 +89,7 @@ GUARDS: dict[str, Guard] = {
     # data
     "FormSaved": Guard(roles=ENTRY, subject=ANYBODY, shut=True, consent=True),
     "RowSetAside": Guard(roles=PHYSICIANS, subject=ANYBODY, shut=True, consent=True),
+    "DeviationClassified": Guard(roles=DATA | STATISTICIAN | SPONSOR, subject=ANYBODY),
     "QueryOpened": Guard(
         roles=DATA | {"monitor", "safety", SYSTEM}, trial=ALWAYS - {_T.SET_UP}, subject=ANYBODY),
     "QueryAnswered": Guard(

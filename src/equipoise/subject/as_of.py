@@ -17,6 +17,7 @@ _ABOUT_THE_LEDGER = frozenset(
         "Signed",
         "AllocationOpened",
         "AssumptionsConfirmed",
+        "DeviationClassified",
         "KeyPublished",
         "ClockCorrected",
         "SafetyReported",

@@ -16,6 +16,7 @@ from equipoise.subject.keys import Done, command_digest
 from equipoise.subject.milestones import milestones
 from equipoise.subject.state import (
     Attested,
+    Classified,
     Consented,
     Ended,
     Query,
@@ -131,6 +132,8 @@ def _after(subject: Subject, entry: Entry, event: Event | None, trial: Trial) ->
         before = replace(before, redacted=(*before.redacted, entry.seq))
     if event is None:
         return before
+    if isinstance(event, events.DeviationClassified):
+        return _classify(before, entry, event, results_seen=trial.results_seen)
     after = step_subject(before, entry, event, trial.version(entry.protocol).protocol)
     after = after.with_records(milestones(event, entry.seq))
     if entry.type not in DECISIONS:
@@ -175,6 +178,15 @@ def step_subject(subject: Subject, entry: Entry, event: Event, protocol: Protoco
             return _report(subject, entry, event)
         case _:
             return _step_disposition(subject, entry.seq, event)
+
+
+def _classify(
+    subject: Subject, entry: Entry, event: events.DeviationClassified, *, results_seen: bool
+) -> Subject:
+    said = Classified(
+        event.importance, event.excludes, entry.actor, entry.role, entry.seq, results_seen
+    )
+    return replace(subject, classified={**subject.classified, (event.about, event.row): said})
 
 
 def _randomize(subject: Subject, entry: Entry, event: events.SubjectRandomized) -> Subject:

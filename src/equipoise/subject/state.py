@@ -79,6 +79,19 @@ class Signature(NamedTuple):
     source: int
 
 
+class Classified(NamedTuple):
+    """A recorded deviation as somebody classified it; `results_seen` where results by arm had been
+    seen before.
+    """
+
+    importance: str
+    excludes: bool
+    by: str
+    role: str
+    source: int
+    results_seen: bool
+
+
 class SafetyReport(NamedTuple):
     """A report to the sponsor: its number, what it is about, when the site learned of it, and the
     entry. `after_close` marks what came when results were locked or data withdrawn.
@@ -203,6 +216,7 @@ class Subject:
     safety: tuple[SafetyReport, ...] = ()
     judgements: tuple[SafetyJudgement, ...] = ()
     submissions: tuple[SafetySubmission, ...] = ()
+    classified: Mapping[tuple[int, int], Classified] = field(default_factory=dict)
     held: tuple[Entry, ...] = ()
 
     def records(self, domain: type[AnyRecord]) -> tuple[AnyRecord, ...]:
@@ -432,6 +446,11 @@ class Trial:
     def locked(self) -> bool:
         """Whether results rest on it."""
         return self.status in (TrialStatus.LOCKED, TrialStatus.ARCHIVED)
+
+    @property
+    def results_seen(self) -> bool:
+        """Whether results by arm had been seen when somebody asked to unlock."""
+        return any(unlock.results_seen for unlock in self.unlocks)
 
     @property
     def commitment(self) -> str | None:

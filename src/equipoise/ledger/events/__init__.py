@@ -11,6 +11,7 @@ from equipoise.ledger.events.participant import (
     ConsentRecorded,
     CriterionAttested,
     DeathRecorded,
+    DeviationClassified,
     EntryCancelled,
     FormSaved,
     QueryAnswered,
@@ -69,6 +70,7 @@ __all__ = [
     "CriterionAttested",
     "DeathRecorded",
     "DelegationEnded",
+    "DeviationClassified",
     "EntryCancelled",
     "EntryRedacted",
     "Event",
@@ -156,6 +158,7 @@ Event = (
     | EntryRedacted
     | AssumptionsConfirmed
     | SafetySubmitted
+    | DeviationClassified
 )
 
 EVENTS: dict[str, type[Event]] = {kind.__name__: kind for kind in get_args(Event)}

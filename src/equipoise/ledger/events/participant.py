@@ -318,3 +318,16 @@ class SafetySubmitted(Happened):
     report: int
     authority: str
     submitted_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviationClassified(Happened):
+    """A recorded deviation, the row of that number from 1 among the deviations of an entry, is
+    important or not, and excludes from the per-protocol set or not. ICH E9 5.2.2; ICH E3 10.2;
+    SDTM: DV.
+    """
+
+    about: int
+    row: int
+    importance: Literal["IMPORTANT", "NOT IMPORTANT"]
+    excludes: bool
