@@ -21,6 +21,7 @@ from equipoise.analysis.screening import Screening
 from equipoise.endpoints.catalogue import TIME_ENDPOINTS
 from equipoise.ledger.entry import Entry
 from equipoise.report.kit.drill_down import Source
+from equipoise.report.kit.formats import as_of_words
 from equipoise.report.trial.arms import ending
 from equipoise.report.trial.why_visits import explain_visits, missed_scan_words
 from equipoise.report.trial.words import with_rules
@@ -36,9 +37,10 @@ def explain(analysis: Analysis, entries: Sequence[Entry], subject: str, endpoint
             f" {', '.join(sorted(analysis.trial.subjects))}"
         )
     head = "SIMULATED. " if analysis.trial.simulated else ""
-    lines = [
-        f"{head}{subject}, {endpoint.upper()}, cutoff {analysis.cutoff}, as of {analysis.as_of}"
-    ]
+    known = (
+        f"cutoff {analysis.cutoff} by the days of the sites, as of {as_of_words(analysis.as_of)}"
+    )
+    lines = [f"{head}{subject}, {endpoint.upper()}, {known}"]
     if endpoint.upper() == "ELIGIBILITY":
         return lines + list(_eligibility(analysis.screenings[subject], entries))
     if endpoint.upper() == "VISITS":
