@@ -143,9 +143,11 @@ OBEYED: Readers = {
         "conduct/record:_not_of_subject": "consent_before_entry",
         "conduct/questions:_of_form": "earlier_results_label",
         "conduct/edit_checks:_first_dose": "washout_days",
+        "endpoints/choices:choices_of": "death_after_data_withdrawal",
         "analysis/safety:_in_period": "adverse_events_days_after_last_dose",
         "analysis/analyze:_results": "safety_review_after",
     },
+    "Assumption": {"protocol/model:Protocol.to_confirm": "to_check"},
     "Regimen": {
         "conduct/enrolment:_chemotherapy_intended": "id",
         "subject/regimen:cycle_days": "cycle_days",
@@ -271,7 +273,6 @@ SHOWN: Readers = {
     "FormField": {"report/protocol/form_words:_question": "label hint"},
     "Assumption": {
         "report/protocol/page:_assumptions": "said taken why otherwise",
-        "report/trial/page:assumption_table": "to_check",
     },
 }
 """Class -> reader -> what is shown to people, since no rule could obey it."""

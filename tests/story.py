@@ -16,6 +16,7 @@ from equipoise.allocation.sealed_list import SealedList, seal
 from equipoise.allocation.strata import cells
 from equipoise.analysis.known import Known
 from equipoise.conduct import (
+    confirmation,
     data_entry,
     data_management,
     enrolment,
@@ -50,6 +51,7 @@ class Story:
     seed: int = 1
     site: str = "S01"
     sites: tuple[str, ...] = ("S01", "S02")
+    country: str = "CHN"
     count: int = 0
 
     def __post_init__(self) -> None:
@@ -109,19 +111,29 @@ class Story:
         assert isinstance(outcome, Entry), f"{command.__name__}: {outcome}"
         return outcome
 
-    def begin(self, on: str = "2021-01-04") -> Story:
-        self.done(on, "sponsor", protocol_versions.adopt_protocol, self.protocol, simulated=True)
+    def begin(self, on: str = "2021-01-04", *, simulated: bool = True) -> Story:
+        adopt = protocol_versions.adopt_protocol
+        self.done(on, "sponsor", adopt, self.protocol, simulated=simulated)
         for site in self.sites:
-            new = NewSite(site, "CHN", "Asia/Shanghai")
+            new = NewSite(site, self.country, "Asia/Shanghai")
             self.done(on, "sponsor", trial_setup.open_site, new)
         self.staff(on)
         self.done(on, "statistician", randomization.commit_allocation, self.sealed)
         for site in self.sites:
             green = {"since": date.fromisoformat(on), "reason": "approved, contract signed"}
             self.done(on, "sponsor", trial_setup.change_site, site, "ACTIVE", **green)
+        if not simulated:
+            self.confirm_assumptions(on)
         ready = {"reason": "set-up is complete"}
         self.done(on, "sponsor", trial_setup.change_status, "RECRUITING", **ready)
         return self
+
+    def confirm_assumptions(self, on: str) -> Entry:
+        """All that the latest version takes from standard knowledge."""
+        protocol = self.session.trial.protocol
+        command = confirmation.confirm_assumptions
+        names = tuple(protocol.to_confirm)
+        return self.done(on, "sponsor", command, names, version=protocol.version)
 
     def staff(self, on: str) -> None:
         """One person in each role, and a second one for what takes two."""
@@ -158,6 +170,8 @@ class Story:
     def ready(self, subject: str, day: date = date(2021, 3, 10), **changes: Any) -> Story:
         """Everything that randomization on `day` asks for; `changes` replaces single values."""
         on = day.isoformat()
+        others = len(self.session.trial.subjects)  # nobody is taken for one of them
+        changes = {"birth": str(1958 - others % 40), "later": others // 40, **changes}
         before = (day - timedelta(8)).isoformat()
         recent = (day - timedelta(2)).isoformat()
         self.done(
@@ -262,6 +276,8 @@ def screening_forms(day: date, **changes: Any) -> list[tuple[str, dict[str, Any]
         *({"category": one, "occurred": "N"} for one in absent),
     ]
 
+    later = changes.get("later", 0)
+
     def drug(line: str, name: str, kind: str, start: int, end: int) -> dict[str, str]:
         last = (day - timedelta(end)).isoformat()
         return {
@@ -302,15 +318,19 @@ def screening_forms(day: date, **changes: Any) -> list[tuple[str, dict[str, Any]
         ]
 
     return [
-        ("DEMOGRAPHICS", {}, {"subject": [{"birth": "1958", "sex": changes.get("sex", "M")}]}),
+        (
+            "DEMOGRAPHICS",
+            {},
+            {"subject": [{"birth": changes.get("birth", "1958"), "sex": changes.get("sex", "M")}]},
+        ),
         ("MEDICAL_HISTORY", {"date": recent}, {"condition": history}),
         (
             "PRIOR_THERAPY",
             {},
             {
                 "drug": [
-                    drug("1", "CETUXIMAB", "ANTI-EGFR", 760, changes.get("free_days", 400)),
-                    drug("2", "BEVACIZUMAB", "ANTI-VEGF", 390, 20),
+                    drug("1", "CETUXIMAB", "ANTI-EGFR", 760 - later, changes.get("free_days", 400)),
+                    drug("2", "BEVACIZUMAB", "ANTI-VEGF", 390 - later, 20),
                 ]
             },
         ),

@@ -20,9 +20,9 @@ import picture
 from equipoise.cli.app import app
 
 DIGESTS = {
-    "ledger.jsonl": "c0d94a85281b03008b412df4f4a3330d431269920e072e37e28f416d9bbda476",
-    "results.json": "df6b4d0e7920a6d4981bd31d6bcebfbb8bd28734cbe059dc415961a0bb5d9c78",
-    "report.html": "caf1a76693483b3f07fbe458dff4354e81c46289f287637146cf587222bb75cd",
+    "ledger.jsonl": "3ee813c2b99fc78c4b4d6e09b40c271c65e34423de1e16abbfb979d398f533d9",
+    "results.json": "c2d1750b4cd4e0630e1efdab0ffaa645b2f2aedc82ebcaadfa88a871eb04aae1",
+    "report.html": "a2f16d97ee7251b22a7d63c38e817b734d38cc4dce3329e52791323374d88673",
 }
 """SHA-256 of `equipoise demo` with 50 participants and seed 7; of the results with all numbers to
 twelve digits, since the last bits of an exponential depend on the processor."""

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from equipoise.surface.plans import design, simulate
     from equipoise.surface.protocols import load_protocol, protocol_schema
     from equipoise.surface.rehearsals import rehearse
+    from equipoise.surface.standing import standing
     from equipoise.surface.tumors import assess
 
 _STANDS_IN = {
@@ -74,6 +75,7 @@ _STANDS_IN = {
     "sign_head": "surface.heads",
     "simulate": "surface.plans",
     "simulate_rechallenge": "planning.rechallenge.simulate",
+    "standing": "surface.standing",
     "subject_schema": "exchange.subject_json",
     "verify": "surface.ledgers",
     "witnessed": "surface.heads",
@@ -117,6 +119,7 @@ __all__ = [
     "sign_head",
     "simulate",
     "simulate_rechallenge",
+    "standing",
     "subject_schema",
     "verify",
     "witnessed",

@@ -63,7 +63,11 @@ def test_as_of_cuts_the_entries_and_is_the_cutoff_unless_one_is_given(
 @pytest.mark.parametrize(
     ("as_of", "cutoff", "why"),
     [
-        (date(2021, 1, 3), None, "nothing was recorded by 2021-01-03; the first entry is of 2021"),
+        (
+            date(2021, 1, 3),
+            None,
+            "nothing was recorded by 2021-01-03 in UTC; the first entry is of 2021",
+        ),
         (None, date(2021, 3, 11), "2021-03-11 is after 2021-03-10"),
         (DAY, date(2021, 3, 11), "2021-03-11 is after 2021-03-10"),
     ],

@@ -41,6 +41,7 @@ WORDS = {
     "rehearse": "rehearse --participants 2 -o {out}",
     "screen": "screen {docs}/participant.json",
     "simulate": "simulate NCT04509635 --trials 2 --seed 1 --out {out}",
+    "status": "status {ledger}",
     "verify": "verify {ledger}",
     "why": "why {ledger} S01-001 DCR",
 }

@@ -15,6 +15,7 @@ import pytest
 import equipoise.conduct
 from equipoise.conduct import (
     data_management,
+    deviations,
     disposition,
     enrolment,
     randomization,
@@ -23,11 +24,12 @@ from equipoise.conduct import (
 )
 from equipoise.conduct.asked import problems
 from equipoise.conduct.data_management import Question
+from equipoise.conduct.deviations import Classification, DeviationRow
 from equipoise.conduct.disposition import Withdrawal
 from equipoise.conduct.guards import GUARDS
 from equipoise.conduct.protocol_versions import amend_protocol
 from equipoise.conduct.redaction import Redacted, RedactionRequest, redact
-from equipoise.conduct.safety import Assessment, Report
+from equipoise.conduct.safety import Assessment, Report, Submission
 from equipoise.conduct.set_aside import FormRow, set_row_aside
 from equipoise.conduct.verify import verify_entries
 from equipoise.ledger.entry import Entry
@@ -40,7 +42,6 @@ from story import Story
 
 DAY = date(2021, 3, 10)
 CHANGE_NOTHING = {
-    "SafetyAssessed": "no rule asks yet what the sponsor judged; reports read it from the entry",
     "ClockCorrected": "the time of its own entry is its effect",
 }
 """Events without a fold of their own, each with its reason."""
@@ -99,12 +100,24 @@ def story() -> tuple[Entry, ...]:
     reported = told.done(on, "investigator", safety.report_safety, "S01-001", report)
     judged = Assessment(reported.seq, "NOT RELATED", True, "IB 3")
     told.done(on, "sponsor", safety.assess_safety, "S01-001", judged)
+    sent = Submission(reported.seq, "NMPA", "2021-03-10T19:00+08:00")
+    told.done(on, "safety", safety.submit_safety, "S01-001", sent)
     died = {"died_on": "2021-03", "cause": "disease"}
     told.done(on, "investigator", disposition.record_death, "S01-001", **died)
     told.done(on, "investigator", disposition.end_study, "S01-001", ended_on=DAY, cause="DEATH")
+    _deviate(told, on)
     told.done(on, "sponsor", disposition.transfer, "S01-001", "S02", transferred_on=DAY)
     _manage(told, on)
     return _redacted(told, on)
+
+
+def _deviate(told: Story, on: str) -> None:
+    """A deviation is recorded and classified."""
+    row = {"term": "a scan too late", "category": "VISIT", "date": on}
+    saved = told.form(on, "S01-001", "DEVIATION", "UNSCHEDULED 1", {}, {"deviation": [row]})
+    place, said = DeviationRow(saved.seq, 1), Classification("NOT IMPORTANT")
+    command = deviations.classify_deviation
+    told.done(on, "data_manager", command, "S01-001", place, said)
 
 
 def _manage(told: Story, on: str) -> None:
@@ -113,6 +126,7 @@ def _manage(told: Story, on: str) -> None:
     frozen = told.done(on, "data_manager", data_management.freeze, **freeze)
     told.done(on, "data_manager", data_management.unfreeze, frozen.seq)
     told.done(on, "sponsor", trial_setup.publish_key, "ab" * 32)
+    told.confirm_assumptions(on)
     given = next(iter(told.session.trial.delegations))
     told.done(on, "sponsor", trial_setup.end_delegation, given, ended_on=DAY)
     close = {"closed_from": DAY, "arm": "CHEMOTHERAPY"}

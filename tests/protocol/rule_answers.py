@@ -51,6 +51,7 @@ from equipoise.report.protocol.page import show_protocol
 from equipoise.report.trial.page import write_report
 from equipoise.simulation.protocol_trials import simulate_protocol
 from equipoise.store.memory import Memory
+from equipoise.subject.state import Trial
 from equipoise.subject.visits import visits_of
 
 DAYS = (date(2021, 4, 20), date(2021, 6, 30), date(2021, 12, 31))
@@ -174,6 +175,7 @@ def conduct(asked: Asked) -> Iterator[Any]:
     """What commands came to, the records, and what was due."""
     yield from asked.told.outcomes
     trial = asked.told.session.trial
+    yield Trial().unconfirmed(asked.protocol)
     for subject in trial.subjects.values():
         yield sorted(subject.by_domain.items(), key=lambda rows: rows[0].__name__)
         yield [visits_of(trial, subject, on) for on in DAYS if trial.versions]

@@ -124,6 +124,7 @@ def tell(protocol: Protocol) -> ToldTrial:
     _fourth(told, "S01-004")
     _fifth(told, "S01-005")
     _sixth(told, "S01-006")
+    _withdraws_and_dies(told, "S01-003")
     for subject in ("S01-001", "S01-002", "S01-003", "S01-006"):
         _read_again(told, subject)
     if masked:
@@ -323,6 +324,13 @@ def _sixth(told: ToldTrial, subject: str) -> None:
             {"date": told.on(day)},
             {"result": [{"test": "MG", "value": magnesium, "unit": "mmol/L"}]},
         )
+
+
+def _withdraws_and_dies(told: ToldTrial, subject: str) -> None:
+    """Leaves with all data; a register tells of the death."""
+    left = disposition.Withdrawal("DATA", START + timedelta(300), "wish")
+    told.do(told.on(300), "coordinator", disposition.withdraw, subject, left)
+    _dies(told, subject, 330)
 
 
 def _stops(told: ToldTrial, subject: str, day: int) -> None:

@@ -41,7 +41,7 @@ def key() -> Ed25519PrivateKey:
 @pytest.fixture
 def ledger(tmp_path: Path) -> Path:
     """A real trial, whose owner publishes a key and signs the head."""
-    story = Story().begin().ready("S01-001", date(2021, 3, 10))
+    story = Story().begin(simulated=False).ready("S01-001", date(2021, 3, 10))
     story.randomize("S01-001")
     place = tmp_path / "data" / "trial.jsonl"
     place.parent.mkdir()
@@ -151,9 +151,9 @@ def test_a_history_written_anew_by_every_rule_is_found(ledger, tmp_path):
     assert "is another one now: it was written anew" in finding.why
 
 
-def test_a_simulated_trial_turned_into_a_real_one_is_found(ledger, tmp_path):
+def test_a_real_trial_turned_into_a_simulated_one_is_found(ledger, tmp_path):
     history = told(ledgers.read_ledger(ledger).entries)
-    forged = [(history[0][0], replace(history[0][1], simulated=False)), *history[1:]]
+    forged = [(history[0][0], replace(history[0][1], simulated=True)), *history[1:]]
     ledger.write_bytes(b"".join(line_of(entry) for entry in chained(forged, careful=True)))
 
     assert isinstance(found(ledger, tmp_path / "witness"), Broken)

@@ -1,32 +1,38 @@
 """Ledgers of format 1, which every later release reads and folds to the same state.
 
-The files were written by the release that stands in them, and are never written anew: a test that
-fails here means that ledgers in use would be read otherwise than they were.
+The files were written by the release that stands in them, and from the first release on they are
+never written anew: a test that fails here means that ledgers in use would be read otherwise than
+they were.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from enum import Enum
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from equipoise.conduct.verify import verify_lines
-from equipoise.ledger.entry import Entry, entry_of
+from equipoise.ledger.entry import Entry, entry_of, line_of
 from equipoise.ledger.events import EVENTS, Event
 from equipoise.ledger.verified import Verified
 from equipoise.protocol.model import Protocol
+from equipoise.protocol.yaml_file import load
 from equipoise.subject.fold import replay
 from equipoise.subject.keys import Keys
+from equipoise.surface.rehearsals import rehearse
 
-FOLDER = Path(__file__).parents[1] / "fixtures" / "ledgers"
+TESTS = Path(__file__).parents[1]
+FOLDER = TESTS / "fixtures" / "ledgers"
 STATES: dict[str, dict[str, str]] = json.loads((FOLDER / "states.json").read_text())
 LEDGERS = sorted(FOLDER.glob("format-1-*.jsonl"))
 
@@ -94,7 +100,15 @@ def test_they_are_of_format_1():
 
 
 def write() -> None:
-    """Run once, when a format begins: `python tests/subject/test_ledgers_of_format_1.py`."""
+    """Run when a format begins, and before its first release when it changes:
+    `python tests/subject/test_ledgers_of_format_1.py`.
+    """
+    sys.path[:0] = [str(TESTS), str(TESTS / "conduct")]
+    told = import_module("test_every_event").story()
+    played = rehearse(load("NCT04509635"), participants=3, seed=7).entries
+    for name, entries in (("every-event", told), ("rehearsal", played)):
+        lines = b"".join(map(line_of, entries))
+        (FOLDER / f"format-1-{name}.jsonl").write_bytes(lines)
     kept = {place.stem: states(place.read_bytes().splitlines(keepends=True)) for place in LEDGERS}
     (FOLDER / "states.json").write_text(json.dumps(kept, indent=1, sort_keys=True) + "\n")
 

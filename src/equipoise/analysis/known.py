@@ -49,7 +49,7 @@ def know(
     if as_of and entries and not recorded:
         first = entries[0].at[:10]
         raise CannotAnalyze(
-            f"as-of: nothing was recorded by {as_of}; the first entry is of {first}"
+            f"as-of: nothing was recorded by {as_of} in UTC; the first entry is of {first}"
         )
     last = as_of or last_recorded_day(entries)
     if last is None:

@@ -24,6 +24,7 @@ from equipoise.cli import (
     protocol,
     rechallenge,
     screening,
+    status,
     trial,
     tumors,
 )
@@ -70,7 +71,7 @@ app.add_typer(protocol.app, name="protocol")
 app.add_typer(conformance.app, name="conformance")
 app.add_typer(derive.app, name="derive")
 app.add_typer(analyze.app, name="analyze")
-for module in (trial, design, rechallenge, screening, tumors, ledger):
+for module in (trial, design, rechallenge, screening, tumors, ledger, status):
     module.register(app)
 
 

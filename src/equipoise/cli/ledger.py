@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from equipoise.cli.exit_codes import ExitCode
-from equipoise.cli.options import WholeNumber
+from equipoise.cli.options import AS_OF, CUTOFF, WholeNumber
 from equipoise.cli.speak import QUIET_SECONDS, err, fail, in_line, out, progress, readable_failures
 
 if TYPE_CHECKING:
@@ -199,10 +199,8 @@ def why(
     endpoint: Annotated[
         str, typer.Argument(help="an endpoint (DCR, PFS, …), ELIGIBILITY or VISITS")
     ],
-    cutoff: Annotated[
-        str | None, typer.Option(help="YYYY-MM-DD; nothing clinical after it")
-    ] = None,
-    as_of: Annotated[str | None, typer.Option(help="YYYY-MM-DD; nothing recorded after it")] = None,
+    cutoff: Annotated[str | None, typer.Option(help=CUTOFF)] = None,
+    as_of: Annotated[str | None, typer.Option(help=AS_OF)] = None,
 ) -> None:
     """From a participant's value back to the entries that made it."""
     from equipoise.cli.trial import read_trial

@@ -14,6 +14,8 @@ other half.
 """
 MOST_WORKERS = 1024
 LONGEST_DAYS = 3650
+AS_OF = "YYYY-MM-DD; nothing recorded after the end of this day in UTC"
+CUTOFF = "YYYY-MM-DD; nothing clinical after it, by the days of the sites"
 
 
 _WHOLE = re.compile(r"[+-]?\d{1,30}", re.ASCII)

@@ -53,6 +53,9 @@ def check(protocol: Name) -> None:
         f" {len(trial.endpoints)} endpoints, {len(trial.forms)} forms, {len(trial.assumptions)}"
         " assumptions. No errors."
     )
+    if trial.to_confirm:
+        names = ", ".join(trial.to_confirm)
+        out.print(f"To confirm by name before it serves real people: {names}.", markup=False)
     if public := public_words(trial):
         out.print(f"randomization.block_sizes: {public}. Declare them sealed to hide them.")
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from equipoise.cli.options import BlockSizes, Participants, Seed
+from equipoise.cli.options import AS_OF, CUTOFF, BlockSizes, Participants, Seed
 from equipoise.cli.speak import QUIET_SECONDS, err, out, progress, readable_failures, styled
 
 if TYPE_CHECKING:
@@ -111,10 +111,8 @@ def _write(analyzed: Analysis, ledger: Ledger, folder: Path) -> None:
 def analyze(
     ledger: Annotated[Path, typer.Argument(help="a ledger file")],
     out_dir: Annotated[Path, typer.Option("--out", help="where results.json and report.html go")],
-    as_of: Annotated[str | None, typer.Option(help="YYYY-MM-DD; nothing recorded after it")] = None,
-    cutoff: Annotated[
-        str | None, typer.Option(help="YYYY-MM-DD; nothing clinical after it; default: as-of")
-    ] = None,
+    as_of: Annotated[str | None, typer.Option(help=AS_OF)] = None,
+    cutoff: Annotated[str | None, typer.Option(help=f"{CUTOFF}; default: as-of")] = None,
     protocol: Annotated[
         str | None, typer.Option(help="refuse unless the ledger holds this protocol")
     ] = None,

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from equipoise.conduct.asked import Asked, Context, about_subject, problems
 from equipoise.conduct.attribution import Attribution
+from equipoise.conduct.deviations import in_the_way_of_results
 from equipoise.conduct.preconditions import no_such_entries, without_reason
 from equipoise.conduct.record import Outcome, record
 from equipoise.conduct.roles import SITE
@@ -231,6 +232,7 @@ def _lock_requested(event: events.LockRequested, asked: Asked) -> Iterator[str]:
     yield from without_reason(asked, "it is to be locked")
     yield from _not_in_scope(asked, event.scope)
     yield from _open_queries(asked, event.scope)
+    yield from in_the_way_of_results(asked.trial, event.scope)
 
 
 @problems.register
@@ -246,6 +248,7 @@ def _locked(event: events.Locked, asked: Asked) -> Iterator[str]:
     yield from without_reason(asked, "it is locked")
     yield from _unasked(asked, event.scope, event.requested, opens=False)
     yield from _open_queries(asked, event.scope)
+    yield from in_the_way_of_results(asked.trial, event.scope)
 
 
 @problems.register

@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple
 
 from equipoise.conduct.asked import Asked, Context, about_subject, problems
 from equipoise.conduct.attribution import Attribution, Correction
+from equipoise.conduct.confirmation import not_for_people
 from equipoise.conduct.record import Outcome, record
 from equipoise.ledger import events
 from equipoise.subject.state import SUBJECT_CODE, Trial
@@ -61,6 +62,7 @@ def _subject_screened(event: events.SubjectScreened, asked: Asked) -> Iterator[s
         )
     if name in asked.trial.subjects:
         yield f"the code {name} is in use"
+    yield from not_for_people(asked)
     if event.previous_subject is not None:
         yield from _not_rescreenable(asked.trial, event.previous_subject)
 

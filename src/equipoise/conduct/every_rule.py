@@ -5,8 +5,10 @@ that registers some.
 from __future__ import annotations
 
 from equipoise.conduct import (
+    confirmation,
     data_entry,
     data_management,
+    deviations,
     disposition,
     enrolment,
     protocol_versions,
@@ -18,8 +20,10 @@ from equipoise.conduct import (
 )
 
 ROOMS = (
+    confirmation,
     data_entry,
     data_management,
+    deviations,
     disposition,
     enrolment,
     protocol_versions,

@@ -62,6 +62,8 @@ GUARDS: dict[str, Guard] = {
     "ProtocolAdopted": Guard(roles=SPONSOR, trial=frozenset({_T.SET_UP})),
     "ProtocolAmended": Guard(roles=SPONSOR, trial=BEFORE_ARCHIVE),
     "TrialStatusChanged": Guard(roles=SPONSOR, trial=BEFORE_ARCHIVE),
+    "AssumptionsConfirmed": Guard(
+        roles=SPONSOR | STATISTICIAN | PHYSICIANS, trial=BEFORE_ARCHIVE, site=ANY_SITE),
     "AllocationCommitted": Guard(roles=STATISTICIAN, trial=UNTIL_LOCK),
     "AllocationOpened": Guard(roles=STATISTICIAN, trial=LOCKED),
     "AllocationClosed": Guard(roles=SPONSOR, trial=UNTIL_LOCK),
@@ -87,6 +89,7 @@ GUARDS: dict[str, Guard] = {
     # data
     "FormSaved": Guard(roles=ENTRY, subject=ANYBODY, shut=True, consent=True),
     "RowSetAside": Guard(roles=PHYSICIANS, subject=ANYBODY, shut=True, consent=True),
+    "DeviationClassified": Guard(roles=DATA | STATISTICIAN | SPONSOR, subject=ANYBODY),
     "QueryOpened": Guard(
         roles=DATA | {"monitor", "safety", SYSTEM}, trial=ALWAYS - {_T.SET_UP}, subject=ANYBODY),
     "QueryAnswered": Guard(
@@ -112,6 +115,8 @@ GUARDS: dict[str, Guard] = {
     "SafetyReported": Guard(
         roles=ENTRY, trial=ALWAYS, site=HAS_WORKED, subject=ANYBODY, days=("onset",)),
     "SafetyAssessed": Guard(
+        roles=frozenset({"safety", "sponsor"}), trial=ALWAYS, subject=ANYBODY),
+    "SafetySubmitted": Guard(
         roles=frozenset({"safety", "sponsor"}), trial=ALWAYS, subject=ANYBODY),
     # closing
     "Frozen": Guard(roles=DATA, trial=RUNNING),

@@ -17,6 +17,7 @@ from equipoise.ledger.entry import Entry
 from equipoise.ledger.events import event_of
 from equipoise.protocol.forms import Form
 from equipoise.protocol.model import Protocol
+from equipoise.subject.likeness import alike
 from equipoise.subject.records import EX, LB, QS, RS, SS, TR, VS
 from equipoise.subject.records.record import entry_number
 from equipoise.subject.state import Subject, Trial
@@ -45,7 +46,8 @@ def questions(before: Trial, entry: Entry, after: Trial) -> tuple[Question, ...]
         for query in subject.queries.values()
         if query.about == entry.supersedes
     }
-    doubts = [each for each in _doubts(earlier, entry, protocol) if each[:2] not in known]
+    found = (*_doubts(earlier, entry, protocol), *_of_another(before, entry, after))
+    doubts = [each for each in found if each[:2] not in known]
     return tuple(
         Question(
             query_name(number, entry.seq),
@@ -80,6 +82,38 @@ def _doubts(subject: Subject, entry: Entry, protocol: Protocol) -> Iterator[Doub
             yield from (Doubt(field, text) for field, text in told)
         case _:
             return
+
+
+_TELL_WHO = {"DM", "MH", "CM"}
+"""Domains by which a person may be known again."""
+
+
+def _of_another(before: Trial, entry: Entry, after: Trial) -> Iterator[Doubt]:
+    """One person under two codes? Of somebody at another site neither the code nor the site is
+    told: who may see both compares them.
+    """
+    if entry.type != "FormSaved" or entry.gone:
+        return
+    code, form = (
+        entry.subject or "",
+        after.version(entry.protocol).protocol.form(
+            event_of(entry).form  # type: ignore[union-attr]
+        ),
+    )
+    if form is None or not _TELL_WHO & set(form.domains):
+        return
+    field, site = form.groups[0].id, after.subjects[code].site
+    same = "with the same year of birth, sex and dates of the history"
+    new = [other for other in alike(after, code) if other not in alike(before, code)]
+    own = [other for other in new if after.subjects[other].site == site]
+    for other in own:
+        yield Doubt(field, f"{other} is somebody {same}: one person, or two?")
+    if len(new) > len(own):
+        yield Doubt(
+            field,
+            f"another site has somebody {same}: the data manager compares them. Was this person"
+            " screened elsewhere before?",
+        )
 
 
 def _of_form(
@@ -144,6 +178,11 @@ def _after_withdrawal(subject: Subject, form: Form, where: str, when: date) -> I
 
 def _of_death(subject: Subject, died: PartialDate) -> Iterator[Doubt]:
     yield from _before_randomization(subject, "died_on", died.latest)
+    if left := next((each for each in subject.withdrawals if each.what == "DATA"), None):
+        why = f"recorded after the withdrawal from further use of data of {left.on}"
+        yield Doubt(
+            "died_on", f"{why} (entry {left.source}): from which source, and may it be used?"
+        )
     later = _seen_after(subject, died.latest)
     if later:
         told = ", ".join(f"entry {source} ({when})" for source, when in later[:5])

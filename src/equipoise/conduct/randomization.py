@@ -22,6 +22,7 @@ from equipoise.allocation.strata import Level, cells, levels
 from equipoise.conduct.asked import Asked, about_subject, problems
 from equipoise.conduct.attribution import Attribution
 from equipoise.conduct.data_management import ELIGIBILITY, TREATMENT
+from equipoise.conduct.deviations import in_the_way_of_results
 from equipoise.conduct.ports import SealedAllocation
 from equipoise.conduct.record import Outcome, Refused, asked_as, record, refusal
 from equipoise.eligibility import evaluate_all
@@ -31,6 +32,7 @@ from equipoise.protocol.model import Protocol
 from equipoise.subject.records import DS
 from equipoise.subject.records.record import entry_number
 from equipoise.subject.state import Randomized, Subject, Trial
+from equipoise.subject.trial_fold import TRIAL
 from equipoise.terms.verdict import Verdict
 
 
@@ -94,6 +96,7 @@ def _allocation_opened(event: events.AllocationOpened, asked: Asked) -> Iterator
     given = allocations(trial, event.commitment)
     if mismatch := check_opening(event.commitment, event, given):
         yield mismatch.why
+    yield from in_the_way_of_results(trial, TRIAL)
 
 
 def allocations(trial: Trial, commitment: str) -> list[Randomized]:

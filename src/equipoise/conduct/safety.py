@@ -30,8 +30,6 @@ CRITERIA = (
 """What makes an adverse event serious (ICH E2A II.B)."""
 TO_SPONSOR = timedelta(hours=24)
 """From the awareness of the site (Regulation (EU) 536/2014 41(2))."""
-SUSAR_FATAL, SUSAR = timedelta(days=7), timedelta(days=15)
-"""From the awareness of the sponsor (Regulation (EU) 536/2014 42(2))."""
 
 
 class Report(NamedTuple):
@@ -57,7 +55,7 @@ def report_safety(trial: Trial, by: Attribution, subject_id: str, report: Report
 
 @problems.register
 def _safety_reported(event: events.SafetyReported, asked: Asked) -> Iterator[str]:
-    yield from _no_time(event.aware_at, asked.by.at)
+    yield from _no_time("aware_at", event.aware_at, asked.by.at)
     if event.onset:
         try:
             parse_date(event.onset)
@@ -76,19 +74,19 @@ def _safety_reported(event: events.SafetyReported, asked: Asked) -> Iterator[str
         yield f"follows: entry {event.follows} is no earlier report of this participant"
 
 
-def _no_time(text: str, now: str) -> Iterator[str]:
+def _no_time(member: str, text: str, now: str) -> Iterator[str]:
     try:
         aware = datetime.fromisoformat(text)
         if aware.tzinfo is None:
             raise ValueError
     except ValueError:
         yield (
-            f"aware_at: found {text!r}, expected a time with its offset from UTC, like"
+            f"{member}: found {text!r}, expected a time with its offset from UTC, like"
             " 2026-03-01T16:30+08:00"
         )
         return
     if aware > moment(now):
-        yield f"aware_at: {text} lies in the future"
+        yield f"{member}: {text} lies in the future"
 
 
 class Assessment(NamedTuple):
@@ -117,6 +115,34 @@ def _safety_assessed(event: events.SafetyAssessed, asked: Asked) -> Iterator[str
         yield f"entry {event.report} is no safety report of this participant"
     if not event.reference.strip():
         yield "reference: nothing found, expected the reference safety information"
+
+
+class Submission(NamedTuple):
+    """That an authority was told of a report, by its entry; `submitted_at` has its offset from
+    UTC.
+    """
+
+    report: int
+    authority: str
+    submitted_at: str
+
+
+def submit_safety(
+    trial: Trial, by: Attribution, subject_id: str, submission: Submission
+) -> Outcome:
+    """The sponsor told an authority, as `sponsor_clock` says by when."""
+    event = events.SafetySubmitted(**submission._asdict())
+    return record(trial, by, event, about_subject(subject_id))
+
+
+@problems.register
+def _safety_submitted(event: events.SafetySubmitted, asked: Asked) -> Iterator[str]:
+    known = {held.source for held in asked.subject.safety} if asked.subject else set()
+    if event.report not in known:
+        yield f"entry {event.report} is no safety report of this participant"
+    if not event.authority.strip():
+        yield "authority: nothing found, expected who was told"
+    yield from _no_time("submitted_at", event.submitted_at, asked.by.at)
 
 
 def is_late(report: SafetyReport) -> bool:

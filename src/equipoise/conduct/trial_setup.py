@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 
 from equipoise.conduct.asked import Asked, Context, problems
 from equipoise.conduct.attribution import ACTOR_CODE, Attribution
+from equipoise.conduct.confirmation import not_for_people
 from equipoise.conduct.preconditions import without_reason
 from equipoise.conduct.record import Outcome, record
 from equipoise.conduct.roles import EVERY, SITE
@@ -70,8 +71,11 @@ def _trial_status_changed(event: events.TrialStatusChanged, asked: Asked) -> Ite
         allowed = " or ".join(sorted(str(each).lower() for each in _FROM[wanted]))
         now = str(trial.status).lower()
         yield f"the trial is {now}; it becomes {wanted.lower()} from {allowed}"
-    if wanted is TrialStatus.RECRUITING and not trial.lists:
+    if wanted is not TrialStatus.RECRUITING:
+        return
+    if not trial.lists:
         yield "no randomization list was committed"
+    yield from not_for_people(asked)
 
 
 def open_site(trial: Trial, by: Attribution, site: NewSite) -> Outcome:

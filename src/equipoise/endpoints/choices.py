@@ -97,6 +97,7 @@ class CourseChoices:
     targets_as_selected: bool = (
         False  # targets that RECIST 1.1 3.2 does not allow are assessed with a note
     )
+    late_death_counts: bool = True  # a death after the withdrawal from use of data is an event
 
 
 def choices_of(protocol: Protocol) -> CourseChoices:
@@ -108,4 +109,5 @@ def choices_of(protocol: Protocol) -> CourseChoices:
         reader=assessment.reader,
         derived_counts=assessment.derived == "primary",
         one_visit_days=protocol.scans.before + protocol.scans.after,
+        late_death_counts=protocol.conduct.death_after_data_withdrawal == "counts",
     )

@@ -63,6 +63,7 @@ class Course:
     cutoff: int
     sources: dict[str, tuple[Source, ...]]
     imputed: dict[str, str]
+    death_not_counted: str = ""
 
     @property
     def primary(self) -> Reading:
@@ -138,6 +139,9 @@ def course_by(subject: Subject, choices: CourseChoices, cutoff: date) -> Course:
     assert subject.randomized is not None
     start = subject.randomized.on
     randomized, whole, subject = subject.randomized, subject, subject.resolved
+    late = "" if choices.late_death_counts else event_dates.death_after_withdrawal(whole)
+    if late:
+        subject = subject.without_death
     therapy = event_dates.new_therapy(subject, start, cutoff)
     clinical = event_dates.clinical_progression(subject, start, cutoff)
     death, alive = event_dates.death(subject, start), event_dates.last_known_alive(subject, start)
@@ -157,7 +161,7 @@ def course_by(subject: Subject, choices: CourseChoices, cutoff: date) -> Course:
             *therapy.problems,
             *clinical.problems,
             *death.problems,
-            *event_dates.unrecorded_death(subject, cutoff),
+            *([late] if late else event_dates.unrecorded_death(subject, cutoff)),
             *_cr_questioned(read, choices.response),
             *problems,
         ),
@@ -179,6 +183,7 @@ def course_by(subject: Subject, choices: CourseChoices, cutoff: date) -> Course:
             "new_therapy": therapy.imputed,
             "clinical_progression": clinical.imputed,
         },
+        death_not_counted=late,
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from equipoise.subject.records import AE, CM, EX, LB, PR, QS, RS, SS, TR, VS, Source
+from equipoise.subject.records.record import entry_number
 from equipoise.subject.state import Subject
 from equipoise.terms.codes import CompletionStatus, ResponseTest, SurvivalStatus
 from equipoise.terms.dates import PartialDate
@@ -88,6 +89,25 @@ def death(subject: Subject, start: date) -> Dated:
     rule = "the last dated sign of life within it" if by else "its first day on trial"
     imputed = f"known only as {died}: taken as {taken}, {rule}"
     return Dated(day, (subject.died_source, *by), (f"death {imputed}",), imputed)
+
+
+def death_after_withdrawal(subject: Subject) -> str:
+    """The sentence that says so, where a death is dated or was recorded after the withdrawal from
+    further use of data; else nothing. A corrected death is of the time of its first entry.
+    """
+    if subject.died is None:
+        return ""
+    first = entry_number(subject.died_source)
+    for old, new in sorted(subject.replaced.items(), reverse=True):
+        first = old if new == first else first
+    for left in subject.withdrawals:
+        if left.what == "DATA" and (subject.died.earliest > left.on or first > left.source):
+            return (
+                f"death of {subject.died} (entry {subject.died_source}) came after the withdrawal"
+                f" from further use of data of {left.on} (entry {left.source}): it stands in the"
+                " safety record, and no endpoint knows of it, as the protocol declares"
+            )
+    return ""
 
 
 def unrecorded_death(subject: Subject, cutoff: date) -> tuple[str, ...]:

@@ -182,6 +182,10 @@ class Conduct(Sourced):
     washout_days: int = Field(
         description="since earlier treatment; a first dose that comes sooner is asked about"
     )
+    death_after_data_withdrawal: Literal["counts", "safety only"] = Field(
+        description="whether a death that is dated or recorded after the withdrawal from further"
+        " use of data enters the endpoints; it is recorded, reported and asked about in any case"
+    )
     safety_review_after: PositiveInt | None = Field(
         description="participants treated until a review of safety is due; null: there is none"
     )
@@ -230,6 +234,11 @@ class Protocol(Model):
     def criteria(self) -> tuple[Criterion, ...]:
         """All criteria."""
         return self.eligibility.criteria
+
+    @property
+    def to_confirm(self) -> dict[str, Assumption]:
+        """The assumptions that somebody must confirm before the protocol serves real people."""
+        return {name: each for name, each in self.assumptions.items() if each.to_check}
 
     @property
     def control(self) -> Arm:

@@ -10,6 +10,7 @@ import numpy as np
 from equipoise.conduct import data_entry, data_management
 from equipoise.conduct.attribution import Correction
 from equipoise.conduct.data_management import Question, next_query
+from equipoise.conduct.deviations import Classification, classify_deviation, unclassified
 from equipoise.conduct.roles import SYSTEM
 from equipoise.endpoints.readings import disagreement, lesion_problem
 from equipoise.protocol.model import Protocol
@@ -20,6 +21,8 @@ from equipoise.subject.state import Subject
 from equipoise.virtual.parameters import Parameters
 
 OFF_BY_TEN = "decimal point in the wrong place"
+GRAVE = ("ELIGIBILITY", "PROHIBITED MEDICATION")
+"""Kinds of deviations that a rehearsal takes for important."""
 READ_AGAIN = "the MDT has read the scan again"
 
 
@@ -76,6 +79,14 @@ class DataDesk:
     def is_settled(self, code: str) -> bool:
         """Is no query of this subject waiting for its site?"""
         return all(query.status != "OPEN" for query in self.subject(code).queries.values())
+
+    def classify_deviations(self, day: date) -> None:
+        """Before the lock: what concerns who was let in or what was given is important."""
+        for code, subject in self.office.session.trial.subjects.items():
+            for place, deviation in unclassified(subject):
+                grave = deviation.category in GRAVE
+                said = Classification("IMPORTANT" if grave else "NOT IMPORTANT", grave)
+                self.office.do(day, "data_manager", None, classify_deviation, code, place, said)
 
     # -------------------------------------------------------------- asking
 

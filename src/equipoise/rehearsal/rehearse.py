@@ -280,6 +280,7 @@ class _Run:
             self.office.do(
                 day, "data_manager", None, data_management.close_query, code, query, text="accepted"
             )
+        self.data.classify_deviations(day)
         reason = "all data are in, and every query is closed"
         accrual = "the planned number of participants is randomized"
         self.office.do(

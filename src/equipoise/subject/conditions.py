@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from equipoise.protocol.provenance import Assumption
+
 
 class TrialStatus(StrEnum):
     """The states of a trial (ICH E6(R3) 3.17)."""
@@ -68,6 +70,21 @@ class Delegation:
         """Does it cover this?"""
         same = (self.person, self.role) == (person, role) and self.site in (None, site)
         return same and self.starts_on <= on and (self.ends_on is None or on <= self.ends_on)
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """An assumption as it read when somebody confirmed it, who that was, and the entry."""
+
+    name: str
+    assumption: Assumption
+    by: str
+    role: str
+    source: int
+
+    def covers(self, name: str, assumption: Assumption) -> bool:
+        """Does it still hold of what a version says under this name?"""
+        return self.name == name and self.assumption == assumption
 
 
 @dataclass(frozen=True, slots=True)

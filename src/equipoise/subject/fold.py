@@ -16,11 +16,14 @@ from equipoise.subject.keys import Done, command_digest
 from equipoise.subject.milestones import milestones
 from equipoise.subject.state import (
     Attested,
+    Classified,
     Consented,
     Ended,
     Query,
     Randomized,
+    SafetyJudgement,
     SafetyReport,
+    SafetySubmission,
     SavedForm,
     SetAside,
     Signature,
@@ -30,6 +33,8 @@ from equipoise.subject.state import (
 from equipoise.subject.trial_fold import step_about, step_trial
 from equipoise.terms.codes import YesNo
 from equipoise.terms.dates import parse_date
+
+SafetyEvent = events.SafetyReported | events.SafetyAssessed | events.SafetySubmitted
 
 DECISIONS = frozenset(
     {
@@ -127,6 +132,8 @@ def _after(subject: Subject, entry: Entry, event: Event | None, trial: Trial) ->
         before = replace(before, redacted=(*before.redacted, entry.seq))
     if event is None:
         return before
+    if isinstance(event, events.DeviationClassified):
+        return _classify(before, entry, event, results_seen=trial.results_seen)
     after = step_subject(before, entry, event, trial.version(entry.protocol).protocol)
     after = after.with_records(milestones(event, entry.seq))
     if entry.type not in DECISIONS:
@@ -167,10 +174,19 @@ def step_subject(subject: Subject, entry: Entry, event: Event, protocol: Protoco
             return replace(subject, locked=isinstance(event, events.Locked))
         case events.EntryCancelled():
             return _cancel(subject, entry, event)
-        case events.SafetyReported():
+        case events.SafetyReported() | events.SafetyAssessed() | events.SafetySubmitted():
             return _report(subject, entry, event)
         case _:
             return _step_disposition(subject, entry.seq, event)
+
+
+def _classify(
+    subject: Subject, entry: Entry, event: events.DeviationClassified, *, results_seen: bool
+) -> Subject:
+    said = Classified(
+        event.importance, event.excludes, entry.actor, entry.role, entry.seq, results_seen
+    )
+    return replace(subject, classified={**subject.classified, (event.about, event.row): said})
 
 
 def _randomize(subject: Subject, entry: Entry, event: events.SubjectRandomized) -> Subject:
@@ -245,7 +261,13 @@ def _cancel(subject: Subject, entry: Entry, event: events.EntryCancelled) -> Sub
     )
 
 
-def _report(subject: Subject, entry: Entry, event: events.SafetyReported) -> Subject:
+def _report(subject: Subject, entry: Entry, event: SafetyEvent) -> Subject:
+    if isinstance(event, events.SafetyAssessed):
+        said = SafetyJudgement(event.report, event.related, event.expected, entry.seq)
+        return replace(subject, judgements=(*subject.judgements, said))
+    if isinstance(event, events.SafetySubmitted):
+        sent = SafetySubmission(event.report, event.authority, event.submitted_at, entry.seq)
+        return replace(subject, submissions=(*subject.submissions, sent))
     report = SafetyReport(
         event.report,
         event.kind,
@@ -255,6 +277,9 @@ def _report(subject: Subject, entry: Entry, event: events.SafetyReported) -> Sub
         entry.seq,
         event.follows,
         subject.locked or subject.left_with_data,
+        event.criteria,
+        event.related,
+        entry.site or "",
     )
     return replace(subject, safety=(*subject.safety, report))
 

@@ -13,7 +13,14 @@ from typing import Any, NamedTuple
 from equipoise.ledger import events
 from equipoise.ledger.entry import Entry
 from equipoise.protocol.model import Protocol
-from equipoise.subject.conditions import Delegation, Freeze, Site, SubjectStatus, TrialStatus
+from equipoise.subject.conditions import (
+    Confirmed,
+    Delegation,
+    Freeze,
+    Site,
+    SubjectStatus,
+    TrialStatus,
+)
 from equipoise.subject.keys import Keys
 from equipoise.subject.records import DM, AnyRecord, Record, Source
 from equipoise.terms.dates import PartialDate
@@ -72,6 +79,19 @@ class Signature(NamedTuple):
     source: int
 
 
+class Classified(NamedTuple):
+    """A recorded deviation as somebody classified it; `results_seen` where results by arm had been
+    seen before.
+    """
+
+    importance: str
+    excludes: bool
+    by: str
+    role: str
+    source: int
+    results_seen: bool
+
+
 class SafetyReport(NamedTuple):
     """A report to the sponsor: its number, what it is about, when the site learned of it, and the
     entry. `after_close` marks what came when results were locked or data withdrawn.
@@ -85,6 +105,27 @@ class SafetyReport(NamedTuple):
     source: int
     follows: int | None = None
     after_close: bool = False
+    criteria: tuple[str, ...] = ()
+    related: str = "NOT KNOWN"
+    site: str = ""
+
+
+class SafetyJudgement(NamedTuple):
+    """What the sponsor judged of a report, by its entry."""
+
+    report: int
+    related: str
+    expected: bool
+    source: int
+
+
+class SafetySubmission(NamedTuple):
+    """When which authority was told of a report, by its entry."""
+
+    report: int
+    authority: str
+    submitted_at: str
+    source: int
 
 
 class Consented(NamedTuple):
@@ -173,6 +214,9 @@ class Subject:
     replaced: Mapping[int, int] = field(default_factory=dict)
     signatures: tuple[Signature, ...] = ()
     safety: tuple[SafetyReport, ...] = ()
+    judgements: tuple[SafetyJudgement, ...] = ()
+    submissions: tuple[SafetySubmission, ...] = ()
+    classified: Mapping[tuple[int, int], Classified] = field(default_factory=dict)
     held: tuple[Entry, ...] = ()
 
     def records(self, domain: type[AnyRecord]) -> tuple[AnyRecord, ...]:
@@ -211,6 +255,11 @@ class Subject:
     def left_with_data(self) -> bool:
         """Whether she withdrew from further use of her data."""
         return any(withdrawal.what == "DATA" for withdrawal in self.withdrawals)
+
+    @property
+    def without_death(self) -> Subject:
+        """The subject as if no death were known."""
+        return replace(self, died=None, died_source=0)
 
     @property
     def signed(self) -> frozenset[int]:
@@ -364,7 +413,8 @@ class LockRequest(NamedTuple):
 class Trial:
     """The trial as known at some entry of the ledger.
 
-    `allocated` counts the positions of each stratum that are used of the list in force,
+    `allocated` counts the positions of each stratum that are used of the list in force, `people`
+    are the codes by year of birth and sex (`likeness`),
     `followed_by` links a subject code to that of the next screening, `days` are the first entry of
     each day of recording with its time.
     """
@@ -377,9 +427,11 @@ class Trial:
     sites: Mapping[str, Site] = field(default_factory=dict)
     trained: frozenset[str] = frozenset()
     delegations: Mapping[int, Delegation] = field(default_factory=dict)
+    confirmed: tuple[Confirmed, ...] = ()
     lists: tuple[CommittedList, ...] = ()
     allocated: Mapping[tuple[str, ...], int] = field(default_factory=dict)
     closed: Mapping[str | tuple[str, ...], date] = field(default_factory=dict)
+    people: Mapping[tuple[int, str], tuple[str, ...]] = field(default_factory=dict)
     followed_by: Mapping[str, str] = field(default_factory=dict)
     freezes: Mapping[int, Freeze] = field(default_factory=dict)
     requests: Mapping[int, LockRequest] = field(default_factory=dict)
@@ -396,6 +448,11 @@ class Trial:
         return self.status in (TrialStatus.LOCKED, TrialStatus.ARCHIVED)
 
     @property
+    def results_seen(self) -> bool:
+        """Whether results by arm had been seen when somebody asked to unlock."""
+        return any(unlock.results_seen for unlock in self.unlocks)
+
+    @property
     def commitment(self) -> str | None:
         """That of the list in force."""
         return self.lists[-1].commitment if self.lists else None
@@ -409,6 +466,16 @@ class Trial:
     def protocol(self) -> Protocol:
         """The latest version. Raises `NoProtocol` before one is adopted."""
         return self._adopted()[-1].protocol
+
+    def unconfirmed(self, protocol: Protocol) -> tuple[str, ...]:
+        """The assumptions of a version that rest on standard knowledge and that nobody confirmed as
+        they read there.
+        """
+        return tuple(
+            name
+            for name, assumption in protocol.to_confirm.items()
+            if not any(held.covers(name, assumption) for held in self.confirmed)
+        )
 
     def version_at(self, site: str, on: date, subject: Subject | None = None) -> Version:
         """The version in force at a site on a day, and for a participant who had consented to it by

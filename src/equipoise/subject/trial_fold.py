@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -10,7 +10,16 @@ from equipoise.ledger import events
 from equipoise.ledger.entry import Entry
 from equipoise.ledger.events import Event
 from equipoise.protocol.payload import from_payload
-from equipoise.subject.conditions import Delegation, Freeze, Site, SiteStatus, TrialStatus
+from equipoise.subject.conditions import (
+    Confirmed,
+    Delegation,
+    Freeze,
+    Site,
+    SiteStatus,
+    TrialStatus,
+)
+from equipoise.subject.likeness import with_place
+from equipoise.subject.records import DM
 from equipoise.subject.state import (
     CommittedList,
     LockRequest,
@@ -27,7 +36,7 @@ TRIAL = "TRIAL"
 def step_trial(trial: Trial, entry: Entry, event: Event) -> Trial:
     """The trial after an entry that is about no single participant."""
     match event:
-        case events.ProtocolAdopted() | events.ProtocolAmended():
+        case events.ProtocolAdopted() | events.ProtocolAmended() | events.AssumptionsConfirmed():
             return _version(trial, entry, event)
         case events.AllocationCommitted() | events.AllocationOpened() | events.AllocationClosed():
             return _allocation(trial, entry, event)
@@ -50,6 +59,8 @@ def step_about(trial: Trial, entry: Entry, event: Event, before: Subject) -> Tri
     match event:
         case events.SubjectScreened(previous_subject=str() as previous):
             return replace(trial, followed_by={**trial.followed_by, previous: before.id})
+        case events.FormSaved() if _tells_birth(trial, before):
+            return replace(trial, people=with_place(trial, before.id))
         case events.SubjectRandomized():
             used = {**trial.allocated, event.stratum: trial.allocated.get(event.stratum, 0) + 1}
             return replace(trial, allocated=used, sites=_counted(trial, before.site, 1))
@@ -63,6 +74,10 @@ def step_about(trial: Trial, entry: Entry, event: Event, before: Subject) -> Tri
             return step_closing(trial, entry, event)
 
 
+def _tells_birth(trial: Trial, before: Subject) -> bool:
+    return trial.subjects[before.id].records(DM) is not before.records(DM)
+
+
 def _counted(trial: Trial, site: str, more: int) -> Mapping[str, Site]:
     if site not in trial.sites:
         return trial.sites
@@ -71,14 +86,26 @@ def _counted(trial: Trial, site: str, more: int) -> Mapping[str, Site]:
 
 
 def _version(
-    trial: Trial, entry: Entry, event: events.ProtocolAdopted | events.ProtocolAmended
+    trial: Trial,
+    entry: Entry,
+    event: events.ProtocolAdopted | events.ProtocolAmended | events.AssumptionsConfirmed,
 ) -> Trial:
+    if isinstance(event, events.AssumptionsConfirmed):
+        return replace(trial, confirmed=(*trial.confirmed, *_confirmed(trial, entry, event)))
     protocol = from_payload(event.protocol)
     if isinstance(event, events.ProtocolAmended):
         amended = Version(protocol, event.hash, event.sites, event.effective_on, event.reconsent)
         return replace(trial, versions=(*trial.versions, amended))
     first = Version(protocol, event.hash, (), date.fromisoformat(entry.at[:10]), False)
     return replace(trial, versions=(first,), simulated=event.simulated, founder=entry.actor)
+
+
+def _confirmed(
+    trial: Trial, entry: Entry, event: events.AssumptionsConfirmed
+) -> Iterator[Confirmed]:
+    declared = trial.version(event.version).protocol.assumptions
+    for name in event.assumptions:
+        yield Confirmed(name, declared[name], entry.actor, entry.role, entry.seq)
 
 
 def _allocation(

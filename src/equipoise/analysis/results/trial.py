@@ -90,9 +90,15 @@ class Results:
         tuple[RedactedContent, ...],
         keywords(description="content that was taken out and is not in these results"),
     ]
-    cutoff: Annotated[Day, keywords(description="nothing clinical after this day is counted")]
+    cutoff: Annotated[
+        Day, keywords(description="nothing clinical after this day of the sites is counted")
+    ]
     as_of: Annotated[
-        str, keywords(description="only entries recorded by then", pattern=r"^\d{4}-\d\d-\d\d")
+        str,
+        keywords(
+            description="only entries recorded by then: the end of a day, or a time, in UTC",
+            pattern=r"^\d{4}-\d\d-\d\d",
+        ),
     ]
     confidence: Annotated[
         float,

@@ -11,6 +11,7 @@ from equipoise.ledger.events.participant import (
     ConsentRecorded,
     CriterionAttested,
     DeathRecorded,
+    DeviationClassified,
     EntryCancelled,
     FormSaved,
     QueryAnswered,
@@ -19,6 +20,7 @@ from equipoise.ledger.events.participant import (
     RowSetAside,
     SafetyAssessed,
     SafetyReported,
+    SafetySubmitted,
     ScreeningFailed,
     Signed,
     StudyEnded,
@@ -32,6 +34,7 @@ from equipoise.ledger.events.trial import (
     AllocationClosed,
     AllocationCommitted,
     AllocationOpened,
+    AssumptionsConfirmed,
     ClockCorrected,
     DelegationEnded,
     EntryRedacted,
@@ -58,6 +61,7 @@ __all__ = [
     "AllocationClosed",
     "AllocationCommitted",
     "AllocationOpened",
+    "AssumptionsConfirmed",
     "BadEvent",
     "ChemotherapyIntended",
     "ClockCorrected",
@@ -66,6 +70,7 @@ __all__ = [
     "CriterionAttested",
     "DeathRecorded",
     "DelegationEnded",
+    "DeviationClassified",
     "EntryCancelled",
     "EntryRedacted",
     "Event",
@@ -83,6 +88,7 @@ __all__ = [
     "RowSetAside",
     "SafetyAssessed",
     "SafetyReported",
+    "SafetySubmitted",
     "ScreeningFailed",
     "Signed",
     "SiteOpened",
@@ -150,6 +156,9 @@ Event = (
     | ClockCorrected
     | KeyPublished
     | EntryRedacted
+    | AssumptionsConfirmed
+    | SafetySubmitted
+    | DeviationClassified
 )
 
 EVENTS: dict[str, type[Event]] = {kind.__name__: kind for kind in get_args(Event)}

@@ -307,3 +307,27 @@ class SafetyAssessed(Happened):
     related: Literal["RELATED", "NOT RELATED", "NOT KNOWN"]
     expected: bool
     reference: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SafetySubmitted(Happened):
+    """The sponsor told an authority of a reported event, or of what follows on it. `submitted_at`
+    has its offset from UTC. Regulation (EU) 536/2014 42; 21 CFR 312.32(c).
+    """
+
+    report: int
+    authority: str
+    submitted_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviationClassified(Happened):
+    """A recorded deviation, the row of that number from 1 among the deviations of an entry, is
+    important or not, and excludes from the per-protocol set or not. ICH E9 5.2.2; ICH E3 10.2;
+    SDTM: DV.
+    """
+
+    about: int
+    row: int
+    importance: Literal["IMPORTANT", "NOT IMPORTANT"]
+    excludes: bool

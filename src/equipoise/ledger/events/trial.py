@@ -36,6 +36,16 @@ class ProtocolAmended(Happened):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AssumptionsConfirmed(Happened):
+    """Somebody compared assumptions of a protocol version, by their ids, with their sources, and
+    confirmed them: before that the protocol serves no real people. ICH E6(R3) 3.1, 3.16.
+    """
+
+    assumptions: tuple[str, ...]
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AllocationCommitted(Happened):
     """A randomization list was fixed before anybody was allocated by it: `commitment` is the root
     over its salted positions, of which there are `leaves`. What was left of an earlier list,

@@ -119,6 +119,13 @@ def day_words(at: str) -> str:
     return f"{when.day} {when:%B %Y}" + (f", {when:%H:%M} UTC" if "T" in at else "")
 
 
+def as_of_words(at: str) -> str:
+    """By when entries were recorded, with the zone in which it ends: the end of a day, or a time,
+    in UTC. (Clinical days are those of the sites.)
+    """
+    return day_words(at) if "T" in at else f"{day_words(at)}, end of the day in UTC"
+
+
 def spoken(code: str) -> str:
     """A code in capitals as words."""
     return code.replace("_", " ").lower()

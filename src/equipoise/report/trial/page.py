@@ -14,7 +14,7 @@ from equipoise.analysis.results.endpoints import BinaryEndpoint, SafetyEndpoint
 from equipoise.ledger.entry import Entry
 from equipoise.protocol.model import Protocol
 from equipoise.report.kit.drill_down import DrillDown, source_links, subject_link
-from equipoise.report.kit.formats import day_words, first_up, plural
+from equipoise.report.kit.formats import as_of_words, day_words, first_up, plural
 from equipoise.report.kit.page import draw_twice, environment, read_template, written_with
 from equipoise.report.kit.table import Table
 from equipoise.report.trial import appendix, conduct_tables, limitations, primary, summary
@@ -92,7 +92,7 @@ def _front(analysis: Analysis, drill_down: DrillDown) -> dict[str, object]:
         "results": results,
         "registration": protocol.registration,
         "cutoff": day_words(results.cutoff),
-        "as_of": day_words(results.as_of),
+        "as_of": as_of_words(results.as_of),
         "early": early,
         "standing": [*early, *summary.not_locked(analysis)],
         "interim": protocol.interim_words(),

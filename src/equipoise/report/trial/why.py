@@ -21,6 +21,7 @@ from equipoise.analysis.screening import Screening
 from equipoise.endpoints.catalogue import TIME_ENDPOINTS
 from equipoise.ledger.entry import Entry
 from equipoise.report.kit.drill_down import Source
+from equipoise.report.kit.formats import as_of_words
 from equipoise.report.trial.arms import ending
 from equipoise.report.trial.why_visits import explain_visits, missed_scan_words
 from equipoise.report.trial.words import with_rules
@@ -36,9 +37,10 @@ def explain(analysis: Analysis, entries: Sequence[Entry], subject: str, endpoint
             f" {', '.join(sorted(analysis.trial.subjects))}"
         )
     head = "SIMULATED. " if analysis.trial.simulated else ""
-    lines = [
-        f"{head}{subject}, {endpoint.upper()}, cutoff {analysis.cutoff}, as of {analysis.as_of}"
-    ]
+    known = (
+        f"cutoff {analysis.cutoff} by the days of the sites, as of {as_of_words(analysis.as_of)}"
+    )
+    lines = [f"{head}{subject}, {endpoint.upper()}, {known}"]
     if endpoint.upper() == "ELIGIBILITY":
         return lines + list(_eligibility(analysis.screenings[subject], entries))
     if endpoint.upper() == "VISITS":
@@ -49,6 +51,7 @@ def explain(analysis: Analysis, entries: Sequence[Entry], subject: str, endpoint
     for name, value in values.items():
         lines += ["", f"{name}: {_shown(value)}", f"  because: {value.why}"]
         lines += _missed_scans(analysis, endpoint, subject)
+        lines += _death_not_counted(analysis, subject)
         lines += [
             "  entries:",
             *(line for source in value.source for line in _entry(entries, source)),
@@ -64,6 +67,12 @@ def _missed_scans(analysis: Analysis, endpoint: str, subject: str) -> Iterator[s
     by_scans = declared.rules.keys() & analysis.trial.protocol.censoring.keys()
     if by_scans and (missed := missed_scan_words(analysis, subject)):
         yield f"  scans missed, by the schedule: {missed}"
+
+
+def _death_not_counted(analysis: Analysis, subject: str) -> Iterator[str]:
+    """A death that is recorded, and that the protocol keeps out of the endpoints."""
+    if subject in analysis.courses and (why := analysis.courses[subject].death_not_counted):
+        yield f"  not counted: {why}"
 
 
 # ------------------------------------------------------------------ values
