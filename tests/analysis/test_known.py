@@ -8,7 +8,7 @@ import pytest
 from equipoise.analysis.analyze import analyze
 from equipoise.analysis.known import CannotAnalyze, know
 from equipoise.conduct import data_management
-from equipoise.ledger.verified import Broken, Verified
+from equipoise.ledger.verified import Broken, Meaning, Verified
 from story import Story
 
 DAY = date(2021, 3, 10)
@@ -26,7 +26,10 @@ def story():
     ("verified", "why"),
     [
         (None, "the ledger was not verified"),
-        (Broken(4, "hash does not match the members"), "entry 4: hash does not match the members"),
+        (
+            Broken(4, "hash does not match the members", Meaning.CHANGED),
+            "entry 4: hash does not match the members",
+        ),
         (Verified(entries=3, head="0" * 64, redacted=()), "3 entries were verified"),
     ],
 )
