@@ -12,13 +12,14 @@ from datetime import date, timedelta
 from typing import Any
 
 from equipoise.conduct import data_entry, disposition, enrolment
+from equipoise.conduct.carry_out import Session
 from equipoise.conduct.data_entry import FormData
 from equipoise.conduct.record import Outcome, Refused
 from equipoise.ledger.entry import Entry
 from equipoise.ledger.salted import salted
 from equipoise.protocol.model import Protocol
 from equipoise.protocol.payload import to_payload
-from equipoise.subject.fold import replay
+from equipoise.store.memory import Memory
 from story import Story
 
 START = date(2021, 3, 10)
@@ -131,7 +132,7 @@ def tell(protocol: Protocol) -> ToldTrial:
         first, *others = told.storage.read()
         declared = {**first.payload, "protocol": to_payload(protocol)}
         fields = salted(declared, None, (), "ab" * 16)
-        told.session.trial = replay([replace(first, fields=fields), *others])
+        told.session = Session(Memory([replace(first, fields=fields), *others]))
     return told
 
 

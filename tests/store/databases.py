@@ -5,8 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import tempfile
-from collections.abc import Callable
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +53,9 @@ def postgres() -> PostgresLedger:
     return PostgresLedger(application_connects, a_schema())
 
 
-Opened = Callable[[], PostgresLedger]
+def word_for(ledger: PostgresLedger) -> str:
+    """How the terminal names it."""
+    return f"{server().get_uri().replace('//postgres:', f'//{ROLE}:')}#{ledger.schema}"
 
 
 def another(ledger: PostgresLedger) -> PostgresLedger:

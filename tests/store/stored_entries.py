@@ -49,8 +49,10 @@ def form(typed: str) -> FormSaved:
     )
 
 
-def redaction(written: list[Entry], seq: int) -> Entry:
-    """The log of a redaction of what was typed in an entry, to follow the last one."""
+def redaction(written: list[Entry], seq: int, *paths: str) -> Entry:
+    """The log of a redaction of what was typed in an entry, or of these paths, to follow the last
+    one.
+    """
     header = Header(
         at="2026-03-02T08:30:00Z",
         actor="u-2",
@@ -61,5 +63,5 @@ def redaction(written: list[Entry], seq: int) -> Entry:
         key=f"r{written[-1].seq}",
         reason="a name was typed",
     )
-    event = redacted(seq, "/values/NEUT", "/values/TEXT")
+    event = redacted(seq, *(paths or ("/values/NEUT", "/values/TEXT")))
     return append(written[-1], event, header, "0f" * 16)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -13,7 +14,7 @@ from stored_entries import entries, follow, form, redaction
 
 from equipoise.conduct.ports import Conflict, Head
 from equipoise.ledger.chain import redact, verify
-from equipoise.ledger.entry import Entry, line_of
+from equipoise.ledger.entry import line_of
 from equipoise.ledger.verified import Verified
 from equipoise.store.json_lines import JsonLines
 from equipoise.store.memory import Memory
@@ -111,10 +112,14 @@ def test_what_was_added_before_an_error_is_taken_back(store: Store) -> None:
     written = entries(4)
     store.append(written[:1])
 
-    with pytest.raises(RuntimeError, match="pulled"), store.writing() as ledger:
-        ledger.append(written[1:3])
-        assert ledger.head().seq == 3
-        raise RuntimeError("the plug was pulled")
+    def pulled() -> None:
+        with store.writing() as ledger:
+            ledger.append(written[1:3])
+            assert ledger.head().seq == 3
+            raise RuntimeError("the plug was pulled")
+
+    with pytest.raises(RuntimeError, match="pulled"):
+        pulled()
 
     assert store.read() == written[:1]
     store.append(written[1:])
@@ -180,7 +185,7 @@ def test_writers_take_turns(store: Store) -> None:
                 last = ledger.read(ledger.head().seq - 1)[-1]
                 ledger.append([follow(last, form(str(number)))])
 
-    started([lambda number=number: write(number) for number in range(8)])
+    started([partial(write, number) for number in range(8)])
 
     found = verify(store.read())
     assert isinstance(found, Verified)
@@ -204,11 +209,3 @@ def started(works: list[Callable[[], Any]]) -> None:
     for thread in threads:
         thread.join(60)
     assert failed == []
-
-
-def the_same_in_every_store(written: list[Entry], folder: Path) -> None:
-    """The same lines, wherever they are kept."""
-    kept = [make(folder) for make in MADE.values()]
-    for store in kept:
-        store.append(written)
-    assert len({b"".join(store.lines()) for store in kept}) == 1

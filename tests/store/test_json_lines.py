@@ -22,6 +22,7 @@ from equipoise.ledger.verified import Verified
 from equipoise.store.json_lines import DamagedFile, IncompleteLine, JsonLines, WriteFailed
 from equipoise.store.lock import LinkedFile, Taken, for_writing
 
+
 @pytest.fixture
 def ledger(tmp_path: Path) -> JsonLines:
     return JsonLines(tmp_path / "trial.jsonl")
@@ -248,10 +249,12 @@ class TestAFileWithTwoNames:
         elsewhere = JsonLines(tmp_path / "folder" / "trial.jsonl")
         ledger.append(entries(2))
 
-        with ledger.writing() as writing, pytest.raises(Taken):
-            with for_writing(elsewhere.path, wait=False):
-                pass
-            writing.append([])
+        with (
+            ledger.writing(),
+            pytest.raises(Taken),
+            for_writing(elsewhere.path, wait=False),
+        ):
+            pass
         elsewhere.append(entries(3)[2:])
 
         assert ledger.read() == entries(3)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from copy import copy
 from typing import Concatenate, NamedTuple, ParamSpec
 
 from equipoise.conduct.attribution import Attribution
@@ -41,6 +42,15 @@ class Session:
     def trial(self) -> Trial:
         """The trial as it was read last."""
         return self._reading.trial
+
+    def over(self, storage: Storage) -> Session:
+        """The same trial over another storage that holds the same entries, which are not folded
+        again. Raises `RolledBack` if it holds others.
+        """
+        other = copy(self)
+        other.storage = storage
+        other.caught_up()
+        return other
 
     def caught_up(self) -> Trial:
         """The trial with what others have recorded meanwhile. Raises `RolledBack`."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -16,6 +17,7 @@ from equipoise.conduct import protocol_versions, randomization
 from equipoise.conduct.asked import Context
 from equipoise.conduct.attribution import Attribution
 from equipoise.conduct.carry_out import Session
+from equipoise.conduct.ports import Head
 from equipoise.conduct.record import AlreadyDone, Outcome, record
 from equipoise.ledger import events
 from equipoise.ledger.entry import Entry
@@ -63,15 +65,26 @@ def _word(outcome: Outcome) -> str:
 
 @dataclass(slots=True)
 class _Kept:
-    """Entries in memory."""
+    """Entries in memory, for one who asks at a time (`ports.Storage`)."""
 
     entries: list[Entry] = field(default_factory=list)
 
-    def read(self) -> list[Entry]:
-        return list(self.entries)
+    def read(self, after: int = 0) -> list[Entry]:
+        return self.entries[after:]
 
-    def append(self, entries: Any) -> None:
+    def head(self) -> Head:
+        last = self.entries[-1] if self.entries else None
+        return Head(last.seq, last.hash) if last else Head()
+
+    @contextmanager
+    def writing(self) -> Iterator[_Kept]:
+        yield self
+
+    def append(self, entries: Iterable[Entry]) -> None:
         self.entries += entries
+
+    def redact(self, log: Entry) -> None:
+        raise NotImplementedError(f"a case carries no redaction out: {log.type}")
 
 
 @dataclass(slots=True)
@@ -84,9 +97,7 @@ class _Told:
 
     def copy(self) -> _Told:
         """The same trial, to be told on."""
-        session = Session(_Kept())
-        session.storage = _Kept(self.session.storage.read())
-        session.trial = self.session.trial
+        session = self.session.over(_Kept(self.session.storage.read()))
         return _Told(session, dict(self.names), self.count)
 
     def after(self, step: Mapping[str, Any]) -> _Told:

@@ -89,7 +89,7 @@ def _lock(handle: int, path: Path, *, wait: bool) -> None:
 def _is_still(path: Path, handle: int) -> bool:
     """Does the name still stand for the open file?"""
     try:
-        return os.path.samestat(os.stat(path), os.fstat(handle))
+        return os.path.samestat(path.stat(), os.fstat(handle))
     except FileNotFoundError:
         return False
 

@@ -18,7 +18,7 @@ class Memory:
     def __init__(self, entries: Iterable[Entry] = ()) -> None:
         self._entries: list[Entry] = []
         self._turns = Turns()
-        self._add(entries)
+        self.add(entries)
 
     def lines(self) -> list[bytes]:
         """The entries as a file would hold them."""
@@ -51,16 +51,18 @@ class Memory:
         another head.
         """
         with self._turns.turn():
-            self._add(entries)
+            self.add(entries)
 
     append_many = append
 
-    def _add(self, entries: Iterable[Entry]) -> None:
+    def add(self, entries: Iterable[Entry]) -> None:
+        """As `append`, for one whose turn it is."""
         new = list(entries)
         check_follows(self.head(), new)
         self._entries += new
 
-    def _redact(self, log: Entry) -> None:
+    def redact(self, log: Entry) -> None:
+        """Append a redaction and take out what it names, for one whose turn it is."""
         event = redaction_of(log)
         check_follows(self.head(), [log])
         place = event.redacted - 1
@@ -73,4 +75,4 @@ class OpenMemory:
 
     def __init__(self, ledger: Memory) -> None:
         self.read, self.head = ledger.read, ledger.head
-        self.append, self.redact = ledger._add, ledger._redact
+        self.append, self.redact = ledger.add, ledger.redact

@@ -12,7 +12,6 @@ from equipoise.conduct.record import Outcome
 from equipoise.ledger.entry import Entry
 from equipoise.ledger.verified import Broken, Meaning, Verified
 from equipoise.store import witness
-from equipoise.store.json_lines import JsonLines
 from equipoise.store.witness import SignedHead
 from equipoise.subject.fold import replay
 from equipoise.surface.ledgers import acting, read_ledger, stored
@@ -26,7 +25,7 @@ def create_key(ledger: str | Path, key: str | Path, *, actor: str) -> Outcome:
     place = Path(key)
     witness.check_place(place, Path(ledger))
     public = witness.create_key(place)
-    session = Session(JsonLines(ledger))
+    session = Session(stored(ledger))
     role = "sponsor" if actor == replay(read.entries).founder else "administrator"
     outcome = session.do(trial_setup.publish_key, acting(actor, role, None), public)
     if not isinstance(outcome, Entry):

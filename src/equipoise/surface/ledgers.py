@@ -22,7 +22,7 @@ from equipoise.ledger.entry import BadEntry, Entry, entry_of
 from equipoise.ledger.verified import Broken, Verified
 from equipoise.store.files import make_folder, sync_directory
 from equipoise.store.json_lines import JsonLines, WriteFailed
-from equipoise.store.recognize import check_is_ledger
+from equipoise.store.places import stored
 from equipoise.subject.fold import replay
 
 _HEAD = re.compile(r"[0-9a-f]{64}")
@@ -98,7 +98,8 @@ def recover(path: str | Path) -> Path | None:
 
     Raises NoLedger, or DamagedFile if the entries before that line do not hold.
     """
-    return stored(path).recover()
+    store = stored(path)
+    return store.recover() if isinstance(store, JsonLines) else None
 
 
 def redact(
@@ -157,12 +158,6 @@ def _check_anchor(anchor: str | None) -> None:
         raise ValueError(
             f"anchor: found {anchor!r}, expected a head, 64 digits and letters from a to f"
         )
-
-
-def stored(path: str | Path) -> JsonLines:
-    """The file of a ledger. Raises NoLedger or FileNotFoundError."""
-    check_is_ledger(Path(path))
-    return JsonLines(path)
 
 
 def _is_rehearsal(path: Path) -> bool:

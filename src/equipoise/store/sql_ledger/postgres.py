@@ -63,23 +63,23 @@ class PostgresLedger:
     def lines(self) -> list[bytes]:
         """The entries as a file would hold them."""
         with self._alone() as connection:
-            return self._lines(connection, 0)
+            return self.lines_over(connection, 0)
 
     def read(self, after: int = 0) -> list[Entry]:
         """The entries after that number. Raises `CannotWrite`."""
         with self._alone() as connection:
-            return list(map(entry_of, self._lines(connection, after)))
+            return list(map(entry_of, self.lines_over(connection, after)))
 
     def head(self) -> Head:
         """The last entry. Raises `CannotWrite`."""
         with self._alone() as connection:
-            return self._head(connection)
+            return self.head_over(connection)
 
     @contextmanager
     def writing(self) -> Iterator[OpenPostgres]:
         """One transaction that holds the turn of the whole database. Raises `CannotWrite`."""
         with self._alone() as connection, connection.transaction():
-            connection.execute(self._sql("SELECT {schema}.take_turn()"))
+            connection.execute(self.sql("SELECT {schema}.take_turn()"))
             yield OpenPostgres(self, connection)
 
     def append(self, entries: Iterable[Entry]) -> None:
@@ -108,17 +108,20 @@ class PostgresLedger:
                     self.close()
                 raise CannotWrite(f"the schema {self.schema}", str(refused)) from refused
 
-    def _lines(self, connection: psycopg.Connection[Any], after: int) -> list[bytes]:
-        entries = connection.execute(self._sql(_ENTRIES), (after,)).fetchall()
+    def lines_over(self, connection: psycopg.Connection[Any], after: int) -> list[bytes]:
+        """The stored lines after an entry."""
+        entries = connection.execute(self.sql(_ENTRIES), (after,)).fetchall()
         last = entries[-1][0] if entries else after
-        fields = connection.execute(self._sql(_FIELDS), {"after": after, "last": last})
+        fields = connection.execute(self.sql(_FIELDS), {"after": after, "last": last})
         return list(lines_from(entries, fields))
 
-    def _head(self, connection: psycopg.Connection[Any]) -> Head:
-        row = connection.execute(self._sql(_HEAD)).fetchone()
+    def head_over(self, connection: psycopg.Connection[Any]) -> Head:
+        """The last entry."""
+        row = connection.execute(self.sql(_HEAD)).fetchone()
         return Head(*row) if row else Head()
 
-    def _sql(self, text: str) -> bytes:
+    def sql(self, text: str) -> bytes:
+        """A statement about this schema."""
         return text.replace("{schema}", self.schema).encode()
 
 
@@ -130,24 +133,24 @@ class OpenPostgres:
 
     def read(self, after: int = 0) -> list[Entry]:
         """The entries after that number."""
-        return list(map(entry_of, self._ledger._lines(self._connection, after)))
+        return list(map(entry_of, self._ledger.lines_over(self._connection, after)))
 
     def head(self) -> Head:
         """The last entry."""
-        return self._ledger._head(self._connection)
+        return self._ledger.head_over(self._connection)
 
     def append(self, entries: Iterable[Entry]) -> None:
         """Add entries that follow the head. Raises `Conflict` or `CannotWrite`."""
         new = list(entries)
         check_follows(self.head(), new)
         rows = json.dumps([rows_of(entry) for entry in new], ensure_ascii=False)
-        self._connection.execute(self._ledger._sql("SELECT {schema}.append(%s)"), (rows,))
+        self._connection.execute(self._ledger.sql("SELECT {schema}.append(%s)"), (rows,))
 
     def redact(self, log: Entry) -> None:
         """Append a redaction, and delete what it names."""
         redaction_of(log)
         self.append([log])
-        self._connection.execute(self._ledger._sql("SELECT {schema}.redact(%s)"), (log.seq,))
+        self._connection.execute(self._ledger.sql("SELECT {schema}.redact(%s)"), (log.seq,))
 
 
 def _sql(name: str) -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 from equipoise.conduct.ports import Head
 from equipoise.ledger.entry import Entry, entry_of
 from equipoise.ledger.salted import Gone
+from equipoise.store.files import sync_directory
 from equipoise.store.follows import check_follows, redaction_of
 from equipoise.store.sql_ledger.refusals import CannotWrite
 from equipoise.store.sql_ledger.rows import FieldRow, lines_from, rows_of
@@ -48,6 +49,7 @@ class SqliteLedger:
         connection = self._connection
         if is_new:
             self.path.chmod(0o640)
+            sync_directory(self.path.parent)
         connection.executescript(files(__package__).joinpath("sqlite.sql").read_text("utf-8"))
 
     def lines(self) -> list[bytes]:

@@ -1,0 +1,65 @@
+"""Which store does a word at the terminal name? A file, an SQLite file, or a schema of PostgreSQL."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from equipoise.store.json_lines import JsonLines
+from equipoise.store.recognize import NoLedger, check_is_ledger
+from equipoise.store.sql_ledger.sqlite import SqliteLedger
+
+if TYPE_CHECKING:
+    from equipoise.store.sql_ledger.postgres import PostgresLedger
+
+_SERVERS = ("postgresql://", "postgres://")
+_MAGIC = b"SQLite format 3\0"
+_SUFFIXES = (".sqlite", ".sqlite3", ".db")
+
+
+def place_of(word: str | Path) -> JsonLines | SqliteLedger | PostgresLedger:
+    """The store of that name, there or not yet: `trial.jsonl`, `trial.sqlite`, or
+    `postgresql://user@host/database#schema` (the schema is `ledger` where none is named).
+
+    Raises `NoLedger` where the packages of PostgreSQL are missing.
+    """
+    if is_server(word):
+        return _postgres(str(word))
+    path = Path(word)
+    is_sqlite = path.suffix in _SUFFIXES if not path.is_file() else _begins(path) == _MAGIC
+    return SqliteLedger(path) if is_sqlite else JsonLines(path)
+
+
+def stored(word: str | Path) -> JsonLines | SqliteLedger | PostgresLedger:
+    """As `place_of`, of a ledger that is there. Raises NoLedger or FileNotFoundError."""
+    if not is_server(word) and not _is_sqlite_file(Path(word)):
+        check_is_ledger(Path(word))
+    return place_of(word)
+
+
+def is_server(word: str | Path) -> bool:
+    """Does it name a database server, and no file?"""
+    return str(word).startswith(_SERVERS)
+
+
+def _is_sqlite_file(path: Path) -> bool:
+    return path.is_file() and _begins(path) == _MAGIC
+
+
+def _begins(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(len(_MAGIC))
+
+
+def _postgres(word: str) -> PostgresLedger:
+    try:
+        import psycopg  # noqa: PLC0415  (who keeps the ledger in a file need not have it)
+
+        from equipoise.store.sql_ledger.postgres import PostgresLedger  # noqa: PLC0415
+    except ImportError:
+        raise NoLedger(
+            "a ledger in PostgreSQL needs its packages: install `equipoise[postgres]`"
+        ) from None
+    url, _, schema = word.partition("#")
+    return PostgresLedger(partial(psycopg.connect, url, autocommit=True), schema or "ledger")
