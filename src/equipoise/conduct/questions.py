@@ -21,6 +21,7 @@ from equipoise.subject.likeness import alike
 from equipoise.subject.records import EX, LB, QS, RS, SS, TR, VS
 from equipoise.subject.records.record import entry_number
 from equipoise.subject.state import Subject, Trial
+from equipoise.subject.visits import off_window
 from equipoise.terms.dates import PartialDate, parse_date
 
 
@@ -46,7 +47,11 @@ def questions(before: Trial, entry: Entry, after: Trial) -> tuple[Question, ...]
         for query in subject.queries.values()
         if query.about == entry.supersedes
     }
-    found = (*_doubts(earlier, entry, protocol), *_of_another(before, entry, after))
+    found = (
+        *_doubts(earlier, entry, protocol),
+        *_of_window(entry, after),
+        *_of_another(before, entry, after),
+    )
     doubts = [each for each in found if each[:2] not in known]
     return tuple(
         Question(
@@ -82,6 +87,17 @@ def _doubts(subject: Subject, entry: Entry, protocol: Protocol) -> Iterator[Doub
             yield from (Doubt(field, text) for field, text in told)
         case _:
             return
+
+
+def _of_window(entry: Entry, after: Trial) -> Iterator[Doubt]:
+    """A visit outside of its window is recorded as it was, with its day (ICH E6(R3) 3.11.4)."""
+    subject = after.subjects[entry.subject or ""]
+    if entry.type == "FormSaved" and entry.seq in subject.forms:
+        form = subject.forms[entry.seq]
+        if off := off_window(after, subject, entry.seq):
+            window = f"its window from {off.due.opens} to {off.due.closes}"
+            by = f"{abs(off.days)} d {'after' if off.days > 0 else 'before'}"
+            yield Doubt("date", f"{form.visit} of {form.on} is {by} {window}: a deviation?")
 
 
 _TELL_WHO = {"DM", "MH", "CM"}
