@@ -24,7 +24,6 @@ from equipoise.subject.state import Subject, Trial
 from equipoise.subject.visits import off_window
 from equipoise.terms.dates import PartialDate, parse_date
 
-
 DAY = "date"
 """The field of a form that says on which day it was filled in or done."""
 
