@@ -20,9 +20,9 @@ import picture
 from equipoise.cli.app import app
 
 DIGESTS = {
-    "ledger.jsonl": "3ee813c2b99fc78c4b4d6e09b40c271c65e34423de1e16abbfb979d398f533d9",
-    "results.json": "c2d1750b4cd4e0630e1efdab0ffaa645b2f2aedc82ebcaadfa88a871eb04aae1",
-    "report.html": "a2f16d97ee7251b22a7d63c38e817b734d38cc4dce3329e52791323374d88673",
+    "ledger.jsonl": "19f920490034c7070608bd7022773c91f2b0d32da47536aa686d00f5473dd974",
+    "results.json": "864c7aa4c425c904895bb1b43ef77de5d77fe00192125d21bcd185833ebf1c16",
+    "report.html": "5d448e63d5aed3ccc4bf2dca8488b9df9ffe0bc7762372314182083f961948f8",
 }
 """SHA-256 of `equipoise demo` with 50 participants and seed 7; of the results with all numbers to
 twelve digits, since the last bits of an exponential depend on the processor."""

@@ -10,9 +10,10 @@ from equipoise.analysis.analyze import analyze
 from equipoise.analysis.results.endpoints import Events, Time, TimeValue
 from equipoise.analysis.time_to_event import compare_times
 from equipoise.conduct import disposition, enrolment, protocol_versions
-from equipoise.endpoints.choices import micrometers, recist_policy, response_policy
+from equipoise.endpoints.choices import recist_policy, response_policy
 from equipoise.endpoints.response_rules import AS_RECORDED, CR_WAS_TRUE
 from equipoise.ledger.entry import Entry
+from equipoise.protocol.assessment import micrometers
 from equipoise.protocol.yaml_file import load
 from equipoise.terms.quantity import Quantity
 from story import Story, alternating

@@ -114,7 +114,10 @@ def test_a_protocol_of_another_version_of_the_software_is_told_in_a_sentence(tmp
         result = given(command, ledger)
         assert result.exit_code == code
         assert "design.masking: Field required): it was adopted under another" in result.stderr
-        assert result.stderr.count("\n") == 1
+        assert result.stderr.count("\n") == (2 if command == "verify" else 1)
+        assert ("verify the ledger with the one that recorded it" in result.stderr) == (
+            command == "verify"
+        )
 
 
 # ------------------------------------------------------------------ what the system refuses

@@ -6,7 +6,6 @@ from decimal import Decimal
 import pytest
 from person import RANDOMIZATION, START, contact, measured, person, response, therapy
 
-from equipoise.endpoints.choices import micrometers
 from equipoise.endpoints.course import course_of
 from equipoise.endpoints.values import (
     best_response,
@@ -15,7 +14,7 @@ from equipoise.endpoints.values import (
     late_control,
     time_values,
 )
-from equipoise.protocol.assessment import Confirmation
+from equipoise.protocol.assessment import Confirmation, micrometers
 from equipoise.protocol.yaml_file import load
 from equipoise.terms.quantity import Quantity
 

@@ -21,7 +21,7 @@ from equipoise.subject.conditions import TrialStatus
 from equipoise.subject.participation import HEARD_OF
 from equipoise.subject.records import read_record
 from equipoise.subject.state import Ended, Randomized, SavedForm, Subject, Trial, Version
-from equipoise.subject.visits import Status, VisitStatus, visits_of
+from equipoise.subject.visits import Status, VisitStatus, off_window, visits_of
 from equipoise.terms.dates import parse_date
 
 PROTOCOL = load("NCT04509635")
@@ -505,3 +505,68 @@ def test_every_entry_stands_at_one_visit_and_every_occurrence_once(done):
     told = [source for status in statuses for source in status.sources]
     assert sorted(told) == sorted(she.forms)
     assert len({status.recorded for status in statuses}) == len(statuses)
+
+
+# ------------------------------------------------------------------ how far outside, at entry
+
+
+def off(subject: Subject, entry: int = 101, known: Trial | None = None) -> Any:
+    found = off_window(known or trial(), subject, entry)
+    return found and (found.days, found.due.opens.isoformat(), found.due.closes.isoformat())
+
+
+@pytest.mark.parametrize(
+    ("visit", "day", "expected"),
+    [
+        ("SCAN 1", "2021-04-27", (-1, "2021-04-28", "2021-05-12")),
+        ("SCAN 1", "2021-04-28", None),
+        ("SCAN 1", "2021-05-12", None),
+        ("SCAN 1", "2021-05-14", (2, "2021-04-28", "2021-05-12")),
+        ("SCAN 2", "2021-05-14", (-40, "2021-06-23", "2021-07-07")),  # not due for weeks
+        ("SCAN 9", "2021-05-14", (-432, "2022-07-20", "2022-08-03")),
+        ("SCAN 1", "2021-05", None),  # may be within
+        ("SCAN 1", "2021-06", (20, "2021-04-28", "2021-05-12")),
+        ("SCAN 1", "", None),
+        ("SCAN 99999", "2021-05-14", None),  # beyond a century
+        ("UNSCHEDULED 1", "2021-05-20", None),
+        ("SCREENING", "2021-01-01", None),  # of the time before randomization
+    ],
+)
+def test_a_form_is_so_many_days_outside_of_the_window_of_its_visit(visit, day, expected):
+    assert off(randomized(forms=saw((visit, day, ("TUMOR_ASSESSMENT",))))) == expected
+
+
+def test_what_the_visit_does_not_declare_is_outside_of_nothing():
+    assert off(randomized(forms=saw(("SCAN 1", "2021-05-20", ("ECOG",))))) is None
+
+
+def test_a_sample_drawn_again_is_asked_about_only_where_none_lies_nearer():
+    forms = saw(("SCAN 1", "2021-05-05", SCAN), ("SCAN 1", "2021-06-01", ("TUMOR_MARKER",)))
+    she = randomized(forms=forms)
+
+    assert [off(she, entry) for entry in forms] == [None, None, None]
+    alone = randomized(forms=saw(("SCAN 1", "2021-06-01", ("TUMOR_MARKER",))))
+    assert off(alone) == (20, "2021-04-28", "2021-05-12")
+
+
+def test_a_scan_after_progression_is_outside_of_no_window():
+    after = randomized(forms=saw(("SCAN 2", "2021-07-20", ("TUMOR_ASSESSMENT",))))
+
+    assert off(after) == (13, "2021-06-23", "2021-07-07")
+    assert off(after.with_records([pd("2021-05-05")])) is None
+
+
+def test_a_cycle_counts_from_the_one_before_and_from_nothing_without_a_dose():
+    forms = saw(("CYCLE 1", "2021-03-30", ("HEMATOLOGY",)), ("CYCLE 2", "2021-05-01", CYCLE[1:2]))
+    she = randomized(forms=forms)
+    treated = she.with_records([dose("2021-03-11")])
+
+    assert off(she) is None
+    assert off(treated) is None  # due on 25 March, up to 14 days later
+    assert off(treated, 102) == (4, "2021-04-10", "2021-04-27")  # 14 days after 30 March
+
+
+def test_only_who_is_randomized_has_windows():
+    screened = replace(randomized(forms=saw(("SCAN 1", "2021-06-01", SCAN))), randomized=None)
+
+    assert off(screened) is None

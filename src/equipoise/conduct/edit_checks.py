@@ -1,5 +1,5 @@
 """What in a saved form deserves a question? Plausibility in the unit of the check, order of dates,
-another drug or method than declared.
+another drug than declared, and what is asked of tumor assessments.
 
 An edit check never refuses an entry: what was measured is entered, and then asked about.
 """
@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from equipoise.conduct.impossible import impossible
+from equipoise.conduct.tumor_checks import doubts_about_tumors
 from equipoise.protocol.forms import Form, PlausibleRange
 from equipoise.protocol.model import Protocol
 from equipoise.subject.records import CM, EX
@@ -35,7 +36,7 @@ def doubts_about(
     asked = {field for field, _ in doubts}
     doubts += [doubt for doubt in impossible(form, groups) if doubt[0] not in asked]
     doubts += _other_drugs(protocol, subject, form, groups)
-    doubts += _other_methods(protocol, form, groups)
+    doubts += doubts_about_tumors(protocol.assessment, subject, form, values, groups)
     given = form.day(values)
     if given and "EX" in form.domains:
         doubts += _first_dose(protocol, subject, given.latest)
@@ -78,14 +79,6 @@ def _are_all_of(own: Iterable[str], given: str) -> bool:
     """Is every part of what was given one of these drugs? `A + B` asks about B where A alone is."""
     known = {part for each in own for part in named(each)}
     return all(part in known for part in named(given))
-
-
-def _other_methods(protocol: Protocol, form: Form, groups: Mapping[str, Any]) -> Iterator[Doubt]:
-    """A scan by a method that the protocol does not name (RECIST 1.1 3.1.2)."""
-    declared = protocol.assessment.modality
-    for field, method in _answers(form, groups, "TU", "TUMETHOD"):
-        if method not in declared:
-            yield field, f"found {method}, the protocol names {', '.join(declared)}: please check"
 
 
 def _first_dose(protocol: Protocol, subject: Subject, given: date) -> list[Doubt]:

@@ -21,7 +21,11 @@ from equipoise.subject.likeness import alike
 from equipoise.subject.records import EX, LB, QS, RS, SS, TR, VS
 from equipoise.subject.records.record import entry_number
 from equipoise.subject.state import Subject, Trial
+from equipoise.subject.visits import off_window
 from equipoise.terms.dates import PartialDate, parse_date
+
+DAY = "date"
+"""The field of a form that says on which day it was filled in or done."""
 
 
 class Doubt(NamedTuple):
@@ -46,7 +50,9 @@ def questions(before: Trial, entry: Entry, after: Trial) -> tuple[Question, ...]
         for query in subject.queries.values()
         if query.about == entry.supersedes
     }
-    found = (*_doubts(earlier, entry, protocol), *_of_another(before, entry, after))
+    found = [*_doubts(earlier, entry, protocol), *_of_another(before, entry, after)]
+    if not any(doubt.field == DAY for doubt in found):  # one question about a day is enough
+        found += _of_window(entry, after)
     doubts = [each for each in found if each[:2] not in known]
     return tuple(
         Question(
@@ -82,6 +88,17 @@ def _doubts(subject: Subject, entry: Entry, protocol: Protocol) -> Iterator[Doub
             yield from (Doubt(field, text) for field, text in told)
         case _:
             return
+
+
+def _of_window(entry: Entry, after: Trial) -> Iterator[Doubt]:
+    """A visit outside of its window is recorded as it was, with its day (ICH E6(R3) 3.11.4)."""
+    subject = after.subjects[entry.subject or ""]
+    if entry.type == "FormSaved" and entry.seq in subject.forms:
+        form = subject.forms[entry.seq]
+        if off := off_window(after, subject, entry.seq):
+            window = f"its window from {off.due.opens} to {off.due.closes}"
+            by = f"{abs(off.days)} d {'after' if off.days > 0 else 'before'}"
+            yield Doubt(DAY, f"{form.visit} of {form.on} is {by} {window}: a deviation?")
 
 
 _TELL_WHO = {"DM", "MH", "CM"}
@@ -141,23 +158,21 @@ def _of_form(
 def _before_consent(subject: Subject, on: date, *, labeled: bool) -> Iterator[Doubt]:
     consented = min((consent.on for consent in subject.consents), default=None)
     if consented and on < consented and not labeled:
-        yield Doubt(
-            "date", f"{on} is before consent ({consented}): is it a standard-of-care result?"
-        )
+        yield Doubt(DAY, f"{on} is before consent ({consented}): is it a standard-of-care result?")
 
 
 def _of_dose(subject: Subject, on: PartialDate) -> Iterator[Doubt]:
     if subject.randomized is None:
-        yield Doubt("date", "study treatment before randomization: a deviation, or another person?")
+        yield Doubt(DAY, "study treatment before randomization: a deviation, or another person?")
     elif on.latest < subject.randomized.on:
         yield Doubt(
-            "date",
+            DAY,
             f"a dose of {on} is before randomization ({subject.randomized.on}): a deviation?",
             (entry_number(subject.randomized.source),),
         )
     if (ended := subject.treatment_ended) and on.earliest > ended.on:
         why = f"a dose of {on} is after the end of treatment of {ended.on} (entry {ended.source})"
-        yield Doubt("date", f"{why}: a deviation?", (ended.source,))
+        yield Doubt(DAY, f"{why}: a deviation?", (ended.source,))
 
 
 _CLOSES = {"TREATMENT": ("TREATMENT",), "VISITS": None, "CONTACT": None, "DATA": None}

@@ -25,11 +25,14 @@ from equipoise.ledger.events import (
     ContentGone,
     EntryRedacted,
     Event,
+    ProtocolAdopted,
+    ProtocolAmended,
     QueryOpened,
     event_of,
 )
 from equipoise.ledger.members import BadEvent
 from equipoise.ledger.verified import Broken, Fault, Meaning, Verified
+from equipoise.protocol.payload import from_payload
 from equipoise.subject.fold import step
 from equipoise.subject.state import Trial
 
@@ -123,6 +126,8 @@ class Replay:
         before = self.trial
         if why := self._unasked(event, entry):
             return Fault(why, Meaning.UNASKED)
+        if why := _unreadable(event):
+            return Fault(why, Meaning.UNREADABLE)
         try:
             if obstacles := self._obstacles(entry, event):
                 return _impossible(f"{entry.type} could not be recorded: {'; '.join(obstacles)}")
@@ -159,6 +164,16 @@ class Replay:
             f"found {entry.type}, expected the query {expected.query} about entry"
             f" {expected.about}, which that entry opens"
         )
+
+
+def _unreadable(event: Event) -> str | None:
+    """Why this release does not know the protocol that an entry carries."""
+    if isinstance(event, ProtocolAdopted | ProtocolAmended):
+        try:
+            from_payload(event.protocol)
+        except ValueError as unknown:
+            return str(unknown)
+    return None
 
 
 def _impossible(why: str) -> Fault:

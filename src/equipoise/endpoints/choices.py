@@ -12,23 +12,9 @@ from equipoise.endpoints.censoring import (
     rules_for_schedule,
 )
 from equipoise.endpoints.response_rules import AS_RECORDED, CR_WAS_TRUE, ResponsePolicy, mask_of
-from equipoise.protocol.assessment import Assessment
+from equipoise.protocol.assessment import Assessment, micrometers
 from equipoise.protocol.model import CensoringRules, Endpoint, Protocol
-from equipoise.terms.quantity import Quantity, convert
 from equipoise.terms.response import Response
-
-
-def micrometers(length: Quantity) -> int:
-    """A declared length in thousandths of a millimeter. Raises ValueError for what is no length or
-    falls between two.
-    """
-    millimeters = convert(length.value, length.unit, "mm")
-    if millimeters is None or millimeters * 1000 % 1:
-        raise ValueError(
-            f"assessment.recist: found {length}, expected a length in mm or cm, to a thousandth of"
-            " a millimeter"
-        )
-    return int(millimeters * 1000)
 
 
 def recist_policy(assessment: Assessment) -> RecistPolicy:

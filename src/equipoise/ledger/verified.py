@@ -42,6 +42,10 @@ class Meaning(StrEnum):
         "no command would have recorded it: it was written past them, or the ledger was written"
         " anew; every later state and result may rest on it"
     )
+    UNREADABLE = (
+        "the rules cannot be asked by this release: verify the ledger with the one that recorded"
+        " it; if that cannot read it either, it was written past the commands"
+    )
     UNASKED = (
         "a question to a person was taken out or never asked: a contradiction may count as if"
         " somebody had answered it"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Literal
 
 from pydantic import Field
@@ -9,6 +10,20 @@ from pydantic import Field
 from equipoise.protocol.base import Model
 from equipoise.protocol.measure import Measure
 from equipoise.protocol.provenance import Sourced
+from equipoise.terms.quantity import Quantity, convert
+
+
+def micrometers(length: Quantity) -> int:
+    """A declared length in thousandths of a millimeter. Raises ValueError for what is no length or
+    falls between two.
+    """
+    millimeters = convert(length.value, length.unit, "mm")
+    if millimeters is None or millimeters * 1000 % 1:
+        raise ValueError(
+            f"assessment: found {length}, expected a length in mm or cm, to a thousandth of a"
+            " millimeter"
+        )
+    return int(millimeters * 1000)
 
 
 class RecistRules(Sourced):
@@ -59,6 +74,10 @@ class Assessment(Sourced):
     )
     modality: tuple[str, ...] = Field(
         min_length=1, description="CDISC METHOD of the scans; one by another is asked about"
+    )
+    recorded_precision: Measure = Field(
+        Quantity(Decimal(1), "mm"),
+        description="to which lengths are recorded; a finer entry is asked about, never rounded",
     )
     scan_visit: str = Field(description="id of the visit in the schedule")
     sd_min_days: int = Field(

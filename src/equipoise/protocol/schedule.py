@@ -120,9 +120,10 @@ def occurrences(
     *,
     cycle_days: int | None = None,
     done: Mapping[int, date] | None = None,
+    at_least: int = 0,
 ) -> Iterator[Due]:
-    """Every occurrence whose window opens by `until`, in order, from the day of the anchor; none
-    of a visit that goes by cycles of unknown length.
+    """Every occurrence whose window opens by `until`, and so many at least that a century holds, in
+    order, from the day of the anchor; none of a visit that goes by cycles of unknown length.
 
     `done` gives the day of each occurrence that took place, by number: where a visit counts from
     the one before, that day moves the next target.
@@ -131,7 +132,8 @@ def occurrences(
         return
     before, after = timedelta(rhythm.before), timedelta(rhythm.after)
     target, number = start + timedelta(rhythm.first), 1
-    while target - before <= until:
+    last = start + timedelta(_CENTURY)
+    while target - before <= until or (number <= at_least and target <= last):
         yield Due(target, visit.id, number, target - before, target + after)
         if rhythm.every is None:
             return

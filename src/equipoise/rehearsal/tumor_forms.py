@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 import numpy as np
 
@@ -178,5 +179,6 @@ def _measured(lesion: str, length: int, node: bool, site: Site) -> TR:
     if length == NOT_EVALUATED:
         done = CompletionStatus.NOT_DONE.value
         return TR(link=lesion, test=test.value, status=done, reason_not_done="NOT EVALUATED")
-    written = f"{length / 10_000:.2f}" if site.length == "cm" else f"{length / 1000:.1f}"
+    unit = 10_000 if site.length == "cm" else 1_000
+    written = f"{Decimal(length) / unit:f}"
     return TR(link=lesion, test=test.value, original=written, original_unit=site.length)

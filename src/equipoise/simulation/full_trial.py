@@ -15,6 +15,7 @@ from equipoise.compiled import compiled, digest, pays
 from equipoise.endpoints.catalogue import leading_rules
 from equipoise.endpoints.censoring import TimeToEventRules
 from equipoise.endpoints.choices import recist_policy, response_policy
+from equipoise.protocol.assessment import micrometers
 from equipoise.protocol.model import Protocol
 from equipoise.simulation.blocks import Block, KeptBlocks, Progress, run_blocks
 from equipoise.simulation.event_time_trial import check_proportions
@@ -225,7 +226,10 @@ def trial_of(protocol: Protocol, *, effect: bool = True, looks: tuple[Look, ...]
     p, scans = read_parameters(protocol.id), protocol.scans
     per_month = p["screened_per_month"] * p["randomized_of_screened"]
     tumor = velo_fit()._replace(
-        window_days=scans.after, missed_scan=p["scan_missed"], late_scan=p["scan_late"]
+        step_um=micrometers(protocol.assessment.recorded_precision),
+        window_days=scans.after,
+        missed_scan=p["scan_missed"],
+        late_scan=p["scan_late"],
     )
     strata = prod(len(stratum.levels) for stratum in protocol.randomization.strata)
     return FullTrial(

@@ -132,6 +132,7 @@ def perfectly_conducted(trial: FullTrial) -> FullTrial:
     """
     tumor = trial.tumor._replace(
         noise=0.0,
+        step_um=1,
         window_days=0,
         missed_scan=0.0,
         late_scan=0.0,

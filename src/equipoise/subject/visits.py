@@ -135,21 +135,49 @@ def _known(trial: Trial, subject: Subject, on: date) -> _Known:
     return _Known(subject, on, closed, participation(subject, on), by_visit, beside)
 
 
+class OffWindow(NamedTuple):
+    """The window of a visit, and how many days after it, or before it if negative, a form is."""
+
+    due: Due
+    days: int
+
+
+def off_window(trial: Trial, subject: Subject, entry: int) -> OffWindow | None:
+    """How far a saved form lies outside of the window of the visit that it names; None where it may
+    be within, is not dated, stands beside another of its kind that lies nearer, or where no such
+    visit is expected of her: before randomization, after what ends the visit, beside the schedule.
+    """
+    form = subject.forms[entry]
+    if form.on is None or subject.randomized is None or form.on.latest < subject.randomized.on:
+        return None
+    number = numbered(form.visit)
+    known = _known(trial, subject, form.on.latest)
+    for visit, _, due, *_ in _plans(trial, known, at_least=number.number):
+        if (due.visit, due.number) == number and _declares(visit, form):
+            counted = _of_each_form(known.saved[number], due)[form.form]
+            days = _days_outside(form, due)
+            if days and counted is form:
+                return OffWindow(due, -days if form.on.latest < due.opens else days)
+    return None
+
+
 # ------------------------------------------------------------------ what was expected
 
 
-def _plans(trial: Trial, known: _Known) -> Iterator[_Plan]:
-    """Each occurrence under the version that governs its day, numbered as it is recorded."""
+def _plans(trial: Trial, known: _Known, *, at_least: int = 0) -> Iterator[_Plan]:
+    """Each occurrence under the version that governs its day, numbered as it is recorded; so many
+    at least of what has not ended.
+    """
     counted: dict[str, int] = {}
     for version in trial.versions:
         for visit in version.protocol.schedule:
-            for plan in _occurrences(visit, version, known):
+            for plan in _occurrences(visit, version, known, at_least):
                 if trial.version_at(known.subject.site, plan.due.target) is version:
                     number = counted[visit.id] = counted.get(visit.id, 0) + 1
                     yield plan._replace(due=replace(plan.due, number=number))
 
 
-def _occurrences(visit: Visit, version: Version, known: _Known) -> Iterator[_Plan]:
+def _occurrences(visit: Visit, version: Version, known: _Known, at_least: int) -> Iterator[_Plan]:
     forms = {name: form for name in visit.forms if (form := version.protocol.form(name))}
     start = known.part.start_of(visit, forms.values())
     if start is None:
@@ -157,7 +185,8 @@ def _occurrences(visit: Visit, version: Version, known: _Known) -> Iterator[_Pla
     end = known.part.end_of(visit, forms.values())
     until = min(known.on, end.on) if end else known.on
     cycle, done = cycle_days(known.subject, version.protocol), _days_done(visit.id, known)
-    every = list(occurrences(visit, start, until, cycle_days=cycle, done=done))
+    beyond = 0 if end else at_least
+    every = list(occurrences(visit, start, until, cycle_days=cycle, done=done, at_least=beyond))
     for due in every:
         yield _Plan(visit, forms, due, due is not every[-1], end)
 
@@ -178,8 +207,8 @@ def _days_done(visit: str, known: _Known) -> dict[int, date]:
 def _status(known: _Known, plan: _Plan) -> VisitStatus:
     visit, due = plan.visit, plan.due
     entries = known.saved.get(Number(due.visit, due.number), ())
-    own = [saved for saved in entries if _declares(visit, saved)]
-    others = [saved for saved in entries if not _declares(visit, saved)]
+    own = [saved for saved in entries if _declares(visit, saved.form)]
+    others = [saved for saved in entries if not _declares(visit, saved.form)]
     if not own and visit.unscheduled_fills:
         own = _within(due, visit, known)
     counted = _of_each_form(own, due)
@@ -204,12 +233,12 @@ def _within(due: Due, visit: Visit, known: _Known) -> list[_Saved]:
     """Forms of the visit that an unscheduled one has within its window."""
     first = bisect_left(known.beside, due.opens, key=lambda dated: dated[0])
     inside = takewhile(lambda dated: dated[0] <= due.closes, known.beside[first:])
-    return [saved for _, saved in inside if _declares(visit, saved)]
+    return [saved for _, saved in inside if _declares(visit, saved.form)]
 
 
-def _declares(visit: Visit, saved: _Saved) -> bool:
+def _declares(visit: Visit, form: SavedForm) -> bool:
     """Whether a form belongs to the visit; one without forms is done by whatever is entered."""
-    return not visit.forms or saved.form.form in visit.forms
+    return not visit.forms or form.form in visit.forms
 
 
 def _of_each_form(own: Iterable[_Saved], due: Due) -> dict[str, SavedForm]:

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from equipoise.arrays import Floats
+from equipoise.protocol.assessment import micrometers
 from equipoise.protocol.model import Protocol, Regimen
 from equipoise.subject.records import CM, MH
 from equipoise.terms.codes import TherapyCategory, TherapyOutcome
@@ -245,6 +246,7 @@ def _regimens_with(drug: str, protocol: Protocol) -> list[Regimen]:
 def tumor_parameters(person: Person, protocol: Protocol, p: Parameters) -> TumorParameters:
     """The fitted tumor with the protocol's window of scans and this person's kind of disease."""
     return velo_fit()._replace(
+        step_um=micrometers(protocol.assessment.recorded_precision),
         window_days=protocol.scans.after,
         missed_scan=p["scan_missed"],
         late_scan=p["scan_late"],

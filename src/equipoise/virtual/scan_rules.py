@@ -28,7 +28,7 @@ from equipoise.virtual.tumor_rules import (
     volume_on,
 )
 
-_LONGEST = 9999  # tenths of a millimeter
+_LONGEST = 999.9  # mm
 _LATE_AT_MOST = 9
 
 
@@ -82,9 +82,9 @@ def draw_lengths(rng: np.random.Generator, lesions: int, scans: Scans, p: TumorP
 
 
 @njit(cache=True)
-def written(tenths: float) -> int:
-    """A length as sites write it down, to a tenth of a millimeter, in thousandths."""
-    return 100 * int(np.rint(min(tenths, _LONGEST)))
+def written(mm: float, step_um: int) -> int:
+    """A length as sites write it down, a multiple of `step_um`, in thousandths of a millimeter."""
+    return step_um * int(np.rint(1000 * min(mm, _LONGEST) / step_um))
 
 
 @njit(cache=True)
@@ -99,8 +99,8 @@ def scan_baseline(
     error = draw_lengths(rng, tumor.lesions, scans, p)
     scans.days[0] = -floor((p.baseline_days + 1) * rng.random())
     for i in range(tumor.lesions):
-        length = 10 * scans.true_mm[i] * (1 + error * rng.standard_normal())
-        scans.length[0, i] = written(max(length, 10 * least_mm(scans.node[i])))
+        length = scans.true_mm[i] * (1 + error * rng.standard_normal())
+        scans.length[0, i] = written(max(length, least_mm(scans.node[i])), p.step_um)
     scans.nontarget[0] = NON_TARGET_PRESENT if tumor.non_target else NO_NON_TARGET
     scans.new[0] = NO_NEW_LESION
     return error
@@ -129,14 +129,14 @@ def measured(
     rng: np.random.Generator, true_mm: float, node: int, error: float, p: TumorParameters
 ) -> int:
     """What is written down for one lesion, in thousandths of a millimeter or as a special value."""
-    length = 10 * true_mm * max(1 + error * rng.standard_normal(), 0.0)
+    length = true_mm * max(1 + error * rng.standard_normal(), 0.0)
     if rng.random() < p.lesion_not_evaluated:
         return NOT_EVALUATED
     if true_mm < p.gone_mm:
         return GONE
     if true_mm < p.too_small_mm and node == 0:
         return TOO_SMALL
-    return written(length)
+    return written(length, p.step_um)
 
 
 @njit(cache=True)

@@ -84,6 +84,7 @@ def velo_fit() -> TumorParameters:
         volume_cap=20.0,
         baseline_mm=80.0,
         noise=0.05,
+        step_um=100,
         window_days=7,
         baseline_sd=0.25,
         baseline_days=28,

@@ -49,6 +49,7 @@ class TumorParameters(NamedTuple):
     volume_cap: float
     baseline_mm: float
     noise: float  # coefficient of variation of the measured sum of diameters
+    step_um: int  # lengths are written down as multiples of so many thousandths of a millimeter
     window_days: int  # a scan falls up to so many days before or after its planned day
     baseline_sd: float  # of the logarithm of the baseline sum
     baseline_days: int  # the baseline scan falls up to so many days before randomization

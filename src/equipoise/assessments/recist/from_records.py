@@ -13,6 +13,7 @@ from equipoise.assessments.recist.policy import RecistPolicy
 from equipoise.assessments.recist.series import LesionSeries, build_series
 from equipoise.assessments.recist.sightings import (
     FITTING,
+    LENGTHS,
     NEW,
     NON_TARGET,
     ROLES,
@@ -25,9 +26,6 @@ from equipoise.assessments.recist.sightings import (
 from equipoise.subject.records import LB, TR, TU
 from equipoise.terms.locations import lymph_node, organ_of
 from equipoise.terms.verdict import Verdict
-
-LENGTHS = ("LDIAM", "SAXIS", "DIAMETER")
-
 
 ONE_VISIT_DAYS = 14
 """Scans of one visit name that lie further apart are two visits; a window of 7 days to either

@@ -12,6 +12,8 @@ from equipoise.terms.locations import NODES
 
 TARGET, NON_TARGET, NEW = "TARGET", "NON-TARGET", "NEW"
 ROLES = (TARGET, NON_TARGET, NEW)
+LENGTHS = ("LDIAM", "SAXIS", "DIAMETER")
+"""The measurements (TRTESTCD) that are lengths."""
 
 STATES = {
     "GONE": "GONE",
