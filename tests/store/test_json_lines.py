@@ -166,12 +166,11 @@ def test_a_disk_that_refuses_the_side_file_loses_nothing(ledger: JsonLines) -> N
 WRITER = """
 import sys
 from pathlib import Path
-sys.path.insert(0, sys.argv[2])
 from stored_entries import endless, entries
 from equipoise.store.json_lines import JsonLines
 ledger = JsonLines(sys.argv[1])
 print("writing", flush=True)
-if sys.argv[3] == "many":
+if sys.argv[2] == "many":
     ledger.append_many(endless(10**9))
 for entry in endless(10**9):
     ledger.append([entry])
@@ -206,7 +205,7 @@ def test_writers_take_turns_and_none_overwrites_another(ledger: JsonLines) -> No
         "ledger, done = JsonLines(sys.argv[1]), 0\n"
         "while done < 20:\n"
         "    try:\n"
-        "        ledger.append([follow(ledger.read()[-1], form(sys.argv[3]))]); done += 1\n"
+        "        ledger.append([follow(ledger.read()[-1], form(sys.argv[2]))]); done += 1\n"
         "    except Conflict: pass\n"
     )
     writers = [start(code, ledger.path, name) for name in ("1.1", "2.2", "3.3")]
@@ -300,7 +299,9 @@ def run_and_kill(path: Path, how: str, wait: float) -> int:
 
 
 def start(code: str, path: Path, word: str) -> subprocess.Popen[bytes]:
-    here = str(Path(__file__).parent)
+    here = Path(__file__).parent
     return subprocess.Popen(
-        [sys.executable, "-c", code, str(path), here, word], stdout=subprocess.PIPE
+        [sys.executable, "-c", code, str(path), word],
+        stdout=subprocess.PIPE,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(here), str(here.parent), *sys.path])},
     )

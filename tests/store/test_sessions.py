@@ -191,7 +191,7 @@ def test_a_ledger_that_was_cut_back_is_not_written_on(tmp_path: Path, kept: int)
     JsonLines(path).append(entries[:kept])
 
     for attempt in (lambda: randomized(session, story, 1), session.caught_up):
-        with pytest.raises(RolledBack, match="no longer holds entry .* Nothing was recorded"):
+        with pytest.raises(RolledBack, match=r"no longer holds entry .* Nothing was recorded"):
             attempt()
     assert len(JsonLines(path).read()) == len(entries[:kept])
 
@@ -212,7 +212,7 @@ def test_a_fork_is_recognized(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_recorded_leaves_the_session_as_it_was(store: Store) -> None:
-    story, entries = ready(32)
+    _, entries = ready(32)
     store.append(entries)
     session = Session(store)
     before = session.trial

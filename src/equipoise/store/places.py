@@ -1,4 +1,4 @@
-"""Which store does a word at the terminal name? A file, an SQLite file, or a schema of PostgreSQL."""
+"""Which store does a word at the terminal name: a file, an SQLite file, a schema of PostgreSQL?"""
 
 from __future__ import annotations
 

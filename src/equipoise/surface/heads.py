@@ -12,9 +12,10 @@ from equipoise.conduct.record import Outcome
 from equipoise.ledger.entry import Entry
 from equipoise.ledger.verified import Broken, Meaning, Verified
 from equipoise.store import witness
+from equipoise.store.places import stored
 from equipoise.store.witness import SignedHead
 from equipoise.subject.fold import replay
-from equipoise.surface.ledgers import acting, read_ledger, stored
+from equipoise.surface.ledgers import acting, read_ledger
 
 
 def create_key(ledger: str | Path, key: str | Path, *, actor: str) -> Outcome:
