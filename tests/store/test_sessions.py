@@ -115,7 +115,8 @@ def test_sixteen_threads_randomize_at_once(store: Store, people: int) -> None:
 WORKER = """
 import sys
 sys.path[:0] = sys.argv[1:3]
-from test_sessions import Session, place_of, randomized, ready
+from equipoise.store.places import place_of
+from test_sessions import Session, randomized, ready
 place, first, people = sys.argv[3], int(sys.argv[4]), int(sys.argv[5])
 story, _ = ready(people)
 session = Session(place_of(place))

@@ -46,11 +46,12 @@ def for_reading(path: Path) -> Iterator[int | None]:
 
 @contextmanager
 def for_writing(path: Path, *, wait: bool = True, mode: int = 0o640) -> Iterator[int]:
-    """The open file, while nobody else reads or writes it. An empty file that nothing was written
-    to is taken away again. Raises `LinkedFile`, and `Taken` if it is not waited for.
+    """The open file, while nobody else reads or writes it. One that was made for it and that
+    nothing was written to is taken away again. Raises `LinkedFile`, and `Taken` if it is not waited
+    for.
     """
     while True:
-        handle = _opened(path, mode)
+        handle, is_new = _opened(path, mode)
         try:
             _lock(handle, path, wait=wait)
             if not _is_still(path, handle):  # replaced by a redacted copy while we waited
@@ -59,18 +60,21 @@ def for_writing(path: Path, *, wait: bool = True, mode: int = 0o640) -> Iterator
             try:
                 yield handle
             finally:
-                if not os.fstat(handle).st_size and _is_still(path, handle):
+                if is_new and not os.fstat(handle).st_size and _is_still(path, handle):
                     path.unlink()
             return
         finally:
             os.close(handle)
 
 
-def _opened(path: Path, mode: int) -> int:
-    flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | _NO_FOLLOW | _CLOSE | _BINARY
+def _opened(path: Path, mode: int) -> tuple[int, bool]:
+    """The file, and whether it was made just now."""
+    flags = os.O_RDWR | os.O_APPEND | _NO_FOLLOW | _CLOSE | _BINARY
     if path.is_symlink():
         raise LinkedFile(f"{path} is a link, and nothing is written through one: name the file")
-    return os.open(path, flags, mode)
+    with suppress(FileExistsError):
+        return os.open(path, flags | os.O_CREAT | os.O_EXCL, mode), True
+    return os.open(path, flags | os.O_CREAT, mode), False
 
 
 def _lock(handle: int, path: Path, *, wait: bool) -> None:
