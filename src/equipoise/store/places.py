@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 
 from equipoise.store.json_lines import JsonLines
 from equipoise.store.recognize import NoLedger, check_is_ledger
-from equipoise.store.sql_ledger.sqlite import SqliteLedger
+from equipoise.store.sql_ledger.sqlite import MAGIC, SqliteLedger
 
 if TYPE_CHECKING:
     from equipoise.store.sql_ledger.postgres import PostgresLedger
 
 _SERVERS = ("postgresql://", "postgres://")
-_MAGIC = b"SQLite format 3\0"
 _SUFFIXES = (".sqlite", ".sqlite3", ".db")
 
 
@@ -27,7 +26,8 @@ def place_of(word: str | Path) -> JsonLines | SqliteLedger | PostgresLedger:
     if is_server(word):
         return _postgres(str(word))
     path = Path(word)
-    is_sqlite = path.suffix in _SUFFIXES if not path.is_file() else _begins(path) == _MAGIC
+    begins = _begins(path) if path.is_file() else b""
+    is_sqlite = begins == MAGIC if begins else path.suffix in _SUFFIXES
     return SqliteLedger(path) if is_sqlite else JsonLines(path)
 
 
@@ -44,12 +44,12 @@ def is_server(word: str | Path) -> bool:
 
 
 def _is_sqlite_file(path: Path) -> bool:
-    return path.is_file() and _begins(path) == _MAGIC
+    return path.is_file() and _begins(path) == MAGIC
 
 
 def _begins(path: Path) -> bytes:
     with path.open("rb") as file:
-        return file.read(len(_MAGIC))
+        return file.read(len(MAGIC))
 
 
 def _postgres(word: str) -> PostgresLedger:

@@ -4,10 +4,11 @@ it serves.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from importlib.resources import files
 from pathlib import Path
 
@@ -16,11 +17,14 @@ from equipoise.ledger.entry import Entry, entry_of
 from equipoise.ledger.salted import Gone
 from equipoise.store.files import sync_directory
 from equipoise.store.follows import check_follows, redaction_of
+from equipoise.store.recognize import NoLedger
 from equipoise.store.sql_ledger.refusals import CannotWrite
 from equipoise.store.sql_ledger.rows import FieldRow, lines_from, rows_of
 from equipoise.store.turns import turns_of
 from equipoise.terms.canonical import canonical
 
+MAGIC = b"SQLite format 3\0"
+_OURS = 0x4551504C  # "EQPL": application_id of a ledger (www.sqlite.org/fileformat.html, 1.3.12)
 _WAIT = 60.0
 """Seconds that one process waits for another."""
 _ENTRIES = "SELECT seq, hash, entry FROM entries WHERE seq > ? ORDER BY seq"
@@ -45,12 +49,9 @@ class SqliteLedger:
         self.path = Path(path)
         self._turns = turns_of(f"sqlite:{self.path.absolute()}")
         self._own = threading.local()
-        is_new = not self.path.exists()
-        connection = self._connection
-        if is_new:
-            self.path.chmod(0o640)
-            sync_directory(self.path.parent)
-        connection.executescript(files(__package__).joinpath("sqlite.sql").read_text("utf-8"))
+        if not self.path.exists() or not self.path.stat().st_size:
+            self._set_up()
+        check_is_sqlite_ledger(self.path)
 
     def lines(self) -> list[bytes]:
         """The entries as a file would hold them."""
@@ -97,18 +98,34 @@ class SqliteLedger:
             connection.close()
             del self._own.connection
 
+    def _set_up(self) -> None:
+        """Tables and triggers in a file that is new; whoever comes meanwhile waits."""
+        script = files(__package__).joinpath("sqlite.sql").read_text("utf-8")
+        with _told(self.path), closing(_connect(str(self.path))) as connection:
+            self.path.chmod(0o640)
+            connection.executescript(
+                f"BEGIN EXCLUSIVE; PRAGMA application_id = {_OURS}; {script} COMMIT;"
+            )
+            connection.execute("PRAGMA journal_mode = WAL")
+        sync_directory(self.path.parent)
+
     @property
     def _connection(self) -> sqlite3.Connection:
         """One for each thread: SQLite keeps their transactions apart."""
         held: sqlite3.Connection | None = getattr(self._own, "connection", None)
         if held is None:
             with _told(self.path):
-                held = sqlite3.connect(self.path, timeout=_WAIT, isolation_level=None)
-                held.execute("PRAGMA journal_mode = WAL")
+                held = _connect(self._name())
                 held.execute("PRAGMA synchronous = FULL")
                 held.execute("PRAGMA foreign_keys = ON")
             self._own.connection = held
         return held
+
+    def _name(self) -> str:
+        """A ledger in a folder that cannot be written to is read as it lies there."""
+        log = self.path.with_name(self.path.name + "-wal")
+        is_still = not os.access(self.path.parent, os.W_OK) and not log.exists()
+        return f"{self.path.absolute().as_uri()}?{'immutable=1' if is_still else 'mode=rw'}"
 
     def _lines(self, after: int) -> list[bytes]:
         connection = self._connection
@@ -122,6 +139,22 @@ class SqliteLedger:
         finally:
             if not is_open:
                 connection.rollback()
+
+
+def check_is_sqlite_ledger(path: Path) -> None:
+    """Raise NoLedger unless the file is an SQLite file that was made for a ledger; one of somebody
+    else is not touched.
+    """
+    with path.open("rb") as file:
+        head = file.read(100)
+    if head[: len(MAGIC)] != MAGIC:
+        raise NoLedger(f"{path} is no ledger: it is no SQLite file")
+    if int.from_bytes(head[68:72], "big") != _OURS:
+        raise NoLedger(f"{path} is no ledger: it is an SQLite file of something else")
+
+
+def _connect(name: str) -> sqlite3.Connection:
+    return sqlite3.connect(name, timeout=_WAIT, isolation_level=None, uri=name.startswith("file:"))
 
 
 class OpenSqlite:
