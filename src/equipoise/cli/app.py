@@ -21,6 +21,7 @@ from equipoise.cli import (
     derive,
     design,
     ledger,
+    ledger_copies,
     protocol,
     rechallenge,
     screening,
@@ -71,6 +72,7 @@ app.add_typer(protocol.app, name="protocol")
 app.add_typer(conformance.app, name="conformance")
 app.add_typer(derive.app, name="derive")
 app.add_typer(analyze.app, name="analyze")
+app.add_typer(ledger_copies.app, name="ledger")
 for module in (trial, design, rechallenge, screening, tumors, ledger, status):
     module.register(app)
 

@@ -128,7 +128,7 @@ class _Blocks:
         away.
         """
         from equipoise.store.files import make_folder
-        from equipoise.store.lock import Taken, for_writing
+        from equipoise.store.lock import NoLock, Taken, for_writing
 
         try:
             make_folder(self.folder)
@@ -144,6 +144,9 @@ class _Blocks:
             raise ValueError(
                 f"another run is computing this result; its blocks are in {self.folder}"
             ) from None
+        except NoLock:
+            self.remove()
+            raise
 
     def open(self, name: str, trial: FullTrial) -> BlockFiles:
         """The blocks of one scenario; those of other assumptions or other rules are refused."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from equipoise.cli.exit_codes import ExitCode
-from equipoise.cli.options import AS_OF, CUTOFF, WholeNumber
+from equipoise.cli.options import AS_OF, CUTOFF, LEDGER, WholeNumber
 from equipoise.cli.speak import QUIET_SECONDS, err, fail, in_line, out, progress, readable_failures
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 LARGEST_SEQ = 2**63 - 1
 GROUNDS = ("IDENTIFIER", "ENTERED UNLAWFULLY", "ERASURE")
 """`conduct.redaction.Ground`; a test holds the two together."""
-Ledger = Annotated[Path, typer.Argument(help="a ledger file (JSON lines)")]
+Ledger = Annotated[str, typer.Argument(help=LEDGER)]
 
 
 def register(app: typer.Typer) -> None:
@@ -38,6 +38,7 @@ def verify(
 ) -> None:
     """Does the ledger hold, every rule at every entry? Exit 0, or 1 with the first bad entry."""
     from equipoise.ledger.verified import Broken
+    from equipoise.store.places import shown
     from equipoise.surface import heads, ledgers
 
     with readable_failures(), progress(after=QUIET_SECONDS) as steps:
@@ -46,7 +47,7 @@ def verify(
         if witness is not None and not isinstance(finding, Broken):
             finding = heads.witnessed(finding, ledger, witness)
         if isinstance(finding, Broken):
-            err.print(f"{ledger}: entry {finding.seq}: {finding.why}", markup=False)
+            err.print(f"{shown(ledger)}: entry {finding.seq}: {finding.why}", markup=False)
             err.print(f"It means: {finding.means}.", markup=False)
             raise typer.Exit(ExitCode.NO)
     _warn_of_leftovers(ledger)
@@ -103,8 +104,8 @@ def head(
         out.print(signed.signature, markup=False)
 
 
-def _warn_of_leftovers(ledger: Path) -> None:
-    half = ledger.with_name(ledger.name + ".rewriting")
+def _warn_of_leftovers(ledger: str) -> None:
+    half = Path(f"{ledger}.rewriting")
     if half.exists():
         err.print(
             f"{half} is left from a redaction that was interrupted; it holds the old content:"
@@ -113,13 +114,15 @@ def _warn_of_leftovers(ledger: Path) -> None:
         )
 
 
-def _told(ledger: Path, finding: Verified) -> Iterator[str]:
+def _told(ledger: str, finding: Verified) -> Iterator[str]:
     """The finding in words: what holds, what was redacted, and whether the opened list was kept
     to.
     """
+    from equipoise.store.places import shown
+
     redacted = ", ".join(map(str, finding.redacted))
     gone = f", content redacted by log: {redacted}" if redacted else ""
-    yield f"{ledger}: {finding.entries} entries hold{gone}. Head {finding.head}"
+    yield f"{shown(ledger)}: {finding.entries} entries hold{gone}. Head {finding.head}"
     if finding.allocations is not None:
         yield (
             "The opened randomization list is the one committed, and all"
@@ -174,8 +177,8 @@ def redact(
     if done.signers:
         out.print(f"Tell those who had signed it: {', '.join(done.signers)}.", markup=False)
     out.print(
-        "Backups, exports and reports made before still hold the content. Every report from now on"
-        " says who took out what, and why."
+        "Backups, exports and reports made before still hold the content: `equipoise ledger backup`"
+        " takes it out of a backup too. Every report from now on says who took out what, and why."
     )
 
 

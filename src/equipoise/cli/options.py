@@ -15,6 +15,7 @@ other half.
 MOST_WORKERS = 1024
 LONGEST_DAYS = 3650
 AS_OF = "YYYY-MM-DD; nothing recorded after the end of this day in UTC"
+LEDGER = "a ledger: a file (JSON lines), an SQLite file, or postgresql://user@host/database#schema"
 CUTOFF = "YYYY-MM-DD; nothing clinical after it, by the days of the sites"
 
 

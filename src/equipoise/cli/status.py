@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from equipoise.cli.options import LEDGER
 from equipoise.cli.speak import QUIET_SECONDS, in_line, out, progress, readable_failures
 
 
@@ -16,7 +16,7 @@ def register(app: typer.Typer) -> None:
 
 
 def status(
-    ledger: Annotated[Path, typer.Argument(help="a ledger file (JSON lines)")],
+    ledger: Annotated[str, typer.Argument(help=LEDGER)],
     at: Annotated[
         str | None,
         typer.Option(

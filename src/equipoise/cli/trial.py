@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from equipoise.cli.options import AS_OF, CUTOFF, BlockSizes, Participants, Seed
+from equipoise.cli.options import AS_OF, CUTOFF, LEDGER, BlockSizes, Participants, Seed
 from equipoise.cli.speak import QUIET_SECONDS, err, out, progress, readable_failures, styled
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def _write(analyzed: Analysis, ledger: Ledger, folder: Path) -> None:
 
 
 def analyze(
-    ledger: Annotated[Path, typer.Argument(help="a ledger file")],
+    ledger: Annotated[str, typer.Argument(help=LEDGER)],
     out_dir: Annotated[Path, typer.Option("--out", help="where results.json and report.html go")],
     as_of: Annotated[str | None, typer.Option(help=AS_OF)] = None,
     cutoff: Annotated[str | None, typer.Option(help=f"{CUTOFF}; default: as-of")] = None,
@@ -128,7 +128,7 @@ def analyze(
     _summary(analyzed, out_dir)
 
 
-def read_trial(ledger: Path, as_of: str | None, cutoff: str | None) -> tuple[Analysis, Ledger]:
+def read_trial(ledger: str, as_of: str | None, cutoff: str | None) -> tuple[Analysis, Ledger]:
     """The analysis of a ledger file that verifies, and its entries."""
     from equipoise.surface import analyses
     from equipoise.surface.ledgers import read_ledger

@@ -21,6 +21,10 @@ class Taken(RuntimeError):
     """Somebody else holds the lock."""
 
 
+class NoLock(OSError):
+    """The system, or its file system there, has no lock."""
+
+
 class LinkedFile(ValueError):
     """The file has a second name, so a copy that replaces one leaves the other as it was."""
 
@@ -84,9 +88,9 @@ def _lock(handle: int, path: Path, *, wait: bool) -> None:
     except portalocker.AlreadyLocked:
         raise Taken(f"{path} is held by somebody else") from None
     except portalocker.LockException as refused:
-        raise OSError(
-            f"nothing is written: the file system of {path} keeps no two writers apart ({refused})."
-            " Keep the ledger on a local disk, or in PostgreSQL"
+        raise NoLock(
+            f"nothing is written: the file system of {path.absolute().parent} keeps no two writers"
+            f" apart ({refused}). Write to a local disk, or keep the ledger in PostgreSQL"
         ) from refused
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from equipoise.store.sql_ledger.postgres import PostgresLedger
 
 _SERVERS = ("postgresql://", "postgres://")
+_SCHEMA = "ledger"
+_PASSWORD = re.compile(r"(//[^/@:]*):[^/@]*@")
+_NO_POSTGRES = "a ledger in PostgreSQL needs its packages: install `equipoise[postgres]`"
 _SUFFIXES = (".sqlite", ".sqlite3", ".db")
 
 
@@ -38,6 +42,35 @@ def stored(word: str | Path) -> JsonLines | SqliteLedger | PostgresLedger:
     return place_of(word)
 
 
+def set_up_server(word: str, role: str) -> str:
+    """Make a ledger in PostgreSQL, as its owner, for the role that serves people; returns the
+    schema. Raises NoLedger or ValueError.
+    """
+    if not is_server(word):
+        raise ValueError(
+            f"found {shown(word)!r}, expected postgresql://owner@host/database#schema; files need"
+            " no set-up"
+        )
+    try:
+        import psycopg  # noqa: PLC0415
+
+        from equipoise.store.sql_ledger.postgres import set_up  # noqa: PLC0415
+    except ImportError:
+        raise NoLedger(_NO_POSTGRES) from None
+    url, _, schema = word.partition("#")
+    try:
+        with psycopg.connect(url, autocommit=True) as owner:
+            set_up(owner, schema or _SCHEMA, role)
+    except psycopg.Error as refused:
+        raise OSError(f"{shown(url)} refused: {refused}") from refused
+    return schema or _SCHEMA
+
+
+def shown(word: str | Path) -> str:
+    """As it may be printed: a password in the address of a server stays unseen."""
+    return _PASSWORD.sub(r"\1:***@", str(word))
+
+
 def is_server(word: str | Path) -> bool:
     """Does it name a database server, and no file?"""
     return str(word).startswith(_SERVERS)
@@ -58,8 +91,6 @@ def _postgres(word: str) -> PostgresLedger:
 
         from equipoise.store.sql_ledger.postgres import PostgresLedger  # noqa: PLC0415
     except ImportError:
-        raise NoLedger(
-            "a ledger in PostgreSQL needs its packages: install `equipoise[postgres]`"
-        ) from None
+        raise NoLedger(_NO_POSTGRES) from None
     url, _, schema = word.partition("#")
-    return PostgresLedger(partial(psycopg.connect, url, autocommit=True), schema or "ledger")
+    return PostgresLedger(partial(psycopg.connect, url, autocommit=True), schema or _SCHEMA)

@@ -22,7 +22,8 @@ from equipoise.ledger.entry import BadEntry, Entry, entry_of
 from equipoise.ledger.verified import Broken, Verified
 from equipoise.store.files import make_folder, sync_directory
 from equipoise.store.json_lines import JsonLines, WriteFailed
-from equipoise.store.places import stored
+from equipoise.store.lock import NoLock, for_writing
+from equipoise.store.places import shown, stored
 from equipoise.subject.fold import replay
 
 _HEAD = re.compile(r"[0-9a-f]{64}")
@@ -56,8 +57,8 @@ def read_ledger(path: str | Path, anchor: str | None = None) -> Ledger:
     finding = verify_lines(store.lines(), anchor)
     if isinstance(finding, Broken):
         raise BrokenLedger(
-            f"{path}: entry {finding.seq}: {finding.why}. A ledger that does not verify is neither"
-            " analyzed nor redacted"
+            f"{shown(path)}: entry {finding.seq}: {finding.why}. A ledger that does not verify is"
+            " neither analyzed nor redacted"
         )
     return Ledger(store.read(), finding)
 
@@ -74,6 +75,8 @@ def write_ledger(ledger: Ledger, path: str | Path) -> None:
         JsonLines(fresh).append_many(ledger.entries)
         fresh.replace(place)
         sync_directory(place.parent)
+    except NoLock:
+        raise
     except OSError as refused:
         why = refused.why if isinstance(refused, WriteFailed) else str(refused.strerror).lower()
         raise OSError(f"{place} cannot be written ({why})") from refused
@@ -90,6 +93,8 @@ def check_place(path: Path) -> None:
         raise OSError(f"{path} cannot be written (permission denied)")
     if path.is_dir() or (path.exists() and not _is_rehearsal(path)):
         raise ValueError(f"{path} exists and is not a rehearsal; choose another folder")
+    with for_writing(folder / f".{secrets.token_hex(8)}"):
+        pass  # else it would be found out at the end
 
 
 def recover(path: str | Path) -> Path | None:
@@ -112,8 +117,18 @@ def redact(
     and so does the reason.
     """
     read = read_ledger(path)
-    by = acting(actor, "data_manager", None)
-    decided = redaction.redact(
+    decided = decide_redaction(read, acting(actor, "data_manager", None), request, reason=reason)
+    if isinstance(decided, Redacted):
+        with stored(path).writing() as ledger:
+            ledger.redact(decided.log)
+    return decided
+
+
+def decide_redaction(
+    read: Ledger, by: Attribution, request: RedactionRequest, *, reason: str
+) -> Redacted | Refused | AlreadyDone:
+    """May fields of an entry go, with state and results unchanged? Nothing is written."""
+    return redaction.redact(
         replay(read.entries),
         by,
         read.entries,
@@ -121,10 +136,6 @@ def redact(
         reason=reason,
         same_results=partial(same_results, read),
     )
-    if isinstance(decided, Redacted):
-        with stored(path).writing() as ledger:
-            ledger.redact(decided.log)
-    return decided
 
 
 def acting(actor: str, role: str, site: str | None) -> Attribution:
