@@ -61,13 +61,11 @@ def for_writing(path: Path, *, wait: bool = True, mode: int = 0o640) -> Iterator
             if not _is_still(path, handle):  # replaced by a redacted copy while we waited
                 continue
             _check_one_name(path, handle)
-            try:
-                yield handle
-            finally:
-                if is_new and not os.fstat(handle).st_size and _is_still(path, handle):
-                    path.unlink()
+            yield handle
             return
         finally:
+            if is_new and not os.fstat(handle).st_size and _is_still(path, handle):
+                path.unlink()
             os.close(handle)
 
 
