@@ -175,7 +175,8 @@ OBEYED: Readers = {
         "endpoints/values:late_control": "late_control_days",
         "analysis/sensitivity:_shorter_sd": "sd_min_days_sensitivity",
         "protocol/model:Protocol.scans": "scan_visit",
-        "conduct/edit_checks:_other_methods": "modality",
+        "conduct/tumor_checks:_methods": "modality",
+        "conduct/tumor_checks:_too_fine": "recorded_precision",
     },
     "Confirmation": {
         "endpoints/choices:response_policy": "min_days intervening_ne_allowed"
