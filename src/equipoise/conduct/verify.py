@@ -19,7 +19,7 @@ from equipoise.conduct.randomization import allocations
 from equipoise.conduct.record import governing_version, in_the_way
 from equipoise.conduct.redaction import ERASES
 from equipoise.ledger import chain
-from equipoise.ledger.entry import Entry, entry_of
+from equipoise.ledger.entry import Entry
 from equipoise.ledger.events import (
     AllocationOpened,
     ContentGone,
@@ -43,8 +43,11 @@ def verify_lines(lines: Sequence[bytes], anchor: str | None = None) -> Verified 
     `anchor` is a head kept elsewhere; without one, a ledger that was cut short, or written anew by
     the rules, cannot be told from a whole one.
     """
-    finding = chain.verify_lines(lines, anchor)
-    return finding if isinstance(finding, Broken) else replayed(finding, map(entry_of, lines))
+    read = chain.read_lines(lines)
+    if isinstance(read, Broken):
+        return read
+    finding = chain.verify_read(read, anchor)
+    return finding if isinstance(finding, Broken) else replayed(finding, read)
 
 
 def verify_entries(entries: Sequence[Entry], anchor: str | None = None) -> Verified | Broken:

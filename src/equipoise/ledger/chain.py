@@ -13,11 +13,10 @@ from equipoise.ledger.entry import (
     BadEntry,
     Entry,
     Header,
-    digest_holds,
+    Written,
     entry_of,
     hash_of,
-    line_of,
-    members_of,
+    written,
 )
 from equipoise.ledger.events import EntryRedacted, Event, event_of, payload_of
 from equipoise.ledger.members import BadEvent
@@ -67,15 +66,23 @@ def verify(entries: Iterable[Entry], anchor: str | None = None) -> Verified | Br
 
 def verify_lines(lines: Iterable[bytes], anchor: str | None = None) -> Verified | Broken:
     """As `verify`, on the stored bytes, each line with its newline: any flipped byte is found."""
+    read = read_lines(lines)
+    return read if isinstance(read, Broken) else _verify_whole(read, anchor)
+
+
+def read_lines(lines: Iterable[bytes]) -> list[Entry] | Broken:
+    """The entries of stored lines that are what was written and follow each other."""
     seen: list[Entry] = []
+    before: Entry | None = None
     for number, line in enumerate(lines, 1):
         entry = _read(line)
         if isinstance(entry, str):
             return Broken(number, entry, Meaning.CHANGED)
-        if fault := fault_after(seen[-1] if seen else None, entry):
+        if fault := _order_fault(before, entry):
             return Broken(number, *fault)
         seen.append(entry)
-    return _verify_whole(seen, anchor)
+        before = entry
+    return seen
 
 
 def without_fields(entry: Entry, paths: Iterable[str]) -> Entry:
@@ -99,8 +106,13 @@ def redact(entries: Sequence[Entry], log: Entry) -> list[Entry]:
     return [*entries[:place], target, *entries[place + 1 :], log]
 
 
+def verify_read(entries: list[Entry], anchor: str | None = None) -> Verified | Broken:
+    """As `verify`, of what `read_lines` gave."""
+    return _verify_whole(entries, anchor)
+
+
 def _read(line: bytes) -> Entry | str:
-    """The entry of a stored line, or what is wrong with the line."""
+    """The entry of a stored line, or what is wrong with the line or its hashes."""
     if not line.endswith(b"\n"):
         return (
             "the line is incomplete: writing it was interrupted, or its end was cut off; see"
@@ -108,10 +120,12 @@ def _read(line: bytes) -> Entry | str:
         )
     try:
         entry = entry_of(line)
-        stored = line_of(entry)
+        stored = written(entry)
     except (BadEntry, NotCanonical) as broken:
         return str(broken) if line.strip() else "the line is empty: it was added afterwards"
-    return entry if stored == line else _how_changed(line, stored)
+    if stored.line != line:
+        return _how_changed(line, stored.line)
+    return _hash_fault(entry, stored) or entry
 
 
 def _how_changed(line: bytes, stored: bytes) -> str:
@@ -131,8 +145,14 @@ def _how_changed(line: bytes, stored: bytes) -> str:
 
 def fault_after(before: Entry | None, entry: Entry) -> Fault | None:
     """Why an entry does not follow the one before it, or is not what was hashed."""
-    if own := _own_fault(entry):
-        return Fault(own, Meaning.CHANGED)
+    try:
+        own = _hash_fault(entry, written(entry))
+    except NotCanonical as broken:
+        own = str(broken)
+    return Fault(own, Meaning.CHANGED) if own else _order_fault(before, entry)
+
+
+def _order_fault(before: Entry | None, entry: Entry) -> Fault | None:
     expected = before.seq + 1 if before else 1
     if entry.seq != expected:
         why = f"entry {entry.seq} stands where entry {expected} belongs"
@@ -142,14 +162,12 @@ def fault_after(before: Entry | None, entry: Entry) -> Fault | None:
     return None
 
 
-def _own_fault(entry: Entry) -> str | None:
-    try:
-        if entry.hash != hash_of(members_of(entry)):
-            return "hash does not match the members"
-        same = digest_holds(entry)
-    except NotCanonical as broken:
-        return str(broken)
-    return None if same else "payload_digest does not match the fields of the payload"
+def _hash_fault(entry: Entry, found: Written) -> str | None:
+    if entry.hash != found.hash:
+        return "hash does not match the members"
+    if entry.payload_digest != found.payload_digest:
+        return "payload_digest does not match the fields of the payload"
+    return None
 
 
 def _verify_whole(entries: list[Entry], anchor: str | None) -> Verified | Broken:

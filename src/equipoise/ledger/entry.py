@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from dataclasses import dataclass, field, fields
 from datetime import datetime
-from typing import Any
+from hashlib import sha256
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import orjson
 
 from equipoise.ledger.salted import (
     BadField,
     Field,
     Gone,
-    check_order,
     payload_and_reason,
     read_fields,
-    root_of,
 )
 from equipoise.terms.canonical import canonical
 from equipoise.version import VERSION
+
+if TYPE_CHECKING:
+    from equipoise.ledger.events import Event
 
 FORMAT = 1
 """The format of a line; docs/ledger-format.md says what each one is."""
@@ -64,12 +68,17 @@ class Entry:
     fields: tuple[Field, ...]
     payload: dict[str, Any] = field(init=False, repr=False, compare=False)
     reason: str | None = field(init=False, repr=False, compare=False)
+    event: Event | None = field(init=False, repr=False, compare=False, default=None)
+    """What the payload says, once `events.event_of` has read it."""
 
     def __post_init__(self) -> None:
         _check_texts(self)
         check_time(self.at)
         _check_hashes(self)
-        payload, reason = payload_and_reason(self.fields)
+        try:
+            payload, reason = payload_and_reason(self.fields)
+        except BadField as broken:
+            raise BadEntry(str(broken)) from None
         object.__setattr__(self, "payload", payload)
         object.__setattr__(self, "reason", reason)
         _check_numbers(self)
@@ -77,7 +86,7 @@ class Entry:
     @property
     def gone(self) -> tuple[str, ...]:
         """The paths of the fields whose content was taken out; the hash chain holds without it."""
-        return tuple(field.path for field in self.fields if isinstance(field, Gone))
+        return tuple([field.path for field in self.fields if isinstance(field, Gone)])
 
     @property
     def redacted(self) -> bool:
@@ -104,10 +113,10 @@ class Header:
     supersedes: int | None = None
 
 
-HASHED = tuple(
-    each.name for each in fields(Entry) if each.name not in ("hash", "fields", "payload", "reason")
-)
+_APART = ("hash", "fields", "payload", "reason", "event")
+HASHED = tuple(each.name for each in fields(Entry) if each.name not in _APART)
 """The members that the hash covers, `payload_digest` among them."""
+_members = attrgetter(*HASHED)
 _PARTS = {"entry", "hash", "payload"}
 _BEGINS = re.compile(
     rb'\{"entry":\{"actor":"(?:[^"\\]|\\.)+","at":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ",'
@@ -116,27 +125,41 @@ _BEGINS = re.compile(
 
 def hash_of(members: dict[str, Any]) -> str:
     """SHA-256 of the canonical JSON of the hashed members: taking content out leaves it valid."""
-    return hashlib.sha256(canonical({name: members[name] for name in HASHED})).hexdigest()
+    return sha256(canonical({name: members[name] for name in HASHED})).hexdigest()
 
 
 def members_of(entry: Entry) -> dict[str, Any]:
     """The members that the hash covers."""
-    return {name: getattr(entry, name) for name in HASHED}
-
-
-def digest_holds(entry: Entry) -> bool:
-    """Is the content, with the digests of what was taken out, the one that was hashed?"""
-    return entry.payload_digest == root_of(entry.fields)
+    return dict(zip(HASHED, _members(entry), strict=True))
 
 
 def line_of(entry: Entry) -> bytes:
     """The canonical bytes of the whole entry and a newline: what every store keeps."""
-    stored = {"entry": members_of(entry), "hash": entry.hash, "payload": _stored(entry.fields)}
-    return canonical(stored) + b"\n"
+    return written(entry).line
 
 
-def _stored(held: tuple[Field, ...]) -> list[list[Any]]:
-    return [list(each) for each in held]
+class Written(NamedTuple):
+    """The bytes of an entry, and what its `hash` and `payload_digest` must be by them."""
+
+    line: bytes
+    hash: str
+    payload_digest: str
+
+
+def written(entry: Entry) -> Written:
+    """An entry as everybody writes and hashes it. Raises `NotCanonical`."""
+    members = canonical(members_of(entry))
+    fields = [canonical(list(field)) for field in entry.fields]
+    digests = [
+        field.digest if type(field) is Gone else sha256(text).digest()
+        for field, text in zip(entry.fields, fields, strict=True)
+    ]
+    line = b'{"entry":%b,"hash":%b,"payload":[%b]}\n' % (
+        members,
+        canonical(entry.hash),
+        b",".join(fields),
+    )
+    return Written(line, sha256(members).hexdigest(), sha256(b"".join(digests)).hexdigest())
 
 
 def entry_of(line: bytes) -> Entry:
@@ -144,7 +167,7 @@ def entry_of(line: bytes) -> Entry:
     `chain.verify`.
     """
     try:
-        stored = json.loads(line)
+        stored = _parsed(line)
     except (ValueError, RecursionError) as broken:
         raise BadEntry(f"not JSON: {broken}") from None
     if not isinstance(stored, dict):
@@ -154,6 +177,13 @@ def entry_of(line: bytes) -> Entry:
             f"a line must hold the object entry, its hash and its payload; found {sorted(stored)}"
         )
     return _entry_from(stored["entry"], stored["hash"], stored["payload"])
+
+
+def _parsed(line: bytes) -> Any:
+    try:
+        return orjson.loads(line)
+    except orjson.JSONDecodeError:  # json says what is wrong, and reads half of a surrogate pair
+        return json.loads(line)
 
 
 def begins_as_entry(text: bytes) -> bool:
@@ -229,7 +259,3 @@ def _check_hashes(entry: Entry) -> None:
         value = getattr(entry, name)
         if not isinstance(value, str) or not _HEX64.fullmatch(value):
             raise BadEntry(f"{name} must be 64 lower-case hexadecimal digits, found {value!r}")
-    try:
-        check_order(entry.fields)
-    except BadField as broken:
-        raise BadEntry(str(broken)) from None

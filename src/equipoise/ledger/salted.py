@@ -6,9 +6,10 @@ as [path, digest]. A path is a JSON Pointer (RFC 6901); digests are SHA-256.
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from hashlib import blake2b, sha256
 from typing import Any, NamedTuple
 
 from equipoise.terms.canonical import canonical
@@ -40,7 +41,7 @@ class Kept(NamedTuple):
     @property
     def digest(self) -> bytes:
         """SHA-256 of the canonical JSON of [path, salt, value]."""
-        return hashlib.sha256(canonical([self.path, self.salt, self.value])).digest()
+        return sha256(canonical([self.path, self.salt, self.value])).digest()
 
 
 class Gone(NamedTuple):
@@ -60,7 +61,7 @@ Field = Kept | Gone
 
 def root_of(fields: Iterable[Field]) -> str:
     """SHA-256 of the digests of the fields one after the other, in the order of their paths."""
-    return hashlib.sha256(b"".join(field.digest for field in fields)).hexdigest()
+    return sha256(b"".join([field.digest for field in fields])).hexdigest()
 
 
 def salted(
@@ -82,7 +83,7 @@ def salted(
 
 
 def _salt(key: bytes, path: str) -> str:
-    return hashlib.blake2b(path.encode("utf-8"), key=key[:64], digest_size=16).hexdigest()
+    return blake2b(path.encode("utf-8"), key=key[:64], digest_size=16).hexdigest()
 
 
 def _split(payload: Mapping[str, Any], by_field: Collection[str]) -> Iterator[tuple[str, Any]]:
@@ -115,31 +116,89 @@ def _escaped(name: str) -> str:
     return name.replace("~", "~0").replace("/", "~1")
 
 
-def payload_and_reason(fields: Iterable[Field]) -> tuple[dict[str, Any], str | None]:
+def payload_and_reason(fields: Sequence[Field]) -> tuple[dict[str, Any], str | None]:
     """What the fields say together, rows in the order of their numbers. An answer that was taken
-    out says so, a member that was is missing.
+    out says so, a member that was is missing. Raises `BadField`.
     """
-    payload: dict[str, Any] = {}
+    shape = _shape(tuple([field.path for field in fields]))
     reason: str | None = None
-    rows: list[tuple[dict[str, Any], str]] = []
-    for field in fields:
-        if field.path == REASON:
-            reason = field.value if isinstance(field, Kept) else REDACTED
-            continue
-        *above, last = (_unescaped(part) for part in field.path[1:].split("/"))
-        place = payload
-        for part, below in zip(above, [*above, last][1:], strict=True):
-            if below.isdigit() and part not in place:
-                rows.append((place, part))
-            place = place.setdefault(part, {})
+    payload: dict[str, Any] = {}
+    made: list[Any] = [payload]
+    for above, key, rows in shape.places:
+        place: Any = [None] * rows if rows else {}
+        made[above][key] = place
+        made.append(place)
+    for field, (above, key) in zip(fields, shape.values, strict=True):
         if isinstance(field, Kept):
-            place[last] = field.value
-        elif above:
-            place[last] = {} if last.isdigit() else {"missing": REDACTED}
-    for place, name in rows:
-        numbered = place[name]
-        place[name] = [numbered[number] for number in sorted(numbered, key=int)]
+            value = field.value
+        elif above == _REASON:
+            value = REDACTED
+        elif above == _TOP:
+            continue
+        else:
+            value = {} if isinstance(key, int) else {"missing": REDACTED}
+        if above == _REASON:
+            reason = value
+        else:
+            made[above][key] = value
     return payload, reason
+
+
+_TOP, _REASON = 0, -1
+
+
+class _Shape(NamedTuple):
+    """How the values of fields lie in their payload: places within places in the order in which
+    they are made, (above, key, rows or 0), and for each value the place and the key there.
+    """
+
+    places: tuple[tuple[int, str | int, int], ...]
+    values: tuple[tuple[int, str | int], ...]
+
+
+@lru_cache(maxsize=8192)
+def _shape(paths: tuple[str, ...]) -> _Shape:
+    """Most forms are filled in alike, so it is found out once."""
+    check_paths(paths)
+    tree: dict[str, Any] = {}
+    for path in paths:
+        if path != REASON:
+            place = tree
+            for part in path[1:].split("/"):
+                place = place.setdefault(part, {})
+    places: list[tuple[int, str | int, int]] = []
+    known: dict[str, tuple[int, str | int]] = {REASON: (_REASON, REASON)}
+    _lay(tree, "", 0, places, known)
+    if within := [path for path in paths if path not in known]:
+        raise BadField(f"found {within[0]!r} and fields within it, expected one or the other")
+    return _Shape(tuple(places), tuple(known[path] for path in paths))
+
+
+def _lay(
+    tree: Mapping[str, Any],
+    path: str,
+    number: int,
+    places: list[tuple[int, str | int, int]],
+    known: dict[str, tuple[int, str | int]],
+) -> None:
+    """Lay out what is in the place of that number; rows are numbered without gaps from 0."""
+    keys: dict[str, str | int] = {part: _unescaped(part) for part in tree}
+    if path and any(map(_is_row, tree)):
+        if not all(map(_is_row, tree)):
+            raise BadField(f"{path}: found {', '.join(tree)}, expected numbered rows alone")
+        keys = {part: at for at, part in enumerate(sorted(tree, key=int))}
+    for part, below in tree.items():
+        inner = f"{path}/{part}"
+        if not below:
+            known[inner] = (number, keys[part])
+            continue
+        rows = len(below) if any(map(_is_row, below)) else 0
+        places.append((number, keys[part], rows))
+        _lay(below, inner, len(places), places, known)
+
+
+def _is_row(part: str) -> bool:
+    return part.isascii() and part.isdigit()
 
 
 def _unescaped(part: str) -> str:
@@ -156,23 +215,21 @@ def read_fields(stored: object) -> tuple[Field, ...]:
 def _field(stored: object) -> Field:
     match stored:
         case [str() as path, str() as salt, value] if _SALT.fullmatch(salt):
-            field: Field = Kept(path, salt, value)
+            return Kept(path, salt, value)
         case [str() as path, str() as digest] if _DIGEST.fullmatch(digest):
-            field = Gone(path, digest)
-        case _:
-            raise BadField(
-                f"a field must be [path, salt, value], or [path, digest] when it was taken out;"
-                f" found {stored!r}"
-            )
-    if not _PATH.fullmatch(field.path):
-        raise BadField(f"a field must have a path like /values/date, found {field.path!r}")
-    return field
+            return Gone(path, digest)
+    raise BadField(
+        "a field must be [path, salt, value], or [path, digest] when it was taken out; found"
+        f" {stored!r}"
+    )
 
 
-def check_order(fields: Iterable[Field]) -> None:
-    """Raise `BadField` unless each path stands once, in order, and none within another."""
+def check_paths(paths: Iterable[str]) -> None:
+    """Raise `BadField` unless each is a path, stands once, in order, and none within another."""
     before = ""
-    for field in fields:
-        if field.path <= before or (before and field.path.startswith(f"{before}/")):
-            raise BadField(f"the path {field.path!r} stands after {before!r}: fields are in order")
-        before = field.path
+    for path in paths:
+        if not _PATH.fullmatch(path):
+            raise BadField(f"a field must have a path like /values/date, found {path!r}")
+        if path <= before or (before and path.startswith(f"{before}/")):
+            raise BadField(f"the path {path!r} stands after {before!r}: fields are in order")
+        before = path

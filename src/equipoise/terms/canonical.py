@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import orjson
+
 from equipoise.terms.unicode_text import halves_in
 
 LARGEST = 2**53 - 1  # beyond it RFC 8785 readers in other languages lose digits
@@ -18,16 +20,29 @@ def canonical(value: object) -> bytes:
     is in the way.
     """
     try:
-        if not _is_plain(value):
+        is_plain = _is_plain(value)
+        if not is_plain:
             _refuse_ambiguous(value, "$")
+    except RecursionError:
+        raise _nested() from None
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    except TypeError:  # half of a surrogate pair, or too deep for it
+        return _slowly(value)
+
+
+def _slowly(value: object) -> bytes:
+    try:
         text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return text.encode("utf-8")
     except UnicodeEncodeError:
         raise NotCanonical("; ".join(halves_in(value, "$", 0))) from None
-    except RecursionError:
-        raise NotCanonical(
-            "the value holds itself, or is nested too deeply to be read back"
-        ) from None
+    except (RecursionError, ValueError):
+        raise _nested() from None
+
+
+def _nested() -> NotCanonical:
+    return NotCanonical("the value holds itself, or is nested too deeply to be read back")
 
 
 def _is_plain(value: object) -> bool:

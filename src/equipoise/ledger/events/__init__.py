@@ -182,10 +182,13 @@ def event_of(entry: Entry) -> Event:
     """The event an entry holds; `BadEvent` for an unknown type, a member too many or few, or one of
     the wrong type.
     """
+    if entry.event is not None:
+        return entry.event
     where = f"entry {entry.seq} ({entry.type})"
-    if not entry.gone:
-        return event_from(entry.type, entry.payload, where)
-    return event_from(entry.type, _with_marks(entry, _members(entry.type, where)), where)
+    said = _with_marks(entry, _members(entry.type, where)) if entry.gone else entry.payload
+    event = event_from(entry.type, said, where)
+    object.__setattr__(entry, "event", event)  # read once; the entry says the same as before
+    return event
 
 
 def event_from(name: str, said: Mapping[str, Any], where: str) -> Event:
