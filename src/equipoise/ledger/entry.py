@@ -68,6 +68,8 @@ class Entry:
     fields: tuple[Field, ...]
     payload: dict[str, Any] = field(init=False, repr=False, compare=False)
     reason: str | None = field(init=False, repr=False, compare=False)
+    gone: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    """The paths of the fields whose content was taken out; the hash chain holds without it."""
     event: Event | None = field(init=False, repr=False, compare=False, default=None)
     """What the payload says, once `events.event_of` has read it."""
 
@@ -81,12 +83,9 @@ class Entry:
             raise BadEntry(str(broken)) from None
         object.__setattr__(self, "payload", payload)
         object.__setattr__(self, "reason", reason)
+        gone = tuple([field.path for field in self.fields if isinstance(field, Gone)])
+        object.__setattr__(self, "gone", gone)
         _check_numbers(self)
-
-    @property
-    def gone(self) -> tuple[str, ...]:
-        """The paths of the fields whose content was taken out; the hash chain holds without it."""
-        return tuple([field.path for field in self.fields if isinstance(field, Gone)])
 
     @property
     def redacted(self) -> bool:
@@ -113,7 +112,7 @@ class Header:
     supersedes: int | None = None
 
 
-_APART = ("hash", "fields", "payload", "reason", "event")
+_APART = ("hash", "fields", "payload", "reason", "gone", "event")
 HASHED = tuple(each.name for each in fields(Entry) if each.name not in _APART)
 """The members that the hash covers, `payload_digest` among them."""
 _members = attrgetter(*HASHED)

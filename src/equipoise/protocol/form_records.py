@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from equipoise.protocol.base import found_once
 from equipoise.protocol.forms import Form, FormField, FormGroup, Values
 
 NOT_DONE = "NOT DONE"
@@ -68,14 +69,36 @@ def fold(
     form: Form, visit: str, values: Values, groups: Mapping[str, Any]
 ) -> Iterator[tuple[str, dict[str, str]]]:
     """(domain, SDTM variables) for each row of a saved form."""
-    for group in form.groups:
+    for group, header, fields in _columns(form):
         for row in groups.get(group.id, ()):
-            record = dict(group.constants)
-            for field in form.header:
-                record |= Place(field, group).write(values.get(field.id))
-            for field in group.fields:
-                record |= Place(field, group).write(row.get(field.id))
-            yield group.domain, {**record, VISIT: visit}
+            record = {**group.constants, VISIT: visit}
+            for answers, columns in ((values, header), (row, fields)):
+                for place, name, variable in columns:
+                    answer = answers.get(name)
+                    if type(answer) is str and answer:
+                        record[variable] = answer
+                    elif answer is not None:
+                        record.update(place.write(answer))
+            yield group.domain, record
+
+
+_Columns = tuple[tuple[Place, str, str], ...]
+
+
+@found_once
+def _columns(form: Form) -> list[tuple[FormGroup, _Columns, _Columns]]:
+    """Each group with the places, fields and variables of the header and of its rows; what has no
+    variable stays in the ledger.
+    """
+    return [
+        (group, _of_group(form.header, group), _of_group(group.fields, group))
+        for group in form.groups
+    ]
+
+
+def _of_group(fields: Iterable[FormField], group: FormGroup) -> _Columns:
+    places = [Place(field, group) for field in fields]
+    return tuple((place, place.field.id, place.variable) for place in places if place.variable)
 
 
 def fill(

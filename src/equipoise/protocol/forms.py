@@ -12,10 +12,10 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from equipoise.protocol.base import Model
+from equipoise.protocol.base import Model, found_once
 from equipoise.terms.dates import PartialDate, parse_date
 from equipoise.terms.quantity import decimal_of, known_unit
-from equipoise.terms.unicode_text import halves_in
+from equipoise.terms.unicode_text import halves_in, is_text
 
 Values = Mapping[str, Any]
 
@@ -112,21 +112,34 @@ class Form(Model):
     @property
     def domains(self) -> frozenset[str]:
         """The SDTM domains that its rows belong to."""
-        return frozenset(group.domain for group in self.groups)
+        return _domains(self)
 
     def evaluator(self, values: Values) -> str:
         """Who read or rated what a saved form says, where its header asks that (--EVAL)."""
-        asked = next((field.id for field in self.header if field.variable == "--EVAL"), "")
-        given = values.get(asked)
+        given = values.get(_evaluator(self))
         return given if isinstance(given, str) else ""
 
     def day(self, values: Values) -> PartialDate | None:
         """The day that a saved form is about: the first date of its header, which comes before
         those of receipt and report. None where none is asked, or none was given.
         """
-        asked = next((field.id for field in self.header if field.type in ("date", "day")), "")
-        given = values.get(asked)
+        given = values.get(_day(self))
         return parse_date(given) if isinstance(given, str) and given else None
+
+
+@found_once
+def _domains(form: Form) -> frozenset[str]:
+    return frozenset(group.domain for group in form.groups)
+
+
+@found_once
+def _evaluator(form: Form) -> str:
+    return next((field.id for field in form.header if field.variable == "--EVAL"), "")
+
+
+@found_once
+def _day(form: Form) -> str:
+    return next((field.id for field in form.header if field.type in ("date", "day")), "")
 
 
 def problems(form: Form, values: Values, groups: Mapping[str, Any]) -> list[str]:
@@ -137,8 +150,9 @@ def problems(form: Form, values: Values, groups: Mapping[str, Any]) -> list[str]
 
 
 def _all_problems(form: Form, values: Values, groups: Mapping[str, Any]) -> Iterator[str]:
-    yield from halves_in(values, form.id)
-    yield from halves_in(groups, form.id)
+    if not is_text([values, groups]):
+        yield from halves_in(values, form.id)
+        yield from halves_in(groups, form.id)
     header = {field.id for field in form.header}
     yield from (f"{form.id}: no field {name!r}" for name in values if name not in header)
     yield from (f"{form.id}: no group {name!r}" for name in groups if form.group(name) is None)

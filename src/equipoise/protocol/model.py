@@ -14,7 +14,7 @@ from typing import Literal
 from pydantic import Field, PositiveInt, model_validator
 
 from equipoise.protocol.assessment import Assessment
-from equipoise.protocol.base import Model
+from equipoise.protocol.base import Model, found_once
 from equipoise.protocol.criteria import AnyRule
 from equipoise.protocol.design import Cutoff, Design
 from equipoise.protocol.estimands import Analysis, BinaryAnalysis, Estimand, Event, Strategy
@@ -268,7 +268,7 @@ class Protocol(Model):
 
     def form(self, form_id: str) -> Form | None:
         """The form with this id."""
-        return next((form for form in self.forms if form.id == form_id), None)
+        return _forms(self).get(form_id)
 
     def population(self, population_id: str) -> Population:
         """The analysis population with this id."""
@@ -423,3 +423,8 @@ def _drugs(trial: Protocol) -> Iterator[str]:
         if visit.drug is not None and visit.drug not in given:
             there = ", ".join(sorted(given)) or "none"
             yield f"schedule.{visit.id}.drug: found {visit.drug!r}; drugs of this trial are {there}"
+
+
+@found_once
+def _forms(protocol: Protocol) -> dict[str, Form]:
+    return {form.id: form for form in reversed(protocol.forms)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field, model_validator
@@ -96,6 +97,7 @@ class Number(NamedTuple):
     number: int
 
 
+@lru_cache(maxsize=4096)
 def numbered(recorded: str) -> Number:
     """`SCAN 2` as visit and number; a visit without a number is its first occurrence."""
     visit, _, number = recorded.partition(" ")

@@ -5,12 +5,12 @@ protocol version.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 
 from equipoise.ledger import events
 from equipoise.ledger.entry import Entry
 from equipoise.ledger.events import ContentGone, Event, asked_of, event_of
 from equipoise.protocol.model import Protocol
+from equipoise.subject.changed import replace
 from equipoise.subject.form_records import records_of_form
 from equipoise.subject.keys import Done, command_digest
 from equipoise.subject.milestones import milestones

@@ -5,11 +5,11 @@ disposition (DS) and death details (DD).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 
 from equipoise.ledger import events
 from equipoise.ledger.events import Event
+from equipoise.subject.changed import replace
 from equipoise.subject.records import DD, DS, Record
 from equipoise.terms.codes import DeathTest, DispositionCategory, DispositionTerm
 from equipoise.terms.dates import PartialDate, parse_date

@@ -6,13 +6,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
 from equipoise.ledger import events
 from equipoise.ledger.entry import Entry
 from equipoise.protocol.model import Protocol
+from equipoise.subject.changed import replace
 from equipoise.subject.conditions import (
     Confirmed,
     Delegation,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import date
 
 from equipoise.ledger import events
 from equipoise.ledger.entry import Entry
 from equipoise.ledger.events import Event
 from equipoise.protocol.payload import from_payload
+from equipoise.subject.changed import replace
 from equipoise.subject.conditions import (
     Confirmed,
     Delegation,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from itertools import takewhile
@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from equipoise.protocol.forms import Form
 from equipoise.protocol.schedule import Due, Number, Visit, numbered, occurrences
+from equipoise.subject.changed import replace
 from equipoise.subject.participation import End, Participation, is_asked, participation
 from equipoise.subject.regimen import cycle_days
 from equipoise.subject.state import SavedForm, Subject, Trial, Version
@@ -83,7 +84,8 @@ class _Saved(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class _Known:
     """What is known of one subject on a day: how long she takes part, whether entry is closed, the
-    forms of each visit, and the dated ones of unscheduled visits in order of time.
+    forms of each visit, and the dated ones of unscheduled visits in order of time; of one visit
+    `only`, if it names one.
     """
 
     subject: Subject
@@ -92,6 +94,7 @@ class _Known:
     part: Participation
     saved: Mapping[Number, Sequence[_Saved]]
     beside: Sequence[tuple[date, _Saved]]
+    only: str | None
 
 
 class _Plan(NamedTuple):
@@ -120,11 +123,14 @@ def visits_of(trial: Trial, subject: Subject, on: date) -> tuple[VisitStatus, ..
     return tuple(sorted([*expected, *_not_asked_for(known, expected)], key=_in_time))
 
 
-def _known(trial: Trial, subject: Subject, on: date) -> _Known:
+def _known(trial: Trial, subject: Subject, on: date, *, only: str | None = None) -> _Known:
+    """What is known of a subject on a day; `only` leaves out all visits but one."""
     by_visit: dict[Number, list[_Saved]] = {}
     beside = []
     for seq, form in subject.forms.items():
         if form.on and form.on.earliest > on:
+            continue
+        if only is not None and not form.visit.startswith(only):
             continue
         number = numbered(form.visit)
         by_visit.setdefault(number, []).append(_Saved(seq, form))
@@ -132,7 +138,7 @@ def _known(trial: Trial, subject: Subject, on: date) -> _Known:
             beside.append((form.on.earliest, _Saved(seq, form)))
     closed = trial.locked or subject.locked
     beside.sort(key=lambda dated: dated[0])
-    return _Known(subject, on, closed, participation(subject, on), by_visit, beside)
+    return _Known(subject, on, closed, participation(subject, on), by_visit, beside, only)
 
 
 class OffWindow(NamedTuple):
@@ -151,9 +157,9 @@ def off_window(trial: Trial, subject: Subject, entry: int) -> OffWindow | None:
     if form.on is None or subject.randomized is None or form.on.latest < subject.randomized.on:
         return None
     number = numbered(form.visit)
-    known = _known(trial, subject, form.on.latest)
+    known = _known(trial, subject, form.on.latest, only=number.visit)
     for visit, _, due, *_ in _plans(trial, known, at_least=number.number):
-        if (due.visit, due.number) == number and _declares(visit, form):
+        if due.number == number.number and _declares(visit, form):
             counted = _of_each_form(known.saved[number], due)[form.form]
             days = _days_outside(form, due)
             if days and counted is form:
@@ -171,6 +177,8 @@ def _plans(trial: Trial, known: _Known, *, at_least: int = 0) -> Iterator[_Plan]
     counted: dict[str, int] = {}
     for version in trial.versions:
         for visit in version.protocol.schedule:
+            if known.only not in (None, visit.id):
+                continue
             for plan in _occurrences(visit, version, known, at_least):
                 if trial.version_at(known.subject.site, plan.due.target) is version:
                     number = counted[visit.id] = counted.get(visit.id, 0) + 1

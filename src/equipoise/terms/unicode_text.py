@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import orjson
+
 _HALF = re.compile("[\ud800-\udfff]")
 
 
@@ -23,6 +25,15 @@ def check_lines(text: str) -> str:
     if found is None:
         return ""
     return f"row {text.count(chr(10), 0, found.start()) + 1}: {half_of_pair(text)}"
+
+
+def is_text(value: Any) -> bool:
+    """Has every text in lists and objects a meaning in UTF-8? If not, `halves_in` says where."""
+    try:
+        orjson.dumps(value)
+    except TypeError:
+        return False
+    return True
 
 
 def halves_in(value: Any, where: str, first: int = 1) -> Iterator[str]:
