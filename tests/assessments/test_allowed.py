@@ -6,7 +6,8 @@ import pytest
 
 from equipoise.assessments.recist.policy import RECIST_1_1
 from equipoise.assessments.recist.series import build_series
-from equipoise.assessments.recist.sightings import LesionError, Sighting, names_of, wholes
+from equipoise.assessments.recist.sightings import LesionError, Sighting
+from equipoise.terms.lesions import names_of, wholes
 
 BEFORE, AFTER = date(2024, 1, 1), date(2024, 2, 26)
 

@@ -10,13 +10,14 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from equipoise.assessments.recist.sightings import LENGTHS, TARGET, names_of
 from equipoise.protocol.assessment import Assessment
 from equipoise.protocol.form_records import Place
 from equipoise.protocol.forms import Form
 from equipoise.subject.records import TU
 from equipoise.subject.state import Subject
 from equipoise.terms.coded import coded
+from equipoise.terms.codes import LesionRole
+from equipoise.terms.lesions import LENGTHS, names_of
 from equipoise.terms.locations import organ_of
 from equipoise.terms.quantity import convert, decimal_of
 
@@ -65,10 +66,12 @@ def _too_many(
 ) -> Iterator[tuple[str, str]]:
     """The first target over the limit, and the first in its organ (RECIST 1.1 3.2)."""
     recist = assessment.recist
-    targets = {tu.link: organ_of(tu.location) for tu in known if coded(tu.role) == TARGET}
+    targets = {
+        tu.link: organ_of(tu.location) for tu in known if coded(tu.role) == LesionRole.TARGET
+    }
     for row in identified:
         role, link = row.get("TUORRES"), row.get("TULNKID")
-        if role is None or link is None or coded(role.text) != TARGET:
+        if role is None or link is None or coded(role.text) != LesionRole.TARGET:
             continue
         if any(name in targets for name in names_of(coded(link.text))):
             continue

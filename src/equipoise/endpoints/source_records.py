@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from equipoise.assessments.recist import clauses
-from equipoise.assessments.recist.sightings import NEW, NON_TARGET, STATES, TARGET, names_of
+from equipoise.assessments.recist.sightings import NEW, NON_TARGET, STATES, TARGET
 from equipoise.endpoints.course import Course
 from equipoise.subject.records import TR, TU, Source
+from equipoise.terms.lesions import names_of
 
 _NEW_LESION = (clauses.PD_NEW_LESION, clauses.PD_NEW_LESION_BACKDATED)
 _NON_TARGET = (

@@ -11,8 +11,8 @@ from equipoise.assessments.recist.sightings import (
     TARGET,
     LesionError,
     Sighting,
-    wholes,
 )
+from equipoise.terms.lesions import wholes
 
 
 def check_baseline(targets: Sequence[Sighting], policy: RecistPolicy) -> None:

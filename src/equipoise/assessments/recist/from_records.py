@@ -13,7 +13,6 @@ from equipoise.assessments.recist.policy import RecistPolicy
 from equipoise.assessments.recist.series import LesionSeries, build_series
 from equipoise.assessments.recist.sightings import (
     FITTING,
-    LENGTHS,
     NEW,
     NON_TARGET,
     ROLES,
@@ -21,9 +20,9 @@ from equipoise.assessments.recist.sightings import (
     TARGET,
     LesionError,
     Sighting,
-    names_of,
 )
 from equipoise.subject.records import LB, TR, TU
+from equipoise.terms.lesions import LENGTHS, names_of
 from equipoise.terms.locations import lymph_node, organ_of
 from equipoise.terms.verdict import Verdict
 

@@ -22,10 +22,10 @@ from equipoise.assessments.recist.sightings import (
     TARGET,
     LesionError,
     Sighting,
-    wholes,
 )
 from equipoise.assessments.recist.target_rules import GONE, NOT_EVALUATED, TOO_SMALL
 from equipoise.compiled import at
+from equipoise.terms.lesions import wholes
 from equipoise.terms.response import NewLesion, NonTarget
 
 SPLIT, MERGED = "SPLIT", "MERGED"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,9 +11,6 @@ from equipoise.terms.locations import NODES
 
 TARGET, NON_TARGET, NEW = "TARGET", "NON-TARGET", "NEW"
 ROLES = (TARGET, NON_TARGET, NEW)
-LENGTHS = ("LDIAM", "SAXIS", "DIAMETER")
-"""The measurements (TRTESTCD) that are lengths."""
-
 STATES = {
     "GONE": "GONE",
     "ABSENT": "GONE",
@@ -74,21 +70,3 @@ class LesionError(ValueError):
     """The lesions cannot be assessed as recorded; the message says where, what was found and what
     to do.
     """
-
-
-def names_of(link: str) -> tuple[str, ...]:
-    """Under which names the lesion of a record may be identified: its own, the first of those that
-    merged (T1/T2), or the whole that it is a part of (T1.1).
-    """
-    return link, link.partition("/")[0], link.rsplit(".", 1)[0]
-
-
-def wholes(lesion: str, targets: Sequence[str]) -> tuple[str, ...]:
-    """The targets a record belongs to: T1.1 and T1.2 are parts of T1, T1/T2 is T1 merged with T2
-    (CDISC).
-    """
-    if lesion in targets:
-        return (lesion,)
-    if "/" in lesion:
-        return tuple(lesion.split("/"))
-    return (lesion.rsplit(".", 1)[0],)

@@ -8,13 +8,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from equipoise.assessments.recist.sightings import TARGET, names_of
+from equipoise.assessments.recist.sightings import TARGET
 from equipoise.endpoints.policies import DerivationPolicy
 from equipoise.exchange.cdisc.problems import NOT_USED, Problems
 from equipoise.exchange.cdisc.rows import UsableRow
 from equipoise.exchange.cdisc.tumor_rows import measurement
 from equipoise.subject.records import TR, TU, Record
 from equipoise.terms.codes import CompletionStatus
+from equipoise.terms.lesions import names_of
 from equipoise.terms.locations import lymph_node
 from equipoise.terms.verdict import Verdict
 
