@@ -39,9 +39,10 @@ def know(
     *,
     as_of: date | None = None,
     cutoff: date | None = None,
+    folded: Trial | None = None,
 ) -> Known:
     """What the entries recorded by `as_of` tell up to `cutoff`, by default as-of or the last day
-    recorded.
+    recorded. `folded` is the trial after the last of all entries, where it is known already.
 
     Raises CannotAnalyze when nothing was recorded by then, or nothing up to the cutoff.
     """
@@ -56,7 +57,8 @@ def know(
         raise no_protocol()
     if cutoff and cutoff > last:
         raise CannotAnalyze(f"cutoff: {cutoff} is after {last}, up to which anything was recorded")
-    return Known(trial=replay(recorded), cutoff=cutoff or last, verified=verified, as_of=as_of)
+    trial = folded if folded is not None and len(recorded) == len(entries) else replay(recorded)
+    return Known(trial=trial, cutoff=cutoff or last, verified=verified, as_of=as_of)
 
 
 def no_protocol() -> CannotAnalyze:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 import equipoise.conduct.every_rule  # noqa: F401  (brings them)
 from equipoise.conduct.asked import Asked, Context
@@ -43,11 +44,25 @@ def verify_lines(lines: Sequence[bytes], anchor: str | None = None) -> Verified 
     `anchor` is a head kept elsewhere; without one, a ledger that was cut short, or written anew by
     the rules, cannot be told from a whole one.
     """
+    held = held_by(lines, anchor)
+    return held if isinstance(held, Broken) else held.finding
+
+
+class Held(NamedTuple):
+    """A ledger that holds: the finding, its entries, and the trial after the last one."""
+
+    finding: Verified
+    entries: Sequence[Entry]
+    trial: Trial
+
+
+def held_by(lines: Sequence[bytes], anchor: str | None = None) -> Held | Broken:
+    """As `verify_lines`, with what was read on the way."""
     read = chain.read_lines(lines)
     if isinstance(read, Broken):
         return read
     finding = chain.verify_read(read, anchor)
-    return finding if isinstance(finding, Broken) else replayed(finding, read)
+    return finding if isinstance(finding, Broken) else _replayed(finding, read)
 
 
 def verify_entries(entries: Sequence[Entry], anchor: str | None = None) -> Verified | Broken:
@@ -58,16 +73,21 @@ def verify_entries(entries: Sequence[Entry], anchor: str | None = None) -> Verif
 
 def replayed(finding: Verified, entries: Iterable[Entry]) -> Verified | Broken:
     """Ask every rule of every entry again, each on the trial as it stood before it."""
-    held = list(entries)
-    replay = Replay(erased=_erased(held))
-    for entry in held:
+    held = _replayed(finding, list(entries))
+    return held if isinstance(held, Broken) else held.finding
+
+
+def _replayed(finding: Verified, entries: Sequence[Entry]) -> Held | Broken:
+    replay = Replay(erased=_erased(entries))
+    for entry in entries:
         if fault := replay.fault(entry):
             return Broken(entry.seq, *fault)
     opened = replay.opened
     given = sum(len(allocations(replay.trial, commitment)) for commitment in opened)
-    return replace(
+    told = replace(
         finding, allocations=given if opened else None, unchecked=tuple(replay.unchecked)
     )
+    return Held(told, entries, replay.trial)
 
 
 def verify_more(replay: Replay, appended: Sequence[Entry]) -> Broken | None:

@@ -29,14 +29,13 @@ def difference(expected: AbstractSet[str], given: AbstractSet[str]) -> str:
 
 def plain(value: Any) -> Any:
     """A copy in JSON types: dates as ISO text, tuples as lists."""
-    match value:
-        case date():
-            return value.isoformat()
-        case dict():
-            return {key: plain(item) for key, item in value.items()}
-        case list() | tuple():
-            return [plain(item) for item in value]
-    return value
+    if type(value) is str or value is None:
+        return value
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def read(value: Any, hint: Any, where: str) -> Any:

@@ -213,11 +213,13 @@ def read_fields(stored: object) -> tuple[Field, ...]:
 
 
 def _field(stored: object) -> Field:
-    match stored:
-        case [str() as path, str() as salt, value] if _SALT.fullmatch(salt):
-            return Kept(path, salt, value)
-        case [str() as path, str() as digest] if _DIGEST.fullmatch(digest):
-            return Gone(path, digest)
+    if type(stored) is list and 2 <= len(stored) <= 3:
+        path, secret, *value = stored
+        if type(path) is str and type(secret) is str:
+            if value and _SALT.fullmatch(secret):
+                return Kept(path, secret, value[0])
+            if not value and _DIGEST.fullmatch(secret):
+                return Gone(path, secret)
     raise BadField(
         "a field must be [path, salt, value], or [path, digest] when it was taken out; found"
         f" {stored!r}"

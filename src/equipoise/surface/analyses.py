@@ -16,4 +16,5 @@ def analyze(ledger: Ledger, *, as_of: date | None = None, cutoff: date | None = 
 
     Raises CannotAnalyze.
     """
-    return analysis.analyze(know(ledger.entries, ledger.verified, as_of=as_of, cutoff=cutoff))
+    known = know(ledger.entries, ledger.verified, as_of=as_of, cutoff=cutoff, folded=ledger.folded)
+    return analysis.analyze(known)

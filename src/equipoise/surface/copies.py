@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 from equipoise.conduct.ports import Head
 from equipoise.conduct.redaction import Redacted, RedactionRequest
-from equipoise.conduct.verify import verify_lines
+from equipoise.conduct.verify import held_by
 from equipoise.ledger.entry import BadEntry, Entry, entry_of, line_of
 from equipoise.ledger.events import EntryRedacted, event_of
 from equipoise.ledger.members import BadEvent
-from equipoise.ledger.verified import Broken, Verified
+from equipoise.ledger.verified import Broken
 from equipoise.store.places import place_of, shown, stored
 from equipoise.surface.ledgers import BrokenLedger, Ledger, acting, decide_redaction, read_ledger
 
@@ -125,11 +125,10 @@ def _compare(entries: Sequence[Entry], target: str | Path) -> None:
 
 
 def _verified(lines: Sequence[bytes], place: str | Path) -> Ledger:
-    finding = verify_lines(lines)
-    if isinstance(finding, Broken):
-        raise BrokenLedger(f"{shown(place)}: entry {finding.seq}: {finding.why}")
-    assert isinstance(finding, Verified)
-    return Ledger([entry_of(line) for line in lines], finding)
+    held = held_by(lines)
+    if isinstance(held, Broken):
+        raise BrokenLedger(f"{shown(place)}: entry {held.seq}: {held.why}")
+    return Ledger(held.entries, held.finding, held.trial)
 
 
 def _later_redactions(entries: Sequence[Entry], younger: str | Path | None) -> Iterator[Entry]:

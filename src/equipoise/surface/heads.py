@@ -27,7 +27,7 @@ def create_key(ledger: str | Path, key: str | Path, *, actor: str) -> Outcome:
     witness.check_place(place, Path(ledger))
     public = witness.create_key(place)
     session = Session(stored(ledger))
-    role = "sponsor" if actor == replay(read.entries).founder else "administrator"
+    role = "sponsor" if actor == read.trial.founder else "administrator"
     outcome = session.do(trial_setup.publish_key, acting(actor, role, None), public)
     if not isinstance(outcome, Entry):
         place.unlink()
@@ -42,7 +42,7 @@ def sign_head(
     """
     read = read_ledger(ledger)
     private = witness.read_key(Path(key), Path(ledger))
-    trial = replay(read.entries)
+    trial = read.trial
     public = witness.public_part(private)
     if public not in trial.public_keys:
         raise witness.WitnessError(

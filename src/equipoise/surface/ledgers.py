@@ -17,7 +17,7 @@ from equipoise.conduct import redaction
 from equipoise.conduct.attribution import Attribution
 from equipoise.conduct.record import AlreadyDone, Refused
 from equipoise.conduct.redaction import Redacted, RedactionRequest
-from equipoise.conduct.verify import verify_lines
+from equipoise.conduct.verify import held_by, verify_lines
 from equipoise.ledger.entry import BadEntry, Entry, entry_of
 from equipoise.ledger.verified import Broken, Verified
 from equipoise.store.files import make_folder, sync_directory
@@ -25,6 +25,7 @@ from equipoise.store.json_lines import JsonLines, WriteFailed
 from equipoise.store.lock import NoLock, for_writing
 from equipoise.store.places import shown, stored
 from equipoise.subject.fold import replay
+from equipoise.subject.state import Trial
 
 _HEAD = re.compile(r"[0-9a-f]{64}")
 
@@ -34,10 +35,16 @@ class BrokenLedger(ValueError):
 
 
 class Ledger(NamedTuple):
-    """All entries of a ledger, and that they hold."""
+    """All entries of a ledger, that they hold, and, where it was read on the way, the trial."""
 
     entries: Sequence[Entry]
     verified: Verified
+    folded: Trial | None = None
+
+    @property
+    def trial(self) -> Trial:
+        """The trial after the last entry."""
+        return self.folded or replay(self.entries)
 
 
 def verify(path: str | Path, anchor: str | None = None) -> Verified | Broken:
@@ -54,13 +61,13 @@ def read_ledger(path: str | Path, anchor: str | None = None) -> Ledger:
     """The entries of a ledger that verifies. Raises BrokenLedger, NoLedger or FileNotFoundError."""
     _check_anchor(anchor)
     store = stored(path)
-    finding = verify_lines(store.lines(), anchor)
-    if isinstance(finding, Broken):
+    held = held_by(store.lines(), anchor)
+    if isinstance(held, Broken):
         raise BrokenLedger(
-            f"{shown(path)}: entry {finding.seq}: {finding.why}. A ledger that does not verify is"
+            f"{shown(path)}: entry {held.seq}: {held.why}. A ledger that does not verify is"
             " neither analyzed nor redacted"
         )
-    return Ledger(store.read(), finding)
+    return Ledger(held.entries, held.finding, held.trial)
 
 
 def write_ledger(ledger: Ledger, path: str | Path) -> None:
@@ -129,7 +136,7 @@ def decide_redaction(
 ) -> Redacted | Refused | AlreadyDone:
     """May fields of an entry go, with state and results unchanged? Nothing is written."""
     return redaction.redact(
-        replay(read.entries),
+        read.trial,
         by,
         read.entries,
         request,
@@ -158,7 +165,8 @@ def same_results(read: Ledger, before: Sequence[Entry], after: Sequence[Entry]) 
 def _results(read: Ledger, entries: Sequence[Entry]) -> object:
     """What a ledger shows, beside what was redacted; None where nothing can be analyzed yet."""
     try:
-        return analyze(know(entries, read.verified)).results
+        folded = read.folded if entries is read.entries else None
+        return analyze(know(entries, read.verified, folded=folded)).results
     except CannotAnalyze:
         return None
 

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 
 from equipoise.conduct.deviations import recorded_deviations
 from equipoise.conduct.sponsor_clock import SponsorClock, sponsor_clocks
-from equipoise.subject.fold import replay
 from equipoise.subject.likeness import alike
 from equipoise.subject.state import Subject, Trial
 from equipoise.surface.ledgers import Ledger
@@ -20,7 +19,7 @@ def standing(ledger: Ledger, at: str | None = None) -> list[str]:
     """The lines that answer, at a time with its offset from UTC. Without one it is now; of a
     simulated trial it is the time of its last entry. Raises ValueError for a text that is no time.
     """
-    trial = replay(ledger.entries)
+    trial = ledger.trial
     when = _time(trial, at)
     return [
         *_trial(trial, when),

@@ -50,12 +50,15 @@ def _is_plain(value: object) -> bool:
     kind = type(value)
     if kind is str or value is None or kind is bool:
         return True
-    if isinstance(value, dict):
-        return all(type(key) is str and key.isascii() for key in value) and all(
-            map(_is_plain, value.values())
-        )
-    if isinstance(value, list):
-        return all(map(_is_plain, value))
+    if kind is dict:
+        for key, item in value.items():  # type: ignore[attr-defined]
+            if type(key) is not str or not key.isascii():
+                return False
+            if type(item) is not str and not _is_plain(item):
+                return False
+        return True
+    if kind is list:
+        return all(type(item) is str or _is_plain(item) for item in value)  # type: ignore[attr-defined]
     return isinstance(value, int) and -LARGEST <= value <= LARGEST
 
 
