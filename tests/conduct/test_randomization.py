@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from asked import DAY, IN, NEXT, NOBODY, PROTOCOL, READY, SCREENED, Asked, once_told
-from equipoise.allocation.declared import allocation_of
+from equipoise.allocation.declared import with_sizes
 from equipoise.conduct import enrolment, protocol_versions, randomization, trial_setup
 from equipoise.conduct.record import Outcome, Refused
 from equipoise.conduct.verify import verify_entries
@@ -27,12 +27,13 @@ def trial():
     return once_told()
 
 
-def test_the_list_is_as_long_as_the_trial_and_a_block(trial):
-    needed = PROTOCOL.design.participants + max(allocation_of(PROTOCOL).numbers)
-    lengths = {len(arms) for arms in trial.story.sealed.sequences}
+@pytest.mark.parametrize("sizes", [(2,), (4, 6), (8, 10, 12)])
+def test_the_length_of_the_list_tells_nothing_of_its_blocks(sizes):
+    """It is committed, so everybody knows it."""
+    declared = with_sizes(PROTOCOL, sizes)
+    drawn = randomization.draw_allocation(declared, np.random.default_rng(1), "ab" * 16)
 
-    assert min(lengths) >= needed
-    assert max(lengths) < needed + max(allocation_of(PROTOCOL).numbers)
+    assert {len(arms) for arms in drawn.sequences} == {2 * PROTOCOL.design.participants}
 
 
 def test_one_list_is_committed_for_a_version(trial):

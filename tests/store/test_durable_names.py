@@ -19,7 +19,7 @@ from equipoise.store import files
 from equipoise.store.block_files import BlockFiles, open_blocks
 from equipoise.store.files import make_folder, sync_directory, write_files
 from equipoise.store.json_lines import JsonLines
-from equipoise.store.sealed_file import SealedFile
+from equipoise.store.sealed_boxes import SealedBoxes, Secret
 from equipoise.surface.ledgers import Ledger, write_ledger
 
 LIST = SealedList((("IRI",),), (("A", "B"),), "5a" * 16, "seed-20260301")
@@ -58,7 +58,9 @@ MAKERS: dict[str, Callable[[Path], object]] = {
     "a redacted ledger": rewritten,
     "a recovered ledger": recovered,
     "a rehearsal": rehearsed,
-    "a sealed list": lambda folder: SealedFile.create(folder / "list.sealed", LIST),
+    "a sealed list": lambda folder: SealedBoxes.create(
+        folder / "list.sealed", LIST, Secret(key=b"k" * 32)
+    ),
 }
 
 

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from databases import word_for
 from stored_entries import redaction
 from test_every_store import MADE, Store, reopened, started
 
+from databases import word_for
 from equipoise.allocation.declared import allocation_of
 from equipoise.allocation.method import draw_list
 from equipoise.allocation.sealed_list import seal
@@ -25,7 +25,7 @@ from equipoise.allocation.strata import cells
 from equipoise.conduct import randomization, trial_setup
 from equipoise.conduct.attribution import Attribution
 from equipoise.conduct.carry_out import Session
-from equipoise.conduct.ports import RolledBack
+from equipoise.conduct.ports import RolledBack, SealedAllocation
 from equipoise.conduct.record import AlreadyDone, Outcome
 from equipoise.conduct.verify import verify_entries
 from equipoise.ledger.entry import Entry
@@ -71,11 +71,15 @@ def by(key: str, at: str = NOON) -> Attribution:
     )
 
 
-def randomized(session: Session, story: Story, number: int, key: str = "") -> Outcome:
-    asked = by(key or f"randomize {number}")
-    return session.do(
-        randomization.randomize, asked, name(number), randomized_on=DAY, sealed=story.sealed
-    )
+def randomized(
+    session: Session,
+    story: Story,
+    number: int,
+    key: str = "",
+    sealed: SealedAllocation | None = None,
+) -> Outcome:
+    asked, held = by(key or f"randomize {number}"), sealed or story.sealed
+    return session.do(randomization.randomize, asked, name(number), randomized_on=DAY, sealed=held)
 
 
 def check_allocations(store: Store, story: Story, people: int) -> None:

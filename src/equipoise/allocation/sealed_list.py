@@ -99,7 +99,7 @@ class SealedList:
         """The arm at a position counted from 1, with what proves it. Raises `NoSuchPlace`."""
         arm = _arm(self._by_stratum(), stratum, number)
         index = self._places[stratum, number]
-        shown = tuple(part.hex() for part in merkle.proof(self._hashed, index))
+        shown = tuple(part.hex() for part in self._proofs[index])
         return Position(arm, self._salt_of(stratum, number), index, shown)
 
     def open(self) -> AllocationOpened:
@@ -110,6 +110,10 @@ class SealedList:
     @cached_property
     def _hashed(self) -> list[bytes]:
         return [merkle.leaf_of(leaf) for leaf in _leaves(self._content())]
+
+    @cached_property
+    def _proofs(self) -> list[tuple[bytes, ...]]:
+        return merkle.proofs(self._hashed)
 
     @cached_property
     def _places(self) -> dict[tuple[Stratum, int], int]:

@@ -16,6 +16,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from equipoise.cli import (
+    allocator,
     analyze,
     conformance,
     derive,
@@ -73,6 +74,7 @@ app.add_typer(conformance.app, name="conformance")
 app.add_typer(derive.app, name="derive")
 app.add_typer(analyze.app, name="analyze")
 app.add_typer(ledger_copies.app, name="ledger")
+app.add_typer(allocator.app, name="allocator")
 for module in (trial, design, rechallenge, screening, tumors, ledger, status):
     module.register(app)
 

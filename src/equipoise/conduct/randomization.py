@@ -37,13 +37,14 @@ from equipoise.terms.verdict import Verdict
 
 
 def draw_allocation(protocol: Protocol, rng: Any, salt: str) -> SealedList:
-    """The whole randomization list, each stratum as long as the trial, to be sealed before first
-    use.
+    """The whole randomization list, each stratum twice as long as the trial, to be sealed before
+    first use. Its length is public, and tells nothing of the blocks: the last one is cut off.
     """
     allocation = allocation_of(protocol)
-    length = protocol.design.participants + allocation.longest
+    length = 2 * protocol.design.participants
     strata = cells(protocol.randomization.strata)
-    sequences = draw_list(rng, allocation, strata, length)
+    drawn = draw_list(rng, allocation, strata, length)
+    sequences = {stratum: arms[:length] for stratum, arms in drawn.items()}
     return seal(sequences, salt=salt, sizes=allocation.numbers)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from hashlib import sha256
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -21,9 +21,6 @@ from equipoise.ledger.salted import (
 )
 from equipoise.terms.canonical import canonical
 from equipoise.version import VERSION
-
-if TYPE_CHECKING:
-    from equipoise.ledger.events import Event
 
 FORMAT = 1
 """The format of a line; docs/ledger-format.md says what each one is."""
@@ -70,7 +67,7 @@ class Entry:
     reason: str | None = field(init=False, repr=False, compare=False)
     gone: tuple[str, ...] = field(init=False, repr=False, compare=False)
     """The paths of the fields whose content was taken out; the hash chain holds without it."""
-    event: Event | None = field(init=False, repr=False, compare=False, default=None)
+    event: Any = field(init=False, repr=False, compare=False, default=None)
     """What the payload says, once `events.event_of` has read it."""
 
     def __post_init__(self) -> None:

@@ -33,6 +33,23 @@ def proof(leaves: Sequence[bytes], index: int) -> tuple[bytes, ...]:
     return (*proof(leaves[half:], index - half), root(leaves[:half]))
 
 
+def proofs(leaves: Sequence[bytes]) -> list[tuple[bytes, ...]]:
+    """The proofs of all leaves, in their order: `proof` for each, found in one go."""
+    return _tree(leaves)[1]
+
+
+def _tree(leaves: Sequence[bytes]) -> tuple[bytes, list[tuple[bytes, ...]]]:
+    if len(leaves) == 1:
+        return leaves[0], [()]
+    half = _half(len(leaves))
+    left, lefts = _tree(leaves[:half])
+    right, rights = _tree(leaves[half:])
+    return _node(left, right), [
+        *((*shown, right) for shown in lefts),
+        *((*shown, left) for shown in rights),
+    ]
+
+
 def root_by(leaf: bytes, index: int, size: int, shown: Sequence[bytes]) -> bytes | None:
     """The root to which a proof leads from the leaf at `index` of `size` leaves; None if it has
     another length than such a proof has.

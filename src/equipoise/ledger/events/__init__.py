@@ -182,8 +182,9 @@ def event_of(entry: Entry) -> Event:
     """The event an entry holds; `BadEvent` for an unknown type, a member too many or few, or one of
     the wrong type.
     """
-    if entry.event is not None:
-        return entry.event
+    known: Event | None = entry.event
+    if known is not None:
+        return known
     where = f"entry {entry.seq} ({entry.type})"
     said = _with_marks(entry, _members(entry.type, where)) if entry.gone else entry.payload
     event = event_from(entry.type, said, where)
