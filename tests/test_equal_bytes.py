@@ -20,9 +20,9 @@ import picture
 from equipoise.cli.app import app
 
 DIGESTS = {
-    "ledger.jsonl": "19f920490034c7070608bd7022773c91f2b0d32da47536aa686d00f5473dd974",
-    "results.json": "864c7aa4c425c904895bb1b43ef77de5d77fe00192125d21bcd185833ebf1c16",
-    "report.html": "5d448e63d5aed3ccc4bf2dca8488b9df9ffe0bc7762372314182083f961948f8",
+    "ledger.jsonl": "76c5bc5a50ef539693f367693d10daaac409ab1a960f1d9df054ccecaae13656",
+    "results.json": "5061d1eb8e98e8011b4fdb98028b34c4c65474d9cf56ffdb7458c4e9490a9642",
+    "report.html": "b2085066d1aa46dc935884e18400d8a5f274ba7f8de0002e0297c6c0b52af300",
 }
 """SHA-256 of `equipoise demo` with 50 participants and seed 7; of the results with all numbers to
 twelve digits, since the last bits of an exponential depend on the processor."""

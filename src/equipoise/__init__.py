@@ -28,10 +28,23 @@ if TYPE_CHECKING:
     from equipoise.report.rechallenge.terminal import show_rechallenge
     from equipoise.report.trial.page import write_report
     from equipoise.report.trial.why import explain
+    from equipoise.store.allocator import RemoteAllocation
     from equipoise.store.json_lines import JsonLines
+    from equipoise.store.sealed_boxes import Secret
+    from equipoise.surface.allocators import (
+        check_allocator_log,
+        create_sealed_list,
+        serve_allocator,
+    )
     from equipoise.surface.analyses import analyze
     from equipoise.surface.cases import run_conformance
     from equipoise.surface.checks import check_protocol
+    from equipoise.surface.copies import (
+        back_up_ledger,
+        copy_ledger,
+        restore_ledger,
+        set_up_ledger,
+    )
     from equipoise.surface.heads import create_key, sign_head, witnessed
     from equipoise.surface.ledgers import read_ledger, recover, redact, verify, write_ledger
     from equipoise.surface.packages import derive
@@ -46,12 +59,18 @@ _STANDS_IN = {
     "Attribution": "conduct.attribution",
     "JsonLines": "store.json_lines",
     "RedactionRequest": "conduct.redaction",
+    "RemoteAllocation": "store.allocator",
+    "Secret": "store.sealed_boxes",
     "Session": "conduct.carry_out",
     "analyze": "surface.analyses",
     "assess": "surface.tumors",
+    "back_up_ledger": "surface.copies",
+    "check_allocator_log": "surface.allocators",
     "check_protocol": "surface.checks",
-    "create_key": "surface.heads",
     "compare_survival": "analysis.survival_comparison",
+    "copy_ledger": "surface.copies",
+    "create_key": "surface.heads",
+    "create_sealed_list": "surface.allocators",
     "declare_policy": "endpoints.policies",
     "derive": "surface.packages",
     "derive_response_table": "exchange.response_table",
@@ -66,8 +85,11 @@ _STANDS_IN = {
     "recover": "surface.ledgers",
     "redact": "surface.ledgers",
     "rehearse": "surface.rehearsals",
+    "restore_ledger": "surface.copies",
     "run_conformance": "surface.cases",
     "screen": "surface.persons",
+    "serve_allocator": "surface.allocators",
+    "set_up_ledger": "surface.copies",
     "show_design": "report.design.page",
     "show_protocol": "report.protocol.page",
     "show_rechallenge": "report.rechallenge.terminal",
@@ -90,12 +112,18 @@ __all__ = [
     "Attribution",
     "JsonLines",
     "RedactionRequest",
+    "RemoteAllocation",
+    "Secret",
     "Session",
     "analyze",
     "assess",
+    "back_up_ledger",
+    "check_allocator_log",
     "check_protocol",
     "compare_survival",
+    "copy_ledger",
     "create_key",
+    "create_sealed_list",
     "declare_policy",
     "derive",
     "derive_response_table",
@@ -110,8 +138,11 @@ __all__ = [
     "recover",
     "redact",
     "rehearse",
+    "restore_ledger",
     "run_conformance",
     "screen",
+    "serve_allocator",
+    "set_up_ledger",
     "show_design",
     "show_protocol",
     "show_rechallenge",

@@ -11,16 +11,24 @@ from pathlib import Path
 
 import typer
 
+from databases import server
+from equipoise.allocation.sealed_list import seal
 from equipoise.cli.app import app
 from equipoise.conduct import data_management
 from equipoise.conduct.data_management import Question
-from equipoise.ledger.entry import line_of
+from equipoise.ledger.entry import entry_of, line_of
+from equipoise.store.allocator import AllocatorLog, Answered
+from equipoise.store.sealed_boxes import SealedBoxes, create_key
 from story import Story
 
 TOP = Path(__file__).parents[2]
 
 TIMES = "--time weeks --event relapsed --arm drug"
 WORDS = {
+    "allocator check": "allocator check {ledger} --log {log}",
+    "allocator create": "allocator create NCT04509635 -o {out} --key-file {key}",
+    "allocator serve": "allocator serve {sealed} --socket {out} --log {log} --key-file {key}"
+    " --check",
     "analyze ledger": "analyze {ledger} --out {out}",
     "analyze survival": "analyze survival {docs}/remission.csv " + TIMES,
     "assess": "assess {docs}/lesions.csv",
@@ -29,6 +37,11 @@ WORDS = {
     "derive package": "derive package {docs}/sdtm --out {out}",
     "derive response": "derive response {docs}/responses.csv",
     "design": "design --trials 0",
+    "ledger backup": "ledger backup {ledger} {out}",
+    "ledger export": "ledger export {ledger} {out}",
+    "ledger import": "ledger import {ledger} {out}",
+    "ledger restore": "ledger restore {ledger} {out}",
+    "ledger set-up": "ledger set-up {database} --role application",
     "protocol check": "protocol check NCT04509635",
     "protocol import": "protocol import {record} -o {out}",
     "protocol schema": "protocol schema",
@@ -82,9 +95,25 @@ def words_for(name: str, lines: list[bytes], folder: Path) -> list[str]:
     shutil.copytree(TOP / "docs" / "examples", docs)
     record = TOP / "tests" / "fixtures" / "NCT04509635.txt"
     given = WORDS[name].format(
-        ledger=ledger, out=folder / "out", docs=docs, record=record, form=form
+        ledger=ledger,
+        out=folder / "out",
+        docs=docs,
+        record=record,
+        form=form,
+        **(_of_the_keeper(lines, folder) if name.startswith("allocator") else {}),
+        **({"database": f"{server().get_uri()}#words"} if name == "ledger set-up" else {}),
     )
     return given.split()
+
+
+def _of_the_keeper(lines: list[bytes], folder: Path) -> dict[str, Path]:
+    """A sealed list with its key, and a log of what the ledger has."""
+    sealed, key, log = folder / "list.sealed", folder / "list.key", folder / "list.log"
+    SealedBoxes.create(sealed, seal({(): ("A", "B")}, salt="5a" * 16), create_key(key))
+    given = next(entry_of(line) for line in lines if b'"SubjectRandomized"' in line)
+    stratum = tuple(given.payload["stratum"])
+    AllocatorLog(log).add(Answered("2021-03-10T12:00:00Z", stratum, 1, again=False))
+    return {"sealed": sealed, "key": key, "log": log}
 
 
 def start(words: list[str], **streams) -> subprocess.Popen[bytes]:

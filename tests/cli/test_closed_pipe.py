@@ -17,7 +17,17 @@ CODES = {"screen": 3}
 """What a command answers here when everybody listens; else 0."""
 LONG = {"protocol schema", "protocol show", "screen"}
 """Commands that print more than a pipe holds, if it is made to hold a page."""
-SAY_SOMETHING_ASIDE = {"demo", "rechallenge", "derive package"}
+SLOW = {
+    "conformance run",
+    "demo",
+    "derive package",
+    "design",
+    "rechallenge",
+    "rehearse",
+    "simulate",
+}
+"""Commands that take seconds: a reader who leaves in the middle is for `make soak`."""
+SAY_SOMETHING_ASIDE = {"demo", "derive package"}
 """Commands that also write to standard error."""
 
 
@@ -52,7 +62,10 @@ def test_a_reader_gone_before_the_first_byte_is_no_verdict(name, lines, tmp_path
     assert process.returncode == LOST, told
 
 
-@pytest.mark.parametrize("name", WORDS)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=pytest.mark.soak) if name in SLOW else name for name in WORDS],
+)
 def test_a_reader_gone_in_the_middle_is_no_other_verdict(name, lines, tmp_path):
     """What fits into the pipe is written before anybody leaves, and then the answer counts."""
     reading, writing = os.pipe()

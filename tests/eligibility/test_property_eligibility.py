@@ -220,7 +220,7 @@ def ask(rule: Any, subject: Subject) -> Verdict:
 
 
 @given(RULE)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_the_protocol_and_the_evaluation_agree_about_a_participant_without_data(rule):
     assert ask(rule, Subject(id="S")) is rule.without_data()
 
@@ -240,7 +240,7 @@ def test_a_participant_without_data_is_never_eligible_under_a_protocol_that_load
 
 
 @given(RULE, participants())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_unrelated_facts_change_nothing(rule, subject):
     added = [
         read_record(domain, values, 500 + place) for place, (domain, values) in enumerate(UNRELATED)
@@ -252,7 +252,7 @@ def test_unrelated_facts_change_nothing(rule, subject):
 
 
 @given(RULE, participants(), st.randoms())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_the_order_in_which_records_are_kept_changes_nothing(rule, subject, random):
     """Their sources say in which order they were entered; the order of the collection says
     nothing.
@@ -273,7 +273,7 @@ def test_the_order_in_which_records_are_kept_changes_nothing(rule, subject, rand
     st.lists(st.tuples(st.sampled_from(["1", "2", "?"]), dates()), min_size=2, max_size=5),
     st.randoms(),
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_many_rows_of_one_test_are_ordered_by_date_and_entry_alone(rows, random):
     rule = RULES.validate_python(
         {"kind": "lab", "test": "NEUT", "at_least": "1.5 10*9/L", "within_days": 30}
@@ -291,7 +291,7 @@ def test_many_rows_of_one_test_are_ordered_by_date_and_entry_alone(rows, random)
 
 
 @given(RULE, participants())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_unknown_and_nothing_else_has_a_reason_and_something_to_do(rule, subject):
     found = evaluate(rule, Asked(subject, INDEX, "C"))
 
@@ -301,7 +301,7 @@ def test_unknown_and_nothing_else_has_a_reason_and_something_to_do(rule, subject
 
 
 @given(RULE, participants())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_evidence_is_of_this_participant(rule, subject):
     known = {record.source for rows in subject.by_domain.values() for record in rows}
     known |= {said.source for said in subject.attestations}

@@ -247,7 +247,7 @@ def test_a_visit_name_used_twice_loses_no_scan_and_is_asked_about():
     story = randomized()
     first = story.scan(WHO, "2021-05-05", 1, "SD", "45")
     again = story.scan(WHO, "2021-06-30", 2, "PD", "60")
-    found = course(renamed(story, "SCAN 2", "SCAN 1"))
+    found = analyze(renamed(story, "SCAN 2", "SCAN 1")).courses[WHO]
 
     assert found.derived.days == (56, 112)
     assert found.derived.responses == found.read.responses
@@ -260,8 +260,9 @@ def test_a_visit_name_used_twice_loses_no_scan_and_is_asked_about():
 
 
 def renamed(story, visit, name):
-    """The trial, with the records of a visit under another name."""
-    trial = story.session.trial
+    """What is known of the trial, with the records of a visit under another name."""
+    known = story.known(CUTOFF)
+    trial = known.trial
     subject = trial.subjects[WHO]
     by_domain = {
         domain: tuple(
@@ -269,10 +270,8 @@ def renamed(story, visit, name):
         )
         for domain, rows in subject.by_domain.items()
     }
-    story.session.trial = replace(
-        trial, subjects={**trial.subjects, WHO: replace(subject, by_domain=by_domain)}
-    )
-    return story
+    changed = replace(subject, by_domain=by_domain)
+    return replace(known, trial=replace(trial, subjects={**trial.subjects, WHO: changed}))
 
 
 def test_a_raised_marker_withholds_the_complete_response_that_the_lesions_give():

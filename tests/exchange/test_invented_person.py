@@ -64,7 +64,7 @@ def can_be_answered(rule: Any, *, met: bool) -> bool:
 @pytest.mark.parametrize("kind", sorted(set(WRITTEN) - {"all", "any", "not"}))
 @pytest.mark.parametrize("met", [True, False])
 def test_a_criterion_of_each_kind_is_met_and_so_is_its_denial(kind, met):
-    @settings(max_examples=30, suppress_health_check=[HealthCheck.filter_too_much], database=None)
+    @settings(max_examples=15, suppress_health_check=[HealthCheck.filter_too_much], database=None)
     @given(STRATEGIES[kind])
     def tried(declared):
         rule = RULES.validate_python(declared if met else {"kind": "not", "of": declared})
@@ -81,7 +81,7 @@ def test_no_kind_is_forgotten():
     assert set(WRITTEN) | {"all", "any", "not"} == set(KINDS)
 
 
-@settings(max_examples=60, database=None)
+@settings(max_examples=30, database=None)
 @given(st.one_of(STRATEGIES["all"], STRATEGIES["any"], STRATEGIES["not"]))
 def test_any_combination_is_input_that_screen_accepts(declared):
     assert verdicts(trial_with(RULES.validate_python(declared)))

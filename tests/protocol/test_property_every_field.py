@@ -31,7 +31,7 @@ ONE_VALUE = [
 OBEYED = sorted({*FIELDS} - {*BLOCKS, *WORDS, *ONE_VALUE})
 
 OF_ITS_TYPE, REFUSED = "not of its type", "refused"
-MOST = 3
+MOST = 2
 """Changes of a field alone that are tried each time, until one is seen; all of them, at every
 place, are for `make soak`.
 """

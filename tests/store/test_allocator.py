@@ -269,10 +269,11 @@ with open("/proc/self/maps") as maps, open("/proc/self/mem", "rb") as memory, (
 ALLOCATOR = """
 import sys
 from pathlib import Path
-from equipoise.surface.allocators import server
+from equipoise.surface.allocators import serve_allocator
 from equipoise.store.sealed_boxes import read_key
 folder = Path(sys.argv[1])
-served = server(folder / "list", read_key(folder / "key"), folder / "socket", folder / "log")
+key = read_key(folder / "key")
+served = serve_allocator(folder / "list", key, folder / "socket", folder / "log")
 print("answering", flush=True)
 served.serve_forever()
 """

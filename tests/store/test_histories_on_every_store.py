@@ -5,12 +5,12 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from histories import FAST, HISTORIES, begun, played
 from hypothesis import given, settings
 from test_every_store import MADE, reopened
 
 from equipoise.conduct.carry_out import Session
 from equipoise.ledger.entry import line_of
+from histories import FAST, HISTORIES, begun, played
 
 
 @settings(FAST, max_examples=8)

@@ -42,11 +42,11 @@ def create(
     """Draw the list from the system's randomness and seal it; prints what is to be committed. A
     key file that is not there is made.
     """
-    from equipoise.surface import allocators
+    from equipoise.surface.allocators import create_sealed_list
 
     with readable_failures(), progress(after=QUIET_SECONDS) as steps:
         steps.step("drawing and sealing")
-        made = allocators.create(protocol, sealed, _secret(key_file, make=True), block_sizes)
+        made = create_sealed_list(protocol, sealed, _secret(key_file, make=True), block_sizes)
     out.print(f"{sealed}: commitment {made.commitment}, {made.leaves} leaves", markup=False)
     out.print("Keep a copy of the list and one of the key, apart from each other.")
 
@@ -60,15 +60,19 @@ def serve(
     may_open: Annotated[
         bool, typer.Option("--may-open", help="show the whole list too: after closure")
     ] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="only see whether list, key and log go together")
+    ] = False,
 ) -> None:
     """Answer for one position at a time, until it is stopped. Every answer is logged first."""
-    from equipoise.surface import allocators
+    from equipoise.surface.allocators import serve_allocator
 
     with readable_failures():
-        server = allocators.server(sealed, _secret(key_file), socket, log, may_open=may_open)
+        server = serve_allocator(sealed, _secret(key_file), socket, log, may_open=may_open)
         out.print(f"answering at {socket}", markup=False)
         try:
-            server.serve_forever()
+            if not check:
+                server.serve_forever()
         except KeyboardInterrupt:
             pass
         finally:
@@ -84,13 +88,13 @@ def check(
     """Was every position that was shown allocated, and nothing else? Exit 0, or 1 with what
     differs.
     """
-    from equipoise.surface import allocators
+    from equipoise.surface.allocators import check_allocator_log
     from equipoise.surface.ledgers import BrokenLedger
 
     with readable_failures(), progress(after=QUIET_SECONDS) as steps:
         steps.step("verifying")
         try:
-            found = list(allocators.looked_ahead(ledger, log))
+            found = list(check_allocator_log(ledger, log))
         except BrokenLedger as broken:
             fail(str(broken), ExitCode.NO)
     for line in found:

@@ -31,11 +31,11 @@ def export(ledger: Source, to: Empty) -> None:
     """Write a ledger that verifies to an empty place, byte for byte. Exit 1 if it does not
     verify.
     """
-    from equipoise.surface import copies
+    from equipoise.surface.copies import copy_ledger
 
     with readable_failures(), progress(after=QUIET_SECONDS) as steps:
         steps.step("verifying and writing")
-        _say(to, _or_no(lambda: copies.copy(ledger, to)))
+        _say(to, _or_no(lambda: copy_ledger(ledger, to)))
 
 
 @app.command("import")
@@ -50,11 +50,11 @@ def backup(
     to: Annotated[str, typer.Argument(help="a new file, or an older backup of the same ledger")],
 ) -> None:
     """Write a backup, or bring an older one up to date. What was redacted since goes there too."""
-    from equipoise.surface import copies
+    from equipoise.surface.copies import back_up_ledger
 
     with readable_failures(), progress(after=QUIET_SECONDS) as steps:
         steps.step("verifying and writing")
-        _say(to, _or_no(lambda: copies.back_up(ledger, to)))
+        _say(to, _or_no(lambda: back_up_ledger(ledger, to)))
 
 
 @app.command()
@@ -72,13 +72,13 @@ def restore(
     """Restore a backup that verifies to an empty place. What was redacted after it was written is
     redacted again.
     """
-    from equipoise.surface import copies
+    from equipoise.surface.copies import restore_ledger
 
     if redacted_in is not None and not actor:
         fail("--redacted-in: expected --actor, the code of the data manager who redacts again")
     with readable_failures(), progress(after=QUIET_SECONDS) as steps:
         steps.step("verifying and writing")
-        done = lambda: copies.restore(backup, to, redacted_in=redacted_in, actor=actor)  # noqa: E731
+        done = lambda: restore_ledger(backup, to, redacted_in=redacted_in, actor=actor)  # noqa: E731
         _say(to, _or_no(done))
 
 
@@ -92,10 +92,10 @@ def set_up(
     """Make the tables and functions of a ledger in PostgreSQL, or bring them up to this release.
     Later only the role's own address is used.
     """
-    from equipoise.store.places import set_up_server
+    from equipoise.surface.copies import set_up_ledger
 
     with readable_failures():
-        schema = set_up_server(database, role)
+        schema = set_up_ledger(database, role)
     out.print(f"the schema {schema} is ready; {role} may read it, add to it and redact by log")
 
 

@@ -18,7 +18,7 @@ from equipoise.store.sealed_boxes import SealedBoxes, Secret
 from equipoise.surface.ledgers import read_ledger
 
 
-def create(
+def create_sealed_list(
     protocol: str, place: Path, secret: Secret, block_sizes: tuple[int, ...] | None = None
 ) -> SealedBoxes:
     """Draw a list for the protocol, with 256 bits from the system, and seal it. Raises
@@ -31,7 +31,7 @@ def create(
     return SealedBoxes.create(place, drawn, secret)
 
 
-def server(
+def serve_allocator(
     sealed: Path, secret: Secret, socket: Path, log: Path, *, may_open: bool = False
 ) -> socketserver.BaseServer:
     """The allocator, ready to answer at a socket. Raises `Unsealed` or `NoAllocator`."""
@@ -39,7 +39,7 @@ def server(
     return allocator.serve(held, socket)
 
 
-def looked_ahead(ledger: str | Path, log: Path) -> Iterator[str]:
+def check_allocator_log(ledger: str | Path, log: Path) -> Iterator[str]:
     """Where the log of the allocator and the ledger differ, in words. Raises BrokenLedger, or
     `Unsealed` for a log that was changed.
     """

@@ -17,7 +17,7 @@ from equipoise.ledger.entry import BadEntry, Entry, entry_of, line_of
 from equipoise.ledger.events import EntryRedacted, event_of
 from equipoise.ledger.members import BadEvent
 from equipoise.ledger.verified import Broken
-from equipoise.store.places import place_of, shown, stored
+from equipoise.store.places import place_of, set_up_server, shown, stored
 from equipoise.surface.ledgers import BrokenLedger, Ledger, acting, decide_redaction, read_ledger
 
 
@@ -35,7 +35,7 @@ class Copied(NamedTuple):
     redacted: tuple[int, ...] = ()
 
 
-def copy(source: str | Path, target: str | Path) -> Copied:
+def copy_ledger(source: str | Path, target: str | Path) -> Copied:
     """The whole ledger into a store that is empty, verified before and compared afterwards. Raises
     BrokenLedger or CannotCopy.
     """
@@ -43,7 +43,7 @@ def copy(source: str | Path, target: str | Path) -> Copied:
     return _written(read.entries, target)
 
 
-def back_up(source: str | Path, backup: str | Path) -> Copied:
+def back_up_ledger(source: str | Path, backup: str | Path) -> Copied:
     """A new backup, or an older one brought up to date: what was redacted since goes there too.
     Raises BrokenLedger, or CannotCopy for a backup of another ledger.
     """
@@ -71,7 +71,7 @@ def back_up(source: str | Path, backup: str | Path) -> Copied:
     return Copied(place.head(), len(read.entries) - len(held), tuple(redacted))
 
 
-def restore(
+def restore_ledger(
     backup: str | Path,
     target: str | Path,
     *,
@@ -101,6 +101,13 @@ def restore(
         read = _verified([line_of(entry) for entry in decided.entries], backup)
         again.append(event.redacted)
     return _written(read.entries, target)._replace(redacted=tuple(again))
+
+
+def set_up_ledger(database: str, role: str) -> str:
+    """Make a ledger in PostgreSQL, as its owner, for the role that serves people, or bring it up to
+    this release; returns the schema. Raises NoLedger, ValueError or OSError.
+    """
+    return set_up_server(database, role)
 
 
 def _written(entries: Sequence[Entry], target: str | Path) -> Copied:
