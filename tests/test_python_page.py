@@ -17,7 +17,7 @@ PAGE = (TOP / "docs" / "python.md").read_text(encoding="utf-8")
 
 HEADING = re.compile(r"^### (\w+)\n`(.+)`$", re.MULTILINE)
 CODE = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-ROW = re.compile(r"^\| `([a-z ]+)` \| (`.*`) \|$", re.MULTILINE)
+ROW = re.compile(r"^\| `([a-z -]+)` \| (`.*`) \|$", re.MULTILINE)
 
 SIGNATURES = dict(HEADING.findall(PAGE))
 COMMANDS = {name: re.findall(r"`(\w+)`", names) for name, names in ROW.findall(PAGE)}
