@@ -63,7 +63,8 @@ class SqliteLedger:
 
     def head(self) -> Head:
         """The last entry."""
-        row = self._connection.execute(_HEAD).fetchone()
+        with _told(self.path):
+            row = self._connection.execute(_HEAD).fetchone()
         return Head(*row) if row else Head()
 
     @contextmanager
@@ -130,15 +131,16 @@ class SqliteLedger:
     def _lines(self, after: int) -> list[bytes]:
         connection = self._connection
         is_open = connection.in_transaction
-        if not is_open:
-            connection.execute("BEGIN")  # both queries see the same entries
-        try:
-            entries = connection.execute(_ENTRIES, (after,))
-            fields = connection.execute(_FIELDS, (after,))
-            return list(lines_from(entries, fields))
-        finally:
+        with _told(self.path):
             if not is_open:
-                connection.rollback()
+                connection.execute("BEGIN")  # both queries see the same entries
+            try:
+                entries = connection.execute(_ENTRIES, (after,))
+                fields = connection.execute(_FIELDS, (after,))
+                return list(lines_from(entries, fields))
+            finally:
+                if not is_open:
+                    connection.rollback()
 
 
 def check_is_sqlite_ledger(path: Path) -> None:
