@@ -9,9 +9,9 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from databases import another, postgres
 from stored_entries import entries, follow, form, redaction
 
+from databases import another, postgres
 from equipoise.conduct.ports import Conflict, Head
 from equipoise.ledger.chain import redact, verify
 from equipoise.ledger.entry import line_of

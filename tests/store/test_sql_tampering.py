@@ -11,9 +11,9 @@ from typing import Any
 
 import psycopg
 import pytest
-from databases import application_connects, owner_connects, postgres
 from stored_entries import entries, follow, form, redaction
 
+from databases import application_connects, owner_connects, postgres
 from equipoise.ledger.chain import verify
 from equipoise.ledger.verified import Verified
 from equipoise.store.sql_ledger.postgres import PostgresLedger
