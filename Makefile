@@ -17,7 +17,7 @@ test: $(VENV)/test
 	$(BIN)/mypy
 	$(BIN)/mypy --config-file tests/mypy.ini
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 # What takes minutes: every field of the protocol changed wherever it stands, many seeds of changed protocols.
 soak: $(VENV)/test
@@ -29,7 +29,7 @@ snapshots: $(VENV)/test
 
 # Which branches does no test take? Kernels run as plain Python until the work pays, so most of them are seen.
 coverage: $(VENV)/test
-	$(BIN)/python -m coverage run -m pytest -n auto --dist loadfile
+	$(BIN)/python -m coverage run -m pytest -n auto --dist loadfile --no-loadscope-reorder
 	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report
 

@@ -33,7 +33,7 @@ from equipoise.ledger.events import event_of
 from equipoise.ledger.verified import Broken
 from equipoise.store.memory import Memory
 from equipoise.surface import heads
-from equipoise.surface.ledgers import same_results
+from equipoise.surface.redactions import same_results
 
 PROTOCOL = equipoise.load_protocol("NCT04509635")
 WHOLE = equipoise.rehearse(PROTOCOL, participants=4, seed=7)

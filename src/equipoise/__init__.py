@@ -46,11 +46,12 @@ if TYPE_CHECKING:
         set_up_ledger,
     )
     from equipoise.surface.heads import create_key, sign_head, witnessed
-    from equipoise.surface.ledgers import read_ledger, recover, redact, verify, write_ledger
+    from equipoise.surface.ledgers import read_ledger, recover, verify, write_ledger
     from equipoise.surface.packages import derive
     from equipoise.surface.persons import screen
     from equipoise.surface.plans import design, simulate
     from equipoise.surface.protocols import load_protocol, protocol_schema
+    from equipoise.surface.redactions import redact
     from equipoise.surface.rehearsals import rehearse
     from equipoise.surface.standing import standing
     from equipoise.surface.tumors import assess
@@ -83,7 +84,7 @@ _STANDS_IN = {
     "read_ledger": "surface.ledgers",
     "read_subject": "exchange.subject_json",
     "recover": "surface.ledgers",
-    "redact": "surface.ledgers",
+    "redact": "surface.redactions",
     "rehearse": "surface.rehearsals",
     "restore_ledger": "surface.copies",
     "run_conformance": "surface.cases",

@@ -20,7 +20,7 @@ from equipoise.protocol.model import Protocol
 from equipoise.protocol.refusal import Use
 from equipoise.simulation.protocol_trials import simulate_protocol
 
-SEEDS = range(1, 6)
+SEEDS = range(1, 7)
 IN_ORDER = ("allocation", "endpoints", "conduct", "analysis", "planning", "simulation")
 """The rooms, the quickest first."""
 SHOWN = {"blinded": ("report",)}
@@ -33,7 +33,7 @@ def test_what_is_declared_otherwise_is_obeyed_or_refused(seed):
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("seed", range(6, 211))
+@pytest.mark.parametrize("seed", range(7, 211))
 def test_so_for_many_more(seed):
     check(draw(seed))
 
@@ -164,4 +164,4 @@ def test_the_seeds_draw_every_part_and_contradictions():
     drawn = [draw(seed) for seed in SEEDS]
 
     assert {part for each in drawn for part in each.parts} == set(PARTS)
-    assert sum(each.contradicts is not None for each in drawn) == 3
+    assert sum(each.contradicts is not None for each in drawn) == 2

@@ -157,7 +157,7 @@ def redact(
     state and results must stay as they are.
     """
     from equipoise.conduct.redaction import Redacted, RedactionRequest
-    from equipoise.surface import ledgers
+    from equipoise.surface import ledgers, redactions
 
     if ground not in GROUNDS:
         fail(f"--ground: found {ground!r}, expected one of {', '.join(GROUNDS)}")
@@ -165,7 +165,7 @@ def redact(
     with readable_failures(), progress(after=QUIET_SECONDS) as steps:
         steps.step("verifying, and asking whether anything rests on it")
         try:
-            done = ledgers.redact(ledger, asked, reason=reason, actor=actor)
+            done = redactions.redact(ledger, asked, reason=reason, actor=actor)
         except ledgers.BrokenLedger as broken:
             fail(str(broken), ExitCode.NO)
         if not isinstance(done, Redacted):

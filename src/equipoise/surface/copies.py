@@ -18,7 +18,7 @@ from equipoise.ledger.events import EntryRedacted, event_of
 from equipoise.ledger.members import BadEvent
 from equipoise.ledger.verified import Broken
 from equipoise.store.places import place_of, set_up_server, shown, stored
-from equipoise.surface.ledgers import BrokenLedger, Ledger, acting, decide_redaction, read_ledger
+from equipoise.surface.ledgers import BrokenLedger, Ledger, acting, read_ledger
 
 
 class CannotCopy(ValueError):
@@ -82,6 +82,10 @@ def restore_ledger(
     younger copy be it damaged, is redacted again in the name of `actor`, a data manager. Raises
     BrokenLedger, or CannotCopy when one of these redactions is refused.
     """
+    from equipoise.surface.redactions import (  # noqa: PLC0415  (a second of statistics)
+        decide_redaction,
+    )
+
     read = read_ledger(backup)
     again = []
     for log in _later_redactions(read.entries, redacted_in):
