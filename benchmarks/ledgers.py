@@ -160,7 +160,9 @@ def raw_sqlite(path: Path, entries: list[Entry]) -> float:
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("CREATE TABLE raw (seq INTEGER PRIMARY KEY, line BLOB)")
     rate = rate_of(
-        lambda n: connection.execute("INSERT INTO raw VALUES (?, ?)", (n, line_of(entries[n])))
+        lambda n: connection.execute(
+            "INSERT INTO raw VALUES (?, ?)", (n, line_of(entries[n % len(entries)]))
+        )
     )
     connection.close()
     return rate
@@ -170,7 +172,7 @@ def raw_postgres(owner: Any, entries: list[Entry]) -> float:
     """The same in PostgreSQL."""
     owner.execute("CREATE TABLE raw (seq integer PRIMARY KEY, line bytea)")
     insert = "INSERT INTO raw VALUES (%s, %s)"
-    return rate_of(lambda n: owner.execute(insert, (n, line_of(entries[n]))))
+    return rate_of(lambda n: owner.execute(insert, (n, line_of(entries[n % len(entries)]))))
 
 
 def many(store: Storage, story: Any) -> str:

@@ -79,8 +79,8 @@ class PostgresLedger:
     def writing(self) -> Iterator[OpenPostgres]:
         """One transaction that holds the turn of the whole database. Raises `CannotWrite`."""
         with self._alone() as connection, connection.transaction():
-            connection.execute(self.sql("SELECT {schema}.take_turn()"))
-            yield OpenPostgres(self, connection)
+            row = connection.execute(self.sql("SELECT seq, hash FROM {schema}.take_turn()"))
+            yield OpenPostgres(self, connection, Head(*(row.fetchone() or Head())))
 
     def append(self, entries: Iterable[Entry]) -> None:
         """Add entries that follow the head, all or none. Raises `Conflict` or `CannotWrite`."""
@@ -128,23 +128,29 @@ class PostgresLedger:
 class OpenPostgres:
     """A ledger whose transaction is open (`ports.Writing`)."""
 
-    def __init__(self, ledger: PostgresLedger, connection: psycopg.Connection[Any]) -> None:
-        self._ledger, self._connection = ledger, connection
+    def __init__(
+        self, ledger: PostgresLedger, connection: psycopg.Connection[Any], head: Head
+    ) -> None:
+        self._ledger, self._connection, self._head = ledger, connection, head
 
     def read(self, after: int = 0) -> list[Entry]:
         """The entries after that number."""
+        if after >= self._head.seq:
+            return []
         return list(map(entry_of, self._ledger.lines_over(self._connection, after)))
 
     def head(self) -> Head:
         """The last entry."""
-        return self._ledger.head_over(self._connection)
+        return self._head
 
     def append(self, entries: Iterable[Entry]) -> None:
         """Add entries that follow the head. Raises `Conflict` or `CannotWrite`."""
         new = list(entries)
-        check_follows(self.head(), new)
-        rows = json.dumps([rows_of(entry) for entry in new], ensure_ascii=False)
-        self._connection.execute(self._ledger.sql("SELECT {schema}.append(%s)"), (rows,))
+        check_follows(self._head, new)
+        if new:
+            rows = json.dumps([rows_of(entry) for entry in new], ensure_ascii=False)
+            self._connection.execute(self._ledger.sql("SELECT {schema}.append(%s)"), (rows,))
+            self._head = Head(new[-1].seq, new[-1].hash)
 
     def redact(self, log: Entry) -> None:
         """Append a redaction, and delete what it names."""

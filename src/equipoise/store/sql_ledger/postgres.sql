@@ -91,9 +91,12 @@ CREATE OR REPLACE TRIGGER gone_by_redaction BEFORE INSERT ON {schema}.gone FOR E
 CREATE OR REPLACE TRIGGER gone_stays BEFORE UPDATE OR DELETE ON {schema}.gone FOR EACH ROW EXECUTE FUNCTION {schema}.refuse();
 CREATE OR REPLACE TRIGGER gone_lasts BEFORE TRUNCATE ON {schema}.gone EXECUTE FUNCTION {schema}.refuse();
 
--- One writer at a time, until the transaction ends.
-CREATE OR REPLACE FUNCTION {schema}.take_turn() RETURNS void LANGUAGE sql SECURITY DEFINER
-SET search_path = {schema}, pg_temp AS $$ SELECT pg_advisory_xact_lock(hashtext('{schema}'), 0) $$;
+-- One writer at a time, until the transaction ends; what the last one wrote is the head.
+CREATE OR REPLACE FUNCTION {schema}.take_turn() RETURNS TABLE (seq bigint, hash text) LANGUAGE sql VOLATILE SECURITY DEFINER
+SET search_path = {schema}, pg_temp AS $$
+  SELECT pg_advisory_xact_lock(hashtext('{schema}'), 0);
+  SELECT e.seq, e.hash FROM entries e ORDER BY e.seq DESC LIMIT 1
+$$;
 
 CREATE OR REPLACE FUNCTION {schema}.append(rows jsonb) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = {schema}, pg_temp AS $$
