@@ -7,7 +7,7 @@ from pydantic import TypeAdapter
 
 from equipoise.conduct.edit_checks import doubts_about
 from equipoise.protocol.measure import Measure
-from equipoise.protocol.yaml_file import load
+from equipoise.protocol.yaml_file import ProtocolError, load, parse, read_text
 from equipoise.subject.records import read_record
 from equipoise.subject.state import Subject
 
@@ -132,3 +132,19 @@ def test_the_precision_is_the_declared_one(step, finer):
     found = asked(known(target(1)), lengths=[("LDIAM", "45.5", "mm")], protocol=protocol)
 
     assert bool(found) == finer
+
+
+@pytest.mark.parametrize(
+    ("declared", "said"),
+    [
+        ("0 mm", "found 0 mm, expected a length above 0"),
+        ("-1 mm", "found -1 mm, expected a length above 0"),
+        ("1 kg", "found 1 kg, expected a length in mm or cm"),
+        ("0.0001 mm", "to a thousandth of a millimeter"),
+    ],
+)
+def test_a_precision_that_is_no_step_is_refused(declared, said):
+    text = read_text("NCT04509635").replace("precision: 1 mm", f"precision: {declared}")
+
+    with pytest.raises(ProtocolError, match=said):
+        parse(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from equipoise.protocol.base import Model
 from equipoise.protocol.measure import Measure
@@ -91,3 +91,10 @@ class Assessment(Sourced):
     )
     confirmation: Confirmation | None = Field(description="null: unconfirmed best response")
     recist: RecistRules = Field(description="thresholds and switches of RECIST 1.1")
+
+    @field_validator("recorded_precision")
+    @classmethod
+    def _is_a_step(cls, step: Quantity) -> Quantity:
+        if micrometers(step) <= 0:
+            raise ValueError(f"found {step}, expected a length above 0")
+        return step

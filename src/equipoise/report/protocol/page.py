@@ -222,6 +222,8 @@ def _reading(declared: Assessment) -> Iterator[tuple[str, str, str]]:
     who = f"{declared.reader}, {'blinded' if declared.blinded else 'not blinded'}"
     yield "Reader", f"{who}; {derived}", _mark(declared, "reader", "blinded", "derived")
     yield "Images", " or ".join(declared.modality), _mark(declared, "modality")
+    step = f"recorded to {declared.recorded_precision}"
+    yield "Lengths", step, _mark(declared, "recorded_precision")
 
 
 def _recist(declared: Assessment) -> Iterator[tuple[str, str, str]]:
