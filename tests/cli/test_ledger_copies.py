@@ -81,6 +81,19 @@ def test_nothing_is_written_over_a_ledger(tmp_path):
     assert lines_of(other) == LINES
 
 
+def test_the_folder_of_a_copy_is_made_and_a_folder_is_no_copy(tmp_path):
+    source = filled("file", tmp_path)
+
+    for name in ("new/folder/copy.jsonl", "another/copy.sqlite"):
+        assert ran("ledger", "export", source, tmp_path / name).exit_code == 0
+        assert lines_of(str(tmp_path / name)) == LINES
+    for name in ("new", "another.sqlite"):
+        (tmp_path / name).mkdir(exist_ok=True)
+        for command in ("export", "backup"):
+            done = ran("ledger", command, source, tmp_path / name)
+            assert (done.exit_code, f"{name} is a folder" in done.stderr) == (2, True)
+
+
 def test_what_does_not_verify_goes_nowhere(tmp_path):
     source, target = filled("file", tmp_path), tmp_path / "copy.sqlite"
     Path(source).write_bytes(b"".join(LINES).replace(b'"45"', b'"46"', 1))

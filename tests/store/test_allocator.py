@@ -37,7 +37,7 @@ from equipoise.store.allocator import (
     serve,
 )
 from equipoise.store.memory import Memory
-from equipoise.store.sealed_boxes import SealedBoxes, Unsealed, create_key
+from equipoise.store.sealed_boxes import SealedBoxes, Unsealed, create_key, read_key
 from equipoise.terms import merkle
 
 X, Y = ("X",), ("Y",)
@@ -55,8 +55,6 @@ class Kept:
         self.server: Any = None
 
     def start(self) -> RemoteAllocation:
-        from equipoise.store.sealed_boxes import read_key
-
         boxes = SealedBoxes(self.folder / "list", read_key(self.folder / "key"))
         allocator = Allocator(boxes, AllocatorLog(self.folder / "log"), may_open=self.may_open)
         self.server = serve(allocator, self.folder / "socket")
@@ -168,6 +166,13 @@ def test_two_do_not_answer_at_one_place(kept: Kept) -> None:
 
     with pytest.raises(NoAllocator, match=r"answers at .* already"):
         Kept(kept.folder, LIST).start()
+
+
+def test_a_socket_that_cannot_be_made_is_told_with_its_place(kept: Kept) -> None:
+    boxes = SealedBoxes(kept.folder / "list", read_key(kept.folder / "key"))
+
+    with pytest.raises(NoAllocator, match=r"no socket can be made at .*nowhere/socket"):
+        serve(Allocator(boxes, kept.log), kept.folder / "nowhere" / "socket")
 
 
 def test_without_an_allocator_nobody_is_allocated(tmp_path: Path) -> None:

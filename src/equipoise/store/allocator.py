@@ -155,6 +155,9 @@ def serve(allocator: Allocator, place: Path) -> socketserver.BaseServer:
     before = os.umask(0o117)
     try:
         made: socketserver.BaseServer = _server_of(server, allocator, place)
+    except OSError as refused:
+        why = (refused.strerror or str(refused)).lower()
+        raise NoAllocator(f"no socket can be made at {place} ({why})") from refused
     finally:
         os.umask(before)
     return made

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from equipoise.store.json_lines import JsonLines
 from equipoise.store.recognize import NoLedger, check_is_ledger
@@ -21,7 +21,10 @@ _NO_POSTGRES = "a ledger in PostgreSQL needs its packages: install `equipoise[po
 _SUFFIXES = (".sqlite", ".sqlite3", ".db")
 
 
-def place_of(word: str | Path) -> JsonLines | SqliteLedger | PostgresLedger:
+Place: TypeAlias = "JsonLines | SqliteLedger | PostgresLedger"
+
+
+def place_of(word: str | Path) -> Place:
     """The store of that name, there or not yet: `trial.jsonl`, `trial.sqlite`, or
     `postgresql://user@host/database#schema` (the schema is `ledger` where none is named).
 
@@ -35,7 +38,7 @@ def place_of(word: str | Path) -> JsonLines | SqliteLedger | PostgresLedger:
     return SqliteLedger(path) if is_sqlite else JsonLines(path)
 
 
-def stored(word: str | Path) -> JsonLines | SqliteLedger | PostgresLedger:
+def stored(word: str | Path) -> Place:
     """As `place_of`, of a ledger that is there. Raises NoLedger or FileNotFoundError."""
     if not is_server(word) and not _is_sqlite_file(Path(word)):
         check_is_ledger(Path(word))

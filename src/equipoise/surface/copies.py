@@ -17,7 +17,8 @@ from equipoise.ledger.entry import BadEntry, Entry, entry_of, line_of
 from equipoise.ledger.events import EntryRedacted, event_of
 from equipoise.ledger.members import BadEvent
 from equipoise.ledger.verified import Broken
-from equipoise.store.places import place_of, set_up_server, shown, stored
+from equipoise.store.files import make_folder
+from equipoise.store.places import Place, is_server, place_of, set_up_server, shown, stored
 from equipoise.surface.ledgers import BrokenLedger, Ledger, acting, read_ledger
 
 
@@ -48,7 +49,7 @@ def back_up_ledger(source: str | Path, backup: str | Path) -> Copied:
     Raises BrokenLedger, or CannotCopy for a backup of another ledger.
     """
     read = read_ledger(source)
-    place = place_of(backup)
+    place = _opened(backup)
     held = place.read()
     if [entry.hash for entry in held] != [entry.hash for entry in read.entries[: len(held)]]:
         raise CannotCopy(
@@ -114,8 +115,17 @@ def set_up_ledger(database: str, role: str) -> str:
     return set_up_server(database, role)
 
 
+def _opened(word: str | Path) -> Place:
+    """A place to write to; the folder of a file is made."""
+    if not is_server(word):
+        if Path(word).is_dir():
+            raise CannotCopy(f"{word} is a folder, expected a file that is not there yet")
+        make_folder(Path(word).absolute().parent)
+    return place_of(word)
+
+
 def _written(entries: Sequence[Entry], target: str | Path) -> Copied:
-    place = place_of(target)
+    place = _opened(target)
     if place.head().seq:
         raise CannotCopy(
             f"{shown(target)} holds a ledger already; name an empty place, or `equipoise ledger"
