@@ -40,7 +40,7 @@ LONGEST = [
     "test_cli",
     "test_sizes",
 ]
-"""Files whose tests take longest, together over twenty seconds on two cores."""
+"""Files whose tests take longest."""
 
 
 def pytest_collection_modifyitems(items):

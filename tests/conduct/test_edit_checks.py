@@ -188,8 +188,9 @@ def test_where_no_drug_is_declared_none_is_asked_about():
 
 def test_a_scan_by_another_method_is_saved_and_asked_about():
     scan = PROTOCOL.form("TUMOR_ASSESSMENT")
-    lesion = {"lesion": "T1", "role": "TARGET", "location": "LIVER"}
-    rows = {"lesion": [{**lesion, "method": method} for method in ("CT SCAN", "ULTRASOUND")]}
+    lesion = {"role": "TARGET", "location": "LIVER"}
+    by = {"T1": "CT SCAN", "T2": "ULTRASOUND"}
+    rows = {"lesion": [{**lesion, "lesion": name, "method": how} for name, how in by.items()]}
     values = {"date": "2021-03-11", "evaluator": "LOCAL MDT"}
 
     assert problems(scan, values, rows) == []

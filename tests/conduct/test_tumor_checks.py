@@ -101,6 +101,13 @@ def test_another_method_of_one_lesion_is_asked_about_with_the_entry_before():
     assert asked(known(target(1), reader="INDEPENDENT ASSESSOR"), [(*target(1)[:3], "MRI")]) == []
 
 
+def test_two_methods_of_one_lesion_in_one_form_are_asked_about():
+    (question,) = asked(Subject(id="S01-001"), [target(1), (*target(1)[:3], "MRI")])
+
+    assert question[0] == "lesion[2].method"
+    assert "T1 was seen by CT SCAN in this form" in question[1]
+
+
 @pytest.mark.parametrize(
     ("test", "value", "unit", "finer"),
     [

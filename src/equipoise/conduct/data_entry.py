@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, NamedTuple
@@ -19,6 +20,8 @@ from equipoise.terms.dates import parse_date
 
 UNSCHEDULED = "UNSCHEDULED"
 BIRTH = "BRTHDTC"
+_NUMBER = re.compile(r"[1-9]\d{0,3}", re.ASCII)
+"""One way of writing each: `SCAN 01` would be a second form of `SCAN 1`."""
 
 
 class FormData(NamedTuple):
@@ -121,7 +124,8 @@ def no_such_visit(protocol: Protocol, visit: str) -> list[str]:
     recurs = {v.id: v.every_days is not None for v in protocol.schedule} | {UNSCHEDULED: True}
     if name not in recurs:
         return [f"there is no visit {name!r}; known are {', '.join(recurs)}"]
-    if recurs[name] != number.isdigit() or (number and not number.isdigit()):
+    is_number = _NUMBER.fullmatch(number) is not None
+    if recurs[name] != is_number or (number and not is_number):
         return [
             f"found the visit {visit!r}, expected {name + ' 1, 2, …' if recurs[name] else name}"
         ]

@@ -94,7 +94,7 @@ def _methods(
     """A scan by a method that the protocol does not name, or of a lesion that was seen by another
     one before (RECIST 1.1 3.1.2: the same method at baseline and afterwards).
     """
-    known_by = {tu.link: tu for tu in known if tu.method}
+    seen_by = {tu.link: (tu.method, f"before (entry {tu.source})") for tu in known if tu.method}
     for row in identified:
         method, link = row.get("TUMETHOD"), row.get("TULNKID")
         if method is None:
@@ -102,9 +102,12 @@ def _methods(
         if method.text not in assessment.modality:
             named = ", ".join(assessment.modality)
             yield method.where, f"found {method.text}, the protocol names {named}: please check"
-        seen = known_by.get(coded(link.text)) if link else None
-        if seen and seen.method != coded(method.text):
-            earlier = f"{seen.link} was seen by {seen.method} before (entry {seen.source})"
+        if link is None:
+            continue
+        here = (coded(method.text), "in this form")
+        other, when = seen_by.setdefault(coded(link.text), here)
+        if other != here[0]:
+            earlier = f"{coded(link.text)} was seen by {other} {when}"
             yield method.where, f"found {method.text}, {earlier}: can the lengths be compared?"
 
 
