@@ -7,7 +7,13 @@ import hashlib
 import json
 import sys
 
-LISTED = ("SubjectRandomized", "AllocationCommitted", "AllocationOpened")
+LISTED = (
+    "SubjectRandomized",
+    "AllocationCommitted",
+    "AllocationOpened",
+    "EmergencyListCommitted",
+    "RandomizedOffline",
+)
 
 
 def canonical(value):
@@ -44,7 +50,7 @@ def root_by(start, index, size, proof):
 def check(lines, head=None):
     """The first thing that does not hold, as (number of the line, what), or None."""
     prev, last_at, keys, seen, missing, logged = "0" * 64, "", set(), set(), {}, {}
-    trial: dict[str, dict] = {"lists": {}, "used": {}, "asked": {}}
+    trial: dict[str, dict] = {"lists": {}, "envelopes": {}, "used": {}, "asked": {}}
     for number, line in enumerate(lines, 1):
         try:
             stored = json.loads(line)
@@ -104,6 +110,14 @@ def check_trial(trial, entry, said, number):
             return "the arm is not the one of the committed list"
         if said["/list_position"] != trial["used"][stratum]:
             return "the position is not the next one of its stratum"
+    elif kind == "EmergencyListCommitted":
+        trial["envelopes"][said["/commitment"]] = said["/for_site"], said["/leaves"]
+    elif kind == "RandomizedOffline":
+        site, leaves = trial["envelopes"][said["/commitment"]]
+        value = [[site, *said["/stratum"]], said["/list_position"], said["/arm"], said["/salt"]]
+        proof = [bytes.fromhex(part) for part in said["/proof"]]
+        if root_by(leaf(value), said["/leaf"], leaves, proof).hex() != said["/commitment"]:
+            return "the arm is not the one of the committed envelopes"
     elif kind == "AllocationOpened":
         rows = [
             [row["stratum"], place, arm, salt]

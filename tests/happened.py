@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from equipoise.allocation.sealed_list import SealedList
+from equipoise.conduct.emergency import Envelope
 from equipoise.ledger.events import EntryRedacted, Frozen, Locked, SubjectRandomized
 
 ON = date(2026, 3, 1)
@@ -22,6 +24,23 @@ def randomized(
         salt="5a" * 16,
         leaf=0,
         proof=(),
+    )
+
+
+def envelope(drawn: SealedList, number: int, opened_at: str) -> Envelope:
+    """What a site states of an envelope of irinotecan after 4 months or more."""
+    stratum = "irinotecan", "4 months or more"
+    (site,) = {place[0] for place in drawn.strata}
+    card = drawn.position((site, *stratum), number)
+    return Envelope(
+        stratum,
+        number,
+        card.arm,
+        card.salt,
+        opened_at,
+        "investigator-01",
+        "MET",
+        "investigator-01",
     )
 
 

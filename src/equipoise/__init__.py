@@ -32,7 +32,9 @@ if TYPE_CHECKING:
     from equipoise.store.json_lines import JsonLines
     from equipoise.store.sealed_boxes import Secret
     from equipoise.surface.allocators import (
+        cards_of,
         check_allocator_log,
+        create_emergency_list,
         create_sealed_list,
         serve_allocator,
     )
@@ -66,10 +68,12 @@ _STANDS_IN = {
     "analyze": "surface.analyses",
     "assess": "surface.tumors",
     "back_up_ledger": "surface.copies",
+    "cards_of": "surface.allocators",
     "check_allocator_log": "surface.allocators",
     "check_protocol": "surface.checks",
     "compare_survival": "analysis.survival_comparison",
     "copy_ledger": "surface.copies",
+    "create_emergency_list": "surface.allocators",
     "create_key": "surface.heads",
     "create_sealed_list": "surface.allocators",
     "declare_policy": "endpoints.policies",
@@ -119,10 +123,12 @@ __all__ = [
     "analyze",
     "assess",
     "back_up_ledger",
+    "cards_of",
     "check_allocator_log",
     "check_protocol",
     "compare_survival",
     "copy_ledger",
+    "create_emergency_list",
     "create_key",
     "create_sealed_list",
     "declare_policy",

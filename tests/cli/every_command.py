@@ -25,6 +25,7 @@ TOP = Path(__file__).parents[2]
 
 TIMES = "--time weeks --event relapsed --arm drug"
 WORDS = {
+    "allocator cards": "allocator cards {cards} --key-file {key}",
     "allocator check": "allocator check {ledger} --log {log}",
     "allocator create": "allocator create NCT04509635 -o {out} --key-file {key}",
     "allocator serve": "allocator serve {sealed} --socket {out} --log {log} --key-file {key}"
@@ -109,11 +110,14 @@ def words_for(name: str, lines: list[bytes], folder: Path) -> list[str]:
 def _of_the_keeper(lines: list[bytes], folder: Path) -> dict[str, Path]:
     """A sealed list with its key, and a log of what the ledger has."""
     sealed, key, log = folder / "list.sealed", folder / "list.key", folder / "list.log"
-    SealedBoxes.create(sealed, seal({(): ("A", "B")}, salt="5a" * 16), create_key(key))
+    secret = create_key(key)
+    SealedBoxes.create(sealed, seal({(): ("A", "B")}, salt="5a" * 16), secret)
+    cards = folder / "cards.sealed"
+    SealedBoxes.create(cards, seal({("S01",): ("A", "B")}, salt="5b" * 16), secret, "S01")
     given = next(entry_of(line) for line in lines if b'"SubjectRandomized"' in line)
     stratum = tuple(given.payload["stratum"])
     AllocatorLog(log).add(Answered("2021-03-10T12:00:00Z", stratum, 1, again=False))
-    return {"sealed": sealed, "key": key, "log": log}
+    return {"sealed": sealed, "cards": cards, "key": key, "log": log}
 
 
 def start(words: list[str], **streams) -> subprocess.Popen[bytes]:

@@ -10,6 +10,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import equipoise.conduct
@@ -26,6 +27,12 @@ from equipoise.conduct.asked import problems
 from equipoise.conduct.data_management import Question
 from equipoise.conduct.deviations import Classification, DeviationRow
 from equipoise.conduct.disposition import Withdrawal
+from equipoise.conduct.emergency import (
+    commit_emergency_list,
+    count_envelopes,
+    draw_emergency_list,
+    randomize_offline,
+)
 from equipoise.conduct.guards import GUARDS
 from equipoise.conduct.protocol_versions import amend_protocol
 from equipoise.conduct.redaction import Redacted, RedactionRequest, redact
@@ -38,6 +45,7 @@ from equipoise.ledger.verified import Verified
 from equipoise.subject.fold import step
 from equipoise.subject.keys import Keys
 from equipoise.subject.state import Trial
+from happened import envelope
 from story import Story
 
 DAY = date(2021, 3, 10)
@@ -83,6 +91,7 @@ def story() -> tuple[Entry, ...]:
     told.done(
         on, "investigator", enrolment.fail_screening, "S01-002", failed_on=DAY, criteria=("I07",)
     )
+    _offline(told, on)
     amended = told.protocol.model_copy(update={"version": "2.0"})
     told.done(on, "sponsor", amend_protocol, amended, sites=(), effective_on=DAY, reconsent=False)
     question = Question("Q1", 5, "date", "please check")
@@ -111,6 +120,16 @@ def story() -> tuple[Entry, ...]:
     return _redacted(told, on)
 
 
+def _offline(told: Story, on: str) -> None:
+    """An envelope is opened, recorded and counted."""
+    drawn = draw_emergency_list(told.protocol, "S01", np.random.default_rng(5), "cd" * 16)
+    list_ = told.done(on, "statistician", commit_emergency_list, "S01", drawn)
+    opened = envelope(drawn, 1, f"{on}T15:30+08:00")
+    told.done(on, "investigator", randomize_offline, "S01-002", opened, drawn, reason="no network")
+    commitment = list_.payload["commitment"]
+    told.done(on, "monitor", count_envelopes, commitment, (7, 8, 8, 8))
+
+
 def _deviate(told: Story, on: str) -> None:
     """A deviation is recorded and classified."""
     row = {"term": "a scan too late", "category": "VISIT", "date": on}
@@ -137,14 +156,12 @@ def _manage(told: Story, on: str) -> None:
     by = replace(told.attribution(on, "sponsor"), at=f"{on}T13:00:00Z")
     clock = told.session.do(trial_setup.correct_clock, by, wrong.seq, reason="the year")
     assert isinstance(clock, Entry)
-    for query in list(told.session.trial.subjects["S01-001"].queries.values()):
-        if query.status == "OPEN":
-            told.site = "S02"
-            answer = {"text": "yes"}
-            told.done(
-                on, "coordinator", data_management.answer_query, "S01-001", query.id, **answer
-            )
-            told.done(on, "monitor", data_management.close_query, "S01-001", query.id, text="fine")
+    for subject in list(told.session.trial.subjects.values()):
+        told.site = subject.site
+        for query in [each for each in subject.queries.values() if each.status == "OPEN"]:
+            about = subject.id, query.id
+            told.done(on, "coordinator", data_management.answer_query, *about, text="yes")
+            told.done(on, "monitor", data_management.close_query, *about, text="fine")
     told.close(on)
     wants = {"reason": "a scan is missing", "results_seen": False}
     opens = told.done(on, "data_manager", data_management.request_unlock, None, **wants)

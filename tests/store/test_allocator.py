@@ -47,10 +47,17 @@ LIST = seal({X: ("A", "B", "B", "A"), Y: ("B", "A", "A", "B")}, salt="5a" * 16, 
 class Kept:
     """A sealed list, its allocator and what people see of it."""
 
-    def __init__(self, folder: Path, drawn: SealedList, *, may_open: bool = False) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        drawn: SealedList,
+        *,
+        may_open: bool = False,
+        site: str | None = None,
+    ) -> None:
         self.folder, self.log = folder, AllocatorLog(folder / "log")
         if not (folder / "key").exists():
-            SealedBoxes.create(folder / "list", drawn, create_key(folder / "key"))
+            SealedBoxes.create(folder / "list", drawn, create_key(folder / "key"), site)
         self.may_open = may_open
         self.server: Any = None
 
@@ -137,6 +144,30 @@ def test_the_whole_list_is_shown_only_where_that_is_allowed(tmp_path: Path) -> N
             with pytest.raises(NoAllocator, match="shown after closure"):
                 remote.open()
         held.stop()
+
+
+PLACE = ("S01", "X")
+CARDS = seal({PLACE: ("A", "B")}, salt="5b" * 16)
+
+
+def test_of_an_emergency_list_only_who_has_a_card_gets_an_answer(tmp_path: Path) -> None:
+    held = Kept(tmp_path, CARDS, site="S01")
+    remote, card = held.start(), CARDS.position(PLACE, 2)
+
+    assert remote.proof(PLACE, 2, card.arm, card.salt) == card
+    for wrong in ((1, card.arm, card.salt), (2, "A", card.salt), (2, card.arm, "00" * 16)):
+        with pytest.raises(NoSuchPlace):
+            remote.proof(PLACE, *wrong)
+    with pytest.raises(NoAllocator, match="not a question"):
+        remote.position(PLACE, 1)
+    held.stop()
+
+
+def test_the_list_of_the_trial_proves_no_cards(kept: Kept) -> None:
+    first = LIST.position(X, 1)
+
+    with pytest.raises(NoAllocator, match="not a question"):
+        kept.start().proof(X, 1, first.arm, first.salt)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from equipoise.allocation.sealed_list import NoSuchPlace, SealedList, check_opening
-from equipoise.conduct.ports import SealedAllocation
+from equipoise.conduct.ports import SealedAllocation, SealedEnvelopes
 from equipoise.store.sealed_boxes import SealedBoxes, Secret, Unsealed, create_key, read_key
 
 LIST = SealedList((("IRI",), ("NONE",)), (("A", "LONG"), ("LONG", "A")), "5a" * 16, "seed-2026")
@@ -194,3 +194,29 @@ def test_what_is_no_key_file_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(Unsealed, match="is no key file"):
         read_key(path)
+
+
+CARDS = SealedList(
+    (("S01", "IRI"), ("S01", "NONE")), (("A", "LONG"), ("LONG", "A")), "5b" * 16, "seed-2026"
+)
+
+
+def test_an_emergency_list_answers_about_a_card_and_prints_all(tmp_path: Path) -> None:
+    envelopes: SealedEnvelopes = SealedBoxes.create(tmp_path / "s01", CARDS, KEY, "S01")
+    held = SealedBoxes(tmp_path / "s01", KEY)
+    place, card = ("S01", "NONE"), CARDS.position(("S01", "NONE"), 1)
+
+    assert envelopes.proof(place, 1, card.arm, card.salt) == card
+    with pytest.raises(NoSuchPlace, match="are not on the card"):
+        held.proof(place, 2, card.arm, card.salt)
+    assert [*held.cards()][2] == ("S01", ("NONE",), 1, "LONG", card.salt)
+    assert held.site == "S01"
+
+
+def test_an_emergency_list_cannot_pass_for_the_list_of_the_trial(tmp_path: Path) -> None:
+    made = SealedBoxes.create(tmp_path / "s01", CARDS, KEY, "S01")
+    content = json.loads(made.path.read_text())
+    made.path.write_text(json.dumps(content | {"site": None}))
+
+    with pytest.raises(Unsealed):
+        SealedBoxes(made.path, KEY)

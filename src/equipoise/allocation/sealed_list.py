@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Any, NamedTuple, Protocol
 
 from equipoise.allocation.method import Sequences, Stratum
-from equipoise.ledger.events import AllocationOpened, SubjectRandomized
+from equipoise.ledger.events import AllocationOpened, RandomizedOffline, SubjectRandomized
 from equipoise.terms import merkle
 
 _SHORTEST_SALT = 16
@@ -102,6 +102,12 @@ class SealedList:
         shown = tuple(part.hex() for part in self._proofs[index])
         return Position(arm, self._salt_of(stratum, number), index, shown)
 
+    def proof(self, stratum: Stratum, number: int, arm: str, salt: str) -> Position:
+        """What shows that a card, with the arm and the code on it, is the one of its envelope.
+        Raises `NoSuchPlace`.
+        """
+        return of_card(self.position(stratum, number), stratum, number, arm, salt)
+
     def open(self) -> AllocationOpened:
         """The event that shows the whole list, for after closure."""
         content = self._content()
@@ -152,6 +158,16 @@ def seal(
     return SealedList(tuple(sequences), tuple(sequences.values()), salt, seed, sizes)
 
 
+def of_card(held: Position, stratum: Stratum, number: int, arm: str, salt: str) -> Position:
+    """The position, to who has its card. Raises `NoSuchPlace`, which tells nothing of it."""
+    if (held.arm, held.salt) != (arm, salt):
+        raise NoSuchPlace(
+            f"arm {arm!r} and this code are not on the card of envelope {number} of"
+            f" {_name(stratum)}: compare number, stratum, arm and code with the card"
+        )
+    return held
+
+
 def _leaves(opened: Mapping[str, Any]) -> list[list[Any]]:
     """The leaves of an opened list, strata in alphabetical order, the block sizes last."""
     leaves: list[list[Any]] = [
@@ -184,11 +200,17 @@ def sequences_of(opened: Mapping[str, Any]) -> Sequences:
     return dict(rows)
 
 
-def check_position(commitment: str, leaves: int, given: SubjectRandomized) -> Mismatch | None:
-    """None if the position that was given holds this arm on the committed list. It needs no secret,
-    and shows no other position.
+def check_position(
+    commitment: str,
+    leaves: int,
+    given: SubjectRandomized | RandomizedOffline,
+    site: str | None = None,
+) -> Mismatch | None:
+    """None if the position that was given holds this arm on the committed list, which is that of a
+    site where one is named. It needs no secret, and shows no other position.
     """
-    value = [list(given.stratum), given.list_position, given.arm, given.salt]
+    stratum = given.stratum if site is None else (site, *given.stratum)
+    value = [list(stratum), given.list_position, given.arm, given.salt]
     try:
         shown = [bytes.fromhex(part) for part in given.proof]
     except ValueError:
@@ -198,7 +220,7 @@ def check_position(commitment: str, leaves: int, given: SubjectRandomized) -> Mi
         return None
     return Mismatch(
         f"{given.arm!r} is not shown to stand at position {given.list_position} of"
-        f" {_name(given.stratum)} of the list that was committed"
+        f" {_name(stratum)} of the list that was committed"
     )
 
 
@@ -229,6 +251,28 @@ def check_opening(
             f"the opened list has the fingerprint {opened}, but {committed} was committed to"
         )
     return _first_departure(sequences, allocations)
+
+
+def check_envelopes(
+    held: str, opening: AllocationOpened, opened: Iterable[Allocated], site: str
+) -> Mismatch | None:
+    """As `check_opening`, for a list in envelopes: they may have been opened in another order, and
+    each gave the arm that it held.
+    """
+    if mismatch := check_opening(held, opening, ()):
+        return mismatch
+    sequences, seen = sequences_of(opening.list), set()
+    for allocation in opened:
+        place = (site, *allocation.stratum), allocation.list_position
+        try:
+            arm = _arm(sequences, *place)
+        except NoSuchPlace as missing:
+            return Mismatch(str(missing))
+        if place in seen or arm != allocation.arm:
+            name = f"envelope {place[1]} of {_name(place[0])}"
+            return Mismatch(f"{name} holds {arm!r}, and gave {allocation.arm!r}, or gave it twice")
+        seen.add(place)
+    return None
 
 
 def _first_departure(sequences: Sequences, allocations: Iterable[Allocated]) -> Mismatch | None:

@@ -4,7 +4,9 @@ was shown with what was allocated.
 
 from __future__ import annotations
 
+import csv
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -38,17 +40,48 @@ def create(
     sealed: Annotated[Path, typer.Option("-o", "--output", help="the sealed list to write")],
     key_file: KeyFile = None,
     block_sizes: BlockSizes = None,
+    emergency: Annotated[
+        str | None,
+        typer.Option(metavar="SITE", help="a list of envelopes for a site instead"),
+    ] = None,
+    envelopes: Annotated[
+        int, typer.Option(min=1, help="with --emergency: how many for each stratum")
+    ] = 8,
 ) -> None:
     """Draw the list from the system's randomness and seal it; prints what is to be committed. A
     key file that is not there is made.
     """
-    from equipoise.surface.allocators import create_sealed_list
+    from equipoise.surface.allocators import create_emergency_list, create_sealed_list
 
     with readable_failures(), progress(after=QUIET_SECONDS) as steps:
         steps.step("drawing and sealing")
-        made = create_sealed_list(protocol, sealed, _secret(key_file, make=True), block_sizes)
+        secret = _secret(key_file, make=True)
+        made = (
+            create_sealed_list(protocol, sealed, secret, block_sizes)
+            if emergency is None
+            else create_emergency_list(
+                protocol, sealed, secret, emergency, envelopes=envelopes, block_sizes=block_sizes
+            )
+        )
     out.print(f"{sealed}: commitment {made.commitment}, {made.leaves} leaves", markup=False)
     out.print("Keep a copy of the list and one of the key, apart from each other.")
+
+
+@app.command()
+def cards(
+    sealed: Annotated[Path, typer.Argument(help="the sealed emergency list of a site")],
+    key_file: KeyFile = None,
+) -> None:
+    """Print the cards of an emergency list as CSV, for who fills the envelopes: outside stand site,
+    stratum and number, inside lie arm and code.
+    """
+    from equipoise.surface.allocators import cards_of
+
+    with readable_failures():
+        rows = cards_of(sealed, _secret(key_file))
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(["site", "stratum", "envelope", "arm", "code"])
+        writer.writerows([each.site, " / ".join(each.stratum), *each[2:]] for each in rows)
 
 
 @app.command()

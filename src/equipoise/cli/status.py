@@ -26,7 +26,7 @@ def status(
     ] = None,
 ) -> None:
     """What is open: assumptions to confirm, serious events to tell the authorities of and by
-    when, deviations to classify, codes that may be one person.
+    when, deviations to classify, codes that may be one person, envelopes to count.
     """
     from equipoise.surface.ledgers import read_ledger
     from equipoise.surface.standing import standing

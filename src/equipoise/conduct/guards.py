@@ -66,6 +66,10 @@ GUARDS: dict[str, Guard] = {
         roles=SPONSOR | STATISTICIAN | PHYSICIANS, trial=BEFORE_ARCHIVE, site=ANY_SITE),
     "AllocationCommitted": Guard(roles=STATISTICIAN, trial=UNTIL_LOCK),
     "AllocationOpened": Guard(roles=STATISTICIAN, trial=LOCKED),
+    "EmergencyListCommitted": Guard(roles=STATISTICIAN, trial=UNTIL_LOCK),
+    "EnvelopesCounted": Guard(
+        roles=ENTRY | {"monitor", "pharmacist", "statistician"}, trial=BEFORE_ARCHIVE,
+        site=ANY_SITE),
     "AllocationClosed": Guard(roles=SPONSOR, trial=UNTIL_LOCK),
     "KeyPublished": Guard(roles=STAFFING, trial=BEFORE_ARCHIVE),
     "ClockCorrected": Guard(roles=STAFFING, trial=ALWAYS),
@@ -84,6 +88,9 @@ GUARDS: dict[str, Guard] = {
         roles=PHYSICIANS, subject=IN_SCREENING, shut=True, consent=True, days=("decided_on",)),
     "SubjectRandomized": Guard(
         roles=SITE, trial=RECRUITING, site=WORKS, subject=ANYBODY, shut=True, consent=True,
+        days=("randomized_on",)),
+    "RandomizedOffline": Guard(
+        roles=SITE, site=HAS_WORKED, subject=ANYBODY, shut=True, consent=True,
         days=("randomized_on",)),
     "ScreeningFailed": Guard(roles=ENTRY, subject=ANYBODY, shut=True, days=("failed_on",)),
     # data

@@ -70,6 +70,26 @@ class Storage(Protocol):
         ...
 
 
+class SealedEnvelopes(Protocol):
+    """An emergency list that answers about a card that somebody holds, and shows nothing else."""
+
+    @property
+    def commitment(self) -> str:
+        """The root over its salted positions."""
+        ...
+
+    @property
+    def leaves(self) -> int:
+        """Of how many leaves."""
+        ...
+
+    def proof(self, stratum: tuple[str, ...], number: int, arm: str, salt: str) -> Position:
+        """What shows that the card with this arm and code lay in that envelope of (site, levels of
+        the strata). Raises `NoSuchPlace`.
+        """
+        ...
+
+
 class SealedAllocation(Protocol):
     """A randomization list that answers for one position at a time and shows nothing else (ICH E9
     2.3.2).

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from equipoise.conduct.asked import Asked, Context
 from equipoise.ledger import events
 from equipoise.subject.state import Subject
+from equipoise.terms.time_zones import moment
 
 
 def unfit_correction(subject: Subject, event: events.Event, context: Context) -> Iterator[str]:
@@ -37,6 +39,22 @@ def without_reason(asked: Asked, what: str) -> Iterator[str]:
     """Some things are never done without saying why."""
     if not (asked.context.reason or "").strip():
         yield f"reason: nothing found, expected why {what}"
+
+
+def no_time(member: str, text: str, now: str) -> Iterator[str]:
+    """A time as a person states it, with its offset from UTC, and not later than now."""
+    try:
+        told = datetime.fromisoformat(text)
+        if told.tzinfo is None:
+            raise ValueError
+    except ValueError:
+        yield (
+            f"{member}: found {text!r}, expected a time with its offset from UTC, like"
+            " 2026-03-01T16:30+08:00"
+        )
+        return
+    if told > moment(now):
+        yield f"{member}: {text} lies in the future"
 
 
 def no_such_entries(asked: Asked, about: tuple[int, ...]) -> Iterator[str]:

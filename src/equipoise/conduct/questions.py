@@ -11,6 +11,7 @@ from typing import NamedTuple
 from equipoise.conduct.data_entry import dates_of
 from equipoise.conduct.data_management import Question, query_name
 from equipoise.conduct.edit_checks import doubts_about
+from equipoise.conduct.emergency import doubts_about_envelope
 from equipoise.conduct.safety import doubts_about_report
 from equipoise.ledger import events
 from equipoise.ledger.entry import Entry
@@ -50,7 +51,11 @@ def questions(before: Trial, entry: Entry, after: Trial) -> tuple[Question, ...]
         for query in subject.queries.values()
         if query.about == entry.supersedes
     }
-    found = [*_doubts(earlier, entry, protocol), *_of_another(before, entry, after)]
+    found = [
+        *_doubts(earlier, entry, protocol),
+        *_of_another(before, entry, after),
+        *_of_envelope(before, earlier, entry),
+    ]
     if not any(doubt.field == DAY for doubt in found):  # one question about a day is enough
         found += _of_window(entry, after)
     doubts = [each for each in found if each[:2] not in known]
@@ -99,6 +104,14 @@ def _of_window(entry: Entry, after: Trial) -> Iterator[Doubt]:
             window = f"its window from {off.due.opens} to {off.due.closes}"
             by = f"{abs(off.days)} d {'after' if off.days > 0 else 'before'}"
             yield Doubt(DAY, f"{form.visit} of {form.on} is {by} {window}: a deviation?")
+
+
+def _of_envelope(before: Trial, subject: Subject, entry: Entry) -> Iterator[Doubt]:
+    if entry.type == "RandomizedOffline" and isinstance(
+        event := event_of(entry), events.RandomizedOffline
+    ):
+        found = doubts_about_envelope(before, subject, event)
+        yield from (Doubt(field, text) for field, text in found)
 
 
 _TELL_WHO = {"DM", "MH", "CM"}

@@ -14,6 +14,7 @@ from equipoise.allocation.method import draw_list
 from equipoise.allocation.sealed_list import (
     NoSuchPlace,
     SealedList,
+    check_envelopes,
     check_opening,
     check_position,
     seal,
@@ -91,11 +92,17 @@ def open_allocation(trial: Trial, by: Attribution, sealed: SealedAllocation) -> 
 @problems.register
 def _allocation_opened(event: events.AllocationOpened, asked: Asked) -> Iterator[str]:
     trial = asked.trial
-    if event.commitment not in {held.commitment for held in trial.lists}:
+    given = allocations(trial, event.commitment)
+    if held := trial.emergency.get(event.commitment):
+        if held.counted is None:
+            yield f"the unopened envelopes of {held.site} are not counted: count them first"
+        mismatch = check_envelopes(held.commitment, event, given, held.site)
+    elif event.commitment in {each.commitment for each in trial.lists}:
+        mismatch = check_opening(event.commitment, event, given)
+    else:
         yield "no such list was committed"
         return
-    given = allocations(trial, event.commitment)
-    if mismatch := check_opening(event.commitment, event, given):
+    if mismatch:
         yield mismatch.why
     yield from in_the_way_of_results(trial, TRIAL)
 
@@ -230,7 +237,7 @@ def _not_now(event: events.Event, asked: Asked) -> Iterator[str]:
     strata = levels(protocol.randomization.strata, subject, on)
     yield from _not_today(asked, on)
     yield from _no_list(asked.trial, protocol)
-    yield from _closed(asked.trial, protocol, strata, on)
+    yield from closed_for(asked.trial, protocol, strata, on)
     yield from _full(asked)
     yield from _gone(asked.trial, subject)
     yield from _not_ready(subject, protocol)
@@ -295,7 +302,9 @@ def allocated_by(protocol: Protocol) -> tuple[object, ...]:
     return arms, cells(protocol.randomization.strata)
 
 
-def _closed(trial: Trial, protocol: Protocol, strata: Sequence[Level], on: date) -> Iterator[str]:
+def closed_for(
+    trial: Trial, protocol: Protocol, strata: Sequence[Level], on: date
+) -> Iterator[str]:
     """A list with a closed arm cannot be followed: which arm is next must stay unknown."""
     for arm in protocol.arms:
         if (since := trial.closed.get(arm.id)) and since <= on:

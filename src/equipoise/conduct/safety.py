@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 
 from equipoise.conduct.asked import Asked, about_subject, problems
 from equipoise.conduct.attribution import Attribution
+from equipoise.conduct.preconditions import no_time
 from equipoise.conduct.record import Outcome, record
 from equipoise.ledger import events
 from equipoise.subject.state import SafetyReport, Subject, Trial
@@ -55,7 +56,7 @@ def report_safety(trial: Trial, by: Attribution, subject_id: str, report: Report
 
 @problems.register
 def _safety_reported(event: events.SafetyReported, asked: Asked) -> Iterator[str]:
-    yield from _no_time("aware_at", event.aware_at, asked.by.at)
+    yield from no_time("aware_at", event.aware_at, asked.by.at)
     if event.onset:
         try:
             parse_date(event.onset)
@@ -72,21 +73,6 @@ def _safety_reported(event: events.SafetyReported, asked: Asked) -> Iterator[str
     known = {held.source for held in asked.subject.safety} if asked.subject else set()
     if event.follows is not None and event.follows not in known:
         yield f"follows: entry {event.follows} is no earlier report of this participant"
-
-
-def _no_time(member: str, text: str, now: str) -> Iterator[str]:
-    try:
-        aware = datetime.fromisoformat(text)
-        if aware.tzinfo is None:
-            raise ValueError
-    except ValueError:
-        yield (
-            f"{member}: found {text!r}, expected a time with its offset from UTC, like"
-            " 2026-03-01T16:30+08:00"
-        )
-        return
-    if aware > moment(now):
-        yield f"{member}: {text} lies in the future"
 
 
 class Assessment(NamedTuple):
@@ -142,7 +128,7 @@ def _safety_submitted(event: events.SafetySubmitted, asked: Asked) -> Iterator[s
         yield f"entry {event.report} is no safety report of this participant"
     if not event.authority.strip():
         yield "authority: nothing found, expected who was told"
-    yield from _no_time("submitted_at", event.submitted_at, asked.by.at)
+    yield from no_time("submitted_at", event.submitted_at, asked.by.at)
 
 
 def is_late(report: SafetyReport) -> bool:

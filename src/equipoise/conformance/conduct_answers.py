@@ -13,7 +13,7 @@ from typing import Any
 import equipoise.conduct.every_rule  # noqa: F401  (any event may be asked for)
 from equipoise.allocation.sealed_list import SealedList, seal
 from equipoise.allocation.strata import cells
-from equipoise.conduct import protocol_versions, randomization
+from equipoise.conduct import emergency, protocol_versions, randomization
 from equipoise.conduct.asked import Context
 from equipoise.conduct.attribution import Attribution
 from equipoise.conduct.carry_out import Session
@@ -165,7 +165,10 @@ def _carry_out(
         case "AllocationCommitted":
             return randomization.commit_allocation(trial, by, _list())
         case "AllocationOpened":
-            return randomization.open_allocation(trial, by, _list())
+            site = payload.get("site")
+            return randomization.open_allocation(trial, by, _envelopes(site) if site else _list())
+        case "EmergencyListCommitted" | "RandomizedOffline" | "EnvelopesCounted":
+            return _envelope(trial, by, kind, payload, context)
         case "SubjectRandomized":
             asked = event_from(kind, _filled(trial, kind, payload, context), "command")
             assert isinstance(asked, events.SubjectRandomized)
@@ -173,6 +176,41 @@ def _carry_out(
             on = asked.randomized_on
             return randomization.randomize(trial, by, subject, randomized_on=on, sealed=_list())
     return record(trial, by, _event(trial, kind, payload, context), context)
+
+
+def _envelope(
+    trial: Trial, by: Attribution, kind: str, payload: Mapping[str, Any], context: Context
+) -> Outcome:
+    if kind == "EmergencyListCommitted":
+        site = payload["for_site"]
+        return emergency.commit_emergency_list(trial, by, site, _envelopes(site))
+    if kind == "RandomizedOffline":
+        return _offline(trial, by, payload, context)
+    counted = {"commitment": _envelopes(by.site or "S01").commitment, **payload}
+    return record(trial, by, event_from(kind, counted, "command"), context)
+
+
+def _offline(
+    trial: Trial, by: Attribution, payload: Mapping[str, Any], context: Context
+) -> Outcome:
+    """With what stands on the card, unless the case says otherwise."""
+    held = _envelopes(payload.get("list") or by.site or "")
+    stratum, number = tuple(payload["stratum"]), payload["list_position"]
+    sequences = dict(zip(held.strata, held.sequences, strict=True))
+    there = 0 < number <= len(sequences.get((by.site or "", *stratum), ()))
+    card = held.position((by.site or "", *stratum), number) if there else None
+    opened = emergency.Envelope(
+        stratum,
+        number,
+        payload.get("arm") or (card.arm if card else ""),
+        payload.get("salt") or (card.salt if card else ""),
+        payload["opened_at"],
+        payload["opened_by"],
+        payload["eligibility"],
+        payload["judged_by"],
+    )
+    subject, reason = context.subject or "", context.reason or ""
+    return emergency.randomize_offline(trial, by, subject, opened, held, reason=reason)
 
 
 def _event(trial: Trial, kind: str, payload: Mapping[str, Any], context: Context) -> Event:
@@ -227,3 +265,12 @@ def _list() -> SealedList:
     protocol = _protocol()
     sequence = tuple(arm.id for arm in protocol.arms) * 20
     return seal(dict.fromkeys(cells(protocol.randomization.strata), sequence), salt="5a" * 16)
+
+
+@cache
+def _envelopes(site: str) -> SealedList:
+    """Four envelopes for each stratum, the arms in turn, the control first."""
+    protocol = _protocol()
+    arms = tuple(arm.id for arm in reversed(protocol.arms)) * 2
+    strata = cells(protocol.randomization.strata)
+    return seal({(site, *stratum): arms for stratum in strata}, salt="5b" * 16)

@@ -22,10 +22,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from equipoise.allocation.sealed_list import Allocated, NoSuchPlace, Position
-from equipoise.conduct.ports import SealedAllocation
 from equipoise.ledger.events import AllocationOpened
 from equipoise.store.lock import for_writing
-from equipoise.store.sealed_boxes import Unsealed
+from equipoise.store.sealed_boxes import SealedBoxes, Unsealed
 from equipoise.terms.canonical import canonical
 
 _LONGEST = 1 << 24
@@ -99,10 +98,9 @@ def _told(line: bytes) -> dict[str, Any] | None:
 class Allocator:
     """One sealed list and its log; answers one question after the other."""
 
-    def __init__(
-        self, sealed: SealedAllocation, log: AllocatorLog, *, may_open: bool = False
-    ) -> None:
+    def __init__(self, sealed: SealedBoxes, log: AllocatorLog, *, may_open: bool = False) -> None:
         self._sealed, self._log, self._may_open = sealed, log, may_open
+        self._is_emergency = sealed.site is not None
         self._shown = Counter({a.stratum: a.position for a in log.read() if not a.again})
         self._turn = threading.Lock()
 
@@ -113,8 +111,17 @@ class Allocator:
                 case {"ask": "list"}:
                     held = self._sealed
                     return {"commitment": held.commitment, "leaves": held.leaves}
-                case {"ask": "position", "stratum": [*parts], "position": int() as number}:
+                case {"ask": "position", "stratum": [*parts], "position": int() as number} if (
+                    not self._is_emergency
+                ):
                     return self._position(tuple(map(str, parts)), number)
+                case {
+                    "ask": "proof",
+                    "stratum": [*parts],
+                    "card": [int() as number, str() as arm, str() as code],
+                } if self._is_emergency:
+                    place = tuple(map(str, parts))
+                    return _plain(self._sealed.proof(place, number, arm, code))
                 case {"ask": "open"} if self._may_open:
                     event = self._sealed.open()
                     return {"seed": event.seed, "list": event.list}
@@ -135,7 +142,11 @@ class Allocator:
             at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
             self._log.add(Answered(at, stratum, number, number == shown))
             self._shown[stratum] = number
-            return {**found._asdict(), "proof": [*found.proof]}
+            return _plain(found)
+
+
+def _plain(found: Position) -> dict[str, Any]:
+    return {**found._asdict(), "proof": [*found.proof]}
 
 
 def serve(allocator: Allocator, place: Path) -> socketserver.BaseServer:
@@ -181,8 +192,8 @@ def _server_of(server: Any, allocator: Allocator, place: Path) -> Any:
 
 
 class RemoteAllocation:
-    """The list as the process that serves people sees it (`ports.SealedAllocation`): through the
-    socket, one position at a time.
+    """The list as the process that serves people sees it (`ports.SealedAllocation`, of an emergency
+    list `ports.SealedEnvelopes`): through the socket, one position or card at a time.
     """
 
     def __init__(self, place: Path | str) -> None:
@@ -194,7 +205,12 @@ class RemoteAllocation:
     def position(self, stratum: Stratum, number: int) -> Position:
         """The arm at the next position of a stratum. Raises `NoSuchPlace` or `NoAllocator`."""
         told = self._ask({"ask": "position", "stratum": [*stratum], "position": number})
-        return Position(told["arm"], told["salt"], told["leaf"], tuple(told["proof"]))
+        return _position(told)
+
+    def proof(self, stratum: Stratum, number: int, arm: str, salt: str) -> Position:
+        """What shows that a card lay in its envelope. Raises `NoSuchPlace` or `NoAllocator`."""
+        card = [number, arm, salt]
+        return _position(self._ask({"ask": "proof", "stratum": [*stratum], "card": card}))
 
     def open(self) -> AllocationOpened:
         """The whole list, after closure. Raises `NoAllocator`."""
@@ -208,6 +224,10 @@ class RemoteAllocation:
         if "refused" in told:
             raise NoAllocator(f"the allocator at {self.place} refuses: {told['refused']}")
         return told
+
+
+def _position(told: Mapping[str, Any]) -> Position:
+    return Position(told["arm"], told["salt"], told["leaf"], tuple(told["proof"]))
 
 
 def _ask(place: Path, question: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,16 +12,16 @@ import json
 import os
 import secrets
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import scrypt
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
-from equipoise.allocation.sealed_list import NoSuchPlace, Position, SealedList
+from equipoise.allocation.sealed_list import NoSuchPlace, Position, SealedList, of_card
 from equipoise.ledger.events import AllocationOpened
 from equipoise.store.files import sync_directory
 from equipoise.terms.canonical import canonical
@@ -84,6 +84,16 @@ def read_key(path: Path) -> Secret:
         raise Unsealed(f"{path} is no key file: expected {2 * _KEY_BYTES} digits") from None
 
 
+class Card(NamedTuple):
+    """What lies in an envelope (arm and code), and what stands on it."""
+
+    site: str
+    stratum: tuple[str, ...]
+    number: int
+    arm: str
+    code: str
+
+
 class SealedBoxes:
     """A randomization list in a file of boxes (`ports.SealedAllocation`). Each question opens one
     box; the others lie shut in memory too.
@@ -95,6 +105,7 @@ class SealedBoxes:
         try:
             self.commitment: str = told["commitment"]
             self.leaves: int = told["leaves"]
+            self.site: str | None = told["site"]
             self._boxes = {tuple(row["stratum"]): tuple(row["boxes"]) for row in told["strata"]}
             self._opening: str = told["opening"]
             self._key = secret.derived(told["key"])
@@ -103,13 +114,17 @@ class SealedBoxes:
         self._opened(self._opening, OPENING, 0)  # the key is the right one, or nothing goes on
 
     @classmethod
-    def create(cls, path: Path | str, drawn: SealedList, secret: Secret) -> SealedBoxes:
-        """Write a list once, mode 0600; an existing file is never replaced (FileExistsError)."""
+    def create(
+        cls, path: Path | str, drawn: SealedList, secret: Secret, site: str | None = None
+    ) -> SealedBoxes:
+        """Write a list once, mode 0600; an existing file is never replaced (FileExistsError).
+        `site` is that of an emergency list.
+        """
         how: dict[str, Any] = {"kdf": "file"}
         if secret.passphrase:
             how = {"kdf": "scrypt", "n": _COST, "r": 8, "p": 1, "salt": secrets.token_hex(16)}
         key = ChaCha20Poly1305(secret.derived(how))
-        shut = _Shut(key, drawn.commitment, drawn.leaves)
+        shut = _Shut(key, drawn.commitment, drawn.leaves, site)
         texts = {
             (stratum, number): _shown(drawn.position(stratum, number))
             for stratum, arms in zip(drawn.strata, drawn.sequences, strict=True)
@@ -120,6 +135,7 @@ class SealedBoxes:
             "format": FORMAT,
             "commitment": drawn.commitment,
             "leaves": drawn.leaves,
+            "site": site,
             "key": how,
             "strata": [
                 {
@@ -153,6 +169,17 @@ class SealedBoxes:
         arm, salt, leaf, proof = self._opened(boxes[number - 1], stratum, number)
         return Position(arm, salt, leaf, tuple(proof))
 
+    def proof(self, stratum: tuple[str, ...], number: int, arm: str, salt: str) -> Position:
+        """What shows that a card lay in its envelope. Raises `NoSuchPlace` or `Unsealed`."""
+        return of_card(self.position(stratum, number), stratum, number, arm, salt)
+
+    def cards(self) -> Iterator[Card]:
+        """Every card of an emergency list, for who fills the envelopes."""
+        for stratum, boxes in self._boxes.items():
+            for number in range(1, len(boxes) + 1):
+                held = self.position(stratum, number)
+                yield Card(stratum[0], stratum[1:], number, held.arm, held.salt)
+
     def open(self) -> AllocationOpened:
         """The whole list with its salts, to be shown after closure."""
         told = self._opened(self._opening, OPENING, 0)
@@ -173,7 +200,7 @@ class SealedBoxes:
     def _opened(self, box: str, stratum: object, number: int) -> Any:
         try:
             sealed = bytes.fromhex(box)
-            bound = _bound(self.commitment, self.leaves, stratum, number)
+            bound = _bound(self.commitment, self.leaves, self.site, stratum, number)
             text = ChaCha20Poly1305(self._key).decrypt(sealed[:12], sealed[12:], bound)
         except (InvalidTag, ValueError, TypeError):
             raise Unsealed(
@@ -184,18 +211,20 @@ class SealedBoxes:
 
 
 class _Shut:
-    def __init__(self, key: ChaCha20Poly1305, commitment: str, leaves: int) -> None:
-        self._key, self._list = key, (commitment, leaves)
+    def __init__(
+        self, key: ChaCha20Poly1305, commitment: str, leaves: int, site: str | None
+    ) -> None:
+        self._key, self._list = key, (commitment, leaves, site)
 
     def box(self, text: bytes, stratum: object, number: int) -> str:
         nonce = secrets.token_bytes(12)
         return (nonce + self._key.encrypt(nonce, text, _bound(*self._list, stratum, number))).hex()
 
 
-def _bound(commitment: str, leaves: int, stratum: object, number: int) -> bytes:
+def _bound(commitment: str, leaves: int, site: str | None, stratum: object, number: int) -> bytes:
     """What a box is bound to: it opens in its own place alone."""
     place = [*stratum] if isinstance(stratum, tuple) else stratum
-    return canonical([FORMAT, commitment, leaves, place, number])
+    return canonical([FORMAT, commitment, leaves, site, place, number])
 
 
 def _shown(position: Position) -> bytes:

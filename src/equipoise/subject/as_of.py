@@ -16,6 +16,7 @@ _ABOUT_THE_LEDGER = frozenset(
         "EntryRedacted",
         "Signed",
         "AllocationOpened",
+        "EnvelopesCounted",
         "AssumptionsConfirmed",
         "DeviationClassified",
         "KeyPublished",

@@ -160,7 +160,7 @@ def step_subject(subject: Subject, entry: Entry, event: Event, protocol: Protoco
                 event.criterion, event.answer, entry.actor, event.attested_on, entry.seq
             )
             return replace(subject, attestations=(*subject.attestations, said))
-        case events.SubjectRandomized():
+        case events.SubjectRandomized() | events.RandomizedOffline():
             return _randomize(subject, entry, event)
         case events.QueryOpened() | events.QueryAnswered() | events.QueryClosed():
             return _step_query(subject, entry, event)
@@ -189,7 +189,9 @@ def _classify(
     return replace(subject, classified={**subject.classified, (event.about, event.row): said})
 
 
-def _randomize(subject: Subject, entry: Entry, event: events.SubjectRandomized) -> Subject:
+def _randomize(
+    subject: Subject, entry: Entry, event: events.SubjectRandomized | events.RandomizedOffline
+) -> Subject:
     allocation = Randomized(
         event.arm,
         event.stratum,
@@ -198,6 +200,7 @@ def _randomize(subject: Subject, entry: Entry, event: events.SubjectRandomized) 
         entry.seq,
         entry.protocol,
         event.commitment,
+        event.opened_at if isinstance(event, events.RandomizedOffline) else "",
     )
     return replace(subject, randomized=allocation, before_randomization=subject)
 

@@ -31,7 +31,7 @@ def milestones(event: Event, source: int) -> Iterator[Record]:
             yield milestone(DispositionTerm.CONSENT, event.version, event.consented_on)
         case events.ChemotherapyIntended():
             yield milestone(DispositionTerm.INTENDED_CHEMOTHERAPY, event.regimen, event.decided_on)
-        case events.SubjectRandomized():
+        case events.SubjectRandomized() | events.RandomizedOffline():
             yield milestone(DispositionTerm.RANDOMIZED, event.arm, event.randomized_on)
         case events.ScreeningFailed():
             yield ds(DispositionTerm.SCREEN_FAILURE, ", ".join(event.criteria), event.failed_on)

@@ -14,6 +14,7 @@ from equipoise.ledger import events
 from equipoise.ledger.entry import Entry
 from equipoise.protocol.model import Protocol
 from equipoise.subject.changed import replace
+from equipoise.subject.committed_lists import CommittedList, EmergencyList
 from equipoise.subject.conditions import (
     Confirmed,
     Delegation,
@@ -59,7 +60,9 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Randomized:
-    """The arm and the stratum as they were allocated."""
+    """The arm and the stratum as they were allocated; `opened_at` where an envelope gave them, when
+    it was opened.
+    """
 
     arm: str
     stratum: tuple[str, ...]
@@ -68,6 +71,7 @@ class Randomized:
     source: Source
     version: str
     commitment: str = ""
+    opened_at: str = ""
 
 
 class Signature(NamedTuple):
@@ -386,18 +390,6 @@ class Redaction(NamedTuple):
     source: int
 
 
-class CommittedList(NamedTuple):
-    """A randomization list: its commitment, of how many leaves, under which version, and the entry;
-    None opened it yet.
-    """
-
-    commitment: str
-    leaves: int
-    version: str
-    source: int
-    opening: events.AllocationOpened | None = None
-
-
 class LockRequest(NamedTuple):
     """Who asked to lock or to unlock a scope, by which entry; `results_seen` where results by arm
     had been seen.
@@ -414,8 +406,9 @@ class LockRequest(NamedTuple):
 class Trial:
     """The trial as known at some entry of the ledger.
 
-    `allocated` counts the positions of each stratum that are used of the list in force, `people`
-    are the codes by year of birth and sex (`likeness`),
+    `allocated` counts the positions of each stratum that are used of the list in force, `emergency`
+    are the lists in envelopes by their commitment, `people` the codes by year of birth and sex
+    (`likeness`),
     `followed_by` links a subject code to that of the next screening, `days` are the first entry of
     each day of recording with its time.
     """
@@ -430,6 +423,7 @@ class Trial:
     delegations: Mapping[int, Delegation] = field(default_factory=dict)
     confirmed: tuple[Confirmed, ...] = ()
     lists: tuple[CommittedList, ...] = ()
+    emergency: Mapping[str, EmergencyList] = field(default_factory=dict)
     allocated: Mapping[tuple[str, ...], int] = field(default_factory=dict)
     closed: Mapping[str | tuple[str, ...], date] = field(default_factory=dict)
     people: Mapping[tuple[int, str], tuple[str, ...]] = field(default_factory=dict)

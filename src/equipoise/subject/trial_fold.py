@@ -10,6 +10,7 @@ from equipoise.ledger.entry import Entry
 from equipoise.ledger.events import Event
 from equipoise.protocol.payload import from_payload
 from equipoise.subject.changed import replace
+from equipoise.subject.committed_lists import CommittedList, EmergencyList
 from equipoise.subject.conditions import (
     Confirmed,
     Delegation,
@@ -21,7 +22,6 @@ from equipoise.subject.conditions import (
 from equipoise.subject.likeness import with_place
 from equipoise.subject.records import DM
 from equipoise.subject.state import (
-    CommittedList,
     LockRequest,
     Redaction,
     Subject,
@@ -64,6 +64,8 @@ def step_about(trial: Trial, entry: Entry, event: Event, before: Subject) -> Tri
         case events.SubjectRandomized():
             used = {**trial.allocated, event.stratum: trial.allocated.get(event.stratum, 0) + 1}
             return replace(trial, allocated=used, sites=_counted(trial, before.site, 1))
+        case events.RandomizedOffline():
+            return replace(trial, sites=_counted(trial, before.site, 1))
         case events.EntryCancelled() if before.randomized and (
             before.randomized.source == event.cancelled
         ):
@@ -117,6 +119,9 @@ def _allocation(
         case events.AllocationCommitted():
             held = CommittedList(event.commitment, event.leaves, entry.protocol, entry.seq)
             return replace(trial, lists=(*trial.lists, held), allocated={})
+        case events.AllocationOpened() if event.commitment in trial.emergency:
+            opened = trial.emergency[event.commitment]._replace(opening=event)
+            return replace(trial, emergency={**trial.emergency, event.commitment: opened})
         case events.AllocationOpened():
             lists = tuple(
                 each._replace(opening=event) if each.commitment == event.commitment else each
@@ -126,6 +131,23 @@ def _allocation(
         case events.AllocationClosed():
             what = event.arm if event.arm is not None else event.stratum or ()
             return replace(trial, closed={**trial.closed, what: event.closed_from})
+
+
+def _envelopes(
+    trial: Trial, entry: Entry, event: events.EmergencyListCommitted | events.EnvelopesCounted
+) -> Trial:
+    if isinstance(event, events.EnvelopesCounted):
+        held = trial.emergency[event.commitment]._replace(counted=event.unopened)
+    else:
+        held = EmergencyList(
+            event.for_site,
+            event.commitment,
+            event.leaves,
+            event.envelopes,
+            entry.protocol,
+            entry.seq,
+        )
+    return replace(trial, emergency={**trial.emergency, event.commitment: held})
 
 
 def _site(trial: Trial, event: events.SiteOpened | events.SiteStatusChanged) -> dict[str, Site]:
@@ -171,8 +193,10 @@ def _redaction(entry: Entry, event: events.EntryRedacted) -> Redaction:
 
 
 def step_closing(trial: Trial, entry: Entry, event: Event) -> Trial:
-    """Freezes, and locks with the requests for them."""
+    """Envelopes, freezes, and locks with the requests for them."""
     match event:
+        case events.EmergencyListCommitted() | events.EnvelopesCounted():
+            return _envelopes(trial, entry, event)
         case events.Frozen():
             freeze = Freeze(event.forms, event.subjects, event.cutoff)
             return replace(trial, freezes={**trial.freezes, entry.seq: freeze})

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from equipoise.conduct.deviations import recorded_deviations
+from equipoise.conduct.emergency import unaccounted, uncounted
 from equipoise.conduct.sponsor_clock import SponsorClock, sponsor_clocks
 from equipoise.subject.likeness import alike
 from equipoise.subject.state import Subject, Trial
@@ -32,6 +33,8 @@ def standing(ledger: Ledger, at: str | None = None) -> list[str]:
         *_listed(line for one in trial.subjects.values() for line in _deviations(one)),
         "Perhaps one person under two codes:",
         *_listed(_alike(trial)),
+        "Envelopes of emergency lists:",
+        *_listed(_envelopes(trial)),
     ]
 
 
@@ -92,6 +95,14 @@ def _deviations(subject: Subject) -> Iterator[str]:
         excludes = ", excludes from the per-protocol set" if said.excludes else ""
         seen = ", after results by arm had been seen" if said.results_seen else ""
         yield f"{what}: {said.importance.lower()}{excludes} (entry {said.source}){seen}"
+
+
+def _envelopes(trial: Trial) -> Iterator[str]:
+    for held in uncounted(trial):
+        yield f"{held.site}: not counted yet (list of entry {held.source})"
+    for site, stratum, envelopes in unaccounted(trial):
+        what = "neither unopened nor recorded" if envelopes > 0 else "more than there can be"
+        yield f"{site}, stratum ({', '.join(stratum)}): {abs(envelopes)} {what}"
 
 
 def _alike(trial: Trial) -> Iterator[str]:

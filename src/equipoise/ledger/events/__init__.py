@@ -6,6 +6,15 @@ from collections.abc import Mapping
 from typing import Any, get_args
 
 from equipoise.ledger.entry import Entry
+from equipoise.ledger.events.allocation import (
+    AllocationClosed,
+    AllocationCommitted,
+    AllocationOpened,
+    EmergencyListCommitted,
+    EnvelopesCounted,
+    RandomizedOffline,
+    SubjectRandomized,
+)
 from equipoise.ledger.events.participant import (
     ChemotherapyIntended,
     ConsentRecorded,
@@ -24,16 +33,12 @@ from equipoise.ledger.events.participant import (
     ScreeningFailed,
     Signed,
     StudyEnded,
-    SubjectRandomized,
     SubjectScreened,
     SubjectTransferred,
     SubjectWithdrew,
     TreatmentEnded,
 )
 from equipoise.ledger.events.trial import (
-    AllocationClosed,
-    AllocationCommitted,
-    AllocationOpened,
     AssumptionsConfirmed,
     ClockCorrected,
     DelegationEnded,
@@ -71,8 +76,10 @@ __all__ = [
     "DeathRecorded",
     "DelegationEnded",
     "DeviationClassified",
+    "EmergencyListCommitted",
     "EntryCancelled",
     "EntryRedacted",
+    "EnvelopesCounted",
     "Event",
     "FormSaved",
     "Frozen",
@@ -84,6 +91,7 @@ __all__ = [
     "QueryAnswered",
     "QueryClosed",
     "QueryOpened",
+    "RandomizedOffline",
     "RoleDelegated",
     "RowSetAside",
     "SafetyAssessed",
@@ -159,6 +167,9 @@ Event = (
     | AssumptionsConfirmed
     | SafetySubmitted
     | DeviationClassified
+    | EmergencyListCommitted
+    | RandomizedOffline
+    | EnvelopesCounted
 )
 
 EVENTS: dict[str, type[Event]] = {kind.__name__: kind for kind in get_args(Event)}

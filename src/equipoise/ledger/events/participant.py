@@ -99,27 +99,6 @@ class ChemotherapyIntended(Happened):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SubjectRandomized(Happened):
-    """The subject was allocated to an arm; from here on intention-to-treat applies. `salt` and
-    `proof` show that the position holds this arm on the committed list. SDTM: DS, DM.ARMCD.
-    """
-
-    arm: str
-    stratum: tuple[str, ...]
-    list_position: int
-    randomized_on: date
-    commitment: str
-    salt: str
-    leaf: int
-    proof: tuple[str, ...]
-
-    @classmethod
-    def computed(cls) -> tuple[str, ...]:
-        """What the list answers."""
-        return "arm", "stratum", "list_position", "commitment", "salt", "leaf", "proof"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ScreeningFailed(Happened):
     """The subject will not enter, for the criteria named. SDTM: DS, IE; CONSORT 2025 22a."""
 

@@ -46,30 +46,6 @@ class AssumptionsConfirmed(Happened):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AllocationCommitted(Happened):
-    """A randomization list was fixed before anybody was allocated by it: `commitment` is the root
-    over its salted positions, of which there are `leaves`. What was left of an earlier list,
-    `voided` positions, is void. ICH E9 2.3.2.
-    """
-
-    commitment: str
-    leaves: int
-    algorithm: str
-    voided: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AllocationOpened(Happened):
-    """A list was shown after closure with the sizes of its blocks, so that anyone can compare it
-    with its commitment. ICH E9 2.3.2.
-    """
-
-    commitment: str
-    seed: str
-    list: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class TrialStatusChanged(Happened):
     """The trial began to recruit, paused, closed to accrual or was archived. ICH E6(R3) 3.17."""
 
@@ -95,17 +71,6 @@ class SiteStatusChanged(Happened):
     changed_site: str
     status: Literal["ACTIVE", "PAUSED", "CLOSED"]
     since: date
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AllocationClosed(Happened):
-    """Nobody is allocated to an arm, or in a stratum, from a day on; both stay in the trial. ICH
-    E6(R3) 3.15.
-    """
-
-    arm: str | None
-    stratum: tuple[str, ...] | None
-    closed_from: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
