@@ -15,7 +15,7 @@ from equipoise.ledger.salted import (
     BadField,
     Gone,
     Kept,
-    payload_and_reason,
+    payload_of_fields,
     root_of,
     salted,
 )
@@ -98,7 +98,7 @@ def test_a_payload_comes_back_from_its_fields(values, groups, reason) -> None:
 
     fields = salted(payload, reason, ("values", "groups"), "5a" * 16)
 
-    assert payload_and_reason(fields) == (payload, reason)
+    assert payload_of_fields(fields) == payload
     assert len({field.salt for field in fields}) == len(fields)
     assert [field.path for field in fields] == sorted(field.path for field in fields)
 

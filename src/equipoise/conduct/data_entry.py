@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -11,10 +11,11 @@ from equipoise.conduct.asked import Asked, about_subject, problems
 from equipoise.conduct.attribution import Attribution, Correction
 from equipoise.conduct.record import Outcome, impossible_day, record
 from equipoise.ledger import events
-from equipoise.protocol.forms import Form
+from equipoise.protocol.base import found_once
+from equipoise.protocol.forms import Form, FormField
 from equipoise.protocol.forms import problems as form_problems
 from equipoise.protocol.model import Protocol
-from equipoise.subject.form_records import records_of_form
+from equipoise.subject.form_records import rows_of_saved
 from equipoise.subject.state import Subject, Trial
 from equipoise.terms.dates import parse_date
 
@@ -78,10 +79,11 @@ def _saved_before(
     subject: Subject, form: Form, event: events.FormSaved, corrected: int | None
 ) -> Iterator[str]:
     """One visit has one current form of each reader, or one of each day where the form repeats."""
-    on, asked = form.day(event.values), (event.form, event.visit, form.evaluator(event.values))
+    on, reader = form.day(event.values), form.evaluator(event.values)
     for seq, held in subject.forms.items():
-        same = (held.form, held.visit, held.evaluator) == asked and seq != corrected
-        if same and (held.on == on or not form.repeats):
+        if held.form != event.form or held.visit != event.visit or seq == corrected:
+            continue
+        if held.evaluator == reader and (held.on == on or not form.repeats):
             yield (
                 f"{event.form} of {event.visit} is saved as entry {seq}: correct that entry, or"
                 " record an unscheduled visit"
@@ -111,8 +113,7 @@ def _impossible_dates(
 def _unreadable(form: Form, typed: events.FormSaved) -> list[str]:
     """What no rule could read later: it would be entered, and then never counted."""
     try:
-        for _ in records_of_form(form, typed.visit, typed.values, typed.groups, 0):
-            continue
+        rows_of_saved(form, typed)
     except ValueError as error:
         return [f"{form.id}: {error}"]
     return []
@@ -142,13 +143,25 @@ class Dated(NamedTuple):
 
 def dates_of(form: Form, values: Mapping[str, Any], groups: Mapping[str, Any]) -> list[Dated]:
     """Every date that was typed."""
-    typed = [(f"{form.id}.{field.id}", field, values.get(field.id)) for field in form.header]
-    for group in form.groups:
-        for number, row in enumerate(groups.get(group.id, ()), start=1):
-            where = f"{form.id}.{group.id}[{number}]"
-            typed += [(f"{where}.{field.id}", field, row.get(field.id)) for field in group.fields]
+    header, of_groups = _date_fields(form)
+    typed = [(f"{form.id}.{field.id}", field, values.get(field.id)) for field in header]
+    for group, dates in of_groups.items():
+        for number, row in enumerate(groups.get(group, ()), start=1):
+            where = f"{form.id}.{group}[{number}]"
+            typed += [(f"{where}.{field.id}", field, row.get(field.id)) for field in dates]
     return [
         Dated(where, text, field.variable or "")
         for where, field, text in typed
-        if field.type in ("date", "day") and isinstance(text, str) and text
+        if isinstance(text, str) and text
     ]
+
+
+@found_once
+def _date_fields(form: Form) -> tuple[tuple[FormField, ...], dict[str, tuple[FormField, ...]]]:
+    """Those of the header, and those of each group that has any."""
+
+    def dates(fields: Iterable[FormField]) -> tuple[FormField, ...]:
+        return tuple(field for field in fields if field.type in ("date", "day"))
+
+    of_groups = {group.id: dates(group.fields) for group in form.groups}
+    return dates(form.header), {group: fields for group, fields in of_groups.items() if fields}

@@ -36,6 +36,7 @@ from equipoise.ledger.verified import Broken, Fault, Meaning, Verified
 from equipoise.protocol.payload import from_payload
 from equipoise.subject.fold import step
 from equipoise.subject.state import Trial
+from equipoise.terms.collector import uncollected
 
 
 def verify_lines(lines: Sequence[bytes], anchor: str | None = None) -> Verified | Broken:
@@ -79,9 +80,10 @@ def replayed(finding: Verified, entries: Iterable[Entry]) -> Verified | Broken:
 
 def _replayed(finding: Verified, entries: Sequence[Entry]) -> Held | Broken:
     replay = Replay(erased=_erased(entries))
-    for entry in entries:
-        if fault := replay.fault(entry):
-            return Broken(entry.seq, *fault)
+    with uncollected():
+        for entry in entries:
+            if fault := replay.fault(entry):
+                return Broken(entry.seq, *fault)
     opened = replay.opened
     given = sum(len(allocations(replay.trial, commitment)) for commitment in opened)
     told = replace(

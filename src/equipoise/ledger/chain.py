@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
+from equipoise.ledger.as_written import read_as_written
 from equipoise.ledger.entry import (
     FORMAT,
     GENESIS,
@@ -23,6 +24,7 @@ from equipoise.ledger.members import BadEvent
 from equipoise.ledger.salted import BadField, Gone, Kept, root_of, salted
 from equipoise.ledger.verified import Broken, Fault, Meaning, Verified
 from equipoise.terms.canonical import NotCanonical
+from equipoise.terms.collector import uncollected
 
 
 def append(head: Entry | None, event: Event, header: Header, salt: str) -> Entry:
@@ -72,10 +74,15 @@ def verify_lines(lines: Iterable[bytes], anchor: str | None = None) -> Verified 
 
 def read_lines(lines: Iterable[bytes]) -> list[Entry] | Broken:
     """The entries of stored lines that are what was written and follow each other."""
+    with uncollected():
+        return _read_lines(lines)
+
+
+def _read_lines(lines: Iterable[bytes]) -> list[Entry] | Broken:
     seen: list[Entry] = []
     before: Entry | None = None
     for number, line in enumerate(lines, 1):
-        entry = _read(line)
+        entry = read_as_written(line) or _read(line)
         if isinstance(entry, str):
             return Broken(number, entry, Meaning.CHANGED)
         if fault := _order_fault(before, entry):

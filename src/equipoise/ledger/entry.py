@@ -13,10 +13,13 @@ from typing import Any, NamedTuple
 import orjson
 
 from equipoise.ledger.salted import (
+    REASON,
+    REDACTED,
     BadField,
     Field,
     Gone,
-    payload_and_reason,
+    check_layout,
+    payload_of_fields,
     read_fields,
 )
 from equipoise.terms.canonical import canonical
@@ -28,6 +31,7 @@ SOFTWARE = f"equipoise {VERSION}"
 GENESIS = "0" * 64
 """The `prev` of the first entry."""
 
+_set = object.__setattr__
 _HEX64 = re.compile(r"[0-9a-f]{64}")
 _UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 _TEXT = ("actor", "role", "protocol", "type", "key", "software")
@@ -63,7 +67,6 @@ class Entry:
     prev: str
     hash: str
     fields: tuple[Field, ...]
-    payload: dict[str, Any] = field(init=False, repr=False, compare=False)
     reason: str | None = field(init=False, repr=False, compare=False)
     gone: tuple[str, ...] = field(init=False, repr=False, compare=False)
     """The paths of the fields whose content was taken out; the hash chain holds without it."""
@@ -75,19 +78,46 @@ class Entry:
         check_time(self.at)
         _check_hashes(self)
         try:
-            payload, reason = payload_and_reason(self.fields)
+            check_layout(self.fields)
         except BadField as broken:
             raise BadEntry(str(broken)) from None
-        object.__setattr__(self, "payload", payload)
-        object.__setattr__(self, "reason", reason)
-        gone = tuple([field.path for field in self.fields if isinstance(field, Gone)])
-        object.__setattr__(self, "gone", gone)
+        _tell(self)
         _check_numbers(self)
+
+    @classmethod
+    def of_whole(cls, members: dict[str, Any], hashed: str, fields: tuple[Field, ...]) -> Entry:
+        """The entry of members that were checked before."""
+        entry = object.__new__(cls)
+        for name in HASHED:
+            _set(entry, name, members[name])
+        _set(entry, "hash", hashed)
+        _set(entry, "fields", fields)
+        _set(entry, "event", None)
+        _tell(entry)
+        return entry
+
+    @property
+    def payload(self) -> dict[str, Any]:
+        """The content as JSON; a copy of its own, so that nobody changes the ledger through it."""
+        return payload_of_fields(self.fields)
 
     @property
     def redacted(self) -> bool:
         """Whether nothing is left of the content."""
         return all(isinstance(field, Gone) for field in self.fields)
+
+
+def _tell(entry: Entry) -> None:
+    """Reason, and what was taken out, from the fields."""
+    reason: str | None = None
+    gone: tuple[str, ...] = ()
+    for each in entry.fields:
+        if isinstance(each, Gone):
+            gone = (*gone, each.path)
+        if each.path == REASON:
+            reason = REDACTED if isinstance(each, Gone) else each.value
+    _set(entry, "reason", reason)
+    _set(entry, "gone", gone)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +139,7 @@ class Header:
     supersedes: int | None = None
 
 
-_APART = ("hash", "fields", "payload", "reason", "gone", "event")
+_APART = ("hash", "fields", "reason", "gone", "event")
 HASHED = tuple(each.name for each in fields(Entry) if each.name not in _APART)
 """The members that the hash covers, `payload_digest` among them."""
 _members = attrgetter(*HASHED)

@@ -32,22 +32,27 @@ def plain(value: Any) -> Any:
     if type(value) is str or value is None:
         return value
     if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()}
+        return {key: item if type(item) is str else plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
+        return [item if type(item) is str else plain(item) for item in value]
     return value.isoformat() if isinstance(value, date) else value
 
 
-def read(value: Any, hint: Any, where: str) -> Any:
-    """One JSON value as the class wants it; `BadEvent` when it does not fit."""
-    if get_origin(hint) is UnionType and value is not None:
-        hint = next(choice for choice in get_args(hint) if choice is not type(None))
+def read(value: Any, hint: Any, where: str, name: str) -> Any:
+    """The value of a member as the class wants it; `BadEvent` when it does not fit."""
+    where = f"{where}: {name}"
+    origin, choices = _parts(hint)
+    if origin is UnionType:
+        if value is None and type(None) in choices:
+            return None
+        hint = next(choice for choice in choices if choice is not type(None))
+        origin, choices = _parts(hint)
     if hint is date and isinstance(value, str):
-        value = _day(value, where)
-    elif get_origin(hint) is tuple and isinstance(value, list):
+        return _day(value, where)
+    if origin is tuple and isinstance(value, list):
         value = tuple(value)
-    elif get_origin(hint) is dict and isinstance(value, dict):
-        value = plain(value)  # a copy: nobody edits the ledger through an event
+    elif origin is dict and isinstance(value, dict):
+        return plain(value)  # a copy: nobody edits the ledger through an event
     check(value, hint, where)
     return value
 
@@ -68,6 +73,11 @@ def check_row(row: Any, where: str) -> None:
                 f'{where}, field {field}: expected text as typed or {{"missing": reason}}, found'
                 f" {value!r}"
             )
+
+
+@cache
+def _parts(hint: Any) -> tuple[Any, tuple[Any, ...]]:
+    return get_origin(hint), get_args(hint)
 
 
 @cache
@@ -93,9 +103,9 @@ def _day(text: str, where: str) -> date:
 
 
 def _fits(value: Any, hint: Any) -> bool:
-    if isinstance(hint, type) and not get_args(hint):
+    origin, arguments = _parts(hint)
+    if isinstance(hint, type) and not arguments:
         return type(value) is hint  # exactly: True is no number here, and a datetime is no date
-    origin, arguments = get_origin(hint), get_args(hint)
     if origin is Literal:
         return isinstance(value, str) and value in arguments
     if origin is UnionType:

@@ -21,8 +21,8 @@ REDACTED = "REDACTED"
 """Stands where text was taken out."""
 
 _PATH = re.compile(r"reason|(?:/[^/]+)+")
-_SALT = re.compile(r"(?:[0-9a-f]{2}){16,}")
-_DIGEST = re.compile(r"[0-9a-f]{64}")
+SALT = re.compile(r"(?:[0-9a-f]{2}){16,}")
+DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 class BadField(ValueError):
@@ -73,9 +73,9 @@ def salted(
     `secret` is 16 random bytes or more as hexadecimal; each salt is made of it and the path, and it
     is kept nowhere. Raises `BadField`.
     """
-    if not _SALT.fullmatch(secret):
+    if not SALT.fullmatch(secret):
         raise BadField("salt must be at least 32 lower-case hexadecimal digits (16 random bytes)")
-    pairs = dict(_split(payload, by_field))
+    pairs = paths_of(payload, by_field)
     if reason is not None:
         pairs[REASON] = reason
     key = bytes.fromhex(secret)
@@ -116,12 +116,21 @@ def _escaped(name: str) -> str:
     return name.replace("~", "~0").replace("/", "~1")
 
 
-def payload_and_reason(fields: Sequence[Field]) -> tuple[dict[str, Any], str | None]:
+def check_layout(fields: Iterable[Field]) -> None:
+    """Raise `BadField` unless the paths are in order and lie beside each other in a payload."""
+    _shape(tuple([field.path for field in fields]))
+
+
+def paths_of(payload: Mapping[str, Any], by_field: Collection[str]) -> dict[str, Any]:
+    """The values of a payload by the paths of its fields. Raises `BadField`."""
+    return dict(_split(payload, by_field))
+
+
+def payload_of_fields(fields: Sequence[Field]) -> dict[str, Any]:
     """What the fields say together, rows in the order of their numbers. An answer that was taken
     out says so, a member that was is missing. Raises `BadField`.
     """
     shape = _shape(tuple([field.path for field in fields]))
-    reason: str | None = None
     payload: dict[str, Any] = {}
     made: list[Any] = [payload]
     for above, key, rows in shape.places:
@@ -129,19 +138,13 @@ def payload_and_reason(fields: Sequence[Field]) -> tuple[dict[str, Any], str | N
         made[above][key] = place
         made.append(place)
     for field, (above, key) in zip(fields, shape.values, strict=True):
-        if isinstance(field, Kept):
-            value = field.value
-        elif above == _REASON:
-            value = REDACTED
-        elif above == _TOP:
-            continue
-        else:
-            value = {} if isinstance(key, int) else {"missing": REDACTED}
         if above == _REASON:
-            reason = value
-        else:
-            made[above][key] = value
-    return payload, reason
+            continue
+        if type(field) is Kept:
+            made[above][key] = field.value
+        elif above != _TOP:
+            made[above][key] = {} if isinstance(key, int) else {"missing": REDACTED}
+    return payload
 
 
 _TOP, _REASON = 0, -1
@@ -216,9 +219,9 @@ def _field(stored: object) -> Field:
     if type(stored) is list and 2 <= len(stored) <= 3:
         path, secret, *value = stored
         if type(path) is str and type(secret) is str:
-            if value and _SALT.fullmatch(secret):
+            if value and SALT.fullmatch(secret):
                 return Kept(path, secret, value[0])
-            if not value and _DIGEST.fullmatch(secret):
+            if not value and DIGEST.fullmatch(secret):
                 return Gone(path, secret)
     raise BadField(
         "a field must be [path, salt, value], or [path, digest] when it was taken out; found"

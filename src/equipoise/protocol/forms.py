@@ -157,7 +157,8 @@ def _all_problems(form: Form, values: Values, groups: Mapping[str, Any]) -> Iter
     yield from (f"{form.id}: no field {name!r}" for name in values if name not in header)
     yield from (f"{form.id}: no group {name!r}" for name in groups if form.group(name) is None)
     for field in form.header:
-        yield from _problems(f"{form.id}.{field.id}", field, values.get(field.id))
+        for problem in _problems(field, values.get(field.id)):
+            yield f"{form.id}.{field.id}: {problem}"
     for group in form.groups:
         yield from _group_problems(f"{form.id}.{group.id}", group, groups.get(group.id, []))
 
@@ -176,31 +177,39 @@ def _row_problems(where: str, group: FormGroup, row: Any) -> Iterator[str]:
     if not isinstance(row, Mapping):
         yield f"{where}: found {row!r}, expected fields and values"
         return
-    fields = {field.id for field in group.fields}
+    fields = _field_ids(group)
     yield from (f"{where}: no field {name!r}" for name in row if name not in fields)
     for field in group.fields:
-        yield from _problems(f"{where}.{field.id}", field, row.get(field.id))
+        for problem in _problems(field, row.get(field.id)):
+            yield f"{where}.{field.id}: {problem}"
 
 
-def _problems(where: str, field: FormField, value: Any) -> list[str]:
+@found_once
+def _field_ids(group: FormGroup) -> frozenset[str]:
+    return frozenset(field.id for field in group.fields)
+
+
+def _problems(field: FormField, value: Any) -> list[str]:
     if value is None or value == "":
-        return [f"{where}: nothing found, expected {field.label}"] if field.required else []
-    if isinstance(value, Mapping):
+        return [f"nothing found, expected {field.label}"] if field.required else []
+    if type(value) is not str and isinstance(value, Mapping):
         reason = value.get("missing")
         if set(value) == {"missing"} and reason in field.missing:
             return []
         allowed = ", ".join(field.missing) or "none: a value is needed"
-        return [f"{where}: found the reason for missing {reason!r}; accepted are {allowed}"]
+        return [f"found the reason for missing {reason!r}; accepted are {allowed}"]
     if not isinstance(value, str):
-        return [f"{where}: found {value!r}, expected text as typed"]
-    return [f"{where}: {problem}" for problem in _value_problems(field, value)]
+        return [f"found {value!r}, expected text as typed"]
+    return _value_problems(field, value)
 
 
 def _value_problems(field: FormField, value: str) -> list[str]:
     match field.type:
         case "code" if value not in field.codes:
             return [f"found {value!r}, expected one of {', '.join(field.codes)}"]
-        case "unit" if known_unit(value) not in {known_unit(code) for code in field.codes}:
+        case "unit" if value not in field.codes and known_unit(value) not in {
+            known_unit(code) for code in field.codes
+        }:
             return [f"found the unit {value!r}, expected one of {', '.join(field.codes)}"]
         case "date" | "day":
             try:

@@ -16,14 +16,21 @@ def _names(kind: Any) -> tuple[str, ...]:
 
 
 def replace(held: Frozen, /, **new: Any) -> Frozen:
-    """As `dataclasses.replace`, three times as fast, for records that check nothing when they are
-    made. Raises TypeError for a field that there is not.
+    """As `dataclasses.replace`, several times as fast, for records that check nothing when they are
+    made. Records without slots cost the same with thirty fields as with three. Raises TypeError for
+    a field that there is not.
     """
     kind = type(held)
-    names = _names(cast("Any", kind))
     made = object.__new__(kind)
-    for name in names:
-        _set(made, name, new.pop(name) if name in new else getattr(held, name))
-    if new:
-        raise TypeError(f"{kind.__name__} has no field {', '.join(new)}")
+    if own := getattr(held, "__dict__", None):
+        made.__dict__.update(own)
+        made.__dict__.update(new)
+        unknown = new.keys() - own.keys() if len(made.__dict__) > len(own) else ()
+    else:
+        names = _names(cast("Any", kind))
+        for name in names:
+            _set(made, name, new[name] if name in new else getattr(held, name))
+        unknown = new.keys() - names
+    if unknown:
+        raise TypeError(f"{kind.__name__} has no field {', '.join(unknown)}")
     return made

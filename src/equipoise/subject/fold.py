@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterable
 
 from equipoise.ledger import events
 from equipoise.ledger.entry import Entry
-from equipoise.ledger.events import ContentGone, Event, asked_of, event_of
+from equipoise.ledger.events import ContentGone, Event, asked_by, event_of
 from equipoise.protocol.model import Protocol
 from equipoise.subject.changed import replace
-from equipoise.subject.form_records import records_of_form
+from equipoise.subject.form_records import records_of_saved
 from equipoise.subject.keys import Done, command_digest
 from equipoise.subject.milestones import milestones
+from equipoise.subject.shared_map import with_item
 from equipoise.subject.state import (
     Attested,
     Classified,
@@ -32,6 +33,7 @@ from equipoise.subject.state import (
 )
 from equipoise.subject.trial_fold import step_about, step_trial
 from equipoise.terms.codes import YesNo
+from equipoise.terms.collector import uncollected
 from equipoise.terms.dates import parse_date
 
 SafetyEvent = events.SafetyReported | events.SafetyAssessed | events.SafetySubmitted
@@ -55,9 +57,10 @@ corrected, but may be cancelled."""
 def replay(entries: Iterable[Entry], until: Callable[[Entry], bool] = lambda _: True) -> Trial:
     """The trial after all entries for which `until` holds."""
     trial = Trial()
-    for entry in entries:
-        if until(entry):
-            trial = step(trial, entry)
+    with uncollected():
+        for entry in entries:
+            if until(entry):
+                trial = step(trial, entry)
     return trial
 
 
@@ -70,7 +73,7 @@ def step(trial: Trial, entry: Entry) -> Trial:
     trial = replace(
         trial,
         head=entry,
-        keys=trial.keys.with_key(entry.key, done(entry, event)),
+        keys=trial.keys.with_key(entry.key, done(entry)),
         days=_days(trial, entry),
     )
     if entry.subject is None:
@@ -81,7 +84,7 @@ def step(trial: Trial, entry: Entry) -> Trial:
         after = replace(subject, held=(*subject.held, entry))
     else:
         after = _after(subject, entry, event, trial)
-    trial = replace(trial, subjects={**trial.subjects, subject.id: after})
+    trial = replace(trial, subjects=with_item(trial.subjects, subject.id, after))
     trial = step_about(trial, entry, event, subject) if event else trial
     return _unhold(trial) if isinstance(event, events.Unlocked) else trial
 
@@ -103,16 +106,15 @@ def _unhold(trial: Trial) -> Trial:
         after = replace(subject, held=())
         for entry in subject.held:
             after = _after(after, entry, event_of(entry), trial)
-        trial = replace(trial, subjects={**trial.subjects, subject.id: after})
+        trial = replace(trial, subjects=with_item(trial.subjects, subject.id, after))
     return trial
 
 
-def done(entry: Entry, event: Event | None) -> Done:
+def done(entry: Entry) -> Done:
     """The key of a command holds for what was asked: the same key with another content is another
     command, and is refused.
     """
-    asked = asked_of(event) if event else {}
-    return Done(entry.seq, command_digest(entry, asked, entry.type))
+    return Done(entry.seq, command_digest(entry, asked_by(entry), entry.type))
 
 
 def is_held(trial: Trial, subject: Subject, event: Event | None) -> bool:
@@ -304,12 +306,10 @@ def _save_form(
         raise ValueError(f"entry {entry.seq}: protocol {entry.protocol} has no form {event.form!r}")
     corrected = entry.supersedes
     first = entry.seq if corrected is None else subject.first_entry.get(corrected, corrected)
-    records = records_of_form(form, event.visit, event.values, event.groups, entry.seq, first)
+    records = records_of_saved(form, event, entry.seq, first)
     labeled = event.values.get(protocol.conduct.earlier_results_label) == YesNo.YES
     reader = form.evaluator(event.values)
     saved = SavedForm(event.form, event.visit, form.day(event.values), labeled, reader)
-    return replace(
-        subject.with_records(records),
-        forms={**subject.forms, entry.seq: saved},
-        first_entry={**subject.first_entry, entry.seq: first},
-    )
+    forms = {**subject.forms, entry.seq: saved}
+    firsts = {**subject.first_entry, entry.seq: first}
+    return subject.with_records(records, forms=forms, first_entry=firsts)

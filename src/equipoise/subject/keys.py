@@ -5,15 +5,13 @@ asked.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from equipoise.ledger.entry import Entry, Header
-from equipoise.terms.canonical import canonical
+from equipoise.terms.canonical import canonical_again
 
 Attributed = Entry | Header
-
-_SHELVES = 256
 
 
 class Done(NamedTuple):
@@ -24,7 +22,9 @@ class Done(NamedTuple):
 
 
 def command_digest(header: Attributed, asked: Mapping[str, Any], kind: str) -> str:
-    """Who asks for what about whom, in 32 hexadecimal digits; when is not part of it."""
+    """Who asks for what about whom, in 32 hexadecimal digits; when is not part of it. `asked` are
+    values by the paths of their fields.
+    """
     told = [
         kind,
         header.actor,
@@ -35,36 +35,44 @@ def command_digest(header: Attributed, asked: Mapping[str, Any], kind: str) -> s
         header.reason,
         dict(asked),
     ]
-    return hashlib.blake2b(canonical(told), digest_size=16).hexdigest()
+    return hashlib.blake2b(canonical_again(told), digest_size=16).hexdigest()
 
 
 class Keys:
-    """A map that is never changed: `with_key` gives another, and shares all shelves but one, so
-    that the hundred-thousandth key costs what the first did.
+    """A map that is never changed: `with_key` gives another, and both share what they have in
+    common, so that the hundred-thousandth key costs what the first did. Only who goes on from an
+    older version, past a key of a newer one, copies.
     """
 
-    __slots__ = ("_shelves",)
+    __slots__ = ("_count", "_shared")
 
-    def __init__(self, shelves: tuple[dict[str, Done], ...] | None = None) -> None:
-        self._shelves = shelves or tuple({} for _ in range(_SHELVES))
+    def __init__(self, shared: dict[str, tuple[int, Done]] | None = None, count: int = 0) -> None:
+        self._shared: dict[str, tuple[int, Done]] = {} if shared is None else shared
+        self._count = count
 
     def get(self, key: str) -> Done | None:
         """What was done under the key, if anything was."""
-        return self._shelves[_shelf(key)].get(key)
+        held = self._shared.get(key)
+        return held[1] if held is not None and held[0] < self._count else None
 
     def with_key(self, key: str, done: Done) -> Keys:
-        """The map with one key more."""
-        place = _shelf(key)
-        shelf = {**self._shelves[place], key: done}
-        return Keys((*self._shelves[:place], shelf, *self._shelves[place + 1 :]))
+        """The map with one key more, or another value of one."""
+        shared, count = self._shared, self._count
+        if len(shared) != count or key in shared:
+            shared = {
+                name: held for name, held in shared.items() if held[0] < count and name != key
+            }
+            shared = {name: (n, held[1]) for n, (name, held) in enumerate(shared.items())}
+            count = len(shared)
+        shared[key] = count, done
+        return Keys(shared, count + 1)
+
+    def items(self) -> Iterator[tuple[str, Done]]:
+        """The keys in the order in which they came, each with what was done."""
+        return ((key, held[1]) for key, held in self._shared.items() if held[0] < self._count)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Keys) and self._shelves == other._shelves
+        return isinstance(other, Keys) and dict(self.items()) == dict(other.items())
 
     def __hash__(self) -> int:
         raise TypeError("keys are compared, not hashed")
-
-
-def _shelf(key: str) -> int:
-    """The same in every process, as `hash` is not."""
-    return hashlib.blake2b(key.encode("utf-8"), digest_size=1).digest()[0]

@@ -183,7 +183,7 @@ class SetAside(NamedTuple):
         return self.about, self.domain, self.row
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Subject:
     """One participant as known at some entry of the ledger.
 
@@ -319,9 +319,11 @@ class Subject:
             },
         )
 
-    def with_records(self, added: Iterable[Record], without: int | None = None) -> Subject:
-        """The subject with more records, and without those of the entry that a correction
-        replaces.
+    def with_records(
+        self, added: Iterable[Record], without: int | None = None, **changes: Any
+    ) -> Subject:
+        """The subject with more records, without those of the entry that a correction replaces, and
+        with other values of some fields.
         """
         rows = dict(self.by_domain)
         if without is not None:
@@ -334,7 +336,7 @@ class Subject:
             by_domain.setdefault(type(record), []).append(record)
         for domain, more in by_domain.items():
             rows[domain] = (*rows.get(domain, ()), *more)
-        return replace(self, by_domain=rows)
+        return replace(self, by_domain=rows, **changes)
 
     def without_entry(self, seq: int) -> Subject:
         """The subject without what one entry said, because another replaced it."""
@@ -402,7 +404,7 @@ class LockRequest(NamedTuple):
     results_seen: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Trial:
     """The trial as known at some entry of the ledger.
 

@@ -128,9 +128,9 @@ def _known(trial: Trial, subject: Subject, on: date, *, only: str | None = None)
     by_visit: dict[Number, list[_Saved]] = {}
     beside = []
     for seq, form in subject.forms.items():
-        if form.on and form.on.earliest > on:
-            continue
         if only is not None and not form.visit.startswith(only):
+            continue
+        if form.on and form.on.earliest > on:
             continue
         number = numbered(form.visit)
         by_visit.setdefault(number, []).append(_Saved(seq, form))

@@ -79,6 +79,7 @@ def exact(day: date) -> PartialDate:
 
 
 @lru_cache(maxsize=65536)
+@lru_cache(maxsize=1 << 15)
 def parse_date(text: str) -> PartialDate:
     """Read `YYYY`, `YYYY-MM`, `YYYY-MM-DD` or a date with a time of day (the local date counts).
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 # unit -> (dimension, factor to the dimension's first unit)
 _UNITS: dict[str, tuple[str, Decimal]] = {
@@ -148,4 +149,13 @@ def decimal_of(text: str) -> Decimal | None:
     """The number a text states, or None. Signs such as `<0.5`, exponents, words and endless digits
     are not numbers.
     """
-    return Decimal(text.strip()) if _NUMBER.fullmatch(text.strip()) else None
+    number = text.strip()
+    return _decimal_of(number) if len(number) <= _LONGEST else None
+
+
+_LONGEST = 24
+
+
+@lru_cache(maxsize=1 << 15)
+def _decimal_of(number: str) -> Decimal | None:
+    return Decimal(number) if _NUMBER.fullmatch(number) else None

@@ -59,7 +59,7 @@ from equipoise.ledger.events.trial import (
     UnlockRequested,
 )
 from equipoise.ledger.members import BadEvent, check, difference, members_of_class, plain, read
-from equipoise.ledger.salted import REDACTED
+from equipoise.ledger.salted import REASON, REDACTED, Gone, paths_of
 
 __all__ = [
     "EVENTS",
@@ -112,6 +112,7 @@ __all__ = [
     "Unfrozen",
     "UnlockRequested",
     "Unlocked",
+    "asked_by",
     "asked_of",
     "event_from",
     "event_of",
@@ -197,7 +198,9 @@ def event_of(entry: Entry) -> Event:
     if known is not None:
         return known
     where = f"entry {entry.seq} ({entry.type})"
-    said = _with_marks(entry, _members(entry.type, where)) if entry.gone else entry.payload
+    said = entry.payload
+    if entry.gone:
+        said = _with_marks(entry, said, _members(entry.type, where))
     event = event_from(entry.type, said, where)
     object.__setattr__(entry, "event", event)  # read once; the entry says the same as before
     return event
@@ -210,7 +213,10 @@ def event_from(name: str, said: Mapping[str, Any], where: str) -> Event:
     members = _members(name, where)
     if said.keys() != members.keys():
         raise BadEvent(f"{where}: {difference(members.keys(), said.keys())}")
-    values = {each: read(said[each], hint, f"{where}: {each}") for each, hint in members.items()}
+    values = {
+        each: said[each] if type(said[each]) is hint else read(said[each], hint, where, each)
+        for each, hint in members.items()
+    }
     return EVENTS[name](**values)
 
 
@@ -221,14 +227,28 @@ def _members(name: str, where: str) -> dict[str, Any]:
 
 
 def asked_of(event: Event) -> dict[str, Any]:
-    """The members of an event that somebody asked for, as JSON."""
-    computed = event.computed()
-    return {name: value for name, value in payload_of(event).items() if name not in computed}
+    """What somebody asked for, by the paths of its fields."""
+    return _asked(paths_of(payload_of(event), event.by_field()), event.computed())
 
 
-def _with_marks(entry: Entry, members: Mapping[str, Any]) -> dict[str, Any]:
+def asked_by(entry: Entry) -> dict[str, Any]:
+    """As `asked_of`, of a recorded event; of what was taken out the digest."""
+    values = {
+        field.path: {"digest": field.hex_digest} if isinstance(field, Gone) else field.value
+        for field in entry.fields
+        if field.path != REASON
+    }
+    return _asked(values, EVENTS[entry.type].computed() if entry.type in EVENTS else ())
+
+
+def _asked(values: dict[str, Any], computed: tuple[str, ...]) -> dict[str, Any]:
+    if not computed:
+        return values
+    return {path: value for path, value in values.items() if path.split("/")[1] not in computed}
+
+
+def _with_marks(entry: Entry, said: dict[str, Any], members: Mapping[str, Any]) -> dict[str, Any]:
     """What is left, with a mark where text was taken out. Raises `ContentGone`."""
-    said = dict(entry.payload)
     for name in members.keys() - said.keys():
         if name not in EVENTS[entry.type].free_text() or f"/{name}" not in entry.gone:
             raise ContentGone(f"entry {entry.seq} ({entry.type}): {name} was redacted")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from equipoise.subject.records.findings import LB
@@ -26,33 +27,35 @@ Values = Mapping[str, Any]
 """Attributes of a record, by name."""
 
 
-def standard_values(domain: str, read: Values) -> dict[str, Any]:
+def standard_values(domain: str, read: Values) -> Values:
     """The value in the standard unit (SDTM --STRESN), or the reason why there is none, from the
     attributes as they were read.
     """
     if domain == LB.__name__:
-        return _of_lab(read)
+        return _of_lab(*[read.get(name, "") for name in _LAB])
     if domain == TR.__name__ and read.get("test") in _LENGTHS:
-        return _of_length(read)
+        return _of_length(read.get("original", ""), read.get("original_unit", ""))
     return {}
 
 
 _LENGTHS = (LesionTest.LONGEST_DIAMETER, LesionTest.SHORT_AXIS)
+_LAB = ("test", "original", "original_unit", "original_upper", "original_lower")
+_REMEMBERED = 1 << 15
 
 
-def _of_length(read: Values) -> dict[str, Any]:
-    original = read.get("original", "")
+@lru_cache(maxsize=_REMEMBERED)
+def _of_length(original: str, unit: str) -> Values:
     value = decimal_of(original)
     if value is None or value < 0:
         return {"why_missing": Reason.VALUE_UNREADABLE if original else Reason.NO_RESULT}
-    in_mm = convert(value, read.get("original_unit", "") or "mm", "mm")
+    in_mm = convert(value, unit or "mm", "mm")
     if in_mm is None:
         return {"why_missing": Reason.UNIT_UNKNOWN}
     return {"value": in_mm} if in_mm <= LONGEST_MM else {"why_missing": Reason.IMPLAUSIBLE}
 
 
-def _of_lab(read: Values) -> dict[str, Any]:
-    original, unit, test = (read.get(name, "") for name in ("original", "original_unit", "test"))
+@lru_cache(maxsize=_REMEMBERED)
+def _of_lab(test: str, original: str, unit: str, over: str, under: str) -> Values:
     value = decimal_of(original)
     if value is None or value < 0:
         return {"why_missing": Reason.VALUE_UNREADABLE if original else Reason.NO_RESULT}
@@ -62,10 +65,7 @@ def _of_lab(read: Values) -> dict[str, Any]:
         return {"why_missing": Reason.UNIT_UNKNOWN}
     if not is_possible(test, converted):
         return {"why_missing": Reason.IMPLAUSIBLE}
-    upper, lower = (
-        _normal_limit(test, read.get(name, ""), unit, standard)
-        for name in ("original_upper", "original_lower")
-    )
+    upper, lower = (_normal_limit(test, text, unit, standard) for text in (over, under))
     return {"value": converted, "upper": upper, "lower": lower, "unit": standard}
 
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from equipoise.subject.records.events import AE, DM, DS, DV, MH
@@ -44,6 +44,13 @@ def read_record(
     """One record from SDTM variables. Raises ValueError naming the domain and variable that cannot
     be read.
     """
+    place = source if isinstance(source, int) else source[2]
+    read = read_values(domain, values)
+    return DOMAINS[domain](source=source, order=place if order is None else order, **read)
+
+
+def read_values(domain: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The attributes of a record, without where it came from. Raises as `read_record`."""
     if domain not in DOMAINS:
         raise ValueError(f"{domain!r} is not a domain; known are {', '.join(DOMAINS)}")
     declared = variables(domain)
@@ -56,9 +63,8 @@ def read_record(
             read[attribute] = READ[kind](value) if type(value) is str else _of_json(kind, value)
         except ValueError as error:
             raise ValueError(f"{domain}.{name}: {error}") from None
-    place = source if isinstance(source, int) else source[2]
-    read |= standard_values(domain, read)
-    return DOMAINS[domain](source=source, order=place if order is None else order, **read)
+    read.update(standard_values(domain, read))
+    return read
 
 
 def _of_json(kind: str, value: Any) -> Any:
@@ -112,13 +118,26 @@ def _refuse_foreign_digits(value: str) -> None:
         raise ValueError(f"found {shortened(value)}, expected the digits 0 to 9")
 
 
+def _remembered(read: Callable[[str], Any]) -> Callable[[str], Any]:
+    """A trial says the same few words, dates and numbers over and over; they are read once."""
+    known = lru_cache(maxsize=1 << 15)(read)
+
+    def remembered(value: str) -> Any:
+        return known(value) if len(value) < _LONG else read(value)
+
+    return remembered
+
+
+_LONG = 40
+"""What is longer was typed as free text, and comes once."""
+
 READ: dict[str, Callable[[str], Any]] = {
     "text": str,
-    "coded": _read_coded,
-    "result": _read_result,
-    "integer": _read_integer,
-    "number": _read_number,
-    "date": _read_date,
+    "coded": _remembered(_read_coded),
+    "result": _remembered(_read_result),
+    "integer": _remembered(_read_integer),
+    "number": _remembered(_read_number),
+    "date": _remembered(_read_date),
 }
 """Kind of variable -> how its text is read; raises ValueError that says what was expected."""
 
