@@ -11,17 +11,24 @@ from typing import Concatenate, NamedTuple, ParamSpec
 
 from equipoise.conduct.attribution import Attribution
 from equipoise.conduct.data_management import Question, open_query
-from equipoise.conduct.ports import Head, RolledBack, Storage, Writing
+from equipoise.conduct.ports import Head, Kept, RolledBack, Storage, Writing
 from equipoise.conduct.questions import questions
 from equipoise.conduct.record import Outcome, Refused
 from equipoise.conduct.roles import SYSTEM
 from equipoise.ledger.entry import BadEntry, Entry
+from equipoise.ledger.events import EntryRedacted, event_of
 from equipoise.ledger.members import BadEvent
 from equipoise.subject.fold import step
 from equipoise.subject.state import NoProtocol, Trial
 from equipoise.terms.canonical import NotCanonical
+from equipoise.terms.collector import keep_for_good, uncollected
 
 Details = ParamSpec("Details")
+
+
+_AT_ONCE = 5000
+"""So many entries of a long ledger are held at a time."""
+_LONG = 20_000
 
 
 class Session:
@@ -31,12 +38,19 @@ class Session:
     A command is carried out while nobody else writes: catch up, decide, fold, append. If writing
     was interrupted after an entry and before the queries that it opens, they are asked with the
     next command.
+
+    `kept` is a snapshot to start from, where one is kept: what was appended since is folded, and
+    `keep` renews it. Raises `RolledBack` when the ledger holds less than the snapshot.
     """
 
-    def __init__(self, storage: Storage) -> None:
+    def __init__(self, storage: Storage, kept: Kept | None = None) -> None:
         self.storage = storage
-        self._reading = _Reading()
+        self._kept = kept
+        begun = kept.load() if kept else None
+        self._reading = _Reading(trial=begun, is_whole=True) if begun else _Reading()
         self._catch_up(storage)
+        if self._reading.head.seq > _LONG:
+            keep_for_good()
 
     @property
     def trial(self) -> Trial:
@@ -56,6 +70,11 @@ class Session:
         """The trial with what others have recorded meanwhile. Raises `RolledBack`."""
         self._catch_up(self.storage)
         return self.trial
+
+    def keep(self) -> None:
+        """Renew the snapshot, if one is kept and no query is owed."""
+        if self._kept is not None and self._reading.owed() is None:
+            self._kept.save(self.trial)
 
     def do(
         self,
@@ -92,18 +111,31 @@ class Session:
         return decided
 
     def _catch_up(self, ledger: Storage | Writing) -> None:
-        """Fold what was appended since. A redaction reaches what was folded before it, so all is
-        read anew.
+        """Fold what was appended since. A redaction of what was folded with its content: then all
+        is read anew.
         """
+        with uncollected():
+            self._reading = self._caught_up(ledger)
+
+    def _caught_up(self, ledger: Storage | Writing) -> _Reading:
         reading = self._reading
-        appended = ledger.read(reading.head.seq)
+        appended = ledger.read(reading.head.seq, _AT_ONCE)
         first = appended[0].prev if appended else ledger.head().hash
         if first != reading.head.hash:
             raise RolledBack(_rolled_back(reading.head))
-        if reading.head.seq and any(entry.type == "EntryRedacted" for entry in appended):
-            reading, appended = _Reading(), ledger.read()
-        if appended:
-            self._reading = reading.after(appended)
+        gone: set[tuple[int, str]] = set()
+        while appended:
+            gone.update((entry.seq, path) for entry in appended for path in entry.gone)
+            if any(_redacts(entry) - gone for entry in appended):
+                if self._kept is not None:
+                    self._kept.forget()
+                reading, appended = _Reading(), ledger.read(0, _AT_ONCE)
+                gone.clear()
+                continue
+            reading = reading.after(appended)
+            is_last = len(appended) < _AT_ONCE
+            appended = [] if is_last else ledger.read(reading.head.seq, _AT_ONCE)
+        return reading
 
 
 class _Owed(NamedTuple):
@@ -144,6 +176,15 @@ class _Reading(NamedTuple):
             return None
         asks = questions(self.before, self.last, self.then)[self.opened :]
         return _Owed(self.last, asks) if asks else None
+
+
+def _redacts(entry: Entry) -> set[tuple[int, str]]:
+    """The fields that an entry says were taken out, each with its entry."""
+    if entry.type != "EntryRedacted":
+        return set()
+    event = event_of(entry)
+    assert isinstance(event, EntryRedacted)
+    return {(event.redacted, path) for path in event.fields}
 
 
 def _rolled_back(head: Head) -> str:

@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol
 from equipoise.allocation.sealed_list import Position
 from equipoise.ledger.entry import GENESIS, Entry
 from equipoise.ledger.events import AllocationOpened
+from equipoise.subject.state import Trial
 
 
 class Head(NamedTuple):
@@ -35,8 +36,8 @@ class Writing(Protocol):
     end of the `with` block on, and not at all if that ends in an error.
     """
 
-    def read(self, after: int = 0) -> list[Entry]:
-        """The entries after that number, in order."""
+    def read(self, after: int = 0, most: int | None = None) -> list[Entry]:
+        """The entries after that number, in order; so many at most."""
         ...
 
     def head(self) -> Head:
@@ -57,8 +58,8 @@ class Writing(Protocol):
 class Storage(Protocol):
     """Where the ledger is kept (21 CFR 11.10(c), (e)); entries are added, never edited."""
 
-    def read(self, after: int = 0) -> list[Entry]:
-        """The entries after that number, in order."""
+    def read(self, after: int = 0, most: int | None = None) -> list[Entry]:
+        """The entries after that number, in order; so many at most."""
         ...
 
     def head(self) -> Head:
@@ -67,6 +68,22 @@ class Storage(Protocol):
 
     def writing(self) -> AbstractContextManager[Writing]:
         """The one who may write, until the end of the `with` block; who came first is first."""
+        ...
+
+
+class Kept(Protocol):
+    """A snapshot of the state, which shortens a start and decides nothing."""
+
+    def load(self) -> Trial | None:
+        """The trial as it was kept; None for any doubt."""
+        ...
+
+    def save(self, trial: Trial) -> None:
+        """Keep the trial in the place of what was kept before."""
+        ...
+
+    def forget(self) -> None:
+        """Take it away: what it holds was redacted."""
         ...
 
 

@@ -69,8 +69,8 @@ class _Kept:
 
     entries: list[Entry] = field(default_factory=list)
 
-    def read(self, after: int = 0) -> list[Entry]:
-        return self.entries[after:]
+    def read(self, after: int = 0, most: int | None = None) -> list[Entry]:
+        return self.entries[after : None if most is None else after + most]
 
     def head(self) -> Head:
         last = self.entries[-1] if self.entries else None

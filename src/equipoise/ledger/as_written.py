@@ -70,22 +70,22 @@ def _fields(payload: list[Any]) -> tuple[tuple[Field, ...], bytes, str]:
     fields: list[Field] = []
     texts: list[bytes] = []
     digests: list[bytes] = []
-    for stored in payload:
+    paths = check_layout([stored[0] for stored in payload])
+    for path, stored in zip(paths, payload, strict=True):
         text = orjson.dumps(stored, option=_SORTED)
         texts.append(text)
         if len(stored) == 3:
-            path, salt, value = stored
+            _, salt, value = stored
             if not SALT.fullmatch(salt) or (type(value) is not str and not is_plain(value)):
                 raise BadField(path)
             fields.append(Kept(path, salt, value))
             digests.append(sha256(text).digest())
         else:
-            path, digest = stored
+            _, digest = stored
             if not DIGEST.fullmatch(digest):
                 raise BadField(path)
             fields.append(Gone(path, digest))
             digests.append(bytes.fromhex(digest))
-    check_layout(fields)
     return tuple(fields), b",".join(texts), sha256(b"".join(digests)).hexdigest()
 
 

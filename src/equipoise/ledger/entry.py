@@ -78,7 +78,7 @@ class Entry:
         check_time(self.at)
         _check_hashes(self)
         try:
-            check_layout(self.fields)
+            check_layout([each.path for each in self.fields])
         except BadField as broken:
             raise BadEntry(str(broken)) from None
         _tell(self)

@@ -116,9 +116,11 @@ def _escaped(name: str) -> str:
     return name.replace("~", "~0").replace("/", "~1")
 
 
-def check_layout(fields: Iterable[Field]) -> None:
-    """Raise `BadField` unless the paths are in order and lie beside each other in a payload."""
-    _shape(tuple([field.path for field in fields]))
+def check_layout(paths: Iterable[str]) -> tuple[str, ...]:
+    """The paths, as one tuple for all entries that have the same. Raises `BadField` unless they are
+    in order and lie beside each other in a payload.
+    """
+    return _shape(tuple(paths)).paths
 
 
 def paths_of(payload: Mapping[str, Any], by_field: Collection[str]) -> dict[str, Any]:
@@ -155,6 +157,7 @@ class _Shape(NamedTuple):
     they are made, (above, key, rows or 0), and for each value the place and the key there.
     """
 
+    paths: tuple[str, ...]
     places: tuple[tuple[int, str | int, int], ...]
     values: tuple[tuple[int, str | int], ...]
 
@@ -174,7 +177,7 @@ def _shape(paths: tuple[str, ...]) -> _Shape:
     _lay(tree, "", 0, places, known)
     if within := [path for path in paths if path not in known]:
         raise BadField(f"found {within[0]!r} and fields within it, expected one or the other")
-    return _Shape(tuple(places), tuple(known[path] for path in paths))
+    return _Shape(paths, tuple(places), tuple(known[path] for path in paths))
 
 
 def _lay(

@@ -7,10 +7,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
 from equipoise.conduct.ports import Head
+from equipoise.ledger.as_written import read_as_written
 from equipoise.ledger.chain import verify_lines
 from equipoise.ledger.entry import BadEntry, Entry, begins_as_entry, entry_of, line_of
 from equipoise.ledger.verified import Broken, Verified
@@ -19,6 +21,7 @@ from equipoise.store.follows import check_follows, check_is_next, redacted_by
 from equipoise.store.lock import for_reading, for_writing
 from equipoise.store.recognize import NoLedger, check_is_ledger
 from equipoise.store.turns import turns_of
+from equipoise.terms.collector import uncollected
 
 _CHUNK = 1 << 20
 
@@ -65,10 +68,12 @@ class JsonLines:
         with for_reading(self.path) as handle:
             return [] if handle is None else _lines(handle, 0)
 
-    def read(self, after: int = 0) -> list[Entry]:
-        """The entries after that number. Raises `IncompleteLine` or `DamagedFile`."""
+    def read(self, after: int = 0, most: int | None = None) -> list[Entry]:
+        """The entries after that number, so many at most. Raises `IncompleteLine` or
+        `DamagedFile`.
+        """
         with for_reading(self.path) as handle:
-            return [] if handle is None else self.read_open(handle, after)
+            return [] if handle is None else self.read_open(handle, after, most)
 
     def head(self) -> Head:
         """The last entry. Raises `IncompleteLine` or `DamagedFile`."""
@@ -132,20 +137,23 @@ class JsonLines:
             os.fsync(handle)
             return aside
 
-    def read_open(self, handle: int, after: int) -> list[Entry]:
+    def read_open(self, handle: int, after: int, most: int | None) -> list[Entry]:
         """As `read`, of the open file."""
         status = os.fstat(handle)
         seen = self._read_to
-        if (seen.device, seen.inode, seen.seq) != (status.st_dev, status.st_ino, after) or (
-            seen.offset > status.st_size
-        ):
+        same = (seen.device, seen.inode) == (status.st_dev, status.st_ino)
+        if not same or seen.seq > after or seen.offset > status.st_size:
             seen = _Place(status.st_dev, status.st_ino, 0, 0)
-        lines = _lines(handle, seen.offset)
-        skipped = after - seen.seq
-        numbered = enumerate(lines[skipped:], after + 1)
-        found = [self._entry(line, f"line {number}") for number, line in numbered]
+        start = _after_lines(handle, seen.offset, after - seen.seq)
+        if start is None:
+            return []
+        self._read_to = _Place(status.st_dev, status.st_ino, after, start)
+        lines = _lines(handle, start, most)
+        numbered = enumerate(lines, after + 1)
+        with uncollected():
+            found = [self._entry(line, f"line {number}") for number, line in numbered]
         if found:
-            length = seen.offset + sum(map(len, lines))
+            length = start + sum(map(len, lines))
             self._read_to = _Place(status.st_dev, status.st_ino, found[-1].seq, length)
         return found
 
@@ -203,7 +211,7 @@ class JsonLines:
                 f" {len(line)} bytes to {self.path.name}.incomplete"
             )
         try:
-            return entry_of(line)
+            return read_as_written(line) or entry_of(line)
         except BadEntry as broken:
             raise DamagedFile(
                 f"{self.path}, {where}: {broken}. The file was changed after it was written: keep"
@@ -217,9 +225,11 @@ class OpenFile:
     def __init__(self, ledger: JsonLines, handle: int) -> None:
         self._ledger, self._handle = ledger, handle
 
-    def read(self, after: int = 0) -> list[Entry]:
-        """The entries after that number. Raises `IncompleteLine` or `DamagedFile`."""
-        return self._ledger.read_open(self._handle, after)
+    def read(self, after: int = 0, most: int | None = None) -> list[Entry]:
+        """The entries after that number, so many at most. Raises `IncompleteLine` or
+        `DamagedFile`.
+        """
+        return self._ledger.read_open(self._handle, after, most)
 
     def head(self) -> Head:
         """The last entry. Raises `IncompleteLine` or `DamagedFile`."""
@@ -234,10 +244,28 @@ class OpenFile:
         self._ledger.replace_without(self._handle, log)
 
 
-def _lines(handle: int, offset: int) -> list[bytes]:
+def _after_lines(handle: int, offset: int, count: int) -> int | None:
+    """Where so many lines after an offset end, without reading what they say; None where there are
+    fewer.
+    """
+    os.lseek(handle, offset, os.SEEK_SET)
+    while count > 0 and (piece := os.read(handle, _CHUNK)):
+        ends = piece.count(b"\n")
+        if ends < count:
+            count -= ends
+            offset += len(piece)
+            continue
+        place = -1
+        for _ in range(count):
+            place = piece.index(b"\n", place + 1)
+        return offset + place + 1
+    return offset if count <= 0 else None
+
+
+def _lines(handle: int, offset: int, most: int | None = None) -> list[bytes]:
     with os.fdopen(os.dup(handle), "rb") as file:
         file.seek(offset)
-        return list(file)
+        return list(islice(file, most))
 
 
 def _last_line(handle: int) -> bytes:

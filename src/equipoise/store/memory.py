@@ -24,9 +24,9 @@ class Memory:
         """The entries as a file would hold them."""
         return list(map(line_of, self._entries))
 
-    def read(self, after: int = 0) -> list[Entry]:
-        """The entries after that number."""
-        return self._entries[after:]
+    def read(self, after: int = 0, most: int | None = None) -> list[Entry]:
+        """The entries after that number, so many at most."""
+        return self._entries[after : None if most is None else after + most]
 
     def head(self) -> Head:
         """The last entry."""

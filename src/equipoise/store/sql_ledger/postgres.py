@@ -12,16 +12,16 @@ from typing import Any
 import psycopg
 
 from equipoise.conduct.ports import Head
-from equipoise.ledger.entry import Entry, entry_of
+from equipoise.ledger.entry import Entry
 from equipoise.store.follows import check_follows, redaction_of
 from equipoise.store.sql_ledger.refusals import CannotWrite
-from equipoise.store.sql_ledger.rows import lines_from, rows_of
+from equipoise.store.sql_ledger.rows import entries_from, lines_from, rows_of
 from equipoise.store.turns import Turns
 
 Connect = Callable[[], "psycopg.Connection[Any]"]
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
-_ENTRIES = "SELECT seq, hash, entry FROM {schema}.entries WHERE seq > %s ORDER BY seq"
+_ENTRIES = "SELECT seq, hash, entry FROM {schema}.entries WHERE seq > %s ORDER BY seq LIMIT %s"
 _FIELDS = """
 SELECT seq, field FROM (
   SELECT seq, place, field FROM {schema}.contents WHERE seq > %(after)s AND seq <= %(last)s
@@ -65,10 +65,10 @@ class PostgresLedger:
         with self._alone() as connection:
             return self.lines_over(connection, 0)
 
-    def read(self, after: int = 0) -> list[Entry]:
-        """The entries after that number. Raises `CannotWrite`."""
+    def read(self, after: int = 0, most: int | None = None) -> list[Entry]:
+        """The entries after that number, so many at most. Raises `CannotWrite`."""
         with self._alone() as connection:
-            return list(map(entry_of, self.lines_over(connection, after)))
+            return entries_from(self.lines_over(connection, after, most))
 
     def head(self) -> Head:
         """The last entry. Raises `CannotWrite`."""
@@ -108,9 +108,11 @@ class PostgresLedger:
                     self.close()
                 raise CannotWrite(f"the schema {self.schema}", str(refused)) from refused
 
-    def lines_over(self, connection: psycopg.Connection[Any], after: int) -> list[bytes]:
-        """The stored lines after an entry."""
-        entries = connection.execute(self.sql(_ENTRIES), (after,)).fetchall()
+    def lines_over(
+        self, connection: psycopg.Connection[Any], after: int, most: int | None = None
+    ) -> list[bytes]:
+        """The stored lines after an entry, so many at most."""
+        entries = connection.execute(self.sql(_ENTRIES), (after, most)).fetchall()
         last = entries[-1][0] if entries else after
         fields = connection.execute(self.sql(_FIELDS), {"after": after, "last": last})
         return list(lines_from(entries, fields))
@@ -133,11 +135,11 @@ class OpenPostgres:
     ) -> None:
         self._ledger, self._connection, self._head = ledger, connection, head
 
-    def read(self, after: int = 0) -> list[Entry]:
-        """The entries after that number."""
+    def read(self, after: int = 0, most: int | None = None) -> list[Entry]:
+        """The entries after that number, so many at most."""
         if after >= self._head.seq:
             return []
-        return list(map(entry_of, self._ledger.lines_over(self._connection, after)))
+        return entries_from(self._ledger.lines_over(self._connection, after, most))
 
     def head(self) -> Head:
         """The last entry."""

@@ -7,9 +7,11 @@ from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
-from equipoise.ledger.entry import Entry, members_of
+from equipoise.ledger.as_written import read_as_written
+from equipoise.ledger.entry import Entry, entry_of, members_of
 from equipoise.ledger.salted import Gone
 from equipoise.terms.canonical import canonical
+from equipoise.terms.collector import uncollected
 
 EntryRow = tuple[int, str, str, str, int, str]
 """seq, hash, prev, type, number of fields, the canonical JSON of the hashed members."""
@@ -59,3 +61,9 @@ def lines_from(
             own = [field for _, field in current[1]]
             current = next(by_entry, None)
         yield line_from(entry, hashed, own)
+
+
+def entries_from(lines: Iterable[bytes]) -> list[Entry]:
+    """The entries of stored lines."""
+    with uncollected():
+        return [read_as_written(line) or entry_of(line) for line in lines]

@@ -19,7 +19,7 @@ from equipoise.store.files import sync_directory
 from equipoise.store.follows import check_follows, redaction_of
 from equipoise.store.recognize import NoLedger
 from equipoise.store.sql_ledger.refusals import CannotWrite
-from equipoise.store.sql_ledger.rows import FieldRow, lines_from, rows_of
+from equipoise.store.sql_ledger.rows import FieldRow, entries_from, lines_from, rows_of
 from equipoise.store.turns import turns_of
 from equipoise.terms.canonical import canonical
 
@@ -27,11 +27,11 @@ MAGIC = b"SQLite format 3\0"
 _OURS = 0x4551504C  # "EQPL": application_id of a ledger (www.sqlite.org/fileformat.html, 1.3.12)
 _WAIT = 60.0
 """Seconds that one process waits for another."""
-_ENTRIES = "SELECT seq, hash, entry FROM entries WHERE seq > ? ORDER BY seq"
+_ENTRIES = "SELECT seq, hash, entry FROM entries WHERE seq > ? ORDER BY seq LIMIT ?"
 _FIELDS = """
 SELECT seq, field FROM (
-  SELECT seq, place, field FROM contents WHERE seq > ?1
-  UNION ALL SELECT seq, place, field FROM gone WHERE seq > ?1
+  SELECT seq, place, field FROM contents WHERE seq > ?1 AND seq <= ?2
+  UNION ALL SELECT seq, place, field FROM gone WHERE seq > ?1 AND seq <= ?2
 ) ORDER BY seq, place
 """
 _INSERT = {
@@ -57,9 +57,9 @@ class SqliteLedger:
         """The entries as a file would hold them."""
         return self._lines(0)
 
-    def read(self, after: int = 0) -> list[Entry]:
-        """The entries after that number."""
-        return list(map(entry_of, self._lines(after)))
+    def read(self, after: int = 0, most: int | None = None) -> list[Entry]:
+        """The entries after that number, so many at most."""
+        return entries_from(self._lines(after, most))
 
     def head(self) -> Head:
         """The last entry."""
@@ -128,15 +128,17 @@ class SqliteLedger:
         is_still = not os.access(self.path.parent, os.W_OK) and not log.exists()
         return f"{self.path.absolute().as_uri()}?{'immutable=1' if is_still else 'mode=rw'}"
 
-    def _lines(self, after: int) -> list[bytes]:
+    def _lines(self, after: int, most: int | None = None) -> list[bytes]:
         connection = self._connection
         is_open = connection.in_transaction
         with _told(self.path):
             if not is_open:
                 connection.execute("BEGIN")  # both queries see the same entries
             try:
-                entries = connection.execute(_ENTRIES, (after,))
-                fields = connection.execute(_FIELDS, (after,))
+                limit = -1 if most is None else most
+                entries = connection.execute(_ENTRIES, (after, limit)).fetchall()
+                last = entries[-1][0] if entries else after
+                fields = connection.execute(_FIELDS, (after, last))
                 return list(lines_from(entries, fields))
             finally:
                 if not is_open:
