@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from importlib.resources import files
 from typing import Any
 
+import orjson
 import psycopg
 
 from equipoise.conduct.ports import Head
 from equipoise.ledger.entry import Entry
 from equipoise.store.follows import check_follows, redaction_of
 from equipoise.store.sql_ledger.refusals import CannotWrite
-from equipoise.store.sql_ledger.rows import entries_from, lines_from, rows_of
+from equipoise.store.sql_ledger.rows import Rows, entries_from, lines_from, rows_of
 from equipoise.store.turns import Turns
 
 Connect = Callable[[], "psycopg.Connection[Any]"]
@@ -28,6 +28,8 @@ SELECT seq, field FROM (
   UNION ALL SELECT seq, place, field FROM {schema}.gone WHERE seq > %(after)s AND seq <= %(last)s
 ) AS every_field ORDER BY seq, place
 """
+_TURN = "BEGIN; SELECT seq, hash FROM {schema}.take_turn()"
+_APPEND = "SELECT {schema}.append(%s)"
 _HEAD = "SELECT seq, hash FROM {schema}.entries ORDER BY seq DESC LIMIT 1"
 
 
@@ -78,9 +80,17 @@ class PostgresLedger:
     @contextmanager
     def writing(self) -> Iterator[OpenPostgres]:
         """One transaction that holds the turn of the whole database. Raises `CannotWrite`."""
-        with self._alone() as connection, connection.transaction():
-            row = connection.execute(self.sql("SELECT seq, hash FROM {schema}.take_turn()"))
-            yield OpenPostgres(self, connection, Head(*(row.fetchone() or Head())))
+        with self._alone() as connection:
+            begun = connection.execute(self.sql(_TURN))
+            begun.nextset()
+            ledger = OpenPostgres(self, connection, Head(*(begun.fetchone() or Head())))
+            try:
+                yield ledger
+                ledger.commit()
+            except BaseException:
+                if not connection.closed:
+                    connection.execute("ROLLBACK")
+                raise
 
     def append(self, entries: Iterable[Entry]) -> None:
         """Add entries that follow the head, all or none. Raises `Conflict` or `CannotWrite`."""
@@ -128,17 +138,22 @@ class PostgresLedger:
 
 
 class OpenPostgres:
-    """A ledger whose transaction is open (`ports.Writing`)."""
+    """A ledger whose transaction is open (`ports.Writing`). What is added is sent with the end of
+    the transaction: each way to the server and back costs as much as a small append.
+    """
 
     def __init__(
         self, ledger: PostgresLedger, connection: psycopg.Connection[Any], head: Head
     ) -> None:
         self._ledger, self._connection, self._head = ledger, connection, head
+        self._cursor = psycopg.ClientCursor(connection)
+        self._rows: list[Rows] = []
 
     def read(self, after: int = 0, most: int | None = None) -> list[Entry]:
         """The entries after that number, so many at most."""
         if after >= self._head.seq:
             return []
+        self._send(_APPEND)
         return entries_from(self._ledger.lines_over(self._connection, after, most))
 
     def head(self) -> Head:
@@ -150,15 +165,28 @@ class OpenPostgres:
         new = list(entries)
         check_follows(self._head, new)
         if new:
-            rows = json.dumps([rows_of(entry) for entry in new], ensure_ascii=False)
-            self._connection.execute(self._ledger.sql("SELECT {schema}.append(%s)"), (rows,))
+            self._rows += map(rows_of, new)
             self._head = Head(new[-1].seq, new[-1].hash)
 
     def redact(self, log: Entry) -> None:
         """Append a redaction, and delete what it names."""
         redaction_of(log)
         self.append([log])
+        self._send(_APPEND)
         self._connection.execute(self._ledger.sql("SELECT {schema}.redact(%s)"), (log.seq,))
+
+    def commit(self) -> None:
+        """Send what was added, and end the transaction."""
+        if self._rows:
+            self._send(f"{_APPEND}; COMMIT")
+        else:
+            self._connection.execute("COMMIT")
+
+    def _send(self, statement: str) -> None:
+        if self._rows:
+            rows = orjson.dumps([tuple(each) for each in self._rows]).decode()
+            self._rows = []
+            self._cursor.execute(self._ledger.sql(statement), (rows,))
 
 
 def _sql(name: str) -> str:

@@ -3,7 +3,7 @@
 CREATE SCHEMA IF NOT EXISTS {schema};
 CREATE TABLE IF NOT EXISTS {schema}.entries (
   seq bigint PRIMARY KEY,
-  hash text NOT NULL UNIQUE,
+  hash text NOT NULL,
   prev text NOT NULL UNIQUE,  -- so a fork cannot be stored
   type text NOT NULL,
   fields integer NOT NULL,
@@ -11,14 +11,14 @@ CREATE TABLE IF NOT EXISTS {schema}.entries (
 );
 CREATE INDEX IF NOT EXISTS redactions ON {schema}.entries (seq) WHERE type = 'EntryRedacted';
 CREATE TABLE IF NOT EXISTS {schema}.contents (
-  seq bigint NOT NULL REFERENCES {schema}.entries,
+  seq bigint NOT NULL,  -- of an entry: `check_contents`
   place integer NOT NULL,
   path text NOT NULL,
   field text NOT NULL,
   PRIMARY KEY (seq, place)
 );
 CREATE TABLE IF NOT EXISTS {schema}.gone (
-  seq bigint NOT NULL REFERENCES {schema}.entries,
+  seq bigint NOT NULL,  -- of an entry: `check_gone`
   place integer NOT NULL,
   path text NOT NULL,
   field text NOT NULL,
@@ -39,14 +39,15 @@ BEGIN
   RETURN NEW;
 END $$;
 
-CREATE OR REPLACE FUNCTION {schema}.check_content() RETURNS trigger LANGUAGE plpgsql
+CREATE OR REPLACE FUNCTION {schema}.check_contents() RETURNS trigger LANGUAGE plpgsql
 SET search_path = {schema}, pg_temp AS $$
+DECLARE last record;
 BEGIN
-  IF NEW.seq <> (SELECT max(seq) FROM entries)
-    OR NEW.place NOT BETWEEN 1 AND (SELECT fields FROM entries WHERE seq = NEW.seq) THEN
+  SELECT seq, fields INTO last FROM entries ORDER BY seq DESC LIMIT 1;
+  IF EXISTS (SELECT 1 FROM added WHERE (seq = last.seq AND place BETWEEN 1 AND last.fields) IS NOT TRUE) THEN
     RAISE EXCEPTION 'ledger: contents come with their entry';
   END IF;
-  RETURN NEW;
+  RETURN NULL;
 END $$;
 
 CREATE OR REPLACE FUNCTION {schema}.names(log bigint, target bigint, path text) RETURNS boolean
@@ -83,7 +84,8 @@ END $$;
 CREATE OR REPLACE TRIGGER entries_follow BEFORE INSERT ON {schema}.entries FOR EACH ROW EXECUTE FUNCTION {schema}.check_entry();
 CREATE OR REPLACE TRIGGER entries_stay BEFORE UPDATE OR DELETE ON {schema}.entries FOR EACH ROW EXECUTE FUNCTION {schema}.refuse();
 CREATE OR REPLACE TRIGGER entries_last BEFORE TRUNCATE ON {schema}.entries EXECUTE FUNCTION {schema}.refuse();
-CREATE OR REPLACE TRIGGER contents_of_last BEFORE INSERT ON {schema}.contents FOR EACH ROW EXECUTE FUNCTION {schema}.check_content();
+CREATE OR REPLACE TRIGGER contents_of_last AFTER INSERT ON {schema}.contents
+  REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION {schema}.check_contents();
 CREATE OR REPLACE TRIGGER contents_stay BEFORE UPDATE ON {schema}.contents FOR EACH ROW EXECUTE FUNCTION {schema}.refuse();
 CREATE OR REPLACE TRIGGER contents_last BEFORE DELETE ON {schema}.contents FOR EACH ROW EXECUTE FUNCTION {schema}.check_deletion();
 CREATE OR REPLACE TRIGGER contents_whole BEFORE TRUNCATE ON {schema}.contents EXECUTE FUNCTION {schema}.refuse();
@@ -102,15 +104,17 @@ CREATE OR REPLACE FUNCTION {schema}.append(rows jsonb) RETURNS void LANGUAGE plp
 SET search_path = {schema}, pg_temp AS $$
 DECLARE each jsonb;
 BEGIN
-  PERFORM take_turn();
+  PERFORM pg_advisory_xact_lock(hashtext('{schema}'), 0);
   FOR each IN SELECT value FROM jsonb_array_elements(rows) LOOP
     INSERT INTO entries SELECT (e ->> 0)::bigint, e ->> 1, e ->> 2, e ->> 3, (e ->> 4)::integer, e ->> 5
       FROM (SELECT each -> 0) AS one (e);
     INSERT INTO contents SELECT (f ->> 0)::bigint, (f ->> 1)::integer, f ->> 2, f ->> 3
       FROM jsonb_array_elements(each -> 1) AS many (f);
   END LOOP;
-  INSERT INTO gone SELECT (f ->> 0)::bigint, (f ->> 1)::integer, f ->> 2, f ->> 3
-    FROM jsonb_array_elements(rows) AS all_rows (r), jsonb_array_elements(r -> 2) AS many (f);
+  IF jsonb_path_exists(rows, '$[*][2][*]') THEN  -- an import: by now their redactions are there
+    INSERT INTO gone SELECT (f ->> 0)::bigint, (f ->> 1)::integer, f ->> 2, f ->> 3
+      FROM jsonb_array_elements(rows) AS all_rows (r), jsonb_array_elements(r -> 2) AS many (f);
+  END IF;
 END $$;
 
 -- Carry out a redaction that was appended: what is left of a field is its path and the digest of what stood there.

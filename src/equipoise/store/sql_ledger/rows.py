@@ -10,7 +10,7 @@ from typing import NamedTuple
 from equipoise.ledger.as_written import read_as_written
 from equipoise.ledger.entry import Entry, entry_of, members_of
 from equipoise.ledger.salted import Gone
-from equipoise.terms.canonical import canonical
+from equipoise.terms.canonical import canonical_again
 from equipoise.terms.collector import uncollected
 
 EntryRow = tuple[int, str, str, str, int, str]
@@ -30,10 +30,11 @@ class Rows(NamedTuple):
 def rows_of(entry: Entry) -> Rows:
     """The rows of an entry."""
     numbered = list(enumerate(entry.fields, start=1))
-    text = canonical(members_of(entry)).decode()
+    text = canonical_again(members_of(entry)).decode()
     head = (entry.seq, entry.hash, entry.prev, entry.type, len(numbered), text)
+    texts = [canonical_again(list(field)).decode() for field in entry.fields]
     rows = [
-        ((entry.seq, place, field.path, canonical(list(field)).decode()), isinstance(field, Gone))
+        ((entry.seq, place, field.path, texts[place - 1]), isinstance(field, Gone))
         for place, field in numbered
     ]
     return Rows(

@@ -2,7 +2,7 @@
 -- redaction left of them: [path, digest]. Nothing is ever updated; only a content is deleted, and only if a redaction names it.
 CREATE TABLE IF NOT EXISTS entries (
   seq INTEGER PRIMARY KEY,
-  hash TEXT NOT NULL UNIQUE,
+  hash TEXT NOT NULL,
   prev TEXT NOT NULL UNIQUE,  -- so a fork cannot be stored
   type TEXT NOT NULL,
   fields INTEGER NOT NULL,
@@ -29,7 +29,7 @@ CREATE TRIGGER IF NOT EXISTS entries_follow BEFORE INSERT ON entries
 WHEN NEW.seq <> coalesce((SELECT max(seq) FROM entries), 0) + 1
   OR NEW.prev <> coalesce((SELECT hash FROM entries ORDER BY seq DESC LIMIT 1),
     '0000000000000000000000000000000000000000000000000000000000000000')
-  OR EXISTS (SELECT 1 FROM entries WHERE hash = NEW.hash OR prev = NEW.prev)
+  OR EXISTS (SELECT 1 FROM entries WHERE prev = NEW.prev)
 BEGIN SELECT RAISE(ABORT, 'ledger: an entry follows the last one'); END;
 CREATE TRIGGER IF NOT EXISTS entries_stay BEFORE UPDATE ON entries
 BEGIN SELECT RAISE(ABORT, 'ledger: an entry is never changed'); END;
