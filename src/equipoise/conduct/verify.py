@@ -39,7 +39,7 @@ from equipoise.subject.state import Trial
 from equipoise.terms.collector import uncollected
 
 
-def verify_lines(lines: Sequence[bytes], anchor: str | None = None) -> Verified | Broken:
+def verify_lines(lines: Iterable[bytes], anchor: str | None = None) -> Verified | Broken:
     """The finding about stored lines, each with its newline.
 
     `anchor` is a head kept elsewhere; without one, a ledger that was cut short, or written anew by
@@ -57,7 +57,7 @@ class Held(NamedTuple):
     trial: Trial
 
 
-def held_by(lines: Sequence[bytes], anchor: str | None = None) -> Held | Broken:
+def held_by(lines: Iterable[bytes], anchor: str | None = None) -> Held | Broken:
     """As `verify_lines`, with what was read on the way."""
     read = chain.read_lines(lines)
     if isinstance(read, Broken):

@@ -12,7 +12,15 @@ from typing import Any
 import orjson
 
 from equipoise.ledger.entry import FORMAT, Entry
-from equipoise.ledger.salted import DIGEST, SALT, BadField, Field, Gone, Kept, check_layout
+from equipoise.ledger.salted import (
+    DIGEST,
+    REASON,
+    REDACTED,
+    SALT,
+    BadField,
+    StoredFields,
+    check_layout,
+)
 from equipoise.terms.canonical import is_plain
 
 _TEXT = rb'"[^"\\]+"'  # one with an escape is read the long way
@@ -51,7 +59,7 @@ def read_as_written(line: bytes) -> Entry | None:
         stored = orjson.loads(line)
         members, hashed, payload = stored["entry"], stored["hash"], stored["payload"]
         text = orjson.dumps(members, option=_SORTED)
-        fields, texts, digest = _fields(payload)
+        texts, digest = _checked(payload)
     except (ValueError, KeyError, TypeError, BadField):
         return None
     is_whole = (
@@ -60,36 +68,33 @@ def read_as_written(line: bytes) -> Entry | None:
         and members["payload_digest"] == digest
         and line == b'{"entry":%b,"hash":"%b","payload":[%b]}\n' % (text, hashed.encode(), texts)
     )
-    return _entry(members, hashed, fields) if is_whole else None
+    return _entry(members, hashed, payload, texts) if is_whole else None
 
 
-def _fields(payload: list[Any]) -> tuple[tuple[Field, ...], bytes, str]:
-    """The fields, their canonical bytes one after the other, and the root over their digests.
+def _checked(payload: list[Any]) -> tuple[bytes, str]:
+    """The canonical bytes of the fields one after the other, and the root over their digests.
     Raises `BadField`, ValueError or TypeError.
     """
-    fields: list[Field] = []
     texts: list[bytes] = []
     digests: list[bytes] = []
-    paths = check_layout([stored[0] for stored in payload])
-    for path, stored in zip(paths, payload, strict=True):
+    check_layout([stored[0] for stored in payload])
+    for stored in payload:
         text = orjson.dumps(stored, option=_SORTED)
         texts.append(text)
         if len(stored) == 3:
             _, salt, value = stored
             if not SALT.fullmatch(salt) or (type(value) is not str and not is_plain(value)):
-                raise BadField(path)
-            fields.append(Kept(path, salt, value))
+                raise BadField(salt)
             digests.append(sha256(text).digest())
         else:
             _, digest = stored
             if not DIGEST.fullmatch(digest):
-                raise BadField(path)
-            fields.append(Gone(path, digest))
+                raise BadField(digest)
             digests.append(bytes.fromhex(digest))
-    return tuple(fields), b",".join(texts), sha256(b"".join(digests)).hexdigest()
+    return b",".join(texts), sha256(b"".join(digests)).hexdigest()
 
 
-def _entry(members: dict[str, Any], hashed: str, fields: tuple[Field, ...]) -> Entry | None:
+def _entry(members: dict[str, Any], hashed: str, payload: list[Any], texts: bytes) -> Entry | None:
     """The entry, made without asking again what the bytes have shown; None where its members do not
     go together.
     """
@@ -97,10 +102,14 @@ def _entry(members: dict[str, Any], hashed: str, fields: tuple[Field, ...]) -> E
         datetime.fromisoformat(members["at"])
     except ValueError:
         return None
-    reason = next((field for field in fields if field.path == "reason"), None)
-    if reason is not None and isinstance(reason, Kept) and not reason.value:
-        return None
+    reason: str | None = None
+    gone = tuple([field[0] for field in payload if len(field) == 2])
+    last = payload[-1] if payload else [""]  # no path of a payload comes after this one
+    if last[0] == REASON:
+        reason = REDACTED if len(last) == 2 else last[2]
+        if not reason:
+            return None
     earlier = members["supersedes"]
     if earlier is not None and (reason is None or earlier >= members["seq"]):
         return None
-    return Entry.of_whole(members, hashed, fields)
+    return Entry.of_whole(members, hashed, StoredFields(b"[%b]" % texts), reason, gone)

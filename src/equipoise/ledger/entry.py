@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from hashlib import sha256
 from operator import attrgetter
+from sys import intern
 from typing import Any, NamedTuple
 
 import orjson
@@ -36,6 +38,8 @@ _HEX64 = re.compile(r"[0-9a-f]{64}")
 _UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 _TEXT = ("actor", "role", "protocol", "type", "key", "software")
 _TEXT_OR_NONE = ("site", "subject")
+_REPEATED = ("actor", "role", "site", "subject", "protocol", "type", "software")
+"""Texts that many entries share: they are held once."""
 
 
 class BadEntry(ValueError):
@@ -66,12 +70,10 @@ class Entry:
     payload_digest: str
     prev: str
     hash: str
-    fields: tuple[Field, ...]
+    fields: Sequence[Field]
     reason: str | None = field(init=False, repr=False, compare=False)
     gone: tuple[str, ...] = field(init=False, repr=False, compare=False)
     """The paths of the fields whose content was taken out; the hash chain holds without it."""
-    event: Any = field(init=False, repr=False, compare=False, default=None)
-    """What the payload says, once `events.event_of` has read it."""
 
     def __post_init__(self) -> None:
         _check_texts(self)
@@ -85,15 +87,25 @@ class Entry:
         _check_numbers(self)
 
     @classmethod
-    def of_whole(cls, members: dict[str, Any], hashed: str, fields: tuple[Field, ...]) -> Entry:
-        """The entry of members that were checked before."""
+    def of_whole(
+        cls,
+        members: dict[str, Any],
+        hashed: str,
+        fields: Sequence[Field],
+        reason: str | None,
+        gone: tuple[str, ...],
+    ) -> Entry:
+        """The entry of parts that were checked before."""
         entry = object.__new__(cls)
         for name in HASHED:
             _set(entry, name, members[name])
+        for name in _REPEATED:
+            if (value := members[name]) is not None:
+                _set(entry, name, intern(value))
         _set(entry, "hash", hashed)
         _set(entry, "fields", fields)
-        _set(entry, "event", None)
-        _tell(entry)
+        _set(entry, "reason", reason)
+        _set(entry, "gone", gone)
         return entry
 
     @property
@@ -139,7 +151,7 @@ class Header:
     supersedes: int | None = None
 
 
-_APART = ("hash", "fields", "reason", "gone", "event")
+_APART = ("hash", "fields", "reason", "gone")
 HASHED = tuple(each.name for each in fields(Entry) if each.name not in _APART)
 """The members that the hash covers, `payload_digest` among them."""
 _members = attrgetter(*HASHED)

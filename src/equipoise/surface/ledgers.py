@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -48,20 +48,27 @@ def verify(path: str | Path, anchor: str | None = None) -> Verified | Broken:
     Raises NoLedger for a file that is none, or FileNotFoundError.
     """
     _check_anchor(anchor)
-    return verify_lines(stored(path).lines(), anchor)
+    return verify_lines(_drained(stored(path).lines()), anchor)
 
 
 def read_ledger(path: str | Path, anchor: str | None = None) -> Ledger:
     """The entries of a ledger that verifies. Raises BrokenLedger, NoLedger or FileNotFoundError."""
     _check_anchor(anchor)
     store = stored(path)
-    held = held_by(store.lines(), anchor)
+    held = held_by(_drained(store.lines()), anchor)
     if isinstance(held, Broken):
         raise BrokenLedger(
             f"{shown(path)}: entry {held.seq}: {held.why}. A ledger that does not verify is"
             " neither analyzed nor redacted"
         )
     return Ledger(held.entries, held.finding, held.trial)
+
+
+def _drained(lines: list[bytes]) -> Iterator[bytes]:
+    """Each line, which is let go once it was read: a long ledger is held once, not twice."""
+    lines.reverse()
+    while lines:
+        yield lines.pop()
 
 
 def write_ledger(ledger: Ledger, path: str | Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextvars import ContextVar
 from typing import Any, get_args
 
 from equipoise.ledger.entry import Entry
@@ -190,19 +191,23 @@ def payload_of(event: Event) -> dict[str, Any]:
     return payload
 
 
+_last: ContextVar[tuple[Entry, Event] | None] = ContextVar("last", default=None)
+"""The entry that was asked about last, which is asked about several times."""
+
+
 def event_of(entry: Entry) -> Event:
     """The event an entry holds; `BadEvent` for an unknown type, a member too many or few, or one of
     the wrong type.
     """
-    known: Event | None = entry.event
-    if known is not None:
-        return known
+    known = _last.get()
+    if known is not None and known[0] is entry:
+        return known[1]
     where = f"entry {entry.seq} ({entry.type})"
     said = entry.payload
     if entry.gone:
         said = _with_marks(entry, said, _members(entry.type, where))
     event = event_from(entry.type, said, where)
-    object.__setattr__(entry, "event", event)  # read once; the entry says the same as before
+    _last.set((entry, event))
     return event
 
 

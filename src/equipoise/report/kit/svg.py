@@ -63,6 +63,12 @@ def line(x1: float, y1: float, x2: float, y2: float, css: str = "") -> str:
     return f'<line x1="{px(x1)}" y1="{px(y1)}" x2="{px(x2)}" y2="{px(y2)}"{_css(css)}/>'
 
 
+def strokes(segments: Iterable[tuple[float, float, float, float]], css: str = "") -> str:
+    """Straight lines in one mark, each from a point by so much to the right and so much down."""
+    way = "".join(f"M{px(x)} {px(y)}l{px(right)} {px(down)}" for x, y, right, down in segments)
+    return f'<path d="{way}"{_css(css)}/>'
+
+
 def rect(x: float, y: float, width: float, height: float, css: str = "", radius: float = 0) -> str:
     """A rectangle."""
     size = f'width="{px(max(width, 0))}" height="{px(max(height, 0))}"'

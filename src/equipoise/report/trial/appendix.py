@@ -76,22 +76,29 @@ def people(analysis: Analysis, entries: Sequence[Entry]) -> list[ParticipantSect
         *flow.declined,
         *flow.eligible_not_randomized,
     }
-    persons = [_randomized(analysis, name, entries) for name in analysis.accounts]
+    milestones = _milestones(entries)
+    persons = [_randomized(analysis, name, milestones) for name in analysis.accounts]
     others -= set(analysis.accounts)
-    persons += [_not_randomized(analysis, name, entries) for name in others]
+    persons += [_not_randomized(analysis, name, milestones) for name in others]
     return sorted(persons, key=lambda person: person.id)
 
 
-def _milestones(entries: Iterable[Entry], name: str) -> tuple[int, ...]:
-    return tuple(
-        entry.seq for entry in entries if entry.subject == name and entry.type in MILESTONES
-    )
+Milestones = Mapping[str, Sequence[int]]
+"""The entries that are milestones of each participant."""
+
+
+def _milestones(entries: Iterable[Entry]) -> Milestones:
+    told: dict[str, list[int]] = {}
+    for entry in entries:
+        if entry.subject is not None and entry.type in MILESTONES:
+            told.setdefault(entry.subject, []).append(entry.seq)
+    return told
 
 
 # ------------------------------------------------------------------ who entered
 
 
-def _randomized(analysis: Analysis, name: str, entries: Sequence[Entry]) -> ParticipantSection:
+def _randomized(analysis: Analysis, name: str, milestones: Milestones) -> ParticipantSection:
     results, account = analysis.results, analysis.accounts[name]
     about = results.arms[results.baseline[name].arm]
     stratum = " / ".join(results.strata[name].as_randomized)
@@ -108,9 +115,8 @@ def _randomized(analysis: Analysis, name: str, entries: Sequence[Entry]) -> Part
         *_problem_facts(results, name),
     )
     anchor = subject_anchor(name)
-    return ParticipantSection(
-        name, anchor, about.role, about.label, facts, _milestones(entries, name)
-    )
+    own = tuple(milestones.get(name, ()))
+    return ParticipantSection(name, anchor, about.role, about.label, facts, own)
 
 
 def _baseline_fact(baseline: Baseline, sources: tuple[Source, ...]) -> Fact:
@@ -232,7 +238,7 @@ def _problem_facts(results: Results, name: str) -> Iterator[Fact]:
 # ------------------------------------------------------------------ who did not enter
 
 
-def _not_randomized(analysis: Analysis, name: str, entries: Sequence[Entry]) -> ParticipantSection:
+def _not_randomized(analysis: Analysis, name: str, milestones: Milestones) -> ParticipantSection:
     screening, short = analysis.screenings[name], _short(analysis)
     facts = [_answer_fact(a, short) for a in screening.of_record if a.verdict is not Verdict.MET]
     if decision := screening.no_entry:
@@ -243,9 +249,8 @@ def _not_randomized(analysis: Analysis, name: str, entries: Sequence[Entry]) -> 
     facts += _not_used(screening)
     standing = _standing(analysis.results.flow, name)
     anchor = subject_anchor(name)
-    return ParticipantSection(
-        name, anchor, "none", standing, tuple(facts), _milestones(entries, name)
-    )
+    own = tuple(milestones.get(name, ()))
+    return ParticipantSection(name, anchor, "none", standing, tuple(facts), own)
 
 
 def _standing(flow: Flow, name: str) -> str:

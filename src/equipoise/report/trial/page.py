@@ -15,6 +15,7 @@ from equipoise.ledger.entry import Entry
 from equipoise.protocol.model import Protocol
 from equipoise.report.kit.drill_down import DrillDown, source_links, subject_link
 from equipoise.report.kit.formats import as_of_words, day_words, first_up, plural
+from equipoise.report.kit.packed import packed_if_long
 from equipoise.report.kit.page import draw_twice, environment, read_template, written_with
 from equipoise.report.kit.table import Table
 from equipoise.report.trial import appendix, conduct_tables, limitations, primary, summary
@@ -52,8 +53,7 @@ def write_report(analysis: Analysis, entries: Sequence[Entry]) -> str:
     """
     seen = [entry for entry in entries if entry.seq <= analysis.results.ledger.entries]
     drill_down = DrillDown()
-    persons = appendix.people(analysis, seen)
-    page = {
+    page: dict[str, object] = {
         **_front(analysis, drill_down),
         **_participants(analysis, drill_down),
         **efficacy(analysis, drill_down),
@@ -64,14 +64,25 @@ def write_report(analysis: Analysis, entries: Sequence[Entry]) -> str:
         "review": review_words(analysis.results.safety_review, drill_down),
         "visits": visit_table(analysis.results, drill_down),
         "overdue": overdue_table(analysis.results),
-        "persons": persons,
-        "entries": referenced(persons, seen),
-        "known": frozenset(person.id for person in persons),
     }
-    return _page().render(**page, lists=list(drill_down.lists.values())) + "\n"
+    page["appendix"] = _appendix(analysis, seen, drill_down)
+    return _page("report.html.j2").render(**page) + "\n"
 
 
-def _page() -> Template:
+def _appendix(analysis: Analysis, seen: Sequence[Entry], drill_down: DrillDown) -> Markup:
+    """Written last: by then it is known which lists the numbers of the page lead to."""
+    persons = appendix.people(analysis, seen)
+    told = _page("appendix.html.j2").render(
+        persons=persons,
+        entries=referenced(persons, seen),
+        known=frozenset(person.id for person in persons),
+        results=analysis.results,
+        lists=list(drill_down.lists.values()),
+    )
+    return packed_if_long(told)
+
+
+def _page(name: str) -> Template:
     own = environment().overlay()
     own.filters |= {
         "links": source_links,
@@ -79,7 +90,7 @@ def _page() -> Template:
         "first_up": first_up,
         "subject": lambda name, known: subject_link(name) if name in known else name,
     }
-    return own.get_template("report.html.j2")
+    return own.get_template(name)
 
 
 def _front(analysis: Analysis, drill_down: DrillDown) -> dict[str, object]:

@@ -6,7 +6,18 @@ from collections.abc import Mapping
 
 from equipoise.analysis.results.participants import TimeLine
 from equipoise.report.kit.drill_down import subject_anchor
-from equipoise.report.kit.svg import Scale, circle, line, link, path, picture, rect, steps, text
+from equipoise.report.kit.svg import (
+    Scale,
+    circle,
+    line,
+    link,
+    path,
+    picture,
+    rect,
+    steps,
+    strokes,
+    text,
+)
 from equipoise.report.trial.arm_legend import NARROW, arm_legend
 from equipoise.report.trial.arms import Arms
 from equipoise.terms.dates import DAYS_PER_MONTH
@@ -121,12 +132,10 @@ def _mark(kind: str, x: float, y: float) -> str:
         case "NON-CR/NON-PD":
             return path([(x, y - 5), (x + 5, y), (x, y + 5), (x - 5, y)], "mark open", closed=True)
         case "end":
-            return line(x, y - 6, x, y + 6, "tick")
+            return strokes([(x, y - 6, 0, 12)], "tick")
         case "therapy":
-            return line(x - 5, y, x + 5, y, "tick") + line(x, y - 5, x, y + 5, "tick")
+            return strokes([(x - 5, y, 10, 0), (x, y - 5, 0, 10)], "tick")
         case "death":
-            return line(x - 4, y - 4, x + 4, y + 4, "tick") + line(
-                x - 4, y + 4, x + 4, y - 4, "tick"
-            )
+            return strokes([(x - 4, y - 4, 8, 8), (x - 4, y + 4, 8, -8)], "tick")
         case _:
             return path([(x, y - 4), (x + 7, y), (x, y + 4)], "tick none")
