@@ -218,4 +218,4 @@ def test_a_stored_line_is_the_canonical_form_of_the_whole_entry() -> None:
 
     assert line_of(entry) == canonical(everything) + b"\n"
     told = {field.name for field in fields(Entry)}
-    assert told - set(HASHED) == {"hash", "fields", "reason", "gone", "event"}
+    assert told - set(HASHED) == {"hash", "fields", "reason", "gone"}

@@ -4,7 +4,8 @@
   const unpack = async () => {
     const bytes = Uint8Array.from(atob(packed.textContent.trim()), letter => letter.charCodeAt(0));
     const whole = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
-    packed.parentElement.outerHTML = await new Response(whole).text();
+    const page = new DOMParser().parseFromString(await new Response(whole).text(), "text/html");
+    packed.parentElement.replaceWith(...page.body.childNodes);
   };
   let whole = packed ? null : Promise.resolve();
   const at = async id => {
