@@ -4,7 +4,6 @@ was shown with what was allocated.
 
 from __future__ import annotations
 
-import csv
 import os
 import sys
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from equipoise.cli.exit_codes import ExitCode
-from equipoise.cli.options import LEDGER, BlockSizes
+from equipoise.cli.options import LEDGER, BlockSizes, WholeNumber
 from equipoise.cli.speak import QUIET_SECONDS, err, fail, out, progress, readable_failures
 
 if TYPE_CHECKING:
@@ -45,7 +44,10 @@ def create(
         typer.Option(metavar="SITE", help="a list of envelopes for a site instead"),
     ] = None,
     envelopes: Annotated[
-        int, typer.Option(min=1, help="with --emergency: how many for each stratum")
+        int,
+        typer.Option(
+            parser=WholeNumber(1, 1000), help="with --emergency: how many for each stratum"
+        ),
     ] = 8,
 ) -> None:
     """Draw the list from the system's randomness and seal it; prints what is to be committed. A
@@ -75,13 +77,13 @@ def cards(
     """Print the cards of an emergency list as CSV, for who fills the envelopes: outside stand site,
     stratum and number, inside lie arm and code.
     """
+    from equipoise.exchange.tables import write_table
     from equipoise.surface.allocators import cards_of
 
     with readable_failures():
-        rows = cards_of(sealed, _secret(key_file))
-        writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(["site", "stratum", "envelope", "arm", "code"])
-        writer.writerows([each.site, " / ".join(each.stratum), *each[2:]] for each in rows)
+        held = cards_of(sealed, _secret(key_file))
+        rows = [(each.site, " / ".join(each.stratum), *each[2:]) for each in held]
+        sys.stdout.write(write_table(("site", "stratum", "envelope", "arm", "code"), rows))
 
 
 @app.command()
