@@ -117,6 +117,17 @@ def test_an_envelope_out_of_turn_and_a_criterion_that_is_not_met_are_asked_about
     ]
 
 
+def test_after_one_out_of_turn_the_lowest_that_is_left_is_next(told: Story) -> None:
+    told.ready("S01-003", DAY)
+    opened(told, "S01-001", 2)
+    opened(told, "S01-002", 1)
+    assert not [asked for asked in queries(told, "S01-002") if "was next" in asked]
+
+    opened(told, "S01-003", 4)
+
+    assert "envelope 3 was next: where is it?" in queries(told, "S01-003")
+
+
 @pytest.mark.parametrize(
     ("changed", "why"),
     [

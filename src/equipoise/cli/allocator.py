@@ -5,7 +5,6 @@ was shown with what was allocated.
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +12,7 @@ import typer
 
 from equipoise.cli.exit_codes import ExitCode
 from equipoise.cli.options import LEDGER, BlockSizes, WholeNumber
-from equipoise.cli.speak import QUIET_SECONDS, err, fail, out, progress, readable_failures
+from equipoise.cli.speak import QUIET_SECONDS, err, fail, out, pour, progress, readable_failures
 
 if TYPE_CHECKING:
     from equipoise.store.sealed_boxes import Secret
@@ -83,7 +82,7 @@ def cards(
     with readable_failures():
         held = cards_of(sealed, _secret(key_file))
         rows = [(each.site, " / ".join(each.stratum), *each[2:]) for each in held]
-        sys.stdout.write(write_table(("site", "stratum", "envelope", "arm", "code"), rows))
+        pour(write_table(("site", "stratum", "envelope", "arm", "code"), rows))
 
 
 @app.command()

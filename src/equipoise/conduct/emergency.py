@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import count
 from typing import Any, Literal, NamedTuple
 
 from equipoise.allocation.declared import allocation_of
@@ -16,7 +17,7 @@ from equipoise.conduct.asked import Asked, Context, problems
 from equipoise.conduct.attribution import ACTOR_CODE, Attribution
 from equipoise.conduct.ports import SealedEnvelopes
 from equipoise.conduct.preconditions import no_time, without_reason
-from equipoise.conduct.randomization import allocations, closed_for
+from equipoise.conduct.randomization import allocations, closed_for, had_their_turn
 from equipoise.conduct.record import Outcome, Refused, record
 from equipoise.eligibility import evaluate_all
 from equipoise.ledger import events
@@ -149,7 +150,7 @@ def _randomized_offline(event: events.RandomizedOffline, asked: Asked) -> Iterat
         if not ACTOR_CODE.fullmatch(getattr(event, member)):
             yield f"{member}: found {getattr(event, member)!r}, expected the code of a person"
     if asked.subject is not None:
-        yield from _not_again(asked.trial, asked.subject)
+        yield from had_their_turn(asked.trial, asked.subject)
     held = asked.trial.emergency.get(event.commitment)
     if held is None or held.site != asked.by.site:
         yield f"this is no emergency list of {asked.by.site} that was committed"
@@ -172,15 +173,6 @@ def _day_of(trial: Trial, by: Attribution, opened_at: str) -> date:
     return local_day(opened_at, site.time_zone) if site else date.fromisoformat(opened_at[:10])
 
 
-def _not_again(trial: Trial, subject: Subject) -> Iterator[str]:
-    if subject.randomized:
-        yield f"already randomized on {subject.randomized.on}; nobody is randomized twice"
-    if subject.cancelled_randomizations:
-        yield "a randomization of this code was cancelled; screen the person under a new code"
-    if subject.id in trial.followed_by:
-        yield f"screened again as {trial.followed_by[subject.id]}"
-
-
 def _used(trial: Trial, event: events.RandomizedOffline) -> set[int]:
     given = allocations(trial, event.commitment)
     return {each.list_position for each in given if each.stratum == event.stratum}
@@ -192,7 +184,8 @@ def doubts_about_envelope(
     """What somebody should look at, as the trial and the subject stood before the entry: another
     envelope than the next, another stratum than the records say, a criterion that was not met.
     """
-    expected = 1 + len(_used(trial, event))
+    used = _used(trial, event)
+    expected = next(number for number in count(1) if number not in used)
     if event.list_position != expected:
         yield "list_position", f"envelope {expected} was next: where is it?"
     on = event.randomized_on
@@ -252,7 +245,7 @@ def _envelopes_counted(event: events.EnvelopesCounted, asked: Asked) -> Iterator
         return
     strata = _strata(asked.trial, held)
     if len(event.unopened) != len(strata) or not all(
-        0 <= count <= held.each for count in event.unopened
+        0 <= left <= held.each for left in event.unopened
     ):
         yield (
             f"unopened: found {', '.join(map(str, event.unopened))}, expected {len(strata)} counts"

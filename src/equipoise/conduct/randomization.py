@@ -320,16 +320,21 @@ def _full(asked: Asked) -> Iterator[str]:
         yield f"site {site.id} has randomized {site.randomized} of the {site.cap} that it may"
 
 
-def _gone(trial: Trial, subject: Subject) -> Iterator[str]:
-    """Why this code cannot be randomized any more."""
+def had_their_turn(trial: Trial, subject: Subject) -> Iterator[str]:
+    """Why nothing, not even an envelope that was opened, gives this code an arm."""
     if subject.randomized:
         yield f"already randomized on {subject.randomized.on}; nobody is randomized twice"
     if subject.cancelled_randomizations:
         yield "a randomization of this code was cancelled; screen the person under a new code"
-    if subject.screening_failed:
-        yield (f"screening failed on {subject.screening_failed.on}; screen again under a new code")
     if subject.id in trial.followed_by:
         yield f"screened again as {trial.followed_by[subject.id]}"
+
+
+def _gone(trial: Trial, subject: Subject) -> Iterator[str]:
+    """Why this code cannot be randomized any more."""
+    yield from had_their_turn(trial, subject)
+    if subject.screening_failed:
+        yield (f"screening failed on {subject.screening_failed.on}; screen again under a new code")
     if subject.died:
         yield f"died on {subject.died}"
     if subject.study_ended:
