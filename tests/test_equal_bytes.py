@@ -20,9 +20,9 @@ import picture
 from equipoise.cli.app import app
 
 DIGESTS = {
-    "ledger.jsonl": "76c5bc5a50ef539693f367693d10daaac409ab1a960f1d9df054ccecaae13656",
-    "results.json": "5061d1eb8e98e8011b4fdb98028b34c4c65474d9cf56ffdb7458c4e9490a9642",
-    "report.html": "7f22b2fed98020ae020a7064c20e857e66af485e55cbcdd55383e1f23ae16fe7",
+    "ledger.jsonl": "38fd25001c3ae01a08ff732e23e2691f40b63c89aa36b84a5cc6643bfdeb65f0",
+    "results.json": "34325281ebb52c808797b0f36fe7a8fcf7ed70c6d4e2f171539062f9f3225e5c",
+    "report.html": "0472dfebc6072cf452f13337ed7742b06f6d0312c734efe124476dbca7a4a008",
 }
 """SHA-256 of `equipoise demo` with 50 participants and seed 7; of the results with all numbers to
 twelve digits, since the last bits of an exponential depend on the processor."""

@@ -53,6 +53,7 @@ WORDS = {
     " --law GDPR-17 --decided-by sponsor-01",
     "head": "head {ledger}",
     "rehearse": "rehearse --participants 2 -o {out}",
+    "serve": "serve --demo --data {out} --check",
     "screen": "screen {docs}/participant.json",
     "simulate": "simulate NCT04509635 --trials 2 --seed 1 --out {out}",
     "status": "status {ledger}",

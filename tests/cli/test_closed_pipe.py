@@ -24,10 +24,11 @@ SLOW = {
     "design",
     "rechallenge",
     "rehearse",
+    "serve",
     "simulate",
 }
 """Commands that take seconds: a reader who leaves in the middle is for `make soak`."""
-SAY_SOMETHING_ASIDE = {"demo", "derive package"}
+SAY_SOMETHING_ASIDE = {"demo", "derive package", "serve"}
 """Commands that also write to standard error."""
 
 

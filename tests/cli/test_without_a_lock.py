@@ -25,7 +25,7 @@ WRITES_A_LEDGER = {"demo", "rehearse", "redact", "recover", "simulate"} | {
     f"ledger {word}" for word in ("backup", "export", "import", "restore")
 }
 """`simulate` keeps finished blocks."""
-SLOW = {"rechallenge", "design", "conformance run", "derive package"}
+SLOW = {"rechallenge", "design", "conformance run", "derive package", "serve"}
 
 
 @pytest.fixture(scope="module")

@@ -46,7 +46,8 @@ def test_the_reader_is_asked_in_a_sentence():
     found = disagreement(scanned("SD"), 4, VISIT, ASSESSMENT)
 
     assert found is not None
-    assert found.question == "the MDT reads SD, the lesions give PR: please check"
+    assert (found.recorded, found.derived.cdisc) == ("SD", "PR")
+    assert not {"SD", "PR"} & set(found.question.split())  # neutral: it proposes no value
 
 
 def test_lesions_that_recist_does_not_allow_are_told():

@@ -26,6 +26,7 @@ from equipoise.cli import (
     protocol,
     rechallenge,
     screening,
+    serve,
     status,
     trial,
     tumors,
@@ -75,7 +76,7 @@ app.add_typer(derive.app, name="derive")
 app.add_typer(analyze.app, name="analyze")
 app.add_typer(ledger_copies.app, name="ledger")
 app.add_typer(allocator.app, name="allocator")
-for module in (trial, design, rechallenge, screening, tumors, ledger, status):
+for module in (trial, design, rechallenge, screening, tumors, ledger, serve, status):
     module.register(app)
 
 

@@ -29,8 +29,12 @@ def demo(
     participants: Participants = 50,
     seed: Seed = 7,
     out_dir: Annotated[Path, typer.Option("--out", help="where the files go")] = Path("demo"),
-    no_serve: Annotated[  # noqa: ARG001  (there is no server yet)
-        bool, typer.Option("--no-serve", help="only write the files (there is no server yet)")
+    serve: Annotated[
+        bool,
+        typer.Option(
+            "--serve/--no-serve",
+            help="then serve a trial in the middle of its work, with this report one click away",
+        ),
     ] = False,
 ) -> None:
     """A whole simulated trial, from screening to report: ledger.jsonl, results.json and
@@ -60,6 +64,10 @@ def demo(
         f"  equipoise verify {out_dir / 'ledger.jsonl'} --anchor {ledger.verified.head}",
         markup=False,
     )
+    if serve:
+        from equipoise.cli.serve import serve as serve_pages
+
+        serve_pages(demo=True, data=out_dir / "server", report=out_dir / "report.html")
 
 
 def rehearse(

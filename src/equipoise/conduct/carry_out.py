@@ -68,8 +68,7 @@ class Session:
 
     def caught_up(self) -> Trial:
         """The trial with what others have recorded meanwhile. Raises `RolledBack`."""
-        self._catch_up(self.storage)
-        return self.trial
+        return self._catch_up(self.storage).trial
 
     def keep(self) -> None:
         """Renew the snapshot, if one is kept and no query is owed."""
@@ -89,9 +88,8 @@ class Session:
         What cannot be folded is never appended: the fold comes first. Raises `RolledBack`.
         """
         with self.storage.writing() as ledger:
-            self._catch_up(ledger)
-            asks = self._reading.owed()
-            reading, owed = self._reading, []
+            reading, owed = self._catch_up(ledger), []
+            asks = reading.owed()
             if asks:
                 owed = list(_asked(reading.trial, asks.about, asks.asks, f"owed {by.salt}"))
                 reading = reading.after(owed)
@@ -110,12 +108,13 @@ class Session:
         self._reading = reading._replace(is_whole=True)
         return decided
 
-    def _catch_up(self, ledger: Storage | Writing) -> None:
+    def _catch_up(self, ledger: Storage | Writing) -> _Reading:
         """Fold what was appended since. A redaction of what was folded with its content: then all
-        is read anew.
+        is read anew. What was read is returned: another thread may have read less, and kept that.
         """
         with uncollected():
-            self._reading = self._caught_up(ledger)
+            reading = self._reading = self._caught_up(ledger)
+        return reading
 
     def _caught_up(self, ledger: Storage | Writing) -> _Reading:
         reading = self._reading

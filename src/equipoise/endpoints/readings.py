@@ -22,8 +22,11 @@ class Disagreement(NamedTuple):
 
     @property
     def question(self) -> str:
-        """What to ask the reader."""
-        return f"the MDT reads {self.recorded}, the lesions give {self.derived.cdisc}: please check"
+        """What to ask the reader, without a word of which answer it may be."""
+        return (
+            "the response as read and the lesions as measured give different answers: please check"
+            " both against the images"
+        )
 
 
 def disagreement(

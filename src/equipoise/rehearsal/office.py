@@ -38,9 +38,9 @@ class Agenda:
         self._count += 1
         heapq.heappush(self._heap, (max(day, self.today), self._count, action))
 
-    def work(self) -> None:
-        """Do everything, including what is put down meanwhile."""
-        while self._heap:
+    def work(self, until: date = date.max) -> None:
+        """Do everything up to a day, including what is put down meanwhile."""
+        while self._heap and self._heap[0][0] <= until:
             self.today, _, action = heapq.heappop(self._heap)
             action(self.today)
 

@@ -37,7 +37,7 @@ from equipoise.terms.dates import DAYS_PER_MONTH
 from equipoise.virtual.parameters import Parameters, read_parameters
 from equipoise.virtual.person import draw_person
 
-__all__ = ["Rehearsal", "Unexpected", "draw_sealed_list", "rehearse"]
+__all__ = ["Rehearsal", "Unexpected", "draw_sealed_list", "rehearse", "rehearse_until"]
 
 Progress = Callable[[int, int], None]
 _LAST_CONTACTS = 14  # days before the end in which those still followed are contacted
@@ -79,6 +79,25 @@ def rehearse(
     run.agenda.work()
     run.close()
     return run.summary()
+
+
+def rehearse_until(
+    protocol: Protocol,
+    storage: Storage,
+    sealed: SealedAllocation,
+    *,
+    participants: int,
+    seed: int,
+    days: tuple[date, date],
+) -> None:
+    """As `rehearse`, of a trial that began on the first day and is under way on the second, which
+    is the last that was recorded: everything that waits then is left to be done.
+    """
+    begun, until = days
+    run = _Run(protocol, storage, sealed, participants, seed, None)
+    run.start = begun
+    run.begin()
+    run.agenda.work(until)
 
 
 @dataclass(slots=True)

@@ -1,0 +1,122 @@
+"""The command that serves the pages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from equipoise.cli.options import whole
+from equipoise.cli.speak import out, progress, readable_failures
+
+DATA = Path("equipoise-data")
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+SHOWN = (
+    "coordinator-S01",
+    "investigator-S01",
+    "monitor",
+    "data_manager",
+    "statistician",
+    "sponsor",
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this file."""
+    app.command()(serve)
+
+
+def serve(
+    demo: Annotated[
+        bool, typer.Option("--demo", help="a simulated trial in the middle of its recruitment")
+    ] = False,
+    new: Annotated[
+        str | None,
+        typer.Option(metavar="PROTOCOL", help="found a trial: a protocol file or shipped id"),
+    ] = None,
+    data: Annotated[Path, typer.Option(help="the folder that is served")] = DATA,
+    host: Annotated[str, typer.Option(help="the address to listen at")] = LOOPBACK[0],
+    port: Annotated[int, whole(1, 65535, "the port to listen at")] = 8000,
+    processes: Annotated[int, whole(1, 64, "how many processes show pages")] = 1,
+    report: Annotated[
+        Path | None, typer.Option(help="with --demo: the report of a finished trial to show")
+    ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="prepare everything, and stop before serving")
+    ] = False,
+) -> None:
+    """Serve the pages on which the staff of the sites conduct trials, until it is stopped. Without
+    --demo and --new it serves what the folder holds.
+    """
+    with readable_failures():
+        _require_the_extra()
+        if demo and new:
+            raise ValueError("--demo and --new: expected one of the two")
+        if report and not demo:
+            raise ValueError("--report goes with --demo")
+        if demo and host not in LOOPBACK:
+            raise ValueError(
+                f"--host {host}: the passwords of a demo are printed; it is served to this machine"
+                f" alone ({LOOPBACK[0]})"
+            )
+        if not (demo or new or (data / "trials").exists()):
+            raise ValueError(f"{data} holds no trial; begin with --demo or --new PROTOCOL")
+        _prepare(data, demo=demo, new=new)
+        if report:
+            _take_over(report, data / "finished")
+        from equipoise.web.demo import has_demo_accounts
+        from equipoise.web.serve import serve as run
+
+        if host not in LOOPBACK and has_demo_accounts():
+            raise ValueError(f"{data} has accounts of a demo: it is not served at {host}")
+        out.print(f"Open http://{_named(host)}:{port}    (to stop: Ctrl+C)", markup=False)
+        run(data, host=host, port=port, processes=processes, only_check=check)
+
+
+def _require_the_extra() -> None:
+    try:
+        import django  # noqa: F401
+        import granian  # noqa: F401
+    except ImportError as missing:
+        raise ValueError(
+            f"the pages need packages that are not installed ({missing.name}): install"
+            " equipoise[web]"
+        ) from None
+
+
+def _prepare(data: Path, *, demo: bool, new: str | None) -> None:
+    from equipoise.web.start import prepare
+
+    with progress() as steps:
+        steps.step("preparing the folder")
+        prepare(data)
+        from equipoise.surface.protocols import load_protocol
+        from equipoise.web.demo import demo_accounts, make_demo
+        from equipoise.web.new_trial import make_trial
+
+        made = []
+        if demo and not (data / "trials").exists():
+            steps.step("rehearsing a trial up to yesterday")
+            make_demo(data, load_protocol("NCT04509635"))
+        if demo:
+            made = [each for each in demo_accounts(data) if each.login in SHOWN]
+        if new and (founder := make_trial(data, new)):
+            made = [founder]
+    if made:
+        out.print("login, password, secret of the second factor (for an authenticator app):")
+    for each in made:
+        out.print(f"  {each.login:17} {each.password}  {each.totp}", markup=False)
+    if new:
+        out.print("The sponsor sets up the second factor when signing in, then opens sites.")
+
+
+def _take_over(report: Path, folder: Path) -> None:
+    """The report of a finished trial, to be shown beside one that is under way."""
+    from equipoise.store.files import write_files
+
+    write_files({folder / "report.html": report.read_text(encoding="utf-8")})
+
+
+def _named(host: str) -> str:
+    return "localhost" if host == LOOPBACK[0] else f"[{host}]" if ":" in host else host

@@ -1,0 +1,140 @@
+"""What waits for whom? Visits due and overdue, questions to answer, forms to complete and to sign,
+open criteria that time can mend, and serious events.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from enum import StrEnum
+from typing import NamedTuple
+
+from equipoise.conduct.roles import DATA, ENTRY, SITE
+from equipoise.eligibility import evaluate_all
+from equipoise.subject.conditions import SubjectStatus
+from equipoise.subject.state import PHYSICIANS, Subject, Trial
+from equipoise.subject.visits import Status, VisitStatus, visits_of
+from equipoise.terms.verdict import Verdict
+
+
+class Kind(StrEnum):
+    """What somebody does about it."""
+
+    OVERDUE = "overdue"
+    DUE = "due"
+    PARTLY = "to complete"
+    ANSWER = "query to answer"
+    CLOSE = "answer to check"
+    SCREENING = "screening"
+    READY = "ready to randomize"
+    SIGN = "to sign"
+    SAFETY = "serious event"
+
+
+class Waiting(NamedTuple):
+    """One thing to do: about whom, by when (None: no day is set), in words, and what names its
+    place: a visit as it is recorded, or a query.
+    """
+
+    kind: Kind
+    subject: str
+    text: str
+    by: date | None = None
+    place: str = ""
+    forms: tuple[str, ...] = ()
+
+
+_VISITS = {Status.OVERDUE: Kind.OVERDUE, Status.DUE: Kind.DUE, Status.PARTLY: Kind.PARTLY}
+_IN_SCREENING = (SubjectStatus.SCREENED, SubjectStatus.CONSENTED)
+
+
+def waiting(
+    trial: Trial, subjects: Iterable[Subject], role: str, today: date
+) -> tuple[Waiting, ...]:
+    """What waits for a role among these participants, the most urgent first."""
+    found = [each for subject in subjects for each in _about(trial, subject, role, today)]
+    order = list(Kind)
+    return tuple(
+        sorted(found, key=lambda one: (one.by or date.max, order.index(one.kind), one.subject))
+    )
+
+
+def _about(trial: Trial, subject: Subject, role: str, today: date) -> Iterator[Waiting]:
+    if role in SITE:
+        yield from _visits(trial, subject, today)
+        yield from _screening(trial, subject, today)
+    if role in ENTRY:
+        yield from _queries(subject, "OPEN", Kind.ANSWER)
+    if role in DATA | {"monitor"}:
+        yield from _queries(subject, "ANSWERED", Kind.CLOSE)
+    if role in PHYSICIANS:
+        yield from _to_sign(subject)
+    if role == "safety":
+        judged = {each.report for each in subject.judgements}
+        for report in subject.safety:
+            if report.source not in judged:
+                yield Waiting(Kind.SAFETY, subject.id, f"{report.term}: to be assessed")
+
+
+def _visits(trial: Trial, subject: Subject, today: date) -> Iterator[Waiting]:
+    for visit in visits_of(trial, subject, today):
+        kind = _VISITS.get(visit.status)
+        if kind is not None and visit.due is not None:
+            yield Waiting(
+                kind,
+                subject.id,
+                _visit_words(visit),
+                visit.due.closes,
+                visit.recorded,
+                _forms(trial, visit),
+            )
+
+
+def _visit_words(visit: VisitStatus) -> str:
+    assert visit.due is not None
+    when = f"{visit.due.opens} to {visit.due.closes}"
+    missing = f", missing {', '.join(visit.missing)}" if visit.missing else ""
+    return f"{visit.recorded}, {when}{missing}"
+
+
+def _forms(trial: Trial, visit: VisitStatus) -> tuple[str, ...]:
+    """The forms that are missing; of a visit that nobody has begun all of them."""
+    if visit.missing:
+        return visit.missing
+    declared = next((each for each in trial.protocol.schedule if each.id == visit.visit), None)
+    return declared.forms if declared else ()
+
+
+def _queries(subject: Subject, status: str, kind: Kind) -> Iterator[Waiting]:
+    for query in subject.queries.values():
+        if query.status == status:
+            yield Waiting(kind, subject.id, query.text, place=query.id)
+
+
+def _screening(trial: Trial, subject: Subject, today: date) -> Iterator[Waiting]:
+    """Somebody who may still come in: what is open of the criteria, in short."""
+    if subject.status not in _IN_SCREENING:
+        return
+    if not subject.consents:
+        yield Waiting(Kind.SCREENING, subject.id, "consent is to be recorded", place="consent")
+        return
+    protocol = trial.version_at(subject.site, today, subject).protocol
+    findings = evaluate_all(protocol, subject, today)
+    unmet = [each.id for each in findings if each.verdict is Verdict.NOT_MET]
+    unknown = [each.id for each in findings if each.verdict is Verdict.UNKNOWN]
+    if unmet:
+        yield Waiting(Kind.SCREENING, subject.id, f"not met: {', '.join(unmet)}", place="criteria")
+    elif unknown:
+        text = f"unknown: {', '.join(unknown)}"
+        yield Waiting(Kind.SCREENING, subject.id, text, place="criteria")
+    else:
+        text = "every criterion is met: confirm eligibility, then randomize"
+        yield Waiting(Kind.READY, subject.id, text, today, "randomize")
+
+
+def _to_sign(subject: Subject) -> Iterator[Waiting]:
+    """Forms of visits whose data nobody has endorsed; one line for each participant."""
+    endorsed = subject.signed
+    left = [seq for seq in subject.forms if seq not in endorsed]
+    if left and subject.randomized:
+        yield Waiting(Kind.SIGN, subject.id, f"{len(left)} forms are not signed", place="sign")

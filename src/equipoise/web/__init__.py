@@ -1,0 +1,3 @@
+"""The pages: a thin edge over `conduct`. A view reads, calls one function, shows a page; no rule
+lives in a view or a template.
+"""

@@ -1,0 +1,53 @@
+"""Accounts of the staff: made with a first password and a second factor, or with the first alone,
+and then the person sets up the second when signing in.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import NamedTuple
+
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.core.exceptions import ValidationError
+
+from equipoise.web.models import User
+
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+class Made(NamedTuple):
+    """What the person is told once: the login, a first password, and the secret of the second
+    factor, where one was made.
+    """
+
+    login: str
+    password: str
+    totp: str = ""
+
+
+def create_account(
+    login: str, name: str, *, with_factor: bool = False, is_demo: bool = False
+) -> Made:
+    """An account with a random password. Raises ValueError for a login that no ledger takes, or
+    that is in use.
+    """
+    first, _, last = name.rpartition(" ")
+    user = User(username=login, first_name=first, last_name=last, is_demo=is_demo)
+    password = random_password()
+    user.set_password(password)
+    try:
+        user.full_clean()
+    except ValidationError as wrong:
+        raise ValueError(f"{login}: {'; '.join(wrong.messages)}") from None
+    user.save()
+    if not with_factor:
+        return Made(login, password)
+    totp = generate_totp_secret()
+    TOTP.activate(user, totp)
+    return Made(login, password, totp)
+
+
+def random_password() -> str:
+    """Sixteen letters in groups of four: 79 bits."""
+    groups = ("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(4))
+    return "-".join(groups)

@@ -1,0 +1,99 @@
+"""What does a trial unit look like in the middle of its work? A simulated trial that recruits, with
+accounts for everybody; today is the day after the last that was recorded.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+
+from equipoise.allocation.declared import with_sizes
+from equipoise.conduct.randomization import draw_allocation
+from equipoise.ledger.entry import Entry
+from equipoise.protocol.model import Protocol
+from equipoise.rehearsal.rehearse import rehearse_until
+from equipoise.store.allocator import AllocatorLog, Answered
+from equipoise.store.files import make_folder
+from equipoise.store.memory import Memory
+from equipoise.store.sealed_boxes import SealedBoxes, create_key
+from equipoise.subject.fold import replay
+from equipoise.subject.state import Trial
+from equipoise.web.accounts import Made, create_account
+from equipoise.web.models import User
+from equipoise.web.trials import KEY, LOG, SEALED, storage_of
+
+PARTICIPANTS, SEED = 50, 11
+DAYS = 400
+"""So long the trial has recruited."""
+ACCOUNTS = "demo-accounts.txt"
+NAMES = {
+    "sponsor": "Sponsor Demo",
+    "coordinator": "Coordinator Demo",
+    "investigator": "Investigator Demo",
+    "monitor": "Monitor Demo",
+    "data_manager": "Data Manager Demo",
+    "statistician": "Statistician Demo",
+}
+
+
+def make_demo(data: Path, protocol: Protocol) -> list[Made]:
+    """The trial and its accounts in a prepared folder. Raises FileExistsError where the trial is
+    there already.
+    """
+    folder = data / "trials" / protocol.id
+    if folder.exists():
+        raise FileExistsError(f"{folder} holds a trial already")
+    make_folder(folder)
+    now = datetime.now(UTC)
+    storage = Memory()
+    rng = np.random.default_rng(int.from_bytes(os.urandom(32), "big"))
+    declared = with_sizes(protocol, None)
+    drawn = draw_allocation(declared, rng, os.urandom(32).hex())
+    SealedBoxes.create(folder / SEALED, drawn, create_key(folder / KEY))
+    days = ((now - timedelta(days=DAYS)).date(), (now - timedelta(days=1)).date())
+    rehearse_until(declared, storage, drawn, participants=PARTICIPANTS, seed=SEED, days=days)
+    entries = storage.read()
+    _log(AllocatorLog(folder / LOG), entries)
+    with storage_of(folder).writing() as ledger:
+        ledger.append(entries)
+    made = list(_accounts(replay(entries)))
+    _write_private(data / ACCOUNTS, "".join(f"{' '.join(each)}\n" for each in made))
+    return made
+
+
+def _log(log: AllocatorLog, entries: Iterable[Entry]) -> None:
+    """The allocator remembers what it was asked while the trial was played."""
+    for entry in entries:
+        if entry.type == "SubjectRandomized":
+            told = entry.payload
+            log.add(Answered(entry.at, tuple(told["stratum"]), told["list_position"], again=False))
+
+
+def _accounts(trial: Trial) -> Iterable[Made]:
+    """One for everybody who acts in the trial."""
+    people = dict.fromkeys([trial.founder, *(each.person for each in trial.delegations.values())])
+    for person in people:
+        role, _, site = person.partition("-")
+        name = f"{NAMES.get(role, 'Staff Demo')} {site}".strip()
+        yield create_account(person, name, with_factor=True, is_demo=True)
+
+
+def demo_accounts(data: Path) -> list[Made]:
+    """The accounts as they were made."""
+    lines = (data / ACCOUNTS).read_text(encoding="utf-8").splitlines()
+    return [Made(*line.split(" ")) for line in lines]
+
+
+def has_demo_accounts() -> bool:
+    """Whether anybody signs in with a password that was printed."""
+    return User.objects.filter(is_demo=True).exists()
+
+
+def _write_private(path: Path, text: str) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)

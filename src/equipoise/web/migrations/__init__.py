@@ -1,0 +1,1 @@
+"""Tables of accounts and drafts; a new trial needs none."""

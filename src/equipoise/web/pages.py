@@ -1,0 +1,56 @@
+"""Where is a page, and what does it say after an act?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from equipoise.conduct.record import Outcome, Refused
+from equipoise.surface.waiting import Kind, Waiting
+from equipoise.web.who import Asking
+
+
+def address(asked: Asking, page: str, *parts: Any) -> str:
+    """The address of a page of this trial."""
+    return reverse(page, args=[asked.served.id, *parts])
+
+
+def done(asked: Asking, outcome: Outcome, said: str, page: str, *parts: Any) -> HttpResponse:
+    """On to the next page, which says what was done; the browser's back button records nothing
+    twice.
+    """
+    if isinstance(outcome, Refused):
+        for reason in outcome.reasons:
+            messages.error(asked.request, reason)
+    else:
+        messages.success(asked.request, said)
+    return redirect(address(asked, page, *parts))
+
+
+def in_address(visit: str) -> str:
+    """A visit as it stands in an address: SCAN-2."""
+    return visit.replace(" ", "-")
+
+
+def of_address(visit: str) -> str:
+    """The same, read back: SCAN 2."""
+    name, hyphen, number = visit.rpartition("-")
+    return f"{name} {number}" if hyphen and number.isdecimal() else visit
+
+
+def where_it_waits(asked: Asking, one: Waiting) -> str:
+    """The page where something is done about what waits."""
+    match one.kind:
+        case Kind.OVERDUE | Kind.DUE | Kind.PARTLY if one.forms:
+            return address(asked, "form", one.subject, in_address(one.place), one.forms[0])
+        case Kind.ANSWER | Kind.CLOSE:
+            return address(asked, "queries", one.subject) + f"#{one.place}"
+        case Kind.SAFETY:
+            return address(asked, "safety", one.subject)
+        case Kind.SCREENING | Kind.READY | Kind.SIGN:
+            return address(asked, one.place, one.subject)
+    return address(asked, "subject", one.subject)

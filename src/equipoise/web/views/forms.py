@@ -1,0 +1,215 @@
+"""A form of the case report book: asked as the protocol declares it, saved as typed, corrected with
+a reason.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.http import Http404, HttpResponse
+from django.views.decorators.http import require_POST
+
+from equipoise.conduct.attribution import Correction
+from equipoise.conduct.data_entry import FormData, no_such_visit, save_form
+from equipoise.conduct.record import Refused
+from equipoise.ledger.entry import Entry
+from equipoise.protocol.forms import Form
+from equipoise.protocol.forms import problems as form_problems
+from equipoise.subject.state import Subject
+from equipoise.surface.reading_queries import ask_about_reading
+from equipoise.web import forms as boxes
+from equipoise.web.access import can_do, page, show
+from equipoise.web.models import Draft
+from equipoise.web.pages import done, of_address
+from equipoise.web.views.people import facts
+from equipoise.web.who import Asking
+
+
+class _Place(NamedTuple):
+    """Which form of whom, at which visit, and the entries of it that hold."""
+
+    her: Subject
+    visit: str
+    form: Form
+    saved: tuple[int, ...]
+
+    @property
+    def name(self) -> str:
+        """What a draft is kept under."""
+        return f"{self.her.id}/{self.visit}/{self.form.id}"
+
+
+def _place(asked: Asking, code: str, visit: str, form_id: str) -> _Place:
+    her, at = asked.subject(code), of_address(visit)
+    protocol = asked.trial.version_at(her.site, asked.today, her).protocol
+    declared = protocol.form(form_id)
+    if declared is None or no_such_visit(protocol, at):
+        raise Http404
+    held = her.forms.items()
+    saved = tuple(seq for seq, each in held if (each.form, each.visit) == (form_id, at))
+    return _Place(her, at, declared, saved)
+
+
+@page
+def form(asked: Asking, code: str, visit: str, form_id: str) -> HttpResponse:
+    """Fill in a form, or correct what was saved (`?entry=N`)."""
+    place = _place(asked, code, visit, form_id)
+    if asked.request.method == "POST" and "more" not in asked.request.POST:
+        return _save(asked, place)
+    if asked.request.method == "POST":
+        return _shown(asked, place, _Said(_posted(asked), more=asked.request.POST["more"]))
+    corrected = _corrected(asked, place)
+    draft = Draft.objects.filter(user=asked.request.user, place=_drafted(asked, place)).first()
+    kept_at: datetime | None = None
+    if draft is not None:
+        raw, kept_at = dict(draft.typed), draft.kept_at
+    elif corrected is not None:
+        raw = _raw_of(place.form, asked.served.entry(corrected))
+    else:
+        raw = boxes.only_given_before(place.form, _last(asked, place))
+    return _shown(asked, place, _Said(raw, kept_at=kept_at))
+
+
+def _corrected(asked: Asking, place: _Place) -> int | None:
+    """The entry that is to be corrected: the one named, or the only one there is."""
+    named = asked.request.GET.get("entry") or asked.request.POST.get("corrects") or ""
+    if named.isdecimal() and int(named) in place.saved:
+        return int(named)
+    return place.saved[-1] if place.saved and not (place.form.repeats and named == "new") else None
+
+
+def _raw_of(form: Form, entry: Entry) -> dict[str, str]:
+    payload = entry.payload
+    return boxes.raw_of(form, payload.get("values", {}), payload.get("groups", {}))
+
+
+def _last(asked: Asking, place: _Place) -> dict[str, str]:
+    """What stands in the boxes of the last form of this kind: hers, else one of her site."""
+    corrected = _corrected(asked, place)
+    if before := _latest(place.her, place.form.id, corrected):
+        return _raw_of(place.form, asked.served.entry(before))
+    if corrected is not None or "TR" in place.form.domains:
+        return {}
+    others = (each for each in asked.trial.subjects.values() if each.site == place.her.site)
+    latest = max((_latest(each, place.form.id) or 0 for each in others), default=0)
+    raw = _raw_of(place.form, asked.served.entry(latest)) if latest else {}
+    return boxes.only_given_before(place.form, raw)
+
+
+def _latest(her: Subject, form_id: str, corrected: int | None = None) -> int | None:
+    """The entry of the last form of a kind by its day; before the one that is corrected, if one
+    is.
+    """
+    end = her.forms[corrected].on if corrected is not None else None
+    dated = [
+        (each.on.earliest, seq)
+        for seq, each in her.forms.items()
+        if each.form == form_id and each.on and seq != corrected
+    ]
+    found = [(on, seq) for on, seq in dated if not end or on < end.earliest]
+    return max(found)[1] if found else None
+
+
+def _save(asked: Asking, place: _Place) -> HttpResponse:
+    raw = _posted(asked)
+    typed = boxes.typed_of(place.form, raw, asked.today)
+    if typed.slips:
+        return _shown(asked, place, _Said(raw, typed))
+    data = FormData(place.form.id, place.visit, typed.values, typed.groups)
+    outcome = asked.do(save_form, place.her.id, data, correction=_correction(asked))
+    if isinstance(outcome, Refused):
+        return _shown(asked, place, _Said(raw, typed, outcome))
+    Draft.objects.filter(user=asked.request.user, place=_drafted(asked, place)).delete()
+    if isinstance(outcome, Entry):
+        ask_about_reading(asked.served.session, outcome, secrets.token_hex(32))
+    said = f"{place.form.title}, {place.visit}: saved"
+    after = "tumors" if "TR" in place.form.domains else "subject"
+    return done(asked, outcome, said, after, place.her.id)
+
+
+def _correction(asked: Asking) -> Correction | None:
+    stale = asked.request.POST.get("corrects", "")
+    if not stale.isdecimal():
+        return None
+    return Correction(int(stale), asked.request.POST.get("reason", "").strip())
+
+
+def _posted(asked: Asking) -> dict[str, str]:
+    return {
+        name: value
+        for name, value in asked.request.POST.items()
+        if isinstance(value, str) and name.startswith(("h-", "g-", "rows-"))
+    }
+
+
+class _Said(NamedTuple):
+    """What stands in the boxes: as it was typed and refused, with a row more in a group, or as a
+    draft that was kept.
+    """
+
+    raw: dict[str, str]
+    typed: boxes.Typed | None = None
+    refused: Refused | None = None
+    more: str = ""
+    kept_at: datetime | None = None
+
+
+def _shown(asked: Asking, place: _Place, said: _Said) -> HttpResponse:
+    problems = said.refused.reasons if said.refused else ()
+    last = _last(asked, place)
+    asked_form = boxes.asked_form(
+        place.form, said.raw, problems=problems, typed=said.typed, last=last, more=said.more
+    )
+    corrected = _corrected(asked, place)
+    is_refused = bool(said.refused or (said.typed and said.typed.slips))
+    context = {
+        "her": place.her,
+        "facts": facts(place.her),
+        "visit": place.visit,
+        "form": asked_form,
+        "corrects": corrected,
+        "others": [seq for seq in place.saved if seq != corrected],
+        "current": _current(asked, place, said.refused),
+        "kept_at": said.kept_at,
+        "reason": asked.request.POST.get("reason", ""),
+        "queries": [q for q in place.her.queries.values() if q.about in place.saved],
+        "can_save": can_do(asked.who.role, "form"),
+        "refused": is_refused,
+    }
+    return show(asked, "form.html", context, 409 if is_refused else 200)
+
+
+def _current(asked: Asking, place: _Place, refused: Refused | None) -> list[dict[str, Any]]:
+    """What somebody else has saved meanwhile, to be seen beside what was typed."""
+    seqs = refused.current if refused else ()
+    entries = [asked.served.entry(seq) for seq in seqs]
+    return [
+        {"entry": each, "form": boxes.asked_form(place.form, _raw_of(place.form, each))}
+        for each in entries
+        if each.type == "FormSaved"
+    ]
+
+
+@require_POST
+@page
+def draft(asked: Asking, code: str, visit: str, form_id: str) -> HttpResponse:
+    """Keep what is being typed, and say what would be wrong with it; nothing is recorded."""
+    place = _place(asked, code, visit, form_id)
+    raw = _posted(asked)
+    kept, _ = Draft.objects.update_or_create(
+        user=asked.request.user, place=_drafted(asked, place), defaults={"typed": raw}
+    )
+    typed = boxes.typed_of(place.form, raw, asked.today)
+    found = form_problems(place.form, typed.values, typed.groups)
+    asked_form = boxes.asked_form(place.form, raw, problems=found, typed=typed)
+    about = asked.request.POST.get("left", "")
+    spoken = [box for box in boxes.boxes(asked_form) if box.problem and box.name == about]
+    read = [box for box in boxes.boxes(asked_form) if box.name == about and not box.problem]
+    context = {"kept_at": kept.kept_at, "spoken": spoken, "read": read}
+    return show(asked, "draft.html", context)
+
+
+def _drafted(asked: Asking, place: _Place) -> str:
+    return f"{asked.served.id}/{place.name}"

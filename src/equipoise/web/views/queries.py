@@ -1,0 +1,50 @@
+"""Questions about a participant: ask, answer, accept."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+
+from equipoise.conduct import data_management
+from equipoise.conduct.data_management import Question, next_query
+from equipoise.conduct.record import Outcome, Refused
+from equipoise.subject.state import Subject
+from equipoise.web.access import page, show
+from equipoise.web.pages import done
+from equipoise.web.views.people import facts
+from equipoise.web.who import Asking
+
+_ACTS = {"ask": "QueryOpened", "answer": "QueryAnswered", "close": "QueryClosed"}
+
+
+@page
+def queries(asked: Asking, code: str) -> HttpResponse:
+    """All questions, the open ones first; each is answered in place."""
+    her = asked.subject(code)
+    if asked.request.method == "POST":
+        return done(asked, _done(asked, her), "recorded", "queries", code)
+    order = {"OPEN": 0, "ANSWERED": 1, "CLOSED": 2}
+    held = sorted(her.queries.values(), key=lambda query: (order[query.status], query.source))
+    context = {
+        "her": her,
+        "facts": facts(her),
+        "queries": held,
+        "about": asked.request.GET.get("about", ""),
+        "can": {name: asked.may(event) for name, event in _ACTS.items()},
+    }
+    return show(asked, "queries.html", context)
+
+
+def _done(asked: Asking, her: Subject) -> Outcome:
+    posted = asked.request.POST
+    text = posted.get("text", "").strip()
+    name = posted.get("query", "")
+    match posted.get("act"):
+        case "answer":
+            return asked.do(data_management.answer_query, her.id, name, text=text)
+        case "close":
+            return asked.do(data_management.close_query, her.id, name, text=text)
+        case "ask" if posted.get("about", "").isdecimal():
+            about = int(posted["about"])
+            question = Question(next_query(her, about), about, posted.get("field", ""), text)
+            return asked.do(data_management.open_query, her.id, question)
+    return Refused(("nothing was asked for",))

@@ -1,0 +1,75 @@
+"""Serious events: reported from the participant's page, in every state of the trial."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.core.mail import mail_managers
+from django.http import HttpResponse
+
+from equipoise.conduct.record import Outcome, Refused
+from equipoise.conduct.safety import CRITERIA, Report, report_safety
+from equipoise.subject.state import Subject
+from equipoise.web.access import can_do, page, show
+from equipoise.web.pages import done
+from equipoise.web.typed import day
+from equipoise.web.views.people import facts
+from equipoise.web.who import Asking
+
+
+@page
+def safety(asked: Asking, code: str) -> HttpResponse:
+    """What was reported, and a new report or one that follows another."""
+    her, posted = asked.subject(code), asked.request.POST
+    refused: tuple[str, ...] = ()
+    if asked.request.method == "POST":
+        outcome = _reported(asked, her)
+        if not isinstance(outcome, Refused):
+            mail_managers(
+                f"{asked.served.id}: serious event", f"{code} at {her.site}: a report was recorded"
+            )
+            return done(asked, outcome, "the report is recorded and sent", "safety", code)
+        refused = outcome.reasons
+    context = {
+        "her": her,
+        "facts": facts(her),
+        "refused": refused,
+        "posted": posted,
+        "criteria": CRITERIA,
+        "chosen": posted.getlist("criteria"),
+        "can_report": can_do(asked.who.role, "safety"),
+    }
+    return show(asked, "safety.html", context, 409 if refused else 200)
+
+
+def _reported(asked: Asking, her: Subject) -> Outcome:
+    posted = asked.request.POST
+    kind: Any = posted.get("kind", "SERIOUS ADVERSE EVENT")
+    related: Any = posted.get("related", "NOT KNOWN")
+    follows = posted.get("follows", "")
+    site = asked.trial.sites.get(her.site)
+    aware = f"{posted.get('aware_day', '')} {posted.get('aware_time', '')}"
+    try:
+        aware_at = _moment(asked, aware, site.time_zone if site else "UTC")
+    except ValueError:
+        return Refused((f"aware since: found {aware!r}, expected a day and a time such as 14:30",))
+    report = Report(
+        report=posted.get("report", "").strip() or f"{her.id}-{len(her.safety) + 1}",
+        kind=kind,
+        term=posted.get("term", "").strip(),
+        onset=day(posted.get("onset", ""), asked.today).text,
+        criteria=tuple(posted.getlist("criteria")),
+        aware_at=aware_at,
+        related=related,
+        follows=int(follows) if follows.isdecimal() else None,
+    )
+    return asked.do(report_safety, her.id, report)
+
+
+def _moment(asked: Asking, typed: str, zone: str) -> str:
+    """A day and a time at the site, with the offset of its zone."""
+    when, _, clock = typed.rpartition(" ")
+    local = datetime.fromisoformat(f"{day(when, asked.today).text}T{clock}")
+    return local.replace(tzinfo=ZoneInfo(zone)).isoformat(timespec="minutes")

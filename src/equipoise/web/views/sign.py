@@ -1,0 +1,88 @@
+"""An electronic signature: over entries as they stand, with password and second factor; later ones
+in the same session with one of the two (21 CFR 11.200(a)(1)).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.http import HttpResponse
+
+from equipoise.conduct import data_management
+from equipoise.conduct.data_management import MEANINGS
+from equipoise.conduct.record import Refused
+from equipoise.subject.state import Subject
+from equipoise.web.access import page, show
+from equipoise.web.pages import done
+from equipoise.web.views.people import facts
+from equipoise.web.who import Asking
+
+_SIGNED = "has_signed"
+
+
+@page
+def sign(asked: Asking, code: str) -> HttpResponse:
+    """What can be signed, and the act."""
+    her, posted = asked.subject(code), asked.request.POST
+    refused: tuple[str, ...] = ()
+    if asked.request.method == "POST":
+        refused = _identified(asked)
+        about = tuple(int(seq) for seq in posted.getlist("about") if seq.isdecimal())
+        if not refused:
+            meaning = posted.get("meaning", "")
+            outcome = asked.do(data_management.sign, code, meaning=meaning, about=about)
+            if not isinstance(outcome, Refused):
+                asked.request.session[_SIGNED] = True
+                return done(asked, outcome, f"signed: {meaning.lower()}", "subject", code)
+            refused = outcome.reasons
+    meanings = [name for name, roles in MEANINGS.items() if asked.who.role in roles]
+    context = {
+        "her": her,
+        "facts": facts(her),
+        "refused": refused,
+        "lines": _lines(her),
+        "meanings": meanings,
+        "meaning": posted.get("meaning") or asked.request.GET.get("meaning", "DATA ENDORSED"),
+        "later": asked.request.session.get(_SIGNED, False),
+        "chosen": posted.getlist("about"),
+    }
+    return show(asked, "sign.html", context, 409 if refused else 200)
+
+
+def _lines(her: Subject) -> list[dict[str, Any]]:
+    """What holds of her, the latest first; what was signed says by whom, with which meaning."""
+    held = {seq: f"{form.form}, {form.visit}" for seq, form in her.forms.items()}
+    held |= {seq: _WORDS.get(kind, kind) for seq, kind in her.decisions.items()}
+    signed: dict[int, list[str]] = {}
+    for each in her.signatures:
+        signed.setdefault(each.about, []).append(f"{each.meaning.lower()}, {each.by}")
+    return [
+        {"seq": seq, "what": held[seq], "signed": signed.get(seq, [])}
+        for seq in sorted(held, reverse=True)
+    ]
+
+
+_WORDS = {
+    "CriterionAttested": "judgement of a criterion",
+    "ChemotherapyIntended": "intended chemotherapy",
+    "ConsentRecorded": "consent",
+}
+
+
+def _identified(asked: Asking) -> tuple[str, ...]:
+    """Why it is not shown that the person who signed in signs, if so."""
+    posted, user = asked.request.POST, asked.request.user
+    password, code = posted.get("password", ""), posted.get("totp", "").strip()
+    wrong = []
+    later = bool(asked.request.session.get(_SIGNED))
+    if (password or not later or not code) and not user.check_password(password):
+        wrong.append("the password is not right")
+    if (code or not later or not password) and not _is_second_factor(user, code):
+        wrong.append("the code of the second factor is not right, or was used")
+    return tuple(wrong)
+
+
+def _is_second_factor(user: Any, code: str) -> bool:
+    held = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).first()
+    return bool(held and code and held.wrap().validate_code(code))

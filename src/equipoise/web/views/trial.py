@@ -1,0 +1,54 @@
+"""The trial: its protocol in words, its sites and people; and everything that happened."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+
+from equipoise.report.trial.entries import payload_words
+from equipoise.web.access import page, show
+from equipoise.web.pages import address
+from equipoise.web.who import Asking
+
+AT_ONCE = 100
+
+
+@page
+def trial(asked: Asking) -> HttpResponse:
+    """Versions, sites, people, and the assumptions that nobody has confirmed."""
+    protocol = asked.trial.protocol
+    context = {
+        "protocol": protocol,
+        "versions": asked.trial.versions,
+        "sites": asked.trial.sites.values(),
+        "delegations": asked.trial.delegations.items(),
+        "unconfirmed": asked.trial.unconfirmed(protocol),
+        "assumptions": protocol.assumptions,
+    }
+    return show(asked, "trial.html", context)
+
+
+@page
+def trail(asked: Asking) -> HttpResponse:
+    """What was recorded, the latest first; of a site what concerns its own participants."""
+    head = asked.trial.head
+    last = head.seq if head else 0
+    before = asked.request.GET.get("before", "")
+    end = min(int(before), last + 1) if before.isdecimal() and len(before) < 12 else last + 1
+    start = max(end - 1 - AT_ONCE, 0)
+    read = asked.served.session.storage.read(start, end - 1 - start)
+    shown = [
+        {"entry": each, "words": payload_words(each), "to": _to(asked, each.subject, each.seq)}
+        for each in reversed(read)
+        if not asked.is_of_a_site or each.site == asked.who.site or _is_hers(asked, each.subject)
+    ]
+    context = {"lines": shown, "earlier": start + 1 if start else 0, "head": head}
+    return show(asked, "trail.html", context)
+
+
+def _is_hers(asked: Asking, code: str | None) -> bool:
+    found = asked.trial.subjects.get(code or "")
+    return found is not None and found.site == asked.who.site
+
+
+def _to(asked: Asking, code: str | None, seq: int) -> str:
+    return address(asked, "entry", code, seq) if code in asked.trial.subjects else ""

@@ -1,0 +1,56 @@
+"""What is to be done today?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from equipoise.surface.waiting import Kind, Waiting, waiting
+from equipoise.web.access import can_do, page, show
+from equipoise.web.pages import address, where_it_waits
+from equipoise.web.who import Asking
+from equipoise.web.who import act_as as choose
+
+FIRST = 50
+"""So many lines of a kind; the rest is counted."""
+
+
+@page
+def work(asked: Asking) -> HttpResponse:
+    """What is due, overdue, asked and unsigned, sorted by the day it matters."""
+    found = waiting(asked.trial, asked.subjects(), asked.who.role, asked.today)
+    context = {"groups": _groups(asked, found), "can_screen": can_do(asked.who.role, "screen")}
+    return show(asked, "work.html", context)
+
+
+def _groups(asked: Asking, found: Sequence[Waiting]) -> list[dict[str, Any]]:
+    order = list(Kind)
+    by_kind = sorted(found, key=lambda one: order.index(one.kind))
+    groups = []
+    for kind, ones in groupby(by_kind, key=lambda one: one.kind):
+        every = list(ones)
+        lines = [
+            {"waits": one, "to": where_it_waits(asked, one), "days": left, "late": -(left or 0)}
+            for one in every[:FIRST]
+            for left in [_days(asked, one)]
+        ]
+        groups.append({"kind": kind, "lines": lines, "more": len(every) - len(lines)})
+    return groups
+
+
+def _days(asked: Asking, one: Waiting) -> int | None:
+    """How many days are left; fewer than none when it is late."""
+    return (one.by - asked.today).days if one.by else None
+
+
+@require_POST
+@page
+def act_as(asked: Asking) -> HttpResponse:
+    """Act in another role from now on."""
+    choose(asked, asked.request.POST.get("capacity", ""))
+    return redirect(address(asked, "work"))

@@ -1,0 +1,149 @@
+"""Who asks, in which role and at which site? Both stand in the ledger: a delegation makes the role,
+and ends it.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, Concatenate, NamedTuple
+
+from django.http import Http404, HttpRequest
+
+from equipoise.conduct.attribution import Attribution
+from equipoise.conduct.carry_out import Details
+from equipoise.conduct.guards import may
+from equipoise.conduct.record import Outcome
+from equipoise.conduct.roles import SITE
+from equipoise.subject.state import Subject, Trial
+from equipoise.terms.time_zones import local_day
+from equipoise.web import trials
+from equipoise.web.trials import Served
+
+
+class Capacity(NamedTuple):
+    """A role, and the site where it is held (None: in the whole trial)."""
+
+    role: str
+    site: str | None
+
+    def __str__(self) -> str:
+        role = self.role.replace("_", " ")
+        return f"{role}, {self.site}" if self.site else role
+
+
+@dataclass(frozen=True)
+class Asking:
+    """A request about a trial: who asks, and the trial as it stands."""
+
+    request: HttpRequest
+    served: Served
+    trial: Trial
+    who: Capacity
+    capacities: tuple[Capacity, ...]
+
+    @property
+    def today(self) -> date:
+        """The day at the site of who asks; of a central role the day in UTC."""
+        return _today(self.trial, self.who.site)
+
+    @property
+    def is_of_a_site(self) -> bool:
+        """Whether only participants of the own site are shown."""
+        return self.who.role in SITE
+
+    def may(self, event: str) -> bool:
+        """Is an act open to the role that somebody acts in? Whether it can be done now is asked
+        when it is tried.
+        """
+        return may(self.who.role, event)
+
+    def subjects(self) -> list[Subject]:
+        """The participants whom this person may see, by code."""
+        seen = (self.trial.subjects[code] for code in sorted(self.trial.subjects))
+        return [each for each in seen if self._sees(each)]
+
+    def subject(self, code: str) -> Subject:
+        """One of them. Raises Http404: who is of another site is not even known to be there."""
+        found = self.trial.subjects.get(code)
+        if found is None or not self._sees(found):
+            raise Http404
+        return found
+
+    def _sees(self, subject: Subject) -> bool:
+        return not self.is_of_a_site or subject.site == self.who.site
+
+    def do(
+        self,
+        command: Callable[Concatenate[Trial, Attribution, Details], Outcome],
+        *args: Details.args,
+        **details: Details.kwargs,
+    ) -> Outcome:
+        """Carry out a command as the person who asks; the key that the page carried makes a second
+        click harmless.
+        """
+        by = Attribution(
+            at=now(),
+            actor=self.person,
+            role=self.who.role,
+            site=self.who.site,
+            key=self.request.POST.get("key") or secrets.token_hex(16),
+            salt=secrets.token_hex(32),
+        )
+        return self.served.session.do(command, by, *args, **details)
+
+    @property
+    def person(self) -> str:
+        """The code of who asks."""
+        return str(self.request.user.get_username())
+
+
+def now() -> str:
+    """The server's clock, as the ledger writes it."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _today(trial: Trial, site: str | None) -> date:
+    held = trial.sites.get(site or "")
+    return local_day(now(), held.time_zone if held else "UTC")
+
+
+def capacities_of(trial: Trial, person: str) -> tuple[Capacity, ...]:
+    """The roles that somebody holds today, by delegation or as the founder of the trial."""
+    held = [
+        Capacity(each.role, each.site)
+        for each in trial.delegations.values()
+        if each.holds(person, each.role, each.site, _today(trial, each.site))
+    ]
+    founder = [Capacity("sponsor", None)] if person == trial.founder else []
+    return tuple(dict.fromkeys([*founder, *held]))
+
+
+def asking(request: HttpRequest, trial_id: str) -> Asking | None:
+    """The request as a question about a trial; None where the person has no role in it. Raises
+    Http404 where there is no such trial.
+    """
+    try:
+        served = trials.trial(trial_id)
+    except LookupError:
+        raise Http404 from None
+    trial = served.read()
+    held = capacities_of(trial, str(request.user.get_username()))
+    if not held:
+        return None
+    chosen: Any = request.session.get(_acts(trial_id))
+    who = Capacity(*chosen) if chosen and Capacity(*chosen) in held else held[0]
+    return Asking(request, served, trial, who, held)
+
+
+def act_as(asked: Asking, chosen: str) -> None:
+    """From now on act in another of the capacities that one holds, named as it reads."""
+    for each in asked.capacities:
+        if str(each) == chosen:
+            asked.request.session[_acts(asked.served.id)] = list(each)
+
+
+def _acts(trial_id: str) -> str:
+    return f"acts:{trial_id}"
