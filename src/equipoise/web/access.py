@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from equipoise.conduct.guards import GUARDS
-from equipoise.conduct.roles import ENTRY, EVERY, SITE
+from equipoise.conduct.roles import ENTRY, EVERY, SITE, SPONSOR, STAFFING, STATISTICIAN
 from equipoise.subject.state import PHYSICIANS
 from equipoise.web.who import Asking, asking
 
@@ -36,7 +36,12 @@ PAGES: dict[str, Page] = {
     "work": Page(EVERY),
     "act_as": Page(EVERY),
     "trial": Page(EVERY),
-    "trail": Page(READERS),
+    "sites": Page(STAFFING, ("SiteOpened", "SiteStatusChanged")),
+    "staff": Page(STAFFING, ("StaffTrained", "RoleDelegated", "DelegationEnded")),
+    "steer": Page(
+        SPONSOR | STATISTICIAN | PHYSICIANS,
+        ("TrialStatusChanged", "AllocationCommitted", "AssumptionsConfirmed")),
+    "trail": Page(READERS | STAFFING),
     "subjects": Page(READERS),
     "screen": Page(ENTRY, ("SubjectScreened",)),
     "subject": Page(READERS),
@@ -90,6 +95,6 @@ def page(
 def show(asked: Asking, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
     """A page with what every page of a trial shows."""
     key = asked.request.POST.get("key") or secrets.token_hex(16)
-    sees_people = asked.who.role in READERS
-    shown = {"asked": asked, "key": key, "sees_people": sees_people, **context}
+    open_to = {name for name, row in PAGES.items() if asked.who.role in row.roles}
+    shown = {"asked": asked, "key": key, "open_to": open_to, **context}
     return render(asked.request, f"web/{template}", shown, status=status)

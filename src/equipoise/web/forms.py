@@ -229,7 +229,7 @@ def asked_form(
     told, left = _by_box(form, problems, typed)
     told |= typed.slips if typed else {}
     before = last or {}
-    header = [_asked_box(_header(each), each, raw, told, before) for each in form.header]
+    header = [_asked_box(_header(each), each, raw, told, {}) for each in form.header]
     parts = [_part(group, raw, told, before, more) for group in form.groups]
     return AskedForm(form, header, parts, left)
 
@@ -241,7 +241,8 @@ def _part(group: FormGroup, raw: Raw, told: Mapping[str, str], last: Raw, more: 
         boxes = []
         for each in group.fields:
             name = _box(group, number, each)
-            box = _asked_box(name, each, raw, told, last)
+            tells = _comes_again(group) and not (_is_given_before(each) or _names_row(each))
+            box = _asked_box(name, each, raw, told, last if tells else {})
             if test is not None and each is test and number < len(test.codes):
                 box = Box(name, each, value=test.codes[number], is_fixed=True)
             boxes.append(box)

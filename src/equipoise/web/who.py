@@ -4,6 +4,7 @@ and ends it.
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from equipoise.subject.state import Subject, Trial
 from equipoise.terms.time_zones import local_day
 from equipoise.web import trials
 from equipoise.web.trials import Served
+
+_KEY = re.compile(r"[A-Za-z0-9-]{16,80}")
 
 
 class Capacity(NamedTuple):
@@ -63,16 +66,17 @@ class Asking:
     def subjects(self) -> list[Subject]:
         """The participants whom this person may see, by code."""
         seen = (self.trial.subjects[code] for code in sorted(self.trial.subjects))
-        return [each for each in seen if self._sees(each)]
+        return [each for each in seen if self.sees(each)]
 
     def subject(self, code: str) -> Subject:
         """One of them. Raises Http404: who is of another site is not even known to be there."""
         found = self.trial.subjects.get(code)
-        if found is None or not self._sees(found):
+        if found is None or not self.sees(found):
             raise Http404
         return found
 
-    def _sees(self, subject: Subject) -> bool:
+    def sees(self, subject: Subject) -> bool:
+        """Whether somebody belongs to the own site, where one has one."""
         return not self.is_of_a_site or subject.site == self.who.site
 
     def do(
@@ -82,14 +86,16 @@ class Asking:
         **details: Details.kwargs,
     ) -> Outcome:
         """Carry out a command as the person who asks; the key that the page carried makes a second
-        click harmless.
+        click harmless, for each command that it leads to.
         """
+        told = self.request.POST.get("key", "")
+        key = told if _KEY.fullmatch(told) else secrets.token_hex(16)
         by = Attribution(
             at=now(),
             actor=self.person,
             role=self.who.role,
             site=self.who.site,
-            key=self.request.POST.get("key") or secrets.token_hex(16),
+            key=f"{key}:{command.__name__}",
             salt=secrets.token_hex(32),
         )
         return self.served.session.do(command, by, *args, **details)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 
+from equipoise.ledger.entry import Entry
 from equipoise.report.trial.entries import payload_words
-from equipoise.web.access import page, show
+from equipoise.web.access import READERS, page, show
 from equipoise.web.pages import address
 from equipoise.web.who import Asking
 
@@ -29,7 +30,9 @@ def trial(asked: Asking) -> HttpResponse:
 
 @page
 def trail(asked: Asking) -> HttpResponse:
-    """What was recorded, the latest first; of a site what concerns its own participants."""
+    """What was recorded, the latest first: of a site what concerns its own participants, and for
+    who does not read the records of participants what concerns none.
+    """
     head = asked.trial.head
     last = head.seq if head else 0
     before = asked.request.GET.get("before", "")
@@ -39,15 +42,17 @@ def trail(asked: Asking) -> HttpResponse:
     shown = [
         {"entry": each, "words": payload_words(each), "to": _to(asked, each.subject, each.seq)}
         for each in reversed(read)
-        if not asked.is_of_a_site or each.site == asked.who.site or _is_hers(asked, each.subject)
+        if _is_open(asked, each)
     ]
     context = {"lines": shown, "earlier": start + 1 if start else 0, "head": head}
     return show(asked, "trail.html", context)
 
 
-def _is_hers(asked: Asking, code: str | None) -> bool:
-    found = asked.trial.subjects.get(code or "")
-    return found is not None and found.site == asked.who.site
+def _is_open(asked: Asking, entry: Entry) -> bool:
+    if entry.subject is None:
+        return not asked.is_of_a_site or entry.site == asked.who.site
+    her = asked.trial.subjects.get(entry.subject)
+    return asked.who.role in READERS and her is not None and asked.sees(her)
 
 
 def _to(asked: Asking, code: str | None, seq: int) -> str:
