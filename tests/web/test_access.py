@@ -79,6 +79,7 @@ def test_a_role_opens_its_pages_and_no_other(people: Unit, role: str) -> None:
         else:
             expected = {200, 302}
         assert own.status_code in expected, name
+        assert "NOT GIVEN" not in own.content.decode(), name
         hidden = "<slug:code>" in patterns()[name] and role in SITE and expected == {200, 302}
         assert foreign.status_code in ({404} if hidden else expected), name
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import secrets
+from collections import defaultdict
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, NamedTuple, ParamSpec
@@ -96,5 +97,6 @@ def show(asked: Asking, template: str, context: dict[str, Any], status: int = 20
     """A page with what every page of a trial shows."""
     key = asked.request.POST.get("key") or secrets.token_hex(16)
     open_to = {name for name, row in PAGES.items() if asked.who.role in row.roles}
-    shown = {"asked": asked, "key": key, "open_to": open_to, **context}
+    posted = defaultdict(str, asked.request.POST.items())
+    shown = {"asked": asked, "key": key, "open_to": open_to, "posted": posted, **context}
     return render(asked.request, f"web/{template}", shown, status=status)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.http import HttpRequest, HttpResponse
@@ -20,6 +23,13 @@ class Adapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
         """Never."""
         return False
+
+    def is_reauthentication_required(self, *, app: str) -> bool:
+        """Who has typed the password in the last minutes is not asked for it again."""
+        typed = get_authentication_records(self.request, self.request.user)
+        since = time.time() - app_settings.REAUTHENTICATION_TIMEOUT
+        is_fresh = any(each["method"] == "password" and each["at"] > since for each in typed)
+        return not is_fresh and super().is_reauthentication_required(app=app)
 
 
 class MfaAdapter(DefaultMFAAdapter):

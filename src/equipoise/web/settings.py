@@ -111,6 +111,7 @@ ACCOUNT_RATE_LIMITS: dict[str, str] = {}  # those who try passwords are stopped 
 MFA_ADAPTER = "equipoise.web.gate.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Equipoise"
+MFA_TOTP_TOLERANCE = 1  # half minutes: clocks of phones drift (RFC 6238 5.2)
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

@@ -4,6 +4,7 @@ roles, the state of the trial, its list and its assumptions.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import date
 from typing import Any
 
@@ -41,7 +42,6 @@ def sites(asked: Asking) -> HttpResponse:
         "sites": asked.trial.sites.values(),
         "states": SITE_STATES,
         "refused": refused,
-        "posted": posted,
     }
     return show(asked, "sites.html", context, 409 if refused else 200)
 
@@ -105,7 +105,7 @@ def staff(asked: Asking) -> HttpResponse:
         "sites": sorted(trial.sites),
         "made": made,
         "refused": refused,
-        "posted": posted,
+        "posted": defaultdict(str, posted.items() if refused else ()),
     }
     response = show(asked, "staff.html", context, 409 if refused else 200)
     response["Cache-Control"] = "no-store"
@@ -152,7 +152,6 @@ def _delegated(asked: Asking) -> tuple[Outcome, Made | None]:
 @page
 def steer(asked: Asking) -> HttpResponse:
     """Commit the list, confirm assumptions by name, and let the trial recruit, pause or close."""
-    posted = asked.request.POST
     refused: tuple[str, ...] = ()
     if asked.request.method == "POST":
         try:
@@ -171,7 +170,6 @@ def steer(asked: Asking) -> HttpResponse:
             (name, protocol.assumptions[name]) for name in asked.trial.unconfirmed(protocol)
         ],
         "lists": asked.trial.lists,
-        "posted": posted,
         "can": {
             "status": asked.may("TrialStatusChanged"),
             "list": asked.may("AllocationCommitted"),

@@ -175,7 +175,6 @@ def consent(asked: Asking, code: str) -> HttpResponse:
         "refused": refused,
         "versions": [version.protocol.version for version in reversed(asked.trial.versions)],
         "on": posted.get("consented_on", "today"),
-        "posted": posted,
     }
     return show(asked, "consent.html", context, 409 if refused else 200)
 
@@ -197,14 +196,14 @@ def ends(asked: Asking, code: str) -> HttpResponse:
     """What ends something of her part in the trial: treatment, a level of participation, the study,
     or her life; each is asked apart.
     """
-    her, posted = asked.subject(code), asked.request.POST
+    her = asked.subject(code)
     refused: tuple[str, ...] = ()
     if asked.request.method == "POST":
         outcome = _ended(asked, code)
         if not isinstance(outcome, Refused):
             return done(asked, outcome, "it is recorded", "subject", code)
         refused = outcome.reasons
-    context = {"her": her, "facts": facts(her), "refused": refused, "posted": posted}
+    context = {"her": her, "facts": facts(her), "refused": refused}
     return show(asked, "ends.html", context, 409 if refused else 200)
 
 

@@ -36,7 +36,6 @@ def safety(asked: Asking, code: str) -> HttpResponse:
         "her": her,
         "facts": facts(her),
         "refused": refused,
-        "posted": posted,
         "criteria": CRITERIA,
         "chosen": posted.getlist("criteria"),
         "can_report": can_do(asked.who.role, "safety"),
