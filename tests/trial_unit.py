@@ -6,6 +6,7 @@ import itertools
 import secrets
 import threading
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from equipoise.store.allocator import Allocator, AllocatorLog, serve
 from equipoise.store.sealed_boxes import SealedBoxes, Secret
 from equipoise.store.sql_ledger.sqlite import SqliteLedger
 from equipoise.subject.state import Subject, Trial
+from equipoise.terms.time_zones import local_day
 from story import Story
 
 PASSWORD = "a long sentence of words"  # noqa: S105
@@ -49,6 +51,11 @@ class Unit:
 
     def subject(self, code: str) -> Subject:
         return self.trial.subjects[code]
+
+
+def today() -> date:
+    """At the sites of the story."""
+    return local_day(datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), "Asia/Shanghai")
 
 
 class Browser:

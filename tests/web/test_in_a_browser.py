@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_one_participant import today
 
 from equipoise.store.sql_ledger.sqlite import SqliteLedger
 from equipoise.subject.fold import replay
 from real_browser import Person, Server, chromium
 from story import screening_forms
+from trial_unit import today
 
 TRIAL = "NCT04509635"
 HER = "S01-001"
@@ -196,3 +196,152 @@ def _sign(person: Person, meaning: str) -> None:
     person.page.fill("#totp", person.code())
     person.page.click("text=Sign >> nth=-1")
     assert "signed:" in person.text(), person.text()
+
+
+# ------------------------------------------------------------------ a trial under way
+
+AXE_PAGES = (
+    "", "subjects/", "screen/", "trial/", "trail/", "subjects/{her}/", "subjects/{her}/consent/",
+    "subjects/{her}/screening/", "subjects/{her}/lesions/", "subjects/{her}/queries/",
+    "subjects/{her}/events/", "subjects/{her}/ends/", "subjects/{her}/sign/",
+    "subjects/{her}/visits/SCAN-9/TUMOR_ASSESSMENT/",
+    "subjects/{her}/visits/UNSCHEDULED-9/HEMATOLOGY/",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def demo():
+    """The demo as it is served."""
+    folder = Path(tempfile.mkdtemp(prefix="eq-"))
+    server = Server(folder, "--demo")
+    yield server
+    server.close()
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def investigator(browser, demo):
+    person = Person(browser, demo)
+    person.sign_in("investigator-S01", *demo.accounts()["investigator-S01"])
+    return person
+
+
+@pytest.fixture(scope="module")
+def coordinator(browser, demo):
+    person = Person(browser, demo)
+    person.sign_in("coordinator-S01", *demo.accounts()["coordinator-S01"])
+    return person
+
+
+@pytest.fixture(scope="module")
+def she(coordinator):
+    """Somebody with a visit that is due."""
+    coordinator.go(f"t/{TRIAL}/")
+    return coordinator.page.locator(".waits .id").first.inner_text()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_can_be_read_by_everybody(browser, demo, investigator, she, width, scheme):
+    """No serious finding of axe-core, and no page is wider than its screen."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    state = investigator.context.storage_state()
+    options = {"viewport": {"width": width, "height": 800}, "color_scheme": scheme}
+    person = Person(browser, demo, storage_state=state, **options)
+    for page in AXE_PAGES:
+        person.go(f"t/{TRIAL}/{page.format(her=she)}")
+        person.shot(f"{width}-{scheme}-{page.format(her='her').replace('/', '_')}")
+        found = Axe().run(person.page).response["violations"]
+        serious = [
+            (each["id"], each["nodes"][0]["html"][:200])
+            for each in found
+            if each["impact"] in ("serious", "critical")
+        ]
+        assert serious == [], page
+        assert person.page.evaluate("document.documentElement.scrollWidth") <= width, page
+    assert person.wrong == []
+    person.context.close()
+
+
+def test_a_panel_by_keyboard_alone_with_a_draft_and_what_was_understood(coordinator, she):
+    page = coordinator.page
+    coordinator.go(f"t/{TRIAL}/subjects/{she}/visits/UNSCHEDULED-7/HEMATOLOGY/")
+    page.focus("[name=h-date]")
+    page.keyboard.type("yesterday")
+    page.keyboard.press("Tab")
+    page.wait_for_selector("#h-date-said:has-text('20')")  # the day that was understood
+    page.focus("[name=g-result-0-value]")
+    keys = 0
+    for text in ("3,1", "abc", "11.2"):
+        page.keyboard.type(text)
+        keys += _entered(page)
+    assert keys == 3  # beside the values: units and limits are those of the last time
+    page.wait_for_selector("#g-result-1-value-wrong:has-text('expected a number')")
+    assert page.locator("[name=g-result-1-value]").input_value() == "abc"
+    page.wait_for_selector("#kept:has-text('draft')")
+    coordinator.shot("draft")
+    page.reload()
+    assert page.locator("[name=g-result-1-value]").input_value() == "abc"
+    page.fill("[name=g-result-1-value]", "182")
+    page.click("button.act:has-text('Save')")
+    assert "saved" in coordinator.text()
+
+
+def _entered(page: Any) -> int:
+    """How often Enter is pressed until the next value, or the button, is there."""
+    for pressed in range(1, 9):
+        page.keyboard.press("Enter")
+        here = "[document.activeElement.name || '', document.activeElement.className]"
+        name, look = page.evaluate(here)
+        if name.endswith("-value") or look == "act":
+            return pressed
+    raise AssertionError("Enter does not come to the next value")
+
+
+def test_a_correction_breaks_a_signature_visibly(coordinator, investigator, she):
+    investigator.go(f"t/{TRIAL}/subjects/{she}/sign/")
+    page = investigator.page
+    page.select_option("#meaning", "DATA ENDORSED")
+    page.fill("#password", investigator.password)
+    page.fill("#totp", investigator.code())
+    page.click("button.act:has-text('Sign')")
+    coordinator.go(f"t/{TRIAL}/subjects/{she}/")
+    coordinator.page.click("a:has-text('Hematology') >> nth=0")
+    box = coordinator.page.locator("[name=g-result-0-value]")
+    before = box.input_value()
+    box.fill("4.4")
+    coordinator.page.fill("#reason", "typed from the wrong line")
+    coordinator.page.click("text=Save the correction")
+    coordinator.page.click("text=changed since it was signed >> nth=0")
+
+    assert "signed before" in coordinator.text()
+    assert "typed from the wrong line" in coordinator.text()
+    assert before in coordinator.text()
+    assert "4.4" in coordinator.text()
+    coordinator.shot("corrected")
+
+
+def test_a_serious_event_from_anywhere_and_its_query(coordinator, she):
+    page = coordinator.page
+    coordinator.go(f"t/{TRIAL}/subjects/{she}/")
+    page.click("text=Serious event >> nth=0")
+    page.fill("#term", "pneumonia")
+    page.check("[value=HOSPITALIZATION]")
+    page.fill("#aware_day", "3 days ago")
+    page.fill("#aware_time", "10:00")
+    page.click("text=Report >> nth=-1")
+    assert "expected a day and a time" in coordinator.text()
+    assert page.locator("#term").input_value() == "pneumonia"
+    assert page.is_checked("[value=HOSPITALIZATION]")
+    page.fill("#aware_day", "yesterday")
+    page.fill("#aware_time", "00:01")
+    page.click("text=Report >> nth=-1")
+    assert "the report is recorded" in coordinator.text()
+    coordinator.go(f"t/{TRIAL}/")
+    coordinator.shot("work-query")
+    page.click(".waits h2:has-text('Query to answer') ~ ul a >> nth=0")
+    page.fill(".query input[name=text] >> nth=0", "the pager was off during the night")
+    page.click("text=Answer >> nth=0")
+    assert "answered" in coordinator.text()
+    assert coordinator.wrong == []

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from equipoise.conduct.verify import verify_entries
 from equipoise.ledger.verified import Verified
-from equipoise.terms.time_zones import local_day
 from story import screening_forms
-from trial_unit import PASSWORD, Browser, Unit, code_of
+from trial_unit import PASSWORD, Browser, Unit, code_of, today
 
 HER = "S01-001"
 AT = f"subjects/{HER}/"
-
-
-def today() -> date:
-    """At the sites of the story."""
-    return local_day(datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), "Asia/Shanghai")
 
 
 def text_of(page: Any) -> str:
@@ -191,7 +185,7 @@ def test_a_draft_is_kept_and_goes_with_the_save(unit: Unit) -> None:
     place = f"{AT}visits/SCREENING/HEMATOLOGY/"
     typed = {"h-date": "yesterday", "g-result-0-value": "abc", "rows-result": "3"}
 
-    said = coordinator.post(f"{place}draft/", left="g-result-0-value", **typed)
+    said = coordinator.post(f"{place}draft/", here="h-date", **typed)
 
     assert "found &#x27;abc&#x27;, expected a number" in said.content.decode()
     page = coordinator.get(place).content.decode()

@@ -26,14 +26,15 @@ _PLACE = re.compile(
 
 
 class Typed(NamedTuple):
-    """A form as it is saved; what cannot be meant, by box; and where each saved row stands on the
-    page, by group.
+    """A form as it is saved; what cannot be meant and what was understood, by box; and where each
+    saved row stands on the page, by group.
     """
 
     values: dict[str, Any]
     groups: dict[str, list[dict[str, Any]]]
     slips: dict[str, str]
     rows: dict[str, list[int]]
+    understood: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class Box:
     problem: str = ""
     last: str = ""
     is_fixed: bool = False
+    kept: str = ""
 
     @property
     def missing_name(self) -> str:
@@ -78,8 +80,12 @@ class Box:
 
     @property
     def understood(self) -> str:
-        """A date as it was read."""
-        return words.in_words(self.value) if self.kind == "date" and not self.problem else ""
+        """A date in words, and a number that is kept otherwise than it was typed."""
+        if self.problem:
+            return ""
+        if self.kind == "date":
+            return words.in_words(self.kept or self.value)
+        return self.kept if self.kept != self.value else ""
 
 
 @dataclass(frozen=True)
@@ -153,23 +159,27 @@ def _put(raw: dict[str, str], name: str, value: Any) -> None:
 
 def typed_of(form: Form, raw: Raw, today: date) -> Typed:
     """What was typed, as it is saved: rows in which nothing was typed are none."""
-    slips: dict[str, str] = {}
-    header = {each.id: _value(_header(each), each, raw, today, slips) for each in form.header}
+    meant: dict[str, words.Understood] = {}
+    header = {each.id: _value(_header(each), each, raw, today, meant) for each in form.header}
     groups: dict[str, list[dict[str, Any]]] = {}
     places: dict[str, list[int]] = {}
     for group in form.groups:
         for number in range(_rows(group, raw)):
             row = {
-                each.id: _value(_box(group, number, each), each, raw, today, slips)
+                each.id: _value(_box(group, number, each), each, raw, today, meant)
                 for each in group.fields
             }
             if _is_filled(group, row):
                 groups.setdefault(group.id, []).append(_given(row))
                 places.setdefault(group.id, []).append(number)
-    return Typed(_given(header), groups, slips, places)
+    slips = {name: each.slip for name, each in meant.items() if each.slip}
+    understood = {name: each.text for name, each in meant.items() if not each.slip}
+    return Typed(_given(header), groups, slips, places, understood)
 
 
-def _value(name: str, asked: FormField, raw: Raw, today: date, slips: dict[str, str]) -> Any:
+def _value(
+    name: str, asked: FormField, raw: Raw, today: date, meant: dict[str, words.Understood]
+) -> Any:
     if reason := raw.get(f"{name}{MISSING}", ""):
         return {"missing": reason}
     text = raw.get(name, "").strip()
@@ -180,9 +190,8 @@ def _value(name: str, asked: FormField, raw: Raw, today: date, slips: dict[str, 
     elif asked.type in ("date", "day"):
         understood = words.day(text, today)
     else:
-        understood = words.Understood(text)
-    if understood.slip:
-        slips[name] = understood.slip
+        return text
+    meant[name] = understood
     return understood.text
 
 
@@ -228,26 +237,37 @@ def asked_form(
     """
     told, left = _by_box(form, problems, typed)
     told |= typed.slips if typed else {}
-    before = last or {}
-    header = [_asked_box(_header(each), each, raw, told, {}) for each in form.header]
-    parts = [_part(group, raw, told, before, more) for group in form.groups]
+    seen = _Seen(raw, told, typed.understood if typed else {}, last or {})
+    header = [_asked_box(_header(each), each, seen) for each in form.header]
+    parts = [_part(group, seen, more) for group in form.groups]
     return AskedForm(form, header, parts, left)
 
 
-def _part(group: FormGroup, raw: Raw, told: Mapping[str, str], last: Raw, more: str) -> Part:
+class _Seen(NamedTuple):
+    """What is known of the boxes: what stands in them, what is wrong, what was understood, and what
+    was given the last time.
+    """
+
+    raw: Raw
+    told: Mapping[str, str]
+    understood: Mapping[str, str]
+    last: Raw
+
+
+def _part(group: FormGroup, seen: _Seen, more: str) -> Part:
     test = named_by(group)
     rows = []
-    for number in range(_shown_rows(group, raw, is_more=more == group.id)):
+    for number in range(_shown_rows(group, seen.raw, is_more=more == group.id)):
         boxes = []
         for each in group.fields:
             name = _box(group, number, each)
             tells = _comes_again(group) and not (_is_given_before(each) or _names_row(each))
-            box = _asked_box(name, each, raw, told, last if tells else {})
+            box = _asked_box(name, each, seen, tells=tells)
             if test is not None and each is test and number < len(test.codes):
                 box = Box(name, each, value=test.codes[number], is_fixed=True)
             boxes.append(box)
         rows.append(boxes)
-    here = [text for name, text in told.items() if name == group.id]
+    here = [text for name, text in seen.told.items() if name == group.id]
     return Part(group, rows, here)
 
 
@@ -262,14 +282,16 @@ def _shown_rows(group: FormGroup, raw: Raw, *, is_more: bool) -> int:
     return min(max(rows, least) + (1 if is_more else 0), MOST_ROWS)
 
 
-def _asked_box(name: str, asked: FormField, raw: Raw, told: Mapping[str, str], last: Raw) -> Box:
+def _asked_box(name: str, asked: FormField, seen: _Seen, *, tells: bool = False) -> Box:
+    """A box; with `tells` it says what was given the last time."""
     return Box(
         name,
         asked,
-        value=raw.get(name, ""),
-        missing=raw.get(f"{name}{MISSING}", ""),
-        problem=told.get(name, ""),
-        last=last.get(name, ""),
+        value=seen.raw.get(name, ""),
+        missing=seen.raw.get(f"{name}{MISSING}", ""),
+        problem=seen.told.get(name, ""),
+        last=seen.last.get(name, "") if tells else "",
+        kept=seen.understood.get(name, ""),
     )
 
 

@@ -18,9 +18,9 @@ from equipoise.subject.state import Subject
 from equipoise.surface.persons import screen
 from equipoise.terms.verdict import Verdict
 from equipoise.web.access import can_do, page, show
+from equipoise.web.facts import facts
 from equipoise.web.pages import address, done
 from equipoise.web.verdicts import shown
-from equipoise.web.views.people import facts
 from equipoise.web.who import Asking
 
 

@@ -21,9 +21,9 @@ from equipoise.subject.state import Subject
 from equipoise.surface.reading_queries import ask_about_reading
 from equipoise.web import forms as boxes
 from equipoise.web.access import can_do, page, show
+from equipoise.web.facts import facts
 from equipoise.web.models import Draft
 from equipoise.web.pages import done, of_address
-from equipoise.web.views.people import facts
 from equipoise.web.who import Asking
 
 
@@ -195,7 +195,9 @@ def _current(asked: Asking, place: _Place, refused: Refused | None) -> list[dict
 @require_POST
 @page
 def draft(asked: Asking, code: str, visit: str, form_id: str) -> HttpResponse:
-    """Keep what is being typed, and say what would be wrong with it; nothing is recorded."""
+    """Keep what is being typed, and say beside each box that was left what was understood, or what
+    would be wrong with it; nothing is recorded.
+    """
     place = _place(asked, code, visit, form_id)
     raw = _posted(asked)
     kept, _ = Draft.objects.update_or_create(
@@ -204,10 +206,9 @@ def draft(asked: Asking, code: str, visit: str, form_id: str) -> HttpResponse:
     typed = boxes.typed_of(place.form, raw, asked.today)
     found = form_problems(place.form, typed.values, typed.groups)
     asked_form = boxes.asked_form(place.form, raw, problems=found, typed=typed)
-    about = asked.request.POST.get("left", "")
-    spoken = [box for box in boxes.boxes(asked_form) if box.problem and box.name == about]
-    read = [box for box in boxes.boxes(asked_form) if box.name == about and not box.problem]
-    context = {"kept_at": kept.kept_at, "spoken": spoken, "read": read}
+    here = asked.request.POST.get("here", "")
+    left = [box for box in boxes.boxes(asked_form) if box.value and box.name != here]
+    context = {"kept_at": kept.kept_at, "left": [each for each in left if each.kind != "fixed"]}
     return show(asked, "draft.html", context)
 
 

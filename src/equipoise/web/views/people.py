@@ -16,8 +16,10 @@ from equipoise.subject.records import DM
 from equipoise.subject.state import Subject
 from equipoise.subject.visits import Status, VisitStatus, visits_of
 from equipoise.web.access import can_do, page, show
+from equipoise.web.facts import facts
 from equipoise.web.pages import address, done, in_address
-from equipoise.web.typed import day, worded
+from equipoise.web.typed import day
+from equipoise.web.views.record import versions
 from equipoise.web.who import Asking
 
 _LAST_NUMBER = re.compile(r"(\d+)$")
@@ -39,14 +41,6 @@ def subjects(asked: Asking) -> HttpResponse:
     )
 
 
-def facts(subject: Subject) -> dict[str, str]:
-    """What tells a person from another: sex and year of birth, where they are entered."""
-    rows = subject.records(DM)
-    sex = next((dm.sex for dm in rows if dm.sex), "")
-    birth = next((str(dm.birth)[:4] for dm in rows if dm.birth), "")
-    return {"sex": {"F": "female", "M": "male"}.get(sex, sex), "birth": birth}
-
-
 @page
 def subject(asked: Asking, code: str) -> HttpResponse:
     """One participant: her visits with their forms, and what else is known."""
@@ -59,7 +53,6 @@ def subject(asked: Asking, code: str) -> HttpResponse:
         "beside": _beside(asked, her),
         "next": next((v for v in visits if v.status in (Status.DUE, Status.OVERDUE)), None),
         "open": [query for query in her.queries.values() if query.status != "CLOSED"],
-        "signed": her.signed,
         "can": {name: can_do(asked.who.role, name) for name in _ACTS},
     }
     return show(asked, "subject.html", context)
@@ -88,10 +81,18 @@ def _form(asked: Asking, her: Subject, visit: str, name: str) -> dict[str, Any]:
     declared = asked.trial.protocol.form(name)
     return {
         "title": declared.title if declared else name,
-        "saved": saved,
+        "saved": [(seq, _state(her, seq)) for seq in saved],
         "to": address(asked, "form", her.id, in_address(visit), name),
         "is_asked": declared is None or declared.sex in (None, _sex(her)),
     }
+
+
+def _state(her: Subject, seq: int) -> str:
+    """Saved, signed, or changed since it was signed."""
+    if seq in her.signed:
+        return "signed"
+    earlier = versions(her, seq)
+    return "changed since it was signed" if her.signed & set(earlier) else "saved"
 
 
 def _sex(her: Subject) -> str | None:
@@ -220,8 +221,3 @@ def _ended(asked: Asking, code: str) -> Outcome:
     }
     withdraw = lambda on: asked.do(disposition.withdraw, code, Withdrawal(level, on, cause))  # noqa: E731
     return _on_a_day(asked, "on", acts.get(what, withdraw))
-
-
-def named_day(when: date | None) -> str:
-    """A day as people read it."""
-    return worded(when) if when else ""

@@ -9,8 +9,8 @@ from equipoise.conduct.data_management import Question, next_query
 from equipoise.conduct.record import Outcome, Refused
 from equipoise.subject.state import Subject
 from equipoise.web.access import page, show
+from equipoise.web.facts import facts
 from equipoise.web.pages import done
-from equipoise.web.views.people import facts
 from equipoise.web.who import Asking
 
 _ACTS = {"ask": "QueryOpened", "answer": "QueryAnswered", "close": "QueryClosed"}

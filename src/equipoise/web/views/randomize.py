@@ -14,9 +14,9 @@ from equipoise.subject.regimen import intended_regimen
 from equipoise.surface.persons import screen
 from equipoise.terms.verdict import Verdict
 from equipoise.web.access import page, show
+from equipoise.web.facts import facts
 from equipoise.web.pages import address
 from equipoise.web.verdicts import shown
-from equipoise.web.views.people import facts
 from equipoise.web.who import Asking
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from django.http import Http404, HttpResponse
 
-from equipoise.ledger.entry import Entry
 from equipoise.report.trial.entries import payload_words
 from equipoise.subject.state import Subject
 from equipoise.web.access import page, show
-from equipoise.web.views.people import facts
+from equipoise.web.facts import facts
 from equipoise.web.who import Asking
 
 
@@ -19,7 +18,7 @@ def entry(asked: Asking, code: str, seq: int) -> HttpResponse:
     """
     her = asked.subject(code)
     try:
-        chain = [asked.served.entry(each) for each in _versions(her, seq)]
+        chain = [asked.served.entry(each) for each in versions(her, seq)]
     except LookupError:
         raise Http404 from None
     if any(each.subject != her.id for each in chain):
@@ -27,14 +26,15 @@ def entry(asked: Asking, code: str, seq: int) -> HttpResponse:
     context = {
         "her": her,
         "facts": facts(her),
-        "lines": [{"entry": each, "words": _words(each)} for each in chain],
-        "signatures": [each for each in her.signatures if each.about == seq],
+        "lines": [{"entry": each, "words": payload_words(each)} for each in chain],
+        "signatures": [s for s in her.signatures if s.about == chain[-1].seq],
+        "broken": [s for s in her.signatures if s.about in {each.seq for each in chain[:-1]}],
         "seq": seq,
     }
     return show(asked, "entry.html", context)
 
 
-def _versions(her: Subject, seq: int) -> list[int]:
+def versions(her: Subject, seq: int) -> list[int]:
     """An entry, those before it in whose place it stands, and those in its place."""
     before = {new: old for old, new in her.replaced.items()}
     chain = [seq]
@@ -43,7 +43,3 @@ def _versions(her: Subject, seq: int) -> list[int]:
     while chain[-1] in her.replaced:
         chain.append(her.replaced[chain[-1]])
     return chain
-
-
-def _words(entry: Entry) -> str:
-    return payload_words(entry)

@@ -13,9 +13,9 @@ from equipoise.conduct.record import Outcome, Refused
 from equipoise.conduct.safety import CRITERIA, Report, report_safety
 from equipoise.subject.state import Subject
 from equipoise.web.access import can_do, page, show
+from equipoise.web.facts import facts
 from equipoise.web.pages import done
 from equipoise.web.typed import day
-from equipoise.web.views.people import facts
 from equipoise.web.who import Asking
 
 

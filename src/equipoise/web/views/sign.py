@@ -14,8 +14,8 @@ from equipoise.conduct.data_management import MEANINGS
 from equipoise.conduct.record import Refused
 from equipoise.subject.state import Subject
 from equipoise.web.access import page, show
+from equipoise.web.facts import facts
 from equipoise.web.pages import done
-from equipoise.web.views.people import facts
 from equipoise.web.who import Asking
 
 _SIGNED = "has_signed"

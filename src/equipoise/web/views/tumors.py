@@ -6,7 +6,7 @@ from django.http import HttpResponse
 
 from equipoise.surface.scans import scans_of
 from equipoise.web.access import page, show
-from equipoise.web.views.people import facts
+from equipoise.web.facts import facts
 from equipoise.web.who import Asking
 
 
