@@ -62,10 +62,10 @@ class Served:
 
     def entry(self, seq: int) -> Entry:
         """An entry with its content. Raises LookupError."""
-        found = self.session.storage.read(seq - 1, 1) if seq > 0 else []
-        if not found:
+        head = self.session.trial.head
+        if head is None or not 0 < seq <= head.seq:
             raise LookupError(f"there is no entry {seq}")
-        return found[0]
+        return self.session.storage.read(seq - 1, 1)[0]
 
     @property
     def sealed(self) -> SealedAllocation:
