@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from test_access import POSTED_ONLY, address, table
+
 from trial_unit import Unit
 
 MOST = 6

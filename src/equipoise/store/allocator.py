@@ -17,18 +17,16 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from equipoise.allocation.sealed_list import Allocated, NoSuchPlace, Position
 from equipoise.ledger.events import AllocationOpened
-from equipoise.store.lock import for_writing
+from equipoise.store.chained_log import ChainedLog, LogBroken
 from equipoise.store.sealed_boxes import SealedBoxes, Unsealed
 from equipoise.terms.canonical import canonical
 
 _LONGEST = 1 << 24
-_GENESIS = "0" * 64
 _SECONDS = 30.0
 Stratum = tuple[str, ...]
 
@@ -49,50 +47,24 @@ class Answered(NamedTuple):
 
 
 class AllocatorLog:
-    """What was answered: one line of canonical JSON each, chained by hashes, only ever added to."""
+    """What was answered, in a chained log."""
 
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
-        self._end = (-1, "")
+        self._log = ChainedLog(path)
 
     def read(self) -> list[Answered]:
         """All answers. Raises `Unsealed` for a log that was changed."""
-        answers, before = [], _GENESIS
-        content = self.path.read_bytes() if self.path.exists() else b""
-        content = content[: content.rfind(b"\n") + 1]  # what a crash cut off was never answered
-        lines = content.splitlines()
-        for number, line in enumerate(lines, 1):
-            told = _told(line)
-            if told is None or told["prev"] != before:
-                raise Unsealed(
-                    f"{self.path}, line {number}: it is not as it was written, or a line before it"
-                    " is missing"
-                )
-            before = sha256(line).hexdigest()
-            stratum, position = tuple(told["stratum"]), told["position"]
-            answers.append(Answered(told["at"], stratum, position, told["again"]))
-        self._end = (len(content), before)
-        return answers
+        try:
+            return [
+                Answered(**(row | {"stratum": tuple(row["stratum"])})) for row in self._log.read()
+            ]
+        except (LogBroken, KeyError, TypeError) as broken:
+            raise Unsealed(f"{self.path} is no log of an allocator: {broken}") from None
 
     def add(self, answer: Answered) -> None:
         """Add an answer, and wait for the disk."""
-        with for_writing(self.path, mode=0o600) as handle:
-            if os.fstat(handle).st_size != self._end[0]:
-                self.read()
-                os.ftruncate(handle, self._end[0])
-            told = {**answer._asdict(), "stratum": [*answer.stratum], "prev": self._end[1]}
-            line = canonical(told)
-            os.write(handle, line + b"\n")
-            os.fsync(handle)
-            self._end = (os.fstat(handle).st_size, sha256(line).hexdigest())
-
-
-def _told(line: bytes) -> dict[str, Any] | None:
-    try:
-        told = json.loads(line)
-        return told if told.keys() == {*Answered._fields, "prev"} else None
-    except (ValueError, AttributeError):
-        return None
+        self._log.add({**answer._asdict(), "stratum": [*answer.stratum]})
 
 
 class Allocator:

@@ -11,3 +11,9 @@ class WebConfig(AppConfig):
     name = "equipoise.web"
     label = "web"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Begin to listen to what happens at the door."""
+        from equipoise.web import access_log
+
+        access_log.listen()

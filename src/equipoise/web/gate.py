@@ -40,6 +40,12 @@ class MfaAdapter(DefaultMFAAdapter):
         return str(user.username)
 
 
+def login_of(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:
+    """Whose failures are counted: the name on the form, whichever package hands it over."""
+    given = (credentials or {}).get("username") or request.POST.get("login")
+    return str(given or "")
+
+
 def both_factors(answer: Answer) -> Answer:
     """Somebody without a second factor sets one up before anything else is shown."""
 

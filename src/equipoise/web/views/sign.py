@@ -7,18 +7,22 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.mfa.models import Authenticator
+from django.contrib.auth import logout
 from django.http import HttpResponse
+from django.shortcuts import redirect
 
 from equipoise.conduct import data_management
 from equipoise.conduct.data_management import MEANINGS
 from equipoise.conduct.record import Refused
 from equipoise.subject.state import Subject
 from equipoise.web.access import page, show
+from equipoise.web.access_log import tell
 from equipoise.web.facts import facts
 from equipoise.web.pages import done
 from equipoise.web.who import Asking
 
-_SIGNED = "has_signed"
+_SIGNED, _FAILED = "has_signed", "failed_to_sign"
+_ATTEMPTS = 5
 
 
 @page
@@ -28,6 +32,9 @@ def sign(asked: Asking, code: str) -> HttpResponse:
     refused: tuple[str, ...] = ()
     if asked.request.method == "POST":
         refused = _identified(asked)
+        if refused and _failed_too_often(asked):
+            logout(asked.request)
+            return redirect("account_login")
         about = tuple(int(seq) for seq in posted.getlist("about") if seq.isdecimal())
         if not refused:
             meaning = posted.get("meaning", "")
@@ -81,6 +88,14 @@ def _identified(asked: Asking) -> tuple[str, ...]:
     if (code or not later or not password) and not _is_second_factor(user, code):
         wrong.append("the code of the second factor is not right, or was used")
     return tuple(wrong)
+
+
+def _failed_too_often(asked: Asking) -> bool:
+    """Whoever sits at a session that somebody left does not guess for long."""
+    tell("FAILED TO SIGN", asked.person)
+    failed = asked.request.session.get(_FAILED, 0) + 1
+    asked.request.session[_FAILED] = failed
+    return failed >= _ATTEMPTS
 
 
 def _is_second_factor(user: Any, code: str) -> bool:
