@@ -53,6 +53,8 @@ WORDS = {
     " --law GDPR-17 --decided-by sponsor-01",
     "head": "head {ledger}",
     "rehearse": "rehearse --participants 2 -o {out}",
+    "account": "account monitor-01 --data {served}",
+    "check": "check --data {served}",
     "serve": "serve --demo --data {out} --check",
     "screen": "screen {docs}/participant.json",
     "simulate": "simulate NCT04509635 --trials 2 --seed 1 --out {out}",
@@ -103,9 +105,20 @@ def words_for(name: str, lines: list[bytes], folder: Path) -> list[str]:
         record=record,
         form=form,
         **(_of_the_keeper(lines, folder) if name.startswith("allocator") else {}),
+        **({"served": _served(folder)} if "{served}" in WORDS[name] else {}),
         **({"database": f"{server().get_uri()}#words"} if name == "ledger set-up" else {}),
     )
     return given.split()
+
+
+def _served(folder: Path) -> Path:
+    """A folder that was prepared to be served, with no trial in it."""
+    made = folder / "served"
+    code = (
+        f"from pathlib import Path; import equipoise.web.start as s; s.prepare(Path({str(made)!r}))"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+    return made
 
 
 def _of_the_keeper(lines: list[bytes], folder: Path) -> dict[str, Path]:

@@ -13,7 +13,7 @@ LOST = 74
 FULL = Path("/dev/full")
 QUIET = ("Traceback", "Exception ignored", "should not happen")
 
-CODES = {"screen": 3}
+CODES = {"screen": 3, "check": 1}
 """What a command answers here when everybody listens; else 0."""
 LONG = {"protocol schema", "protocol show", "screen"}
 """Commands that print more than a pipe holds, if it is made to hold a page."""

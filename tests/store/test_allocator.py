@@ -206,6 +206,23 @@ def test_a_socket_that_cannot_be_made_is_told_with_its_place(kept: Kept) -> None
         serve(Allocator(boxes, kept.log), kept.folder / "nowhere" / "socket")
 
 
+def test_many_ask_in_one_moment(kept: Kept) -> None:
+    """While the allocator is busy with one of them, the others wait; nobody is turned away."""
+    kept.start()
+    kept.server.shutdown()
+    waiting = [socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) for _ in range(64)]
+    for line in waiting:
+        line.setblocking(False)
+        line.connect(str(kept.folder / "socket"))
+    threading.Thread(target=kept.server.serve_forever, args=(0.01,), daemon=True).start()
+
+    for line in waiting:
+        line.setblocking(True)
+        line.sendall(b'{"ask":"list"}\n')
+        assert b"commitment" in line.recv(1000)
+        line.close()
+
+
 def test_without_an_allocator_nobody_is_allocated(tmp_path: Path) -> None:
     with pytest.raises(NoAllocator, match=r"nobody was allocated\. Start it"):
         RemoteAllocation(tmp_path / "nobody")

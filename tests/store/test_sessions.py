@@ -25,7 +25,7 @@ from equipoise.allocation.strata import cells
 from equipoise.conduct import randomization, trial_setup
 from equipoise.conduct.attribution import Attribution
 from equipoise.conduct.carry_out import Session
-from equipoise.conduct.ports import RolledBack, SealedAllocation
+from equipoise.conduct.ports import Head, RolledBack, SealedAllocation
 from equipoise.conduct.record import AlreadyDone, Outcome
 from equipoise.conduct.verify import verify_entries
 from equipoise.ledger.entry import Entry
@@ -227,3 +227,26 @@ def test_what_cannot_be_recorded_leaves_the_session_as_it_was(store: Store) -> N
     assert not isinstance(refused, Entry)
     assert session.trial is before
     assert store.head().seq == len(entries)
+
+
+class Interrupted(Memory):
+    """A ledger to which somebody adds between two looks of a reader."""
+
+    later: list[Entry] | None = None
+
+    def head(self) -> Head:
+        if self.later:
+            self._entries.append(self.later.pop(0))
+        return super().head()
+
+
+def test_what_is_added_while_one_reads_is_no_fork() -> None:
+    _, entries = ready(2)
+    storage = Interrupted(entries[:-3])
+    session = Session(storage)
+    storage.later = list(entries[-3:])
+
+    for _ in range(3):
+        session.caught_up()
+
+    assert session.trial.head == entries[-1]

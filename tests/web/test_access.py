@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,29 +11,10 @@ import pytest
 from equipoise.conduct.guards import GUARDS
 from equipoise.conduct.roles import EVERY, SITE
 from trial_unit import Unit
+from web_pages import POSTED_ONLY, address, patterns, table
 
 PAGE = Path(__file__).parents[2] / "docs" / "access.md"
 OWN, FOREIGN = "S01-001", "S02-001"
-POSTED_ONLY = {"act_as", "attest", "intend", "fail", "draft"}
-PARTS = {
-    "code": None,
-    "visit": "SCREENING",
-    "form_id": "ECOG",
-    "seq": None,
-}
-
-
-def table() -> dict[str, Any]:
-    from equipoise.web.access import PAGES
-
-    return PAGES
-
-
-def patterns() -> dict[str, str]:
-    """The pages of a trial by their name, each with its address."""
-    from equipoise.web.urls import urlpatterns
-
-    return {each.name: str(each.pattern) for each in urlpatterns if "trial_id" in str(each.pattern)}
 
 
 @pytest.fixture(scope="module")
@@ -47,14 +27,6 @@ def people(data):
         unit.story.randomize(code, date(2021, 3, 10))
     yield unit
     unit.close()
-
-
-def address(unit: Unit, name: str, code: str) -> str:
-    """Where a page is, about one participant."""
-    seq = unit.subject(code).consents[0].source
-    given = {**PARTS, "code": code, "seq": str(seq), "trial_id": unit.id}
-    path = re.sub(r"<\w+:(\w+)>", lambda found: str(given[found[1]]), patterns()[name])
-    return f"/{path}"
 
 
 def test_every_page_of_a_trial_has_its_row(data) -> None:

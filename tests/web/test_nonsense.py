@@ -8,11 +8,11 @@ from datetime import date
 from typing import Any
 
 import pytest
-from test_access import POSTED_ONLY, address, table
 
 from equipoise.conduct.verify import verify_entries
 from equipoise.ledger.verified import Verified
 from trial_unit import Unit
+from web_pages import POSTED_ONLY, address, table
 
 HER = "S01-001"
 TYPED = (

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from test_access import POSTED_ONLY, address, table
-
 from trial_unit import Unit
+from web_pages import POSTED_ONLY, address, table
 
 MOST = 6
 """Session, account, its second factor, a draft, an entry that is shown, and the session saved."""

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from equipoise.cli.exit_codes import ExitCode
 from equipoise.cli.options import whole
 from equipoise.cli.speak import out, progress, readable_failures
 
@@ -25,6 +26,8 @@ SHOWN = (
 def register(app: typer.Typer) -> None:
     """Add the command of this file."""
     app.command()(serve)
+    app.command()(check)
+    app.command()(account)
 
 
 def serve(
@@ -72,6 +75,65 @@ def serve(
             raise ValueError(f"{data} has accounts of a demo: it is not served at {host}")
         out.print(f"Open http://{_named(host)}:{port}    (to stop: Ctrl+C)", markup=False)
         run(data, host=host, port=port, processes=processes, only_check=check)
+
+
+def check(
+    data: Annotated[Path, typer.Option(help="the folder that is served")] = DATA,
+    deploy: Annotated[  # noqa: ARG001  (the one check there is, named as it is known)
+        bool, typer.Option("--deploy", help="may it serve real people?")
+    ] = True,
+) -> None:
+    """May this server serve real people? Everything that speaks against it. Exit 0, or 1 if
+    anything does.
+    """
+    with readable_failures():
+        _require_the_extra()
+        _set_up(data)
+        from equipoise.web.deploy_check import faults
+
+        found = list(faults())
+    for each in found:
+        out.print(each, markup=False)
+    if found:
+        raise typer.Exit(ExitCode.NO)
+    out.print("nothing speaks against it")
+
+
+def account(
+    login: Annotated[str, typer.Argument(help="the code of the person, as the ledger knows it")],
+    name: Annotated[str, typer.Option(help="the name that is printed on signed pages")] = "",
+    renew: Annotated[
+        bool, typer.Option("--renew", help="a new password, and the second factor set up anew")
+    ] = False,
+    close: Annotated[
+        bool, typer.Option("--close", help="nobody signs in with it any more")
+    ] = False,
+    data: Annotated[Path, typer.Option(help="the folder that is served")] = DATA,
+) -> None:
+    """Make an account, renew one whose owner lost password or second factor, or close it. What a
+    person may do stands in the ledger of each trial.
+    """
+    with readable_failures():
+        _require_the_extra()
+        if renew and close:
+            raise ValueError("--renew and --close: expected one of the two")
+        _set_up(data)
+        from equipoise.web import accounts
+
+        if close:
+            accounts.close_account(login)
+            out.print(f"{login} is closed", markup=False)
+            return
+        made = accounts.renew_account(login) if renew else accounts.create_account(login, name)
+    out.print(f"{made.login}, first password: {made.password}", markup=False)
+
+
+def _set_up(data: Path) -> None:
+    if not (data / "secret.key").exists():
+        raise ValueError(f"{data} is no folder of a server: `equipoise serve` makes one")
+    from equipoise.web.start import set_up
+
+    set_up(data)
 
 
 def _require_the_extra() -> None:

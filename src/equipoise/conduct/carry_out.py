@@ -119,7 +119,10 @@ class Session:
     def _caught_up(self, ledger: Storage | Writing) -> _Reading:
         reading = self._reading
         appended = ledger.read(reading.head.seq, _AT_ONCE)
-        first = appended[0].prev if appended else ledger.head().hash
+        head = ledger.head()
+        while not appended and head.seq > reading.head.seq:  # added while this one looked
+            appended = ledger.read(reading.head.seq, _AT_ONCE)
+        first = appended[0].prev if appended else head.hash
         if first != reading.head.hash:
             raise RolledBack(_rolled_back(reading.head))
         gone: set[tuple[int, str]] = set()

@@ -28,6 +28,8 @@ from equipoise.terms.canonical import canonical
 
 _LONGEST = 1 << 24
 _SECONDS = 30.0
+_AT_ONCE = 128
+"""So many may ask in one moment; the system refuses the next one."""
 Stratum = tuple[str, ...]
 
 
@@ -159,8 +161,8 @@ def _server_of(server: Any, allocator: Allocator, place: Path) -> Any:
             answer = allocator.answer(asked if isinstance(asked, dict) else {})
             self.wfile.write(canonical(answer) + b"\n")
 
-    server.daemon_threads = True
-    return server(str(place), Handler)
+    settings = {"daemon_threads": True, "request_queue_size": _AT_ONCE}
+    return type("Server", (server,), settings)(str(place), Handler)
 
 
 class RemoteAllocation:

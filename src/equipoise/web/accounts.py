@@ -7,9 +7,11 @@ from __future__ import annotations
 import secrets
 from typing import NamedTuple
 
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.core.exceptions import ValidationError
 
+from equipoise.web.access_log import tell
 from equipoise.web.models import User
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -40,11 +42,41 @@ def create_account(
     except ValidationError as wrong:
         raise ValueError(f"{login}: {'; '.join(wrong.messages)}") from None
     user.save()
+    tell("ACCOUNT MADE", login)
     if not with_factor:
         return Made(login, password)
     totp = generate_totp_secret()
     TOTP.activate(user, totp)
     return Made(login, password, totp)
+
+
+def renew_account(login: str) -> Made:
+    """A new password, and no second factor any more: it is set up with the next signing in. All
+    sessions end. Raises LookupError.
+    """
+    user = _user(login)
+    password = random_password()
+    user.set_password(password)
+    user.save()
+    Authenticator.objects.filter(user=user).delete()
+    tell("ACCOUNT RENEWED", login)
+    return Made(login, password)
+
+
+def close_account(login: str) -> None:
+    """Nobody signs in with it any more; its name stays for what was signed. Raises LookupError."""
+    user = _user(login)
+    user.is_active = False
+    user.set_unusable_password()
+    user.save()
+    tell("ACCOUNT CLOSED", login)
+
+
+def _user(login: str) -> User:
+    found = User.objects.filter(username=login).first()
+    if found is None:
+        raise LookupError(f"there is no account {login}")
+    return found
 
 
 def random_password() -> str:

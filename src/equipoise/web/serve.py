@@ -16,6 +16,7 @@ from equipoise.web.start import set_up
 from equipoise.web.trials import KEY, LOG, SEALED, SOCKET, trials
 
 LOOPBACK = "127.0.0.1"
+LOOPBACK_NAMES = frozenset({"127.0.0.1", "::1", "[::1]", "localhost"})
 _PATIENCE = 20.0
 
 

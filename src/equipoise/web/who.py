@@ -7,8 +7,8 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Concatenate, NamedTuple
 
 from django.http import Http404, HttpRequest
@@ -23,6 +23,8 @@ from equipoise.terms.time_zones import local_day
 from equipoise.web import trials
 from equipoise.web.trials import Served
 
+_SKEW = timedelta(seconds=5)
+"""So far may the clocks of machines that serve one trial lie apart."""
 _KEY = re.compile(r"[A-Za-z0-9-]{16,80}")
 
 
@@ -90,6 +92,13 @@ class Asking:
         """
         told = self.request.POST.get("key", "")
         key = told if _KEY.fullmatch(told) else secrets.token_hex(16)
+
+        def in_turn(
+            trial: Trial, by: Attribution, /, *args: Details.args, **details: Details.kwargs
+        ) -> Outcome:
+            """With the time at which nobody else writes: who waited is not before who did not."""
+            return command(trial, replace(by, at=_after(trial)), *args, **details)
+
         by = Attribution(
             at=now(),
             actor=self.person,
@@ -98,7 +107,7 @@ class Asking:
             key=f"{key}:{command.__name__}",
             salt=secrets.token_hex(32),
         )
-        return self.served.session.do(command, by, *args, **details)
+        return self.served.session.do(in_turn, by, *args, **details)
 
     @property
     def person(self) -> str:
@@ -109,6 +118,17 @@ class Asking:
 def now() -> str:
     """The server's clock, as the ledger writes it."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _after(trial: Trial) -> str:
+    """The server's clock, and that of the last entry where another machine is a little ahead; a
+    clock that is further behind is refused.
+    """
+    at, head = now(), trial.head
+    if head is None or at >= head.at:
+        return at
+    ahead = datetime.fromisoformat(head.at) - datetime.fromisoformat(at)
+    return head.at if ahead <= _SKEW else at
 
 
 def _today(trial: Trial, site: str | None) -> date:
