@@ -1,0 +1,202 @@
+# ruff: noqa: PLC0415  (Django is set up before what needs it is imported)
+"""How long do people wait for a page of a long trial? Twenty users, each with two seconds of
+thought, open participants and save forms on a server of its own, over HTTP on this machine.
+
+Run `python benchmarks/web.py --participants 1000`; it prints a table and ends by itself. The
+trial is simulated and under way.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import os
+import random
+import secrets
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+USERS, THOUGHT = 20, 2.0
+SECONDS = 60
+TRIAL = "NCT04509635"
+PORT = 8765
+
+
+class User(NamedTuple):
+    """Somebody who signed in: site, cookies, and the codes of her participants."""
+
+    site: str
+    cookie: str
+    token: str
+    codes: list[str]
+
+
+def prepare(data: Path, participants: int) -> tuple[list[User], int]:
+    """A trial under way, its coordinators signed in, and the number of its entries."""
+    from equipoise.web import start
+
+    start.prepare(data)
+    from equipoise.protocol.yaml_file import load
+    from equipoise.web import demo
+
+    demo.PARTICIPANTS, demo.DAYS = participants, 900
+    demo.make_demo(data, load(TRIAL))
+    from equipoise.web import trials
+
+    served = trials.trial(TRIAL)
+    trial = served.read()
+    served.session.keep()
+    sites = [site for site in trial.sites if any(s.site == site for s in trial.subjects.values())]
+    users = [_signed_in(trial, sites[number % len(sites)]) for number in range(USERS)]
+    assert trial.head is not None
+    return users, trial.head.seq
+
+
+def _signed_in(trial: Any, site: str) -> User:
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
+
+    from equipoise.web.models import User as Account
+
+    person = Account.objects.get(username=f"coordinator-{site}")
+    session = SessionStore()
+    session[SESSION_KEY] = str(person.pk)
+    session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
+    session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    session["has_two_factors"] = True
+    session.create()
+    token = secrets.token_hex(16)
+    cookie = f"sessionid={session.session_key}; csrftoken={token}"
+    codes = [
+        code
+        for code, her in trial.subjects.items()
+        if her.site == site and her.randomized and not her.died and not her.left_with_data
+    ]
+    return User(site, cookie, token, codes)
+
+
+class Waits(NamedTuple):
+    """Seconds that people waited, by what they did."""
+
+    participant: list[float]
+    form: list[float]
+    save: list[float]
+    work: list[float]
+
+
+def at_work(user: User, waits: Waits, until: float, number: int) -> None:
+    """Open the work list, a participant, a form, save it; with thought between."""
+    chance = random.Random(number)  # noqa: S311  (the same work each time)
+    line = http.client.HTTPConnection("127.0.0.1", PORT, timeout=60)
+
+    def page(method: str, path: str, body: str = "") -> tuple[float, str, int]:
+        headers = {"Cookie": user.cookie, "Host": f"localhost:{PORT}"}
+        if body:
+            headers |= {"Content-Type": "application/x-www-form-urlencoded"}
+        begun = time.perf_counter()
+        line.request(method, path, body, headers)
+        answer = line.getresponse()
+        text = answer.read().decode()
+        return time.perf_counter() - begun, text, answer.status
+
+    def think() -> None:
+        time.sleep(THOUGHT * chance.uniform(0.5, 1.5))
+
+    while time.monotonic() < until:
+        code = chance.choice(user.codes)
+        her = f"/t/{TRIAL}/subjects/{code}/"
+        for waited, path in ((waits.work, f"/t/{TRIAL}/"), (waits.participant, her)):
+            waited.append(_ok(page("GET", path), path))
+            think()
+        path = f"{her}visits/UNSCHEDULED-{chance.randrange(100, 9999)}/ECOG/"
+        waits.form.append(_ok(page("GET", path), path))
+        think()
+        typed = {
+            "csrfmiddlewaretoken": user.token,
+            "key": secrets.token_hex(16),
+            "h-date": (datetime.now(UTC).date() - timedelta(1)).isoformat(),
+            "g-score-0-score": "1",
+        }
+        waits.save.append(_ok(page("POST", path, urlencode(typed)), path, (302,)))
+        think()
+
+
+def _ok(answer: tuple[float, str, int], path: str, expected: tuple[int, ...] = (200,)) -> float:
+    seconds, text, status = answer
+    if status not in expected:
+        raise SystemExit(f"{path}: {status} {text[:2000]}")
+    return seconds
+
+
+def started(data: Path, processes: int) -> tuple[subprocess.Popen[bytes], float]:
+    """The server, and the seconds until it showed its first page of the trial."""
+    program = [sys.executable, "-m", "equipoise.cli", "serve", "--data", str(data)]
+    words = ["--port", str(PORT), "--processes", str(processes)]
+    begun = time.perf_counter()
+    process = subprocess.Popen([*program, *words], stdout=subprocess.DEVNULL)
+    while True:
+        try:
+            line = http.client.HTTPConnection("127.0.0.1", PORT, timeout=60)
+            line.request("GET", "/accounts/login/")
+            line.getresponse().read()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return process, time.perf_counter() - begun
+
+
+def main() -> None:
+    """Print the table."""
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--participants", type=int, default=1000)
+    asked.add_argument("--processes", type=int, default=1)
+    options = asked.parse_args()
+    with tempfile.TemporaryDirectory(prefix="eq-") as folder:
+        data = Path(folder)
+        users, entries = prepare(data, options.participants)
+        process, seconds = started(data, options.processes)
+        try:
+            _measure(users, entries, seconds)
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def _measure(users: list[User], entries: int, seconds: float) -> None:
+    print(f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} processors; {entries:,} entries\n")
+    print("| what | median ms | p95 ms | how many |\n|---|--:|--:|--:|")
+    first = Waits([], [], [], [])
+    begun = time.perf_counter()
+    at_work(users[0], first, time.monotonic() + 0.1, 0)
+    print(f"| cold start, to the page for signing in | {1000 * seconds:.0f} | | |")
+    print(f"| first work list of a process | {1000 * first.work[0]:.0f} | | |")
+    waits = Waits([], [], [], [])
+    until = time.monotonic() + SECONDS
+    threads = [
+        threading.Thread(target=at_work, args=(user, waits, until, number))
+        for number, user in enumerate(users, 1)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for name, held in waits._asdict().items():
+        ordered = sorted(held)
+        p95 = ordered[int(0.95 * len(ordered))]
+        print(
+            f"| {name}, {USERS} users | {1000 * statistics.median(held):.0f}"
+            f" | {1000 * p95:.0f} | {len(held)} |"
+        )
+    print(f"\n{time.perf_counter() - begun:.0f} s")
+
+
+if __name__ == "__main__":
+    main()
