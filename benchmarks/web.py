@@ -47,8 +47,7 @@ def prepare(data: Path, participants: int) -> tuple[list[User], int]:
     from equipoise.protocol.yaml_file import load
     from equipoise.web import demo
 
-    demo.PARTICIPANTS, demo.DAYS = participants, 900
-    demo.make_demo(data, load(TRIAL))
+    demo.make_demo(data, load(TRIAL), participants=participants, days=900)
     from equipoise.web import trials
 
     served = trials.trial(TRIAL)

@@ -212,3 +212,29 @@ def test_somebody_of_another_site_is_not_even_there(unit: Unit, who: str) -> Non
     assert browser.get(f"{AT}").status_code == 404
     assert "S01-001" not in text_of(browser.get("subjects/"))
     assert browser.get("subjects/S02-001/").status_code == 200
+
+
+def test_a_serious_event_is_mailed_at_once_and_names_nobody(unit: Unit) -> None:
+    from django.core import mail
+
+    unit.story.ready(HER)
+    unit.story.randomize(HER)
+    typed = {
+        "kind": "SERIOUS ADVERSE EVENT",
+        "term": "pneumonia",
+        "onset": "2021-05",
+        "criteria": ["HOSPITALIZATION"],
+        "aware_day": "yesterday",
+        "aware_time": "10:00",
+        "related": "RELATED",
+    }
+
+    unit.browser("coordinator-01").post(f"{AT}events/", **typed)
+
+    (report,) = unit.subject(HER).safety
+    assert report.term == "pneumonia"
+    assert report.aware_at.endswith("+08:00")  # the site's clock
+    (told,) = mail.outbox
+    assert HER in told.body
+    assert "pneumonia" not in told.body + told.subject
+    mail.outbox.clear()

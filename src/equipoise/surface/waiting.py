@@ -5,14 +5,15 @@ open criteria that time can mend, and serious events.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
 from equipoise.conduct.roles import DATA, ENTRY, SITE
 from equipoise.eligibility import evaluate_all
+from equipoise.protocol.model import Protocol
 from equipoise.subject.conditions import SubjectStatus
-from equipoise.subject.state import PHYSICIANS, Subject, Trial
+from equipoise.subject.state import PHYSICIANS, Subject, Trial, Version
 from equipoise.subject.visits import Status, VisitStatus, visits_of
 from equipoise.terms.verdict import Verdict
 
@@ -45,18 +46,51 @@ class Waiting(NamedTuple):
 
 
 _VISITS = {Status.OVERDUE: Kind.OVERDUE, Status.DUE: Kind.DUE, Status.PARTLY: Kind.PARTLY}
+_AHEAD = 7
+"""So many days one looks ahead at what will be out of date."""
 _IN_SCREENING = (SubjectStatus.SCREENED, SubjectStatus.CONSENTED)
 
 
-def waiting(
-    trial: Trial, subjects: Iterable[Subject], role: str, today: date
-) -> tuple[Waiting, ...]:
-    """What waits for a role among these participants, the most urgent first."""
-    found = [each for subject in subjects for each in _about(trial, subject, role, today)]
-    order = list(Kind)
-    return tuple(
-        sorted(found, key=lambda one: (one.by or date.max, order.index(one.kind), one.subject))
-    )
+class _Known(NamedTuple):
+    """What waits about a participant, and what it was found from."""
+
+    subject: Subject
+    today: date
+    versions: tuple[Version, ...]
+    locked: bool
+    found: tuple[Waiting, ...]
+
+
+class WorkList:
+    """What waits, found once for each participant and role until something of it changes: her
+    record, the day, the protocol, a lock.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], _Known] = {}
+
+    def waiting(
+        self, trial: Trial, subjects: Iterable[Subject], role: str, today: date
+    ) -> tuple[Waiting, ...]:
+        """What waits for a role among these participants, the most urgent first."""
+        found = [one for each in subjects for one in self._of(trial, each, role, today)]
+        order = list(Kind)
+        return tuple(
+            sorted(found, key=lambda one: (one.by or date.max, order.index(one.kind), one.subject))
+        )
+
+    def _of(self, trial: Trial, subject: Subject, role: str, today: date) -> tuple[Waiting, ...]:
+        known = self._known.get((subject.id, role))
+        if (
+            known is None
+            or known.subject is not subject
+            or known.versions is not trial.versions
+            or (known.today, known.locked) != (today, trial.locked)
+        ):
+            found = tuple(_about(trial, subject, role, today))
+            known = _Known(subject, today, trial.versions, trial.locked, found)
+            self._known[subject.id, role] = known
+        return known.found
 
 
 def _about(trial: Trial, subject: Subject, role: str, today: date) -> Iterator[Waiting]:
@@ -128,8 +162,22 @@ def _screening(trial: Trial, subject: Subject, today: date) -> Iterator[Waiting]
         text = f"unknown: {', '.join(unknown)}"
         yield Waiting(Kind.SCREENING, subject.id, text, place="criteria")
     else:
-        text = "every criterion is met: confirm eligibility, then randomize"
-        yield Waiting(Kind.READY, subject.id, text, today, "randomize")
+        last, why = _holds_until(protocol, subject, today)
+        text = f"every criterion is met{why}: confirm eligibility, then randomize"
+        yield Waiting(Kind.READY, subject.id, text, last, "randomize")
+
+
+def _holds_until(protocol: Protocol, subject: Subject, today: date) -> tuple[date, str]:
+    """The last day, a week on at most, on which she could be randomized with what is recorded, and
+    what will be out of date the day after.
+    """
+    for ahead in range(1, _AHEAD + 1):
+        findings = evaluate_all(protocol, subject, today + timedelta(days=ahead))
+        gone = [each.id for each in findings if each.verdict is not Verdict.MET]
+        if gone:
+            last = today + timedelta(days=ahead - 1)
+            return last, f" until {last}, when {', '.join(gone)} will be out of date"
+    return today + timedelta(days=_AHEAD), ""
 
 
 def _to_sign(subject: Subject) -> Iterator[Waiting]:

@@ -26,9 +26,7 @@ from equipoise.web.accounts import Made, create_account
 from equipoise.web.models import User
 from equipoise.web.trials import KEY, LOG, SEALED, storage_of
 
-PARTICIPANTS, SEED = 50, 11
-DAYS = 400
-"""So long the trial has recruited."""
+SEED = 11
 ACCOUNTS = "demo-accounts.txt"
 NAMES = {
     "sponsor": "Sponsor Demo",
@@ -40,9 +38,11 @@ NAMES = {
 }
 
 
-def make_demo(data: Path, protocol: Protocol) -> list[Made]:
-    """The trial and its accounts in a prepared folder. Raises FileExistsError where the trial is
-    there already.
+def make_demo(
+    data: Path, protocol: Protocol, *, participants: int = 50, days: int = 400
+) -> list[Made]:
+    """The trial, which has recruited for so many days, and its accounts in a prepared folder.
+    Raises FileExistsError where the trial is there already.
     """
     folder = data / "trials" / protocol.id
     if folder.exists():
@@ -52,10 +52,15 @@ def make_demo(data: Path, protocol: Protocol) -> list[Made]:
     storage = Memory()
     rng = np.random.default_rng(int.from_bytes(os.urandom(32), "big"))
     declared = with_sizes(protocol, None)
-    drawn = draw_allocation(declared, rng, os.urandom(32).hex())
+    longest = max(participants, declared.design.participants)
+    design = declared.design.model_copy(update={"participants": longest})
+    long = declared.model_copy(update={"design": design})
+    drawn = draw_allocation(long, rng, os.urandom(32).hex())
     SealedBoxes.create(folder / SEALED, drawn, create_key(folder / KEY))
-    days = ((now - timedelta(days=DAYS)).date(), (now - timedelta(days=1)).date())
-    rehearse_until(declared, storage, drawn, participants=PARTICIPANTS, seed=SEED, days=days)
+    first_and_last = ((now - timedelta(days=days)).date(), (now - timedelta(days=1)).date())
+    rehearse_until(
+        declared, storage, drawn, participants=participants, seed=SEED, days=first_and_last
+    )
     entries = storage.read()
     _log(AllocatorLog(folder / LOG), entries)
     with storage_of(folder).writing() as ledger:

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 from csp.constants import NONE, SELF
 
@@ -64,14 +63,16 @@ def _database() -> dict[str, object]:
         path = DATA / "web.sqlite3"
         options = {"transaction_mode": "IMMEDIATE", "init_command": "PRAGMA journal_mode=WAL"}
         return {"ENGINE": "django.db.backends.sqlite3", "NAME": path, "OPTIONS": options}
-    parts = urlsplit(url)
+    from psycopg.conninfo import conninfo_to_dict
+
+    parts = conninfo_to_dict(url)
     return {
         "ENGINE": "django.db.backends.postgresql",
-        "NAME": parts.path.lstrip("/"),
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": parts.hostname or "",
-        "PORT": parts.port or "",
+        "NAME": parts.get("dbname", ""),
+        "USER": parts.get("user", ""),
+        "PASSWORD": parts.get("password", ""),
+        "HOST": parts.get("host", ""),
+        "PORT": parts.get("port", ""),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
     }
@@ -152,6 +153,10 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 EMAIL_BACKEND = os.environ.get(
     "EQUIPOISE_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend"
 )
+SERVER_EMAIL = os.environ.get("EQUIPOISE_MAIL_FROM", "equipoise@localhost")
+_TOLD = os.environ.get("EQUIPOISE_SAFETY_MAIL", "safety@localhost")
+MANAGERS = [("safety", address) for address in _TOLD.split(",")]
+EMAIL_SUBJECT_PREFIX = "[Equipoise] "
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -21,6 +21,7 @@ from equipoise.store.allocator import RemoteAllocation
 from equipoise.store.snapshots import Snapshots
 from equipoise.store.sql_ledger.sqlite import SqliteLedger
 from equipoise.subject.state import Trial
+from equipoise.surface.waiting import WorkList
 
 TRIAL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,39}")
 LEDGER, SOCKET, SNAPSHOT = "ledger.sqlite", "allocator.sock", "state.snapshot"
@@ -34,6 +35,7 @@ class Served:
 
     def __init__(self, folder: Path) -> None:
         self.id, self.folder = folder.name, folder
+        self.work = WorkList()
         self._session: Session | None = None
         self._opening = threading.Lock()
 

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from equipoise.surface.waiting import Kind, Waiting, waiting
+from equipoise.surface.waiting import Kind, Waiting
 from equipoise.web.access import can_do, page, show
 from equipoise.web.pages import address, where_it_waits
 from equipoise.web.who import Asking
@@ -23,7 +23,8 @@ FIRST = 50
 @page
 def work(asked: Asking) -> HttpResponse:
     """What is due, overdue, asked and unsigned, sorted by the day it matters."""
-    found = waiting(asked.trial, asked.subjects(), asked.who.role, asked.today)
+    list_ = asked.served.work
+    found = list_.waiting(asked.trial, asked.subjects(), asked.who.role, asked.today)
     context = {"groups": _groups(asked, found), "can_screen": can_do(asked.who.role, "screen")}
     return show(asked, "work.html", context)
 
