@@ -238,3 +238,31 @@ def test_a_serious_event_is_mailed_at_once_and_names_nobody(unit: Unit) -> None:
     assert HER in told.body
     assert "pneumonia" not in told.body + told.subject
     mail.outbox.clear()
+
+
+def test_a_blood_sample_says_what_it_shows_and_why(unit: Unit) -> None:
+    unit.story.ready(HER)
+
+    shown = text_of(unit.browser("investigator-01").get(f"{AT}ctdna/"))
+
+    assert "P-1, 2021-03-03: ✓ met" in shown
+    assert "wild type informative" in shown
+    assert "KRAS 12 not detected 0.001" in shown
+    assert "it is not shown that it would have been" in shown  # what the other states mean
+
+
+def test_a_sample_without_tumor_dna_shows_nothing(unit: Unit) -> None:
+    unit.story.ready(HER)
+    coordinator = unit.browser("coordinator-01")
+    (seq,) = [s for s, f in unit.subject(HER).forms.items() if f.form == "CTDNA"]
+    (form,) = [each for each in screening_forms(date(2021, 3, 10)) if each[0] == "CTDNA"]
+    _, values, groups = form
+    groups["property"] = [{"property": "QC", "result": "PASS"}]
+    more = {"corrects": str(seq), "reason": "the fraction was of another sample"}
+
+    saved = coordinator.fill(HER, "SCREENING", "CTDNA", values, groups, **more)
+
+    assert saved.status_code == 302, text_of(saved)
+    shown = text_of(coordinator.get(f"{AT}ctdna/"))
+    assert "P-1, 2021-03-03: ? unknown" in shown
+    assert "not informative" in shown

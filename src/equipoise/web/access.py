@@ -56,6 +56,7 @@ PAGES: dict[str, Page] = {
     "form": Page(READERS, ("FormSaved",)),
     "draft": Page(ENTRY),
     "tumors": Page(READERS),
+    "plasma": Page(READERS),
     "entry": Page(READERS),
     "queries": Page(READERS, ("QueryOpened", "QueryAnswered", "QueryClosed")),
     "sign": Page(PHYSICIANS, ("Signed",)),

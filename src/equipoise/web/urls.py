@@ -71,6 +71,7 @@ urlpatterns = [
     path(f"{_S}visits/<slug:visit>/<slug:form_id>/", forms.form, name="form"),
     path(f"{_S}visits/<slug:visit>/<slug:form_id>/draft/", forms.draft, name="draft"),
     path(f"{_S}lesions/", tumors.tumors, name="tumors"),
+    path(f"{_S}ctdna/", tumors.plasma, name="plasma"),
     path(f"{_S}entries/<int:seq>/", record.entry, name="entry"),
     path(f"{_S}queries/", queries.queries, name="queries"),
     path(f"{_S}sign/", sign.sign, name="sign"),

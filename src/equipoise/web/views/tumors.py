@@ -1,12 +1,14 @@
-"""What did the scans show? Lengths, sums and responses, from the functions that analyze."""
+"""What did scans and blood samples show? From the functions that analyze and decide."""
 
 from __future__ import annotations
 
 from django.http import HttpResponse
 
+from equipoise.surface.plasma import EXPLAINED, blood_samples
 from equipoise.surface.scans import scans_of
 from equipoise.web.access import page, show
 from equipoise.web.facts import facts
+from equipoise.web.verdicts import shown
 from equipoise.web.who import Asking
 
 
@@ -17,3 +19,21 @@ def tumors(asked: Asking, code: str) -> HttpResponse:
     protocol = asked.trial.version_at(her.site, asked.today, her).protocol
     scans = scans_of(protocol, her, asked.today)
     return show(asked, "tumors.html", {"her": her, "facts": facts(her), "scans": scans})
+
+
+@page
+def plasma(asked: Asking, code: str) -> HttpResponse:
+    """Each blood sample codon by codon, with one of five states, and what the five mean."""
+    her = asked.subject(code)
+    protocol = asked.trial.version_at(her.site, asked.today, her).protocol
+    lines = [
+        {
+            "sample": each,
+            "verdict": shown(each.verdict),
+            "states": ", or ".join(state.name.replace("_", " ").lower() for state in each.states),
+        }
+        for each in blood_samples(protocol, her, asked.today)
+    ]
+    states = {state.name.replace("_", " ").lower(): words for state, words in EXPLAINED.items()}
+    context = {"her": her, "facts": facts(her), "lines": lines, "states": states}
+    return show(asked, "plasma.html", context)
