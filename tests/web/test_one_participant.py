@@ -266,3 +266,19 @@ def test_a_sample_without_tumor_dna_shows_nothing(unit: Unit) -> None:
     shown = text_of(coordinator.get(f"{AT}ctdna/"))
     assert "P-1, 2021-03-03: ? unknown" in shown
     assert "not informative" in shown
+
+
+def test_her_time_in_the_trial_is_drawn(unit: Unit) -> None:
+    unit.story.ready(HER)
+    coordinator = unit.browser("coordinator-01")
+    assert b"<svg" not in coordinator.get(AT).content
+    unit.story.randomize(HER)
+    unit.story.scan(HER, "2021-05-05", 1, "PR", "20")
+
+    page = coordinator.get(AT).content.decode()
+
+    assert page.count("<svg") == 2  # for a wide and for a narrow screen
+    assert "<title>SCAN 1, 2021-05-05: PR; the sum is smaller than at baseline" in page
+    assert "<title>randomized 2021-03-10</title>" in page
+    assert re.search(r"<title>SCAN 2, 2021-06-30: (missed|overdue)</title>", page)
+    assert "style=" not in page

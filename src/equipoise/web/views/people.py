@@ -15,9 +15,11 @@ from equipoise.conduct.record import Outcome, Refused
 from equipoise.subject.records import DM
 from equipoise.subject.state import Subject
 from equipoise.subject.visits import Status, VisitStatus, visits_of
+from equipoise.surface.scans import Scan, scans_of
 from equipoise.web.access import can_do, page, show
 from equipoise.web.facts import facts
 from equipoise.web.pages import address, done, in_address
+from equipoise.web.timeline import draw_timeline
 from equipoise.web.typed import day
 from equipoise.web.views.record import versions
 from equipoise.web.who import Asking
@@ -51,6 +53,7 @@ def subject(asked: Asking, code: str) -> HttpResponse:
         "facts": facts(her),
         "visits": [_visit(asked, her, each) for each in visits] or [_screening(asked, her)],
         "beside": _beside(asked, her),
+        "timeline": draw_timeline(her, visits, _scans(asked, her), asked.today),
         "next": next((v for v in visits if v.status in (Status.DUE, Status.OVERDUE)), None),
         "open": [query for query in her.queries.values() if query.status != "CLOSED"],
         "can": {name: can_do(asked.who.role, name) for name in _ACTS},
@@ -59,6 +62,11 @@ def subject(asked: Asking, code: str) -> HttpResponse:
 
 
 _ACTS = ("form", "consent", "randomize", "sign", "safety", "ends", "queries")
+
+
+def _scans(asked: Asking, her: Subject) -> tuple[Scan, ...]:
+    protocol = asked.trial.version_at(her.site, asked.today, her).protocol
+    return scans_of(protocol, her, asked.today).visits
 
 
 def _visit(asked: Asking, her: Subject, visit: VisitStatus) -> dict[str, Any]:
