@@ -11,11 +11,15 @@ import pytest
 
 from asked import DAY, IN, NEXT, NOBODY, PROTOCOL, READY, SCREENED, Asked, once_told
 from equipoise.allocation.declared import with_sizes
+from equipoise.allocation.strata import cells
 from equipoise.conduct import enrolment, protocol_versions, randomization, trial_setup
+from equipoise.conduct.carry_out import Session
+from equipoise.conduct.randomization import allocated_by
 from equipoise.conduct.record import Outcome, Refused
 from equipoise.conduct.verify import verify_entries
-from equipoise.ledger.entry import Entry
+from equipoise.ledger.entry import Entry, entry_of, line_of
 from equipoise.ledger.verified import Verified
+from equipoise.store.memory import Memory
 from equipoise.subject.conditions import TrialStatus
 from equipoise.subject.state import Trial
 from equipoise.terms.verdict import Verdict
@@ -375,3 +379,20 @@ def test_no_amendment_holds_before_the_trial(trial, on, said):
     second = PROTOCOL.model_copy(update={"version": "2.0"})
 
     assert said in str(trial.refused(protocol_versions.amend_protocol, second, **how))
+
+
+def test_a_list_serves_an_amendment_in_whatever_order_a_file_names_the_levels() -> None:
+    """A ledger that is read gives levels in alphabetical order, an amendment in its own."""
+    story = Story().begin()
+    stored = Memory([entry_of(line_of(entry)) for entry in story.storage.read()])
+    session = Session(stored)
+    amended = story.protocol.model_copy(update={"version": "2.0"})
+    by = story.attribution("2021-02-01", "sponsor")
+    effective = {"sites": (), "effective_on": date(2021, 2, 1), "reconsent": False}
+
+    outcome = session.do(protocol_versions.amend_protocol, by, amended, **effective)
+
+    assert isinstance(outcome, Entry)
+    first, second = (version.protocol for version in session.trial.versions)
+    assert cells(first.randomization.strata) != cells(second.randomization.strata)
+    assert allocated_by(first) == allocated_by(second)

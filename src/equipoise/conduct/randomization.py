@@ -297,9 +297,11 @@ def _no_list(trial: Trial, protocol: Protocol) -> Iterator[str]:
 
 
 def allocated_by(protocol: Protocol) -> tuple[object, ...]:
-    """What a list depends on: arms with their ratio, and strata."""
-    arms = tuple((arm.id, arm.ratio) for arm in protocol.arms)
-    return arms, cells(protocol.randomization.strata)
+    """What a list depends on: arms with their ratio, and strata; a ledger keeps their levels in
+    alphabetical order, a file in its own, and both are the same.
+    """
+    arms = frozenset((arm.id, arm.ratio) for arm in protocol.arms)
+    return arms, frozenset(cells(protocol.randomization.strata))
 
 
 def closed_for(

@@ -85,6 +85,8 @@ def step(trial: Trial, entry: Entry) -> Trial:
     else:
         after = _after(subject, entry, event, trial)
     trial = replace(trial, subjects=with_item(trial.subjects, subject.id, after))
+    if trial.site_of.get(subject.id) != after.site:
+        trial = replace(trial, site_of={**trial.site_of, subject.id: after.site})
     trial = step_about(trial, entry, event, subject) if event else trial
     return _unhold(trial) if isinstance(event, events.Unlocked) else trial
 

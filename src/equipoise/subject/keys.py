@@ -40,8 +40,8 @@ def command_digest(header: Attributed, asked: Mapping[str, Any], kind: str) -> s
 
 class Keys:
     """A map that is never changed: `with_key` gives another, and both share what they have in
-    common, so that the hundred-thousandth key costs what the first did. Only who goes on from an
-    older version, past a key of a newer one, copies.
+    common, so that the hundred-thousandth key costs what the first did. Threads that go the same
+    way share as well; only who goes another way from an older version copies.
     """
 
     __slots__ = ("_count", "_shared")
@@ -58,13 +58,15 @@ class Keys:
     def with_key(self, key: str, done: Done) -> Keys:
         """The map with one key more, or another value of one."""
         shared, count = self._shared, self._count
-        if len(shared) != count or key in shared:
-            shared = {
-                name: held for name, held in shared.items() if held[0] < count and name != key
-            }
-            shared = {name: (n, held[1]) for n, (name, held) in enumerate(shared.items())}
+        held = shared.get(key)
+        if held is None and len(shared) == count:
+            shared[key] = count, done
+        elif held != (count, done):  # else another has gone this way before
+            kept = [(name, told) for name, (at, told) in list(shared.items()) if at < count]
+            kept = [(name, told) for name, told in kept if name != key]
+            shared = {name: (at, told) for at, (name, told) in enumerate(kept)}
             count = len(shared)
-        shared[key] = count, done
+            shared[key] = count, done
         return Keys(shared, count + 1)
 
     def items(self) -> Iterator[tuple[str, Done]]:

@@ -410,7 +410,7 @@ class Trial:
 
     `allocated` counts the positions of each stratum that are used of the list in force, `emergency`
     are the lists in envelopes by their commitment, `people` the codes by year of birth and sex
-    (`likeness`),
+    (`likeness`), `site_of` where each participant is seen,
     `followed_by` links a subject code to that of the next screening, `days` are the first entry of
     each day of recording with its time.
     """
@@ -429,6 +429,7 @@ class Trial:
     allocated: Mapping[tuple[str, ...], int] = field(default_factory=dict)
     closed: Mapping[str | tuple[str, ...], date] = field(default_factory=dict)
     people: Mapping[tuple[int, str], tuple[str, ...]] = field(default_factory=dict)
+    site_of: Mapping[str, str] = field(default_factory=dict)
     followed_by: Mapping[str, str] = field(default_factory=dict)
     freezes: Mapping[int, Freeze] = field(default_factory=dict)
     requests: Mapping[int, LockRequest] = field(default_factory=dict)

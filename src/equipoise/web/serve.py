@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -67,13 +67,17 @@ def allocators() -> Iterator[None]:
     """The allocators whose lists and keys lie beside their trials, each a process of its own. Where
     there is no key the list is kept elsewhere, and its keeper starts it.
     """
-    begun = [_begin(each.folder) for each in trials() if (each.folder / KEY).exists()]
+    keyed = [each.folder for each in trials() if (each.folder / KEY).exists()]
+    for folder in keyed:
+        (folder / SOCKET).unlink(missing_ok=True)  # left by a crash
+    begun = {folder: _begin(folder) for folder in keyed}
     try:
+        _check(begun)
         yield
     finally:
-        for process in begun:
+        for process in begun.values():
             process.terminate()
-        for process in begun:
+        for process in begun.values():
             process.wait(_PATIENCE)
 
 
@@ -81,10 +85,16 @@ def _begin(folder: Path) -> subprocess.Popen[bytes]:
     words = [sys.executable, "-m", "equipoise.cli", "allocator", "serve", str(folder / SEALED)]
     words += ["--socket", str(folder / SOCKET), "--log", str(folder / LOG)]
     words += ["--key-file", str(folder / KEY)]
-    process = subprocess.Popen(words, stdout=subprocess.PIPE)  # noqa: S603  (our own command)
+    return subprocess.Popen(words, stdout=subprocess.PIPE)  # noqa: S603  (our own command)
+
+
+def _check(begun: Mapping[Path, subprocess.Popen[bytes]]) -> None:
+    """Raises RuntimeError where an allocator does not answer in time."""
     until = time.monotonic() + _PATIENCE
-    while not (folder / SOCKET).exists():
-        if process.poll() is not None or time.monotonic() > until:
-            raise RuntimeError(f"the allocator of {folder.name} did not start: see the lines above")
-        time.sleep(0.05)
-    return process
+    for folder, process in begun.items():
+        while not (folder / SOCKET).exists():
+            if process.poll() is not None or time.monotonic() > until:
+                raise RuntimeError(
+                    f"the allocator of {folder.name} did not start: see the lines above"
+                )
+            time.sleep(0.05)

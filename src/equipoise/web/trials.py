@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import re
 import threading
+import time
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -26,6 +27,8 @@ from equipoise.surface.waiting import WorkList
 TRIAL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,39}")
 LEDGER, SOCKET, SNAPSHOT = "ledger.sqlite", "allocator.sock", "state.snapshot"
 SEALED, KEY, LOG = "sealed.json", "sealed.key", "allocator.log"
+_PAUSE = 0.005
+"""Seconds between two participants, in which pages are shown."""
 _MANY = 2000
 """After so many entries that were folded at a start, the snapshot is kept anew."""
 
@@ -56,6 +59,7 @@ class Served:
         known = before.head.seq if before and before.head else 0
         if session.trial.head and session.trial.head.seq - known > _MANY:
             session.keep()
+        threading.Thread(target=_read_all, args=(session.trial,), daemon=True).start()
         return session
 
     def read(self) -> Trial:
@@ -73,6 +77,15 @@ class Served:
     def sealed(self) -> SealedAllocation:
         """The allocator of this trial. Raises `NoAllocator` where none answers."""
         return RemoteAllocation(self.folder / SOCKET)
+
+
+def _read_all(trial: Trial) -> None:
+    """A snapshot is read one participant at a time; those whom nobody has asked for yet are read
+    beside the first pages.
+    """
+    for code in trial.site_of:
+        trial.subjects.get(code)
+        time.sleep(_PAUSE)
 
 
 def storage_of(folder: Path) -> Storage:

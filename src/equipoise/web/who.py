@@ -67,8 +67,10 @@ class Asking:
 
     def subjects(self) -> list[Subject]:
         """The participants whom this person may see, by code."""
-        seen = (self.trial.subjects[code] for code in sorted(self.trial.subjects))
-        return [each for each in seen if self.sees(each)]
+        site = self.who.site if self.is_of_a_site else None
+        held = self.trial.site_of.items()
+        codes = sorted(code for code, place in held if site in (None, place))
+        return [self.trial.subjects[code] for code in codes]
 
     def subject(self, code: str) -> Subject:
         """One of them. Raises Http404: who is of another site is not even known to be there."""

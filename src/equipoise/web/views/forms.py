@@ -92,7 +92,7 @@ def _last(asked: Asking, place: _Place) -> dict[str, str]:
         return _raw_of(place.form, asked.served.entry(before))
     if corrected is not None or "TR" in place.form.domains:
         return {}
-    others = (each for each in asked.trial.subjects.values() if each.site == place.her.site)
+    others = asked.subjects() if asked.is_of_a_site else ()
     latest = max((_latest(each, place.form.id) or 0 for each in others), default=0)
     raw = _raw_of(place.form, asked.served.entry(latest)) if latest else {}
     return boxes.only_given_before(place.form, raw)

@@ -148,7 +148,7 @@ def screen(asked: Asking) -> HttpResponse:
 
 def _next_code(asked: Asking) -> str:
     """The code after the highest of the site."""
-    codes = [s.id for s in asked.trial.subjects.values() if s.site == asked.who.site]
+    codes = [code for code, site in asked.trial.site_of.items() if site == asked.who.site]
     numbers = [int(found[1]) for code in codes if (found := _LAST_NUMBER.search(code))]
     return f"{asked.who.site}-{max(numbers, default=0) + 1:03d}"
 
