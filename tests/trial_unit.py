@@ -80,7 +80,7 @@ class Browser:
 
     def fill(self, code: str, visit: str, form: str, values: Any, groups: Any, **more: Any) -> Any:
         """Type a form and save it."""
-        from equipoise.web.forms import raw_of
+        from equipoise.web.boxes import raw_of
 
         declared = self.unit.trial.protocol.form(form)
         raw = raw_of(declared, values, groups)

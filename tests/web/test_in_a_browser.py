@@ -52,7 +52,7 @@ def typed_into(page: Any, raw: dict[str, str]) -> None:
 def filled(person: Person, visit: str, form: str, values: Any, groups: Any) -> None:
     """Type a form and save it."""
     from equipoise.protocol.yaml_file import load
-    from equipoise.web.forms import raw_of
+    from equipoise.web.boxes import raw_of
 
     person.go(f"t/{TRIAL}/subjects/{HER}/visits/{visit}/{form}/")
     declared = load(TRIAL).form(form)

@@ -19,8 +19,9 @@ from equipoise.protocol.forms import Form
 from equipoise.protocol.forms import problems as form_problems
 from equipoise.subject.state import Subject
 from equipoise.surface.reading_queries import ask_about_reading
-from equipoise.web import forms as boxes
+from equipoise.web import boxes
 from equipoise.web.access import can_do, page, show
+from equipoise.web.asked_form import asked_form, every_box
 from equipoise.web.facts import facts
 from equipoise.web.models import Draft
 from equipoise.web.pages import done, of_address
@@ -159,7 +160,7 @@ class _Said(NamedTuple):
 def _shown(asked: Asking, place: _Place, said: _Said) -> HttpResponse:
     problems = said.refused.reasons if said.refused else ()
     last = _last(asked, place)
-    asked_form = boxes.asked_form(
+    shown = asked_form(
         place.form, said.raw, problems=problems, typed=said.typed, last=last, more=said.more
     )
     corrected = _corrected(asked, place)
@@ -168,7 +169,7 @@ def _shown(asked: Asking, place: _Place, said: _Said) -> HttpResponse:
         "her": place.her,
         "facts": facts(place.her),
         "visit": place.visit,
-        "form": asked_form,
+        "form": shown,
         "corrects": corrected,
         "others": [seq for seq in place.saved if seq != corrected],
         "current": _current(asked, place, said.refused),
@@ -186,7 +187,7 @@ def _current(asked: Asking, place: _Place, refused: Refused | None) -> list[dict
     seqs = refused.current if refused else ()
     entries = [asked.served.entry(seq) for seq in seqs]
     return [
-        {"entry": each, "form": boxes.asked_form(place.form, _raw_of(place.form, each))}
+        {"entry": each, "form": asked_form(place.form, _raw_of(place.form, each))}
         for each in entries
         if each.type == "FormSaved"
     ]
@@ -205,9 +206,9 @@ def draft(asked: Asking, code: str, visit: str, form_id: str) -> HttpResponse:
     )
     typed = boxes.typed_of(place.form, raw, asked.today)
     found = form_problems(place.form, typed.values, typed.groups)
-    asked_form = boxes.asked_form(place.form, raw, problems=found, typed=typed)
+    shown = asked_form(place.form, raw, problems=found, typed=typed)
     here = asked.request.POST.get("here", "")
-    left = [box for box in boxes.boxes(asked_form) if box.value and box.name != here]
+    left = [box for box in every_box(shown) if box.value and box.name != here]
     context = {"kept_at": kept.kept_at, "left": [each for each in left if each.kind != "fixed"]}
     return show(asked, "draft.html", context)
 
