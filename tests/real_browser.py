@@ -143,6 +143,14 @@ class Person:
         page.fill("[name=code]", self.code())
         page.keyboard.press("Enter")
         page.wait_for_selector(".me, h1:has-text('Recovery'), h1:has-text('trials')")
+        page.goto(self.server.url)
+        if page.locator("[name=oldpassword]").count():  # somebody else has seen the first one
+            self.password = "quiet rivers under nine bridges"
+            page.fill("[name=oldpassword]", password)
+            page.fill("[name=password1]", self.password)
+            page.fill("[name=password2]", self.password)
+            page.keyboard.press("Enter")
+            page.wait_for_selector(".success")
 
     def code(self) -> str:
         """A code of the second factor that was not used yet (RFC 6238): of now, of the half minute

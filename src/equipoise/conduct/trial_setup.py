@@ -161,6 +161,8 @@ def _role_delegated(event: events.RoleDelegated, asked: Asked) -> Iterator[str]:
         yield f"role: found {role!r}, expected one of {', '.join(sorted(EVERY))}"
     elif (role in SITE) != (site is not None):
         yield f"{role} is delegated {'at a site' if role in SITE else 'for the whole trial'}"
+    if role in SITE and event.person == asked.by.actor:
+        yield "nobody delegates a role at a site to oneself: another person of the office does"
     if site is not None and site not in asked.trial.sites:
         yield f"there is no site {site!r}"
     if event.ends_on is not None and event.ends_on < event.starts_on:

@@ -89,7 +89,9 @@ def page(
             return render(request, "web/no_role.html", {"trial_id": trial_id}, status=403)
         if asked.who.role not in row.roles:
             raise PermissionDenied
-        return view(asked, *args, **kwargs)
+        response = view(asked, *args, **kwargs)
+        response["Cache-Control"] = "no-store"  # nothing of her is left in a browser
+        return response
 
     return shown
 

@@ -4,8 +4,10 @@ trials: what people do with their accounts is no clinical data (21 CFR 11.300(d)
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
+from allauth.account.signals import password_changed
 from allauth.mfa.signals import authenticator_added
 from axes.signals import user_locked_out
 from django.conf import settings
@@ -18,8 +20,9 @@ from equipoise.web.who import now
 NAME = "access.log"
 
 
+@cache
 def log() -> ChainedLog:
-    """The log of this server."""
+    """The log of this server, which remembers its end."""
     return ChainedLog(settings.DATA / NAME)
 
 
@@ -34,6 +37,7 @@ def listen() -> None:
     user_logged_out.connect(_logged_out, weak=False, dispatch_uid="told out")
     user_login_failed.connect(_failed, weak=False, dispatch_uid="told failed")
     user_locked_out.connect(_locked_out, weak=False, dispatch_uid="told locked")
+    password_changed.connect(_password_changed, weak=False, dispatch_uid="told password")
     authenticator_added.connect(_second_factor, weak=False, dispatch_uid="told factor")
 
 
@@ -54,10 +58,17 @@ def _locked_out(username: str | None, **_: Any) -> None:
     tell("LOCKED OUT", _known(username or ""))
 
 
+def _password_changed(user: User, **_: Any) -> None:
+    user.must_change_password = False
+    user.save(update_fields=["must_change_password"])
+    tell("PASSWORD CHANGED", user.username)
+
+
 def _second_factor(user: User, **_: Any) -> None:
     tell("SECOND FACTOR SET UP", user.username)
 
 
 def _known(login: str) -> str:
     """The code of an account; of none nothing: it may be a password in the wrong field."""
-    return login if User.objects.filter(username=login).exists() else "NO SUCH ACCOUNT"
+    found = User.objects.filter(username__iexact=login).first()
+    return found.username if found else "NO SUCH ACCOUNT"

@@ -34,7 +34,13 @@ def create_account(
     that is in use.
     """
     first, _, last = name.rpartition(" ")
-    user = User(username=login, first_name=first, last_name=last, is_demo=is_demo)
+    user = User(
+        username=login,
+        first_name=first,
+        last_name=last,
+        is_demo=is_demo,
+        must_change_password=not is_demo,
+    )
     password = random_password()
     user.set_password(password)
     try:
@@ -57,6 +63,7 @@ def renew_account(login: str) -> Made:
     user = _user(login)
     password = random_password()
     user.set_password(password)
+    user.must_change_password = True
     user.save()
     Authenticator.objects.filter(user=user).delete()
     tell("ACCOUNT RENEWED", login)

@@ -9,6 +9,7 @@ from typing import ClassVar
 from django.contrib.auth.models import AbstractUser
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models.functions import Lower
 
 from equipoise.conduct.attribution import ACTOR_CODE
 
@@ -24,7 +25,16 @@ class User(AbstractUser):
 
     is_demo = models.BooleanField(default=False)
     """Made by `equipoise serve --demo`: its password was printed."""
+    must_change_password = models.BooleanField(default=False)
+    """Somebody else has seen it."""
     username = models.CharField(max_length=40, unique=True, validators=[_CODE])
+
+    class Meta:
+        """Two codes that differ by case alone are one."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(Lower("username"), name="one_account_of_a_code")
+        ]
 
     @property
     def printed_name(self) -> str:

@@ -11,6 +11,7 @@ from equipoise.conduct.attribution import Attribution
 from equipoise.conduct.carry_out import Session
 from equipoise.conduct.protocol_versions import adopt_protocol
 from equipoise.conduct.record import Refused
+from equipoise.protocol.model import Protocol
 from equipoise.protocol.refusal import Use
 from equipoise.store.files import make_folder
 from equipoise.store.sealed_boxes import create_key
@@ -23,6 +24,8 @@ from equipoise.web.trials import KEY, SEALED, TRIAL_ID, storage_of
 from equipoise.web.who import now
 
 FOUNDER = "sponsor"
+_LARGEST = 5
+"""Blocks are of 2 to so many times the ratio."""
 
 
 def make_trial(data: Path, protocol: str) -> Made | None:
@@ -38,7 +41,8 @@ def make_trial(data: Path, protocol: str) -> Made | None:
     if folder.exists():
         raise FileExistsError(f"{folder} holds a trial already")
     make_folder(folder)
-    create_sealed_list(protocol, folder / SEALED, create_key(folder / KEY))
+    sizes = _sizes(declared)
+    create_sealed_list(protocol, folder / SEALED, create_key(folder / KEY), sizes)
     by = Attribution(
         at=now(),
         actor=FOUNDER,
@@ -53,3 +57,12 @@ def make_trial(data: Path, protocol: str) -> Made | None:
     if User.objects.filter(username=FOUNDER).exists():
         return None
     return create_account(FOUNDER, "")
+
+
+def _sizes(protocol: Protocol) -> tuple[int, ...] | None:
+    """Two sizes of blocks that nobody can read anywhere; None where the protocol names them."""
+    if protocol.randomization.block_sizes != "sealed":
+        return None
+    ratio = sum(arm.ratio for arm in protocol.arms)
+    chosen = secrets.SystemRandom().sample(range(2, _LARGEST + 1), 2)
+    return tuple(sorted(ratio * each for each in chosen))

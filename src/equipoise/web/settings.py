@@ -106,11 +106,12 @@ ACCOUNT_ADAPTER = "equipoise.web.gate.Adapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False  # the other sessions end with the password
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip,10/5m/key"}
 """Of codes of the second factor; whoever tries passwords is stopped by axes before, below."""
 MFA_ADAPTER = "equipoise.web.gate.MfaAdapter"
+MFA_FORMS = {"authenticate": "equipoise.web.gate.AuthenticateForm"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Equipoise"
 MFA_TOTP_TOLERANCE = 1  # half minutes: clocks of phones drift (RFC 6238 5.2)
@@ -122,6 +123,8 @@ AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # or nobody could ever be let in again
 AXES_VERBOSE = False
 AXES_ENABLE_ADMIN = False
+AXES_CLIENT_IP_CALLABLE = "equipoise.web.gate.client_ip"
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if HTTPS else 0
 AXES_USERNAME_CALLABLE = "equipoise.web.gate.login_of"
 
 # ------------------------------------------------------------------ what a browser is told

@@ -9,13 +9,17 @@ from pathlib import Path
 from equipoise.store.files import make_folder
 
 SETTINGS = "equipoise.web.settings"
+_OWNER_ALONE = 0o077
+"""What the server writes is for nobody else on the machine: sessions, accounts, the trials."""
 
 
 def prepare(data: Path) -> None:
     """Make what a server needs in its folder: a secret that is nobody's default, and the tables of
     accounts and drafts. Doing it again changes nothing that is there.
     """
+    os.umask(_OWNER_ALONE)
     make_folder(data)
+    data.chmod(0o700)
     key = data / "secret.key"
     if not key.exists():
         handle = os.open(key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -30,6 +34,7 @@ def prepare(data: Path) -> None:
 
 def set_up(data: Path) -> None:
     """Let Django serve a prepared folder, in this process and in those that it starts."""
+    os.umask(_OWNER_ALONE)
     os.environ["EQUIPOISE_DATA"] = str(data.absolute())
     os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS
     import django

@@ -21,6 +21,7 @@ _MONTHS = (
 )  # fmt: skip
 _DAYS = {"today": 0, "yesterday": 1}
 _CENTURY = 100
+_DIGITS = 12
 
 
 class Understood(NamedTuple):
@@ -28,6 +29,12 @@ class Understood(NamedTuple):
 
     text: str
     slip: str = ""
+
+
+def whole(text: str) -> int | None:
+    """The number of an entry, as an address or a form holds it; None for anything else."""
+    is_one = text.isdecimal() and text.isascii() and len(text) <= _DIGITS
+    return int(text) if is_one else None
 
 
 def number(typed: str) -> Understood:

@@ -7,6 +7,7 @@ from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
 from django.urls import path
+from django.views.generic import RedirectView
 
 from equipoise.web import assets
 from equipoise.web.views import (
@@ -41,6 +42,11 @@ urlpatterns = [
     path("accounts/2fa/authenticate/", mfa.authenticate, name="mfa_authenticate"),
     path("accounts/2fa/reauthenticate/", mfa.reauthenticate, name="mfa_reauthenticate"),
     path("accounts/2fa/totp/activate/", totp.activate_totp, name="mfa_activate_totp"),
+    path(
+        "accounts/2fa/totp/deactivate/",
+        RedirectView.as_view(pattern_name="mfa_index"),
+        name="mfa_deactivate_totp",  # nobody gives up the second factor
+    ),
     path(
         "accounts/2fa/recovery-codes/",
         recovery_codes.view_recovery_codes,

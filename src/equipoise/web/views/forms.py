@@ -25,6 +25,7 @@ from equipoise.web.asked_form import asked_form, every_box
 from equipoise.web.facts import facts
 from equipoise.web.models import Draft
 from equipoise.web.pages import done, of_address
+from equipoise.web.typed import whole
 from equipoise.web.who import Asking
 
 
@@ -76,8 +77,8 @@ def form(asked: Asking, code: str, visit: str, form_id: str) -> HttpResponse:
 def _corrected(asked: Asking, place: _Place) -> int | None:
     """The entry that is to be corrected: the one named, or the only one there is."""
     named = asked.request.GET.get("entry") or asked.request.POST.get("corrects") or ""
-    if named.isdecimal() and int(named) in place.saved:
-        return int(named)
+    if (seq := whole(named)) in place.saved:
+        return seq
     return place.saved[-1] if place.saved and not (place.form.repeats and named == "new") else None
 
 
@@ -131,10 +132,10 @@ def _save(asked: Asking, place: _Place) -> HttpResponse:
 
 
 def _correction(asked: Asking) -> Correction | None:
-    stale = asked.request.POST.get("corrects", "")
-    if not stale.isdecimal():
+    stale = whole(asked.request.POST.get("corrects", ""))
+    if stale is None:
         return None
-    return Correction(int(stale), asked.request.POST.get("reason", "").strip())
+    return Correction(stale, asked.request.POST.get("reason", "").strip())
 
 
 def _posted(asked: Asking) -> dict[str, str]:

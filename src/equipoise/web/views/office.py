@@ -21,7 +21,7 @@ from equipoise.web.access import page, show
 from equipoise.web.accounts import Made, create_account
 from equipoise.web.models import User
 from equipoise.web.pages import done
-from equipoise.web.typed import day
+from equipoise.web.typed import day, whole
 from equipoise.web.who import Asking
 
 SITE_STATES = ("ACTIVE", "PAUSED", "CLOSED")
@@ -49,13 +49,13 @@ def sites(asked: Asking) -> HttpResponse:
 def _opened(asked: Asking) -> Outcome:
     posted = asked.request.POST
     cap = posted.get("cap", "").strip()
-    if cap and not cap.isdecimal():
+    if cap and whole(cap) is None:
         return Refused((f"found {cap!r}, expected how many the site may randomize, or nothing",))
     new = NewSite(
         posted.get("site", "").strip(),
         posted.get("country", "").strip().upper(),
         posted.get("time_zone", "").strip(),
-        int(cap) if cap else None,
+        whole(cap),
     )
     return asked.do(trial_setup.open_site, new)
 
@@ -107,9 +107,7 @@ def staff(asked: Asking) -> HttpResponse:
         "refused": refused,
         "posted": defaultdict(str, posted.items() if refused else ()),
     }
-    response = show(asked, "staff.html", context, 409 if refused else 200)
-    response["Cache-Control"] = "no-store"
-    return response
+    return show(asked, "staff.html", context, 409 if refused else 200)
 
 
 def _staffed(asked: Asking) -> tuple[Outcome, Made | None]:
@@ -118,8 +116,7 @@ def _staffed(asked: Asking) -> tuple[Outcome, Made | None]:
         ended = _day(asked, "ended_on")
         if isinstance(ended, Refused):
             return ended, None
-        seq = posted.get("delegation", "")
-        number = int(seq) if seq.isdecimal() else 0
+        number = whole(posted.get("delegation", "")) or 0
         return asked.do(trial_setup.end_delegation, number, ended_on=ended), None
     return _delegated(asked)
 
@@ -131,7 +128,10 @@ def _delegated(asked: Asking) -> tuple[Outcome, Made | None]:
     starts = _day(asked, "starts_on")
     if isinstance(starts, Refused):
         return starts, None
-    is_new = not User.objects.filter(username=person).exists()
+    known = User.objects.filter(username__iexact=person).first()
+    if known and known.username != person:
+        return Refused((f"{person} differs from {known.username} by case alone",)), None
+    is_new = known is None
     if is_new and not name:
         return Refused((f"{person} has no account: give the name that is printed beside it",)), None
     if training := posted.get("training", "").strip():

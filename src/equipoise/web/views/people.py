@@ -124,16 +124,7 @@ def screen(asked: Asking) -> HttpResponse:
     refused: tuple[str, ...] = ()
     if asked.request.method == "POST":
         code = posted.get("code", "").strip()
-        outcome = _on_a_day(
-            asked,
-            "screened_on",
-            lambda on: asked.do(
-                enrolment.screen,
-                code,
-                screened_on=on,
-                previous_subject=posted.get("previous") or None,
-            ),
-        )
+        outcome = _screened(asked, code)
         if not isinstance(outcome, Refused):
             return done(asked, outcome, f"{code} is in screening", "consent", code)
         refused = outcome.reasons
@@ -144,6 +135,22 @@ def screen(asked: Asking) -> HttpResponse:
         "failed": [s for s in asked.subjects() if s.screening_failed and not s.randomized],
     }
     return show(asked, "screen.html", context, 409 if refused else 200)
+
+
+def _screened(asked: Asking, code: str) -> Outcome:
+    """A code of the own site, and of those who were screened before one of the own site: what is
+    said of others would tell about them.
+    """
+    previous = asked.request.POST.get("previous") or None
+    if not code.startswith(f"{asked.who.site}-"):
+        return Refused((f"found {code!r}, expected a code that begins with {asked.who.site}-",))
+    if previous is not None and previous not in {each.id for each in asked.subjects()}:
+        return Refused((f"{previous}: nobody with this code was screened at {asked.who.site}",))
+    return _on_a_day(
+        asked,
+        "screened_on",
+        lambda on: asked.do(enrolment.screen, code, screened_on=on, previous_subject=previous),
+    )
 
 
 def _next_code(asked: Asking) -> str:

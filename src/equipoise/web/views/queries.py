@@ -11,6 +11,7 @@ from equipoise.subject.state import Subject
 from equipoise.web.access import page, show
 from equipoise.web.facts import facts
 from equipoise.web.pages import done
+from equipoise.web.typed import whole
 from equipoise.web.who import Asking
 
 _ACTS = {"ask": "QueryOpened", "answer": "QueryAnswered", "close": "QueryClosed"}
@@ -43,8 +44,7 @@ def _done(asked: Asking, her: Subject) -> Outcome:
             return asked.do(data_management.answer_query, her.id, name, text=text)
         case "close":
             return asked.do(data_management.close_query, her.id, name, text=text)
-        case "ask" if posted.get("about", "").isdecimal():
-            about = int(posted["about"])
+        case "ask" if (about := whole(posted.get("about", ""))) is not None:
             question = Question(next_query(her, about), about, posted.get("field", ""), text)
             return asked.do(data_management.open_query, her.id, question)
     return Refused(("nothing was asked for",))

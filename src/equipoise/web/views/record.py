@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.http import Http404, HttpResponse
 
-from equipoise.report.trial.entries import payload_words
 from equipoise.subject.state import Subject
 from equipoise.web.access import page, show
+from equipoise.web.entry_words import entry_words
 from equipoise.web.facts import facts
 from equipoise.web.who import Asking
 
@@ -26,7 +26,7 @@ def entry(asked: Asking, code: str, seq: int) -> HttpResponse:
     context = {
         "her": her,
         "facts": facts(her),
-        "lines": [{"entry": each, "words": payload_words(each)} for each in chain],
+        "lines": [{"entry": each, "words": entry_words(each)} for each in chain],
         "signatures": [s for s in her.signatures if s.about == chain[-1].seq],
         "broken": [s for s in her.signatures if s.about in {each.seq for each in chain[:-1]}],
         "seq": seq,

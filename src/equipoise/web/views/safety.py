@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from smtplib import SMTPException
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,11 +12,13 @@ from django.http import HttpResponse
 
 from equipoise.conduct.record import Outcome, Refused
 from equipoise.conduct.safety import CRITERIA, Report, report_safety
+from equipoise.ledger.entry import Entry
 from equipoise.subject.state import Subject
 from equipoise.web.access import can_do, page, show
+from equipoise.web.access_log import tell
 from equipoise.web.facts import facts
 from equipoise.web.pages import done
-from equipoise.web.typed import day
+from equipoise.web.typed import day, whole
 from equipoise.web.who import Asking
 
 
@@ -27,10 +30,10 @@ def safety(asked: Asking, code: str) -> HttpResponse:
     if asked.request.method == "POST":
         outcome = _reported(asked, her)
         if not isinstance(outcome, Refused):
-            mail_managers(
-                f"{asked.served.id}: serious event", f"{code} at {her.site}: a report was recorded"
-            )
-            return done(asked, outcome, "the report is recorded and sent", "safety", code)
+            said = "the report is recorded"
+            if isinstance(outcome, Entry):
+                said = _mailed(asked, her)
+            return done(asked, outcome, said, "safety", code)
         refused = outcome.reasons
     context = {
         "her": her,
@@ -41,6 +44,18 @@ def safety(asked: Asking, code: str) -> HttpResponse:
         "can_report": can_do(asked.who.role, "safety"),
     }
     return show(asked, "safety.html", context, 409 if refused else 200)
+
+
+def _mailed(asked: Asking, her: Subject) -> str:
+    """Tell whoever is on duty; the report stands in the ledger whether the mail leaves or not."""
+    try:
+        mail_managers(
+            f"{asked.served.id}: serious event", f"{her.id} at {her.site}: a report was recorded"
+        )
+    except (OSError, SMTPException):
+        tell("MAIL NOT SENT", asked.person, about=her.id)
+        return "the report is recorded, but the mail did not leave: tell the sponsor by telephone"
+    return "the report is recorded and sent"
 
 
 def _reported(asked: Asking, her: Subject) -> Outcome:
@@ -55,14 +70,14 @@ def _reported(asked: Asking, her: Subject) -> Outcome:
     except ValueError:
         return Refused((f"aware since: found {aware!r}, expected a day and a time such as 14:30",))
     report = Report(
-        report=posted.get("report", "").strip() or f"{her.id}-{len(her.safety) + 1}",
+        report=posted.get("report", "").strip() or f"{her.id}-{posted.get('key', '')[:8]}",
         kind=kind,
         term=posted.get("term", "").strip(),
         onset=day(posted.get("onset", ""), asked.today).text,
         criteria=tuple(posted.getlist("criteria")),
         aware_at=aware_at,
         related=related,
-        follows=int(follows) if follows.isdecimal() else None,
+        follows=whole(follows),
     )
     return asked.do(report_safety, her.id, report)
 

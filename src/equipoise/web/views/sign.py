@@ -19,6 +19,7 @@ from equipoise.web.access import page, show
 from equipoise.web.access_log import tell
 from equipoise.web.facts import facts
 from equipoise.web.pages import done
+from equipoise.web.typed import whole
 from equipoise.web.who import Asking
 
 _SIGNED, _FAILED = "has_signed", "failed_to_sign"
@@ -35,7 +36,8 @@ def sign(asked: Asking, code: str) -> HttpResponse:
         if refused and _failed_too_often(asked):
             logout(asked.request)
             return redirect("account_login")
-        about = tuple(int(seq) for seq in posted.getlist("about") if seq.isdecimal())
+        chosen = map(whole, posted.getlist("about"))
+        about = tuple(seq for seq in chosen if seq is not None)
         if not refused:
             meaning = posted.get("meaning", "")
             outcome = asked.do(data_management.sign, code, meaning=meaning, about=about)

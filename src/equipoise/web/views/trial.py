@@ -5,9 +5,10 @@ from __future__ import annotations
 from django.http import HttpResponse
 
 from equipoise.ledger.entry import Entry
-from equipoise.report.trial.entries import payload_words
 from equipoise.web.access import READERS, page, show
+from equipoise.web.entry_words import entry_words
 from equipoise.web.pages import address
+from equipoise.web.typed import whole
 from equipoise.web.who import Asking
 
 AT_ONCE = 100
@@ -35,12 +36,12 @@ def trail(asked: Asking) -> HttpResponse:
     """
     head = asked.trial.head
     last = head.seq if head else 0
-    before = asked.request.GET.get("before", "")
-    end = min(int(before), last + 1) if before.isdecimal() and len(before) < 12 else last + 1
+    before = whole(asked.request.GET.get("before", ""))
+    end = last + 1 if before is None else min(before, last + 1)
     start = max(end - 1 - AT_ONCE, 0)
     read = asked.served.session.storage.read(start, end - 1 - start)
     shown = [
-        {"entry": each, "words": payload_words(each), "to": _to(asked, each.subject, each.seq)}
+        {"entry": each, "words": entry_words(each), "to": _to(asked, each.subject, each.seq)}
         for each in reversed(read)
         if _is_open(asked, each)
     ]
