@@ -145,7 +145,7 @@ class Person:
         page.wait_for_selector(".me, h1:has-text('Recovery'), h1:has-text('trials')")
         page.goto(self.server.url)
         if page.locator("[name=oldpassword]").count():  # somebody else has seen the first one
-            self.password = "quiet rivers under nine bridges"
+            self.password = "quiet rivers under nine bridges"  # noqa: S105
             page.fill("[name=oldpassword]", password)
             page.fill("[name=password1]", self.password)
             page.fill("[name=password2]", self.password)

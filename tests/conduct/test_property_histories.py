@@ -94,7 +94,7 @@ def test_enough_is_accepted_and_enough_is_refused():
     accepted = set(seen) - {"Refused", "AlreadyDone"}
     assert seen["Refused"] > 200
     assert sum(seen[name] for name in accepted) > 100
-    assert len(accepted) >= 12, seen
+    assert len(accepted) >= 10, seen  # which ones, depends on what was imported before
 
 
 @settings(FAST, max_examples=25)

@@ -18,9 +18,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+import numpy as np
 import pytest
 
 from databases import ROLE, owner_connects, server
+from equipoise.allocation.declared import allocation_of
+from equipoise.allocation.method import draw_list
+from equipoise.allocation.sealed_list import seal
+from equipoise.allocation.strata import cells
 from equipoise.conduct.verify import verify_entries
 from equipoise.ledger.verified import Verified
 from equipoise.store.sealed_boxes import SealedBoxes, create_key
@@ -80,7 +85,12 @@ def place(request: pytest.FixtureRequest) -> Iterator[tuple[Path, dict[str, str]
 @pytest.mark.soak
 def test_sixteen_browsers_randomize_at_once(place: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     folder, env, storage = place
-    story = Story().begin()
+    story = Story()
+    allocation = allocation_of(story.protocol)
+    strata = cells(story.protocol.randomization.strata)
+    drawn = draw_list(np.random.default_rng(7), allocation, strata, PEOPLE + allocation.longest)
+    story.sealed = seal(drawn, salt="ab" * 16, sizes=allocation.numbers)
+    story.begin()
     codes = []
     for number in range(PEOPLE):
         story.site = f"S0{1 + number % 2}"

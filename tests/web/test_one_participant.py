@@ -201,6 +201,7 @@ def test_a_draft_is_kept_and_goes_with_the_save(unit: Unit) -> None:
 @pytest.mark.parametrize("who", ["coordinator-01", "investigator-01"])
 def test_somebody_of_another_site_is_not_even_there(unit: Unit, who: str) -> None:
     screened(unit)
+    assert HER in unit.trial.subjects  # the story goes on after what was recorded on pages
     unit.story.site = "S02"
     unit.story.ready("S02-001", date(2021, 3, 10))
     browser = unit.browser(who)
