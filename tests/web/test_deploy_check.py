@@ -131,3 +131,20 @@ def test_a_trial_is_founded_with_its_list(data: Path) -> None:
     assert not adopted.payload["simulated"]
     with pytest.raises(FileExistsError, match="holds a trial already"):
         make_trial(data, "NCT04509635")
+
+
+def test_a_socket_has_a_name_that_the_system_takes(data: Path, tmp_path: Path, monkeypatch) -> None:
+    from equipoise.web import trials
+
+    assert trials.socket_of(data / "trials" / "T") == data / "trials" / "T" / "allocator.sock"
+    monkeypatch.setattr(trials.tempfile, "gettempdir", lambda: str(tmp_path))
+    deep = data / ("very" * 30)
+
+    place = trials.socket_of(deep)
+
+    assert place.parent.parent == tmp_path
+    assert place == trials.socket_of(deep)
+    assert place != trials.socket_of(deep / "other")
+    place.parent.chmod(0o777)
+    with pytest.raises(OSError, match="was made by somebody else"):
+        trials.socket_of(deep)

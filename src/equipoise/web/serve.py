@@ -13,7 +13,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from equipoise.web.start import set_up
-from equipoise.web.trials import KEY, LOG, SEALED, SOCKET, trials
+from equipoise.web.trials import KEY, LOG, SEALED, socket_of, trials
 
 LOOPBACK = "127.0.0.1"
 LOOPBACK_NAMES = frozenset({"127.0.0.1", "::1", "[::1]", "localhost"})
@@ -69,7 +69,7 @@ def allocators() -> Iterator[None]:
     """
     keyed = [each.folder for each in trials() if (each.folder / KEY).exists()]
     for folder in keyed:
-        (folder / SOCKET).unlink(missing_ok=True)  # left by a crash
+        socket_of(folder).unlink(missing_ok=True)  # left by a crash
     begun = {folder: _begin(folder) for folder in keyed}
     try:
         _check(begun)
@@ -83,7 +83,7 @@ def allocators() -> Iterator[None]:
 
 def _begin(folder: Path) -> subprocess.Popen[bytes]:
     words = [sys.executable, "-m", "equipoise.cli", "allocator", "serve", str(folder / SEALED)]
-    words += ["--socket", str(folder / SOCKET), "--log", str(folder / LOG)]
+    words += ["--socket", str(socket_of(folder)), "--log", str(folder / LOG)]
     words += ["--key-file", str(folder / KEY)]
     return subprocess.Popen(words, stdout=subprocess.PIPE)  # noqa: S603  (our own command)
 
@@ -92,7 +92,7 @@ def _check(begun: Mapping[Path, subprocess.Popen[bytes]]) -> None:
     """Raises RuntimeError where an allocator does not answer in time."""
     until = time.monotonic() + _PATIENCE
     for folder, process in begun.items():
-        while not (folder / SOCKET).exists():
+        while not socket_of(folder).exists():
             if process.poll() is not None or time.monotonic() > until:
                 raise RuntimeError(
                     f"the allocator of {folder.name} did not start: see the lines above"

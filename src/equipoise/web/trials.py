@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import os
 import re
+import stat
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -27,6 +29,8 @@ from equipoise.surface.waiting import WorkList
 TRIAL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,39}")
 LEDGER, SOCKET, SNAPSHOT = "ledger.sqlite", "allocator.sock", "state.snapshot"
 SEALED, KEY, LOG = "sealed.json", "sealed.key", "allocator.log"
+_LONGEST_SOCKET = 100
+"""Letters: Linux takes 107, others 103 (sun_path)."""
 _PAUSE = 0.005
 """Seconds between two participants, in which pages are shown."""
 _MANY = 2000
@@ -76,7 +80,24 @@ class Served:
     @property
     def sealed(self) -> SealedAllocation:
         """The allocator of this trial. Raises `NoAllocator` where none answers."""
-        return RemoteAllocation(self.folder / SOCKET)
+        return RemoteAllocation(socket_of(self.folder))
+
+
+def socket_of(folder: Path) -> Path:
+    """Where the allocator of a trial answers: beside the trial, or, where the name would be longer
+    than a socket may have, in a folder of our own among the temporary ones. Raises OSError if
+    somebody else made that.
+    """
+    place = folder / SOCKET
+    if len(os.fsencode(place)) <= _LONGEST_SOCKET:
+        return place
+    digest = sha256(os.fsencode(folder.absolute())).hexdigest()[:16]
+    private = Path(tempfile.gettempdir()) / f"equipoise-{digest}"
+    private.mkdir(mode=0o700, exist_ok=True)
+    held = private.lstat()
+    if held.st_uid != os.getuid() or not stat.S_ISDIR(held.st_mode) or held.st_mode & 0o077:
+        raise OSError(f"{private} was made by somebody else: take it away")
+    return private / SOCKET
 
 
 def _read_all(trial: Trial) -> None:
