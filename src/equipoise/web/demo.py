@@ -12,6 +12,9 @@ from pathlib import Path
 import numpy as np
 
 from equipoise.allocation.declared import with_sizes
+from equipoise.conduct.attribution import Attribution
+from equipoise.conduct.carry_out import Session
+from equipoise.conduct.data_management import Question, next_query, open_query
 from equipoise.conduct.randomization import draw_allocation
 from equipoise.ledger.entry import Entry
 from equipoise.protocol.model import Protocol
@@ -27,6 +30,7 @@ from equipoise.web.models import User
 from equipoise.web.trials import KEY, LOG, SEALED, storage_of
 
 SEED = 11
+_ASKED = 6
 ACCOUNTS = "demo-accounts.txt"
 NAMES = {
     "sponsor": "Sponsor Demo",
@@ -61,6 +65,7 @@ def make_demo(
     rehearse_until(
         declared, storage, drawn, participants=participants, seed=SEED, days=first_and_last
     )
+    _ask(Session(storage))
     entries = storage.read()
     _log(AllocatorLog(folder / LOG), entries)
     with storage_of(folder).writing() as ledger:
@@ -68,6 +73,28 @@ def make_demo(
     made = list(_accounts(replay(entries)))
     _write_private(data / ACCOUNTS, "".join(f"{' '.join(each)}\n" for each in made))
     return made
+
+
+def _ask(session: Session) -> None:
+    """The monitor has read some forms of yesterday and asks about them; nobody has answered yet."""
+    trial = session.trial
+    seen = [each for each in trial.subjects.values() if each.randomized and not each.died]
+    for number, her in enumerate(sorted(seen, key=lambda each: -max(each.forms))[:_ASKED]):
+        assert trial.head is not None
+        form = max(her.forms)
+        by = Attribution(
+            at=trial.head.at,
+            actor="monitor",
+            role="monitor",
+            site=None,
+            key=f"asked by the monitor {number}",
+            salt=os.urandom(32).hex(),
+        )
+        text = "is this the day on the source document?"
+        question = Question(next_query(her, form), form, "date", text)
+        outcome = session.do(open_query, by, her.id, question)
+        assert isinstance(outcome, Entry), outcome
+        trial = session.trial
 
 
 def _log(log: AllocatorLog, entries: Iterable[Entry]) -> None:
