@@ -31,7 +31,7 @@ LEDGER, SOCKET, SNAPSHOT = "ledger.sqlite", "allocator.sock", "state.snapshot"
 SEALED, KEY, LOG = "sealed.json", "sealed.key", "allocator.log"
 _LONGEST_SOCKET = 100
 """Letters: Linux takes 107, others 103 (sun_path)."""
-_PAUSE = 0.005
+_PAUSE = 0.001
 """Seconds between two participants, in which pages are shown."""
 _MANY = 2000
 """After so many entries that were folded at a start, the snapshot is kept anew."""
