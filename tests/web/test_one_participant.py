@@ -283,3 +283,52 @@ def test_her_time_in_the_trial_is_drawn(unit: Unit) -> None:
     assert "<title>randomized 2021-03-10</title>" in page
     assert re.search(r"<title>SCAN 2, 2021-06-30: (missed|overdue)</title>", page)
     assert "style=" not in page
+
+
+def test_a_draft_that_was_overtaken_is_not_saved_over_what_came_meanwhile(unit: Unit) -> None:
+    coordinator, investigator = screened(unit)
+    (first,) = [s for s, f in unit.subject(HER).forms.items() if f.form == "ECOG"]
+    place = f"{AT}visits/SCREENING/ECOG/"
+    typed = {"h-date": today().isoformat(), "g-score-0-score": "0"}
+    coordinator.post(f"{place}draft/", corrects=str(first), **typed)
+    values, groups = {"date": today().isoformat()}, {"score": [{"score": "2"}]}
+    more = {"corrects": str(first), "reason": "misread"}
+    investigator.fill(HER, "SCREENING", "ECOG", values, groups, **more)
+
+    page = coordinator.get(place).content.decode()
+    begun = re.search(r'name="corrects" value="(\d+)"', page)
+    assert begun
+    assert int(begun[1]) == first
+    stale = coordinator.post(place, corrects=begun[1], reason="slip", **typed)
+
+    assert stale.status_code == 409
+    assert "Saved meanwhile by investigator-01" in text_of(stale)
+
+
+def test_a_draft_of_a_form_that_somebody_else_has_filled_in_meanwhile_is_no_correction(
+    unit: Unit,
+) -> None:
+    coordinator, investigator = screened(unit, leave_out="ECOG")
+    place = f"{AT}visits/SCREENING/ECOG/"
+    typed = {"h-date": today().isoformat(), "g-score-0-score": "0"}
+    coordinator.post(f"{place}draft/", **typed)
+    values, groups = {"date": today().isoformat()}, {"score": [{"score": "2"}]}
+    investigator.fill(HER, "SCREENING", "ECOG", values, groups)
+
+    assert 'name="corrects"' not in coordinator.get(place).content.decode()
+    refused = coordinator.post(place, **typed)
+
+    assert refused.status_code == 409
+    assert "correct that entry" in text_of(refused)
+
+
+def test_after_a_wrong_code_the_same_entries_are_ticked(unit: Unit) -> None:
+    _, investigator = screened(unit)
+    one, *_ = sorted(unit.subject(HER).decisions)
+    typed = {"meaning": "REVIEWED", "about": [str(one)], "password": PASSWORD, "totp": "000000"}
+
+    refused = investigator.post(f"{AT}sign/", **typed)
+
+    assert refused.status_code == 409
+    ticked = re.findall(r'name="about" value="(\d+)" checked', refused.content.decode())
+    assert ticked == [str(one)]

@@ -28,6 +28,8 @@ from equipoise.web.pages import done, of_address
 from equipoise.web.typed import whole
 from equipoise.web.who import Asking
 
+_CORRECTS = "corrects"
+
 
 class _Place(NamedTuple):
     """Which form of whom, at which visit, and the entries of it that hold."""
@@ -67,7 +69,9 @@ def form(asked: Asking, code: str, visit: str, form_id: str) -> HttpResponse:
     kept_at: datetime | None = None
     if draft is not None:
         raw, kept_at = dict(draft.typed), draft.kept_at
-    elif corrected is not None:
+        begun = whole(raw.pop(_CORRECTS, ""))
+        return _shown(asked, place, _Said(raw, kept_at=kept_at, corrects=begun))
+    if corrected is not None:
         raw = _raw_of(place.form, asked.served.entry(corrected))
     else:
         raw = boxes.only_given_before(place.form, _last(asked, place))
@@ -156,6 +160,8 @@ class _Said(NamedTuple):
     refused: Refused | None = None
     more: str = ""
     kept_at: datetime | None = None
+    corrects: int | None = None
+    """The entry that a draft was begun on: if another took its place, the save is refused."""
 
 
 def _shown(asked: Asking, place: _Place, said: _Said) -> HttpResponse:
@@ -171,7 +177,7 @@ def _shown(asked: Asking, place: _Place, said: _Said) -> HttpResponse:
         "facts": facts(place.her),
         "visit": place.visit,
         "form": shown,
-        "corrects": corrected,
+        "corrects": said.corrects if said.kept_at else corrected,
         "others": [seq for seq in place.saved if seq != corrected],
         "current": _current(asked, place, said.refused),
         "kept_at": said.kept_at,
@@ -202,8 +208,9 @@ def draft(asked: Asking, code: str, visit: str, form_id: str) -> HttpResponse:
     """
     place = _place(asked, code, visit, form_id)
     raw = _posted(asked)
+    begun = {_CORRECTS: asked.request.POST.get("corrects", "")}
     kept, _ = Draft.objects.update_or_create(
-        user=asked.request.user, place=_drafted(asked, place), defaults={"typed": raw}
+        user=asked.request.user, place=_drafted(asked, place), defaults={"typed": raw | begun}
     )
     typed = boxes.typed_of(place.form, raw, asked.today)
     found = form_problems(place.form, typed.values, typed.groups)

@@ -50,24 +50,30 @@ def sign(asked: Asking, code: str) -> HttpResponse:
         "her": her,
         "facts": facts(her),
         "refused": refused,
-        "lines": _lines(her),
+        "lines": _lines(her, posted.getlist("about") if refused else None),
         "meanings": meanings,
         "meaning": posted.get("meaning") or asked.request.GET.get("meaning", "DATA ENDORSED"),
         "later": asked.request.session.get(_SIGNED, False),
-        "chosen": posted.getlist("about"),
     }
     return show(asked, "sign.html", context, 409 if refused else 200)
 
 
-def _lines(her: Subject) -> list[dict[str, Any]]:
-    """What holds of her, the latest first; what was signed says by whom, with which meaning."""
+def _lines(her: Subject, chosen: list[str] | None) -> list[dict[str, Any]]:
+    """What holds of her, the latest first; what was signed says by whom, with which meaning. Ticked
+    is what nobody has signed, and after a refusal what was ticked before.
+    """
     held = {seq: f"{form.form}, {form.visit}" for seq, form in her.forms.items()}
     held |= {seq: _WORDS.get(kind, kind) for seq, kind in her.decisions.items()}
     signed: dict[int, list[str]] = {}
     for each in her.signatures:
         signed.setdefault(each.about, []).append(f"{each.meaning.lower()}, {each.by}")
     return [
-        {"seq": seq, "what": held[seq], "signed": signed.get(seq, [])}
+        {
+            "seq": seq,
+            "what": held[seq],
+            "signed": signed.get(seq, []),
+            "is_ticked": seq not in signed if chosen is None else str(seq) in chosen,
+        }
         for seq in sorted(held, reverse=True)
     ]
 
