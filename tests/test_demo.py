@@ -5,6 +5,7 @@ import hashlib
 import pytest
 from typer.testing import CliRunner
 
+from databases import postgres, word_for
 from equipoise.cli.app import app
 
 FILES = ("ledger.jsonl", "results.json", "report.html")
@@ -19,8 +20,20 @@ def digests(folder, seed):
 
 
 @pytest.fixture(scope="module")
-def first(tmp_path_factory):
-    return digests(tmp_path_factory.mktemp("first"), 7)
+def demo(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("first")
+    return folder, digests(folder, 7)
+
+
+@pytest.fixture(scope="module")
+def first(demo):
+    return demo[1]
+
+
+def said(*words):
+    done = CliRunner().invoke(app, [str(word) for word in words])
+    assert done.exit_code == 0, done.output
+    return done.stdout
 
 
 def test_the_same_seed_gives_the_same_bytes(first, tmp_path):
@@ -38,3 +51,13 @@ def test_everything_of_a_demo_says_that_it_is_simulated(tmp_path):
     assert '"simulated": true' in (tmp_path / "results.json").read_text()
     assert "SIMULATED" in (tmp_path / "report.html").read_text()
     assert '"/simulated"' in (tmp_path / "ledger.jsonl").read_text().splitlines()[0]
+
+
+def test_both_databases_hold_the_ledger_of_a_demo_under_the_same_head(demo, tmp_path):
+    lines = demo[0] / "ledger.jsonl"
+    head = said("head", lines)
+    for place in (tmp_path / "ledger.sqlite", word_for(postgres())):
+        said("ledger", "import", lines, place)
+        assert said("head", place) == head
+        said("ledger", "export", place, back := tmp_path / f"back-{len(str(place))}.jsonl")
+        assert back.read_bytes() == lines.read_bytes()
