@@ -32,6 +32,15 @@ def test_a_protocol_and_a_verdict_need_no_numbers_and_no_tables():
     assert loaded.isdisjoint({"numba", "scipy", "polars", "typer", "jinja2"})
 
 
+def test_a_server_begins_without_what_only_an_analysis_needs(tmp_path):
+    begin = f"from equipoise.web.start import prepare; prepare(Path({str(tmp_path)!r}))"
+    every_page = "from django.urls import get_resolver; get_resolver().url_patterns"
+    loaded = modules_after(f"from pathlib import Path; {begin}; {every_page}")
+
+    assert "equipoise.web.views.record" in loaded
+    assert loaded.isdisjoint({"numba", "scipy", "polars", "typer"})
+
+
 @pytest.mark.parametrize("name", equipoise.__all__)
 def test_every_name_leads_to_what_it_says(name):
     assert getattr(equipoise, name).__name__ == name

@@ -5,7 +5,7 @@ positions can tell the next arm.
 from __future__ import annotations
 
 from equipoise.ledger.entry import Entry
-from equipoise.report.trial.entries import payload_words
+from equipoise.report.kit.payload_words import payload_words
 
 _SHOWN_OF_AN_ALLOCATION = ("arm", "stratum", "randomized_on", "opened_at", "opened_by")
 
