@@ -3,13 +3,15 @@
 thought, open participants and save forms on a server of its own, over HTTP on this machine.
 
 Run `python benchmarks/web.py --participants 1000`; it prints a table and ends by itself. The
-trial is simulated and under way.
+trial is simulated and under way. With `--compare` the same pages are asked for without thought,
+of this server and, where it is installed, of gunicorn.
 """
 
 from __future__ import annotations
 
 import argparse
 import http.client
+import importlib.util
 import os
 import random
 import secrets
@@ -19,6 +21,8 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -26,6 +30,8 @@ from urllib.parse import urlencode
 
 USERS, THOUGHT = 20, 2.0
 SECONDS = 60
+HURRIED = 15
+"""Seconds in which nobody thinks, to compare servers."""
 TRIAL = "NCT04509635"
 PORT = 8765
 
@@ -91,8 +97,8 @@ class Waits(NamedTuple):
     work: list[float]
 
 
-def at_work(user: User, waits: Waits, until: float, number: int) -> None:
-    """Open the work list, a participant, a form, save it; with thought between."""
+def at_work(user: User, waits: Waits, until: float, number: int, thought: float = THOUGHT) -> None:
+    """Open the work list, a participant, a form, save it; with seconds of thought between."""
     chance = random.Random(number)  # noqa: S311  (the same work each time)
     line = http.client.HTTPConnection("127.0.0.1", PORT, timeout=60)
 
@@ -107,7 +113,7 @@ def at_work(user: User, waits: Waits, until: float, number: int) -> None:
         return time.perf_counter() - begun, text, answer.status
 
     def think() -> None:
-        time.sleep(THOUGHT * chance.uniform(0.5, 1.5))
+        time.sleep(thought * chance.uniform(0.5, 1.5))
 
     while time.monotonic() < until:
         code = chance.choice(user.codes)
@@ -135,12 +141,29 @@ def _ok(answer: tuple[float, str, int], path: str, expected: tuple[int, ...] = (
     return seconds
 
 
-def started(data: Path, processes: int) -> tuple[subprocess.Popen[bytes], float]:
-    """The server, and the seconds until it showed its first page of the trial."""
-    program = [sys.executable, "-m", "equipoise.cli", "serve", "--data", str(data)]
-    words = ["--port", str(PORT), "--processes", str(processes)]
+OURS = ["equipoise.cli", "serve", "--port", str(PORT)]
+GUNICORN = [
+    *("gunicorn", "equipoise.web.wsgi", "--bind", f"127.0.0.1:{PORT}", "--threads", "8"),
+    *("--log-level", "error"),
+]
+
+
+@contextmanager
+def served(data: Path, words: list[str]) -> Iterator[float]:
+    """A server, and the seconds until it showed its first page."""
+    program = [sys.executable, "-m", *words]
+    given = {**os.environ, "EQUIPOISE_DATA": str(data)}
     begun = time.perf_counter()
-    process = subprocess.Popen([*program, *words], stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(program, stdout=subprocess.DEVNULL, env=given)
+    try:
+        _wait_for_a_page()
+        yield time.perf_counter() - begun
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def _wait_for_a_page() -> None:
     while True:
         try:
             line = http.client.HTTPConnection("127.0.0.1", PORT, timeout=60)
@@ -149,7 +172,7 @@ def started(data: Path, processes: int) -> tuple[subprocess.Popen[bytes], float]
         except OSError:
             time.sleep(0.05)
         else:
-            return process, time.perf_counter() - begun
+            return
 
 
 def main() -> None:
@@ -157,36 +180,26 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--participants", type=int, default=1000)
     asked.add_argument("--processes", type=int, default=1)
+    asked.add_argument("--compare", action="store_true")
     options = asked.parse_args()
     with tempfile.TemporaryDirectory(prefix="eq-") as folder:
         data = Path(folder)
         users, entries = prepare(data, options.participants)
-        process, seconds = started(data, options.processes)
-        try:
-            _measure(users, entries, seconds)
-        finally:
-            process.terminate()
-            process.wait(30)
+        print(f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} processors; {entries:,} entries\n")
+        here = ["--data", str(data), "--processes", str(options.processes)]
+        with served(data, [*OURS, *here]) as seconds:
+            _measure(users, seconds)
+        if options.compare:
+            _compare(data, users, {"this server": [*OURS, *here], "gunicorn": GUNICORN})
 
 
-def _measure(users: list[User], entries: int, seconds: float) -> None:
-    print(f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} processors; {entries:,} entries\n")
+def _measure(users: list[User], seconds: float) -> None:
     print("| what | median ms | p95 ms | how many |\n|---|--:|--:|--:|")
     first = Waits([], [], [], [])
-    begun = time.perf_counter()
     at_work(users[0], first, time.monotonic() + 0.1, 0)
     print(f"| cold start, to the page for signing in | {1000 * seconds:.0f} | | |")
     print(f"| first work list of a process | {1000 * first.work[0]:.0f} | | |")
-    waits = Waits([], [], [], [])
-    until = time.monotonic() + SECONDS
-    threads = [
-        threading.Thread(target=at_work, args=(user, waits, until, number))
-        for number, user in enumerate(users, 1)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    waits = _together(users, SECONDS, THOUGHT)
     for name, held in waits._asdict().items():
         ordered = sorted(held)
         p95 = ordered[int(0.95 * len(ordered))]
@@ -194,7 +207,34 @@ def _measure(users: list[User], entries: int, seconds: float) -> None:
             f"| {name}, {USERS} users | {1000 * statistics.median(held):.0f}"
             f" | {1000 * p95:.0f} | {len(held)} |"
         )
-    print(f"\n{time.perf_counter() - begun:.0f} s")
+
+
+def _together(users: list[User], seconds: float, thought: float) -> Waits:
+    waits = Waits([], [], [], [])
+    until = time.monotonic() + seconds
+    threads = [
+        threading.Thread(target=at_work, args=(user, waits, until, number, thought))
+        for number, user in enumerate(users, 1)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return waits
+
+
+def _compare(data: Path, users: list[User], servers: dict[str, list[str]]) -> None:
+    """How many pages a second come out when nobody thinks, in turns."""
+    print("\n| server | pages a second | p95 ms of a participant |\n|---|--:|--:|")
+    for name, words in 2 * [*servers.items()]:
+        if importlib.util.find_spec(words[0].partition(".")[0]) is None:
+            print(f"| {name} | not installed | |")
+            continue
+        with served(data, words):
+            _together(users, HURRIED, 0)  # the trial is read, every list is found once
+            waits = _together(users, HURRIED, 0)
+        p95 = sorted(waits.participant)[int(0.95 * len(waits.participant))]
+        print(f"| {name} | {sum(map(len, waits)) / HURRIED:.0f} | {1000 * p95:.0f} |")
 
 
 if __name__ == "__main__":

@@ -29,6 +29,7 @@ from equipoise.subject.keys import Done, Keys
 from equipoise.subject.records import DOMAINS, Record
 from equipoise.subject.shared_map import SharedMap, Unread
 from equipoise.subject.state import Subject, Trial
+from equipoise.terms.collector import uncollected
 from equipoise.terms.dates import PartialDate
 from equipoise.terms.verdict import Reason
 
@@ -166,7 +167,8 @@ def _plan(kind: Any) -> tuple[tuple[str, Any], ...]:
 
 def _read(text: bytes) -> Any:
     try:
-        return _Reading().value(orjson.loads(text))
+        with uncollected():
+            return _Reading().value(orjson.loads(text))
     except (ValueError, TypeError, LookupError, AttributeError) as broken:
         raise NoState(str(broken)) from broken
 
@@ -178,24 +180,23 @@ class _Reading:
         self._records: list[Record] = []
 
     def value(self, told: Any) -> Any:
+        """Of each participant thousands, before the first page about her: so it is one function."""
         if type(told) is not list:
             return told
-        name, *parts = told
-        if name == "tuple":
-            return tuple(map(self.value, parts))
+        name = told[0]
         if name == "same":
-            return self._records[parts[0]]
-        if (kind := _CLASSES.get(name)) is not None:
-            return self._made(kind, parts)
-        return _OTHERS[name](self, parts)
-
-    def _made(self, kind: Any, parts: list[Any]) -> Any:
-        values = map(self.value, parts)
-        if issubclass(kind, tuple):
-            return kind(*values)
-        names = [name for name, _ in _plan(kind)]
-        made = kind(**dict(zip(names, values, strict=False)))
-        if isinstance(made, Record):  # its parts are no records: they come in the same order
+            return self._records[told[1]]
+        if name in _OTHERS:
+            return _OTHERS[name](self, told[1:])
+        value = self.value
+        parts = [value(part) if type(part) is list else part for part in told[1:]]
+        if name == "tuple":
+            return tuple(parts)
+        kind, names, is_record = _making(name)
+        if names is None:
+            return kind(*parts)
+        made = kind(**dict(zip(names, parts, strict=False)))
+        if is_record:  # its parts are no records: they come in the same order
             self._records.append(made)
         return made
 
@@ -207,6 +208,17 @@ class _Reading:
         done = map(Done, seqs, digests)
         shared = dict(zip(names, enumerate(done), strict=True))
         return Keys(shared, len(shared))
+
+
+@cache
+def _making(name: str) -> tuple[Any, tuple[str, ...] | None, bool]:
+    """A class of the state, the names of its fields unless they have only an order, and whether it
+    is a record.
+    """
+    kind = _CLASSES[name]
+    if issubclass(kind, tuple):
+        return kind, None, False
+    return kind, tuple(each for each, _ in _plan(kind)), issubclass(kind, Record)
 
 
 def _model(kind: type[Model]) -> Callable[[_Reading, list[Any]], Any]:
