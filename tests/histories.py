@@ -164,7 +164,8 @@ def _report(on: date) -> safety.Report:
     aware = f"{on.isoformat()}T08:00+08:00"
     criteria = ("HOSPITALIZATION",)
     kind: Any = "SERIOUS ADVERSE EVENT"
-    return safety.Report("R1", kind, "sepsis", on.isoformat(), criteria, aware, "RELATED")
+    causality = {"CETUXIMAB": "RELATED"}
+    return safety.Report("R1", kind, "sepsis", on.isoformat(), criteria, aware, causality)
 
 
 def played(history: list[Act], storage: Storage | None = None) -> tuple[list[Entry], list[Outcome]]:

@@ -38,7 +38,8 @@ def place(tmp_path_factory):
             ON,
             (criterion,),
             f"{ON}T16:00+08:00",
-            "RELATED",
+            {"CETUXIMAB": "RELATED"},
+            outcome="FATAL" if criterion == "DEATH" else "UNKNOWN",
         )
         told = story.done(ON, "investigator", report_safety, WHO, report).seq
         story.done(ON, "safety", assess_safety, WHO, Assessment(told, "RELATED", False, "IB 4"))

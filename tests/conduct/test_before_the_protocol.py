@@ -31,7 +31,7 @@ from equipoise.subject.state import NoProtocol, Trial
 DAY = date(2021, 3, 10)
 SEALED = randomization.draw_allocation(PROTOCOL, np.random.default_rng(1), "ab" * 16)
 WHO = "S01-001"
-REPORT = safety.Report("R1", "PREGNANCY", "pregnant", "", (), "2021-03-10T12:00+08:00", "NOT KNOWN")
+REPORT = safety.Report("R1", "PREGNANCY", "pregnant", "", (), "2021-03-10T12:00+08:00")
 
 COMMANDS = [
     (enrolment.screen, (WHO,), {"screened_on": DAY}),

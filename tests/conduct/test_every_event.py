@@ -104,7 +104,10 @@ def story() -> tuple[Entry, ...]:
     leaves = Withdrawal("VISITS", DAY, "choice")
     told.done(on, "coordinator", disposition.withdraw, "S01-001", leaves)
     report = Report(
-        "R1", "DEATH", "disease", "2021-03", (), "2021-03-10T18:00+08:00", "NOT RELATED"
+        *("R1", "DEATH", "disease", "2021-03", (), "2021-03-10T18:00+08:00"),
+        causality={"CETUXIMAB": "NOT RELATED"},
+        action={"CETUXIMAB": "DRUG WITHDRAWN"},
+        outcome="FATAL",
     )
     reported = told.done(on, "investigator", safety.report_safety, "S01-001", report)
     judged = Assessment(reported.seq, "NOT RELATED", True, "IB 3")

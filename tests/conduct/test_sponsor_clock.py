@@ -39,7 +39,9 @@ def reported(
 ) -> int:
     number = f"R{len(story.storage.read())}"
     aware = f"{on}T09:00+01:00"
-    report = Report(number, kind, "sepsis", on, criteria, aware, related, follows)
+    outcome = "FATAL" if "DEATH" in (kind, *criteria) else "UNKNOWN"
+    causality = {"CETUXIMAB": related, "IRINOTECAN": "NOT RELATED"}
+    report = Report(number, kind, "sepsis", on, criteria, aware, causality, {}, outcome, follows)
     return story.done(on, "investigator", report_safety, WHO, report).seq
 
 
@@ -101,6 +103,64 @@ def test_either_suspects_and_neither_takes_it_back(investigator, sponsor, expect
     judged(story, report, expected=expected, related=sponsor)
 
     assert days(story) == ([("SUSAR", 15, None)] if is_one else [])
+
+
+@pytest.mark.parametrize(
+    ("of_each", "of_all"),
+    [
+        ((), "NOT KNOWN"),
+        (("NOT RELATED", "NOT RELATED"), "NOT RELATED"),
+        (("NOT RELATED", "NOT KNOWN"), "NOT KNOWN"),
+        (("NOT KNOWN", "RELATED"), "RELATED"),
+        (("NOT RELATED", "RELATED"), "RELATED"),
+    ],
+)
+def test_one_drug_that_is_suspected_is_enough(of_each, of_all):
+    story = begun()
+    causality = dict(zip(("CETUXIMAB", "IRINOTECAN"), of_each, strict=False))
+    report = Report("R1", "PREGNANCY", "pregnant", "", (), f"{ON}T09:00+01:00", causality)
+    story.done(ON, "investigator", report_safety, WHO, report)
+
+    assert story.session.trial.subjects[WHO].safety[0].related == of_all
+
+
+@pytest.mark.parametrize(
+    ("member", "given"),
+    [
+        ("causality", {"CETUXIMAB": "PERHAPS"}),
+        ("causality", {" ": "RELATED"}),
+        ("action", {"CETUXIMAB": "STOPPED"}),
+        ("outcome", "DEAD"),
+    ],
+)
+def test_words_that_no_standard_has_are_refused(member, given):
+    story = begun()
+    report = Report("R1", "PREGNANCY", "pregnant", "", (), f"{ON}T09:00+01:00")
+
+    refused = story.do(ON, "investigator", report_safety, WHO, report._replace(**{member: given}))
+
+    assert isinstance(refused, Refused)
+    assert member in refused.reasons[0]
+
+
+@pytest.mark.parametrize(
+    ("criterion", "outcome", "asked"),
+    [
+        ("DEATH", "FATAL", False),
+        ("DEATH", "RECOVERED/RESOLVED", True),
+        ("DISABILITY", "FATAL", True),
+        ("DISABILITY", "UNKNOWN", False),
+    ],
+)
+def test_an_outcome_that_contradicts_the_criteria_is_asked_about(criterion, outcome, asked):
+    story = begun()
+    aware = f"{ON}T09:00+01:00"
+    kind = "SERIOUS ADVERSE EVENT"
+    report = Report("R1", kind, "sepsis", "", (criterion,), aware, {}, {}, outcome)
+    story.done(ON, "investigator", report_safety, WHO, report)
+
+    fields = {query.field for query in story.session.trial.subjects[WHO].queries.values()}
+    assert ("outcome" in fields) is asked
 
 
 def test_what_nobody_judged_is_open_and_due_as_if_it_were_one():

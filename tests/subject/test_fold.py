@@ -358,7 +358,9 @@ def test_a_safety_report_is_kept_and_says_whether_data_were_closed(told):
         onset="2021-03",
         criteria=("HOSPITALIZATION",),
         aware_at="2021-03-10T18:00+08:00",
-        related="RELATED",
+        causality={"CETUXIMAB": "RELATED"},
+        action={"CETUXIMAB": "DRUG INTERRUPTED"},
+        outcome="RECOVERING/RESOLVING",
         follows=None,
     )
     told.say(report)

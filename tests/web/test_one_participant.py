@@ -227,7 +227,10 @@ def test_a_serious_event_is_mailed_at_once_and_names_nobody(unit: Unit) -> None:
         "criteria": ["HOSPITALIZATION"],
         "aware_day": "yesterday",
         "aware_time": "10:00",
-        "related": "RELATED",
+        "causality-CETUXIMAB": "NOT RELATED",
+        "causality-IRINOTECAN": "RELATED",
+        "action-IRINOTECAN": "DRUG INTERRUPTED",
+        "outcome": "RECOVERING/RESOLVING",
     }
 
     unit.browser("coordinator-01").post(f"{AT}events/", **typed)
@@ -235,6 +238,11 @@ def test_a_serious_event_is_mailed_at_once_and_names_nobody(unit: Unit) -> None:
     (report,) = unit.subject(HER).safety
     assert report.term == "pneumonia"
     assert report.aware_at.endswith("+08:00")  # the site's clock
+    assert dict(report.causality)["CETUXIMAB"] == "NOT RELATED"
+    assert (report.related, report.outcome) == ("RELATED", "RECOVERING/RESOLVING")
+    assert dict(report.action)["IRINOTECAN"] == "DRUG INTERRUPTED"
+    shown = text_of(unit.browser("coordinator-01").get(f"{AT}events/"))
+    assert "irinotecan: related" in shown
     (told,) = mail.outbox
     assert HER in told.body
     assert "pneumonia" not in told.body + told.subject

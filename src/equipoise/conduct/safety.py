@@ -4,8 +4,9 @@ medication errors are reported in every state of the trial, and change no locked
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from equipoise.conduct.asked import Asked, about_subject, problems
@@ -29,13 +30,34 @@ CRITERIA = (
     "OTHER MEDICALLY IMPORTANT",
 )
 """What makes an adverse event serious (ICH E2A II.B)."""
+RELATIONS = ("NOT KNOWN", "RELATED", "NOT RELATED")
+ACTIONS = (
+    "DOSE NOT CHANGED",
+    "DOSE REDUCED",
+    "DOSE INCREASED",
+    "DRUG INTERRUPTED",
+    "DRUG WITHDRAWN",
+    "NOT APPLICABLE",
+    "UNKNOWN",
+)
+"""What was done with a drug (CDISC ACN, C66767; ICH E2B(R3) G.k.8)."""
+OUTCOMES = (
+    "UNKNOWN",
+    "RECOVERED/RESOLVED",
+    "RECOVERING/RESOLVING",
+    "NOT RECOVERED/NOT RESOLVED",
+    "RECOVERED/RESOLVED WITH SEQUELAE",
+    "FATAL",
+)
+"""How it stood when it was reported (CDISC OUT, C66768; ICH E2B(R3) E.i.7)."""
 TO_SPONSOR = timedelta(hours=24)
 """From the awareness of the site (Regulation (EU) 536/2014 41(2))."""
 
 
 class Report(NamedTuple):
     """What a site reports. `onset` is a day, a month, a year or empty; `aware_at` is when the site
-    learned of it, with the offset from UTC; `follows` names an earlier report, by its entry.
+    learned of it, with the offset from UTC; `causality` (`RELATIONS`) and `action` (`ACTIONS`) are
+    of each drug that she was given; `follows` names an earlier report, by its entry.
     """
 
     report: str
@@ -44,13 +66,16 @@ class Report(NamedTuple):
     onset: str
     criteria: tuple[str, ...]
     aware_at: str
-    related: Relation
+    causality: Mapping[str, str] = MappingProxyType({})
+    action: Mapping[str, str] = MappingProxyType({})
+    outcome: str = "UNKNOWN"
     follows: int | None = None
 
 
 def report_safety(trial: Trial, by: Attribution, subject_id: str, report: Report) -> Outcome:
     """Tell the sponsor; accepted in every state of trial, site and participant."""
-    event = events.SafetyReported(**report._asdict())
+    told = {**report._asdict(), "causality": dict(report.causality), "action": dict(report.action)}
+    event = events.SafetyReported(**told)
     return record(trial, by, event, about_subject(subject_id))
 
 
@@ -62,10 +87,12 @@ def _safety_reported(event: events.SafetyReported, asked: Asked) -> Iterator[str
             parse_date(event.onset)
         except ValueError as broken:
             yield f"onset: {broken}"
-    unknown = [name for name in event.criteria if name not in CRITERIA]
-    yield from (
-        f"criteria: found {name!r}, expected some of {', '.join(CRITERIA)}" for name in unknown
-    )
+    yield from _not_of(CRITERIA, "criteria", event.criteria)
+    yield from _not_of(RELATIONS, "causality", event.causality.values())
+    yield from _not_of(ACTIONS, "action", event.action.values())
+    yield from _not_of(OUTCOMES, "outcome", (event.outcome,))
+    if not all(drug.strip() for drug in (*event.causality, *event.action)):
+        yield "causality, action: a drug has no name"
     if event.kind == "SERIOUS ADVERSE EVENT" and not event.criteria:
         yield "criteria: nothing found, expected what makes the event serious"
     if not event.term.strip():
@@ -73,6 +100,12 @@ def _safety_reported(event: events.SafetyReported, asked: Asked) -> Iterator[str
     known = {held.source for held in asked.subject.safety} if asked.subject else set()
     if event.follows is not None and event.follows not in known:
         yield f"follows: entry {event.follows} is no earlier report of this participant"
+
+
+def _not_of(known: tuple[str, ...], member: str, given: Iterable[object]) -> Iterator[str]:
+    for each in given:
+        if each not in known:
+            yield f"{member}: found {each!r}, expected some of {', '.join(known)}"
 
 
 class Assessment(NamedTuple):
@@ -148,5 +181,9 @@ def doubts_about_report(
         yield "aware_at", f"reported {hours} hours after awareness, due within 24: please explain"
     if report.kind == "DEATH" and subject.died is None:
         yield "kind", "a death is reported, and none is recorded: please record it"
+    is_fatal = report.kind == "DEATH" or "DEATH" in report.criteria
+    if is_fatal != (report.outcome == "FATAL"):
+        told = "a death" if is_fatal else "no death"
+        yield "outcome", f"{report.outcome}, and {told} is reported: please check"
     if subject.locked or subject.left_with_data:
         yield "report", "reported after the data were closed: it enters the safety record alone"

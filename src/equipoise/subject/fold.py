@@ -285,7 +285,9 @@ def _report(subject: Subject, entry: Entry, event: SafetyEvent) -> Subject:
         event.follows,
         subject.locked or subject.left_with_data,
         event.criteria,
-        event.related,
+        tuple(event.causality.items()),
+        tuple(event.action.items()),
+        event.outcome,
         entry.site or "",
     )
     return replace(subject, safety=(*subject.safety, report))

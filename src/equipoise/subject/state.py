@@ -111,8 +111,20 @@ class SafetyReport(NamedTuple):
     follows: int | None = None
     after_close: bool = False
     criteria: tuple[str, ...] = ()
-    related: str = "NOT KNOWN"
+    causality: tuple[tuple[str, str], ...] = ()
+    action: tuple[tuple[str, str], ...] = ()
+    outcome: str = "UNKNOWN"
     site: str = ""
+
+    @property
+    def related(self) -> str:
+        """To any drug: one that is suspected is enough, and it is ruled out where each is (ICH E2A
+        III.A).
+        """
+        said = {relation for _, relation in self.causality}
+        if "RELATED" in said:
+            return "RELATED"
+        return "NOT RELATED" if said == {"NOT RELATED"} else "NOT KNOWN"
 
 
 class SafetyJudgement(NamedTuple):

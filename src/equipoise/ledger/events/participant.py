@@ -257,7 +257,8 @@ class SubjectTransferred(Happened):
 class SafetyReported(Happened):
     """A site told the sponsor of a serious adverse event, a death or a pregnancy, or more about
     one. `aware_at` is when the site learned of it, with its offset from UTC: clocks run from there.
-    ICH E2A; Regulation (EU) 536/2014 41.
+    `causality` and `action` are of each drug by its name. ICH E2A; ICH E2B(R3) G.k.8, G.k.9.i,
+    E.i.7; Regulation (EU) 536/2014 41. SDTM: AEREL, AEACN, AEOUT.
     """
 
     report: str
@@ -266,7 +267,9 @@ class SafetyReported(Happened):
     onset: str
     criteria: tuple[str, ...]
     aware_at: str
-    related: Literal["RELATED", "NOT RELATED", "NOT KNOWN"]
+    causality: dict[str, Any]
+    action: dict[str, Any]
+    outcome: str
     follows: int | None
 
     @classmethod

@@ -11,8 +11,16 @@ from django.core.mail import mail_managers
 from django.http import HttpResponse
 
 from equipoise.conduct.record import Outcome, Refused
-from equipoise.conduct.safety import CRITERIA, Report, report_safety
+from equipoise.conduct.safety import (
+    ACTIONS,
+    CRITERIA,
+    OUTCOMES,
+    RELATIONS,
+    Report,
+    report_safety,
+)
 from equipoise.ledger.entry import Entry
+from equipoise.subject.regimen import suspects
 from equipoise.subject.state import Subject
 from equipoise.web.access import can_do, page, show
 from equipoise.web.access_log import tell
@@ -41,9 +49,20 @@ def safety(asked: Asking, code: str) -> HttpResponse:
         "refused": refused,
         "criteria": CRITERIA,
         "chosen": posted.getlist("criteria"),
+        "relations": RELATIONS,
+        "actions": ACTIONS,
+        "outcomes": OUTCOMES,
+        "drugs": [
+            (drug, posted.get(f"causality-{drug}", ""), posted.get(f"action-{drug}", ""))
+            for drug in _drugs(asked, her)
+        ],
         "can_report": can_do(asked.who.role, "safety"),
     }
     return show(asked, "safety.html", context, 409 if refused else 200)
+
+
+def _drugs(asked: Asking, her: Subject) -> tuple[str, ...]:
+    return suspects(her, asked.trial.version_at(her.site, asked.today, her).protocol)
 
 
 def _mailed(asked: Asking, her: Subject) -> str:
@@ -61,7 +80,7 @@ def _mailed(asked: Asking, her: Subject) -> str:
 def _reported(asked: Asking, her: Subject) -> Outcome:
     posted = asked.request.POST
     kind: Any = posted.get("kind", "SERIOUS ADVERSE EVENT")
-    related: Any = posted.get("related", "NOT KNOWN")
+    drugs = _drugs(asked, her)
     follows = posted.get("follows", "")
     site = asked.trial.sites.get(her.site)
     aware = f"{posted.get('aware_day', '')} {posted.get('aware_time', '')}"
@@ -76,7 +95,9 @@ def _reported(asked: Asking, her: Subject) -> Outcome:
         onset=day(posted.get("onset", ""), asked.today).text,
         criteria=tuple(posted.getlist("criteria")),
         aware_at=aware_at,
-        related=related,
+        causality={drug: posted.get(f"causality-{drug}", "NOT KNOWN") for drug in drugs},
+        action={drug: posted.get(f"action-{drug}", "UNKNOWN") for drug in drugs},
+        outcome=posted.get("outcome", "UNKNOWN"),
         follows=whole(follows),
     )
     return asked.do(report_safety, her.id, report)
