@@ -13,7 +13,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -62,6 +62,10 @@ def _from_the_distribution() -> str:
         "the pages are tested in a browser, and there is none: install Chromium, Chrome or Edge"
         f" ({', '.join(NAMES)}), or run `{sys.executable} -m playwright install chromium`"
     )
+
+
+_USED: set[tuple[str, int]] = set()
+"""Codes of second factors, each of which holds once: the secret, and the half minute."""
 
 
 class Server:
@@ -120,7 +124,7 @@ class Person:
     def __init__(self, browser: Any, server: Server, **options: Any) -> None:
         self.server = server
         self.context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}} | options)
-        self.page = self.context.new_page()
+        self.page = self._new_page()
         self.wrong: list[str] = []
         """What the browser complains about: a script that failed, a policy that was broken."""
         self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
@@ -129,7 +133,18 @@ class Person:
             lambda said: self.wrong.append(said.text) if _is_a_complaint(said.text) else None,
         )
         self.password = self.secret = ""
-        self._used: set[int] = set()
+
+    def _new_page(self) -> Any:
+        """A page whose clicks wait until what they sent was answered."""
+        page = self.context.new_page()
+        for name in ("click", "dblclick"):
+            setattr(page, name, _patient(page, getattr(page, name)))
+        return page
+
+    def another_page(self) -> Any:
+        """One more in the same browser, in which the person goes on; the first one is returned."""
+        first, self.page = self.page, self._new_page()
+        return first
 
     def sign_in(self, login: str, password: str, secret: str = "") -> None:
         """With both factors; whoever has no second one yet sets it up."""
@@ -158,9 +173,9 @@ class Person:
         """
         now = int(time.time()) // 30
         while True:
-            fresh = [n for n in (now, now + 1, now - 1) if n not in self._used]
+            fresh = [n for n in (now, now + 1, now - 1) if (self.secret, n) not in _USED]
             if fresh:
-                self._used.add(fresh[0])
+                _USED.add((self.secret, fresh[0]))
                 return totp(self.secret, fresh[0])
             time.sleep(1)
             now = int(time.time()) // 30
@@ -176,6 +191,14 @@ class Person:
 
     def text(self) -> str:
         return str(self.page.locator("main").inner_text())
+
+
+def _patient(page: Any, press: Callable[..., None]) -> Callable[..., None]:
+    def pressed(*words: Any, **more: Any) -> None:
+        press(*words, **more)
+        page.wait_for_selector("html:not([data-sending])")
+
+    return pressed
 
 
 def _is_a_complaint(text: str) -> bool:

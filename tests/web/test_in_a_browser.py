@@ -345,3 +345,58 @@ def test_a_serious_event_from_anywhere_and_its_query(coordinator, she):
     page.click("text=Answer >> nth=0")
     assert "answered" in coordinator.text()
     assert coordinator.wrong == []
+
+
+def _typed(person: Person, she: str, number: int) -> Any:
+    """A value that is not sent yet, on a form of its own."""
+    person.go(f"t/{TRIAL}/subjects/{she}/visits/UNSCHEDULED-{number}/ECOG/")
+    person.page.fill("[name=h-date]", "yesterday")
+    person.page.fill("[name=g-score-0-score]", "1")
+    return person.page
+
+
+def test_a_lost_connection_loses_nothing(coordinator, she):
+    page = _typed(coordinator, she, 31)
+    coordinator.context.set_offline(True)
+    page.click("button.act")
+    page.wait_for_selector("#lost:has-text('No connection')")
+    coordinator.shot("no-connection")
+    assert page.locator("[name=h-date]").input_value() == "yesterday"
+
+    coordinator.context.set_offline(False)
+    page.click("button.act")
+    page.wait_for_selector(".success")
+    assert "saved" in coordinator.text()
+
+
+def test_whoever_was_signed_out_meanwhile_signs_in_elsewhere_and_goes_on(browser, demo, she):
+    person = Person(browser, demo)
+    login, (password, secret) = "investigator-S01", demo.accounts()["investigator-S01"]
+    person.sign_in(login, password, secret)
+    page = _typed(person, she, 32)
+    person.context.clear_cookies()  # as after half an hour
+    page.click("button.act")
+    page.wait_for_selector("#lost:has-text('no longer signed in')")
+    person.another_page()
+    person.sign_in(login, password, secret)
+
+    page.click("button.act")
+    page.wait_for_selector(".success")
+    person.page = page
+    assert "saved" in person.text()
+    person.context.close()
+
+
+def test_what_was_typed_is_not_sent_in_the_name_of_somebody_else(browser, demo, she):
+    person = Person(browser, demo)
+    accounts = demo.accounts()
+    person.sign_in("coordinator-S01", *accounts["coordinator-S01"])
+    page = _typed(person, she, 33)
+    person.context.clear_cookies()
+    person.another_page()
+    person.sign_in("monitor", *accounts["monitor"])
+
+    page.click("button.act")
+    page.wait_for_selector("#lost:has-text('Somebody else')")
+    assert page.locator("[name=h-date]").input_value() == "yesterday"
+    person.context.close()

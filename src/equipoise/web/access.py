@@ -79,7 +79,7 @@ def page(
     name = view.__name__
     row = PAGES[name]
 
-    @login_required
+    @_signed_in
     @wraps(view)
     def shown(
         request: HttpRequest, trial_id: str, *args: Arguments.args, **kwargs: Arguments.kwargs
@@ -92,6 +92,19 @@ def page(
         response = view(asked, *args, **kwargs)
         response["Cache-Control"] = "no-store"  # nothing of her is left in a browser
         return response
+
+    return shown
+
+
+def _signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Whoever is not signed in does so first; a part of a page says that it cannot be had."""
+    whole_page = login_required(view)
+
+    @wraps(view)
+    def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.headers.get("HX-Request") and not request.user.is_authenticated:
+            return HttpResponse(status=401)
+        return whole_page(request, *args, **kwargs)
 
     return shown
 

@@ -33,6 +33,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("assets/<str:name>", assets.asset, name="asset"),
     path("finished/", home.finished, name="finished"),
+    path("alive/", home.alive, name="alive"),
     path("accounts/login/", account.login, name="account_login"),
     path("accounts/logout/", account.logout, name="account_logout"),
     path("accounts/inactive/", account.account_inactive, name="account_inactive"),

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 
 from equipoise.web import trials
@@ -20,6 +21,16 @@ def home(request: HttpRequest) -> HttpResponse:
     if len(mine) == 1:
         return redirect("work", mine[0])
     return render(request, "web/home.html", {"mine": mine, "has_report": _report().exists()})
+
+
+def alive(request: HttpRequest) -> HttpResponse:
+    """A page asks before it sends what was typed: is the server there, and who is signed in? A
+    token for the form comes with it, since signing in again makes a new one.
+    """
+    who = request.user.get_username() if request.user.is_authenticated else ""
+    answer = JsonResponse({"who": who, "token": get_token(request) if who else ""})
+    answer["Cache-Control"] = "no-store"
+    return answer
 
 
 @login_required
