@@ -4,13 +4,16 @@ change breaks.
 
 from __future__ import annotations
 
+import json
 import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from equipoise.cli.app import app
 from equipoise.store.sql_ledger.sqlite import SqliteLedger
 from equipoise.subject.fold import replay
 from real_browser import Person, Server, chromium
@@ -68,7 +71,9 @@ def test_a_trial_from_its_first_account_to_the_first_participant(browser, folder
         _begin(browser, server)
     finally:
         server.close()
-    trial = replay(SqliteLedger(folder / "trials" / TRIAL / "ledger.sqlite").read())
+    ledger = folder / "trials" / TRIAL / "ledger.sqlite"
+    _carried_on_by_the_terminal(ledger, folder)
+    trial = replay(SqliteLedger(ledger).read())
     her = trial.subjects[HER]
     assert her.randomized
     assert not trial.simulated
@@ -76,6 +81,25 @@ def test_a_trial_from_its_first_account_to_the_first_participant(browser, folder
         "TREATMENT DECISION",
         "ELIGIBILITY CONFIRMED",
     }
+
+
+def _carried_on_by_the_terminal(ledger: Path, folder: Path) -> None:
+    """What was made on pages is exported, verified by every rule, analyzed and reported."""
+    told = {}
+    for words in (
+        ("ledger", "export", ledger, folder / "export.jsonl"),
+        ("head", ledger),
+        ("head", folder / "export.jsonl"),
+        ("verify", folder / "export.jsonl"),
+        ("analyze", folder / "export.jsonl", "--out", folder / "analyzed"),
+    ):
+        done = CliRunner().invoke(app, [str(word) for word in words])
+        assert done.exit_code == 0, done.output
+        told[words[:2]] = done.stdout
+    assert told["head", ledger] == told["head", folder / "export.jsonl"]
+    results = json.loads((folder / "analyzed" / "results.json").read_text())
+    assert results["flow"]["randomized"] == 1, results["flow"]
+    assert HER in (folder / "analyzed" / "report.html").read_text()
 
 
 def _begin(browser: Any, server: Server) -> None:
