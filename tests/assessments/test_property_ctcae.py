@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from equipoise.assessments.ctcae.grade import TERMS, Graded, Measurement, grade_laboratory
 from equipoise.assessments.ctcae.terms import Direction
 
-UNITS: dict[str, dict[str, int | str]] = {  # units of one kind, and how many of the first one of each is
+UNITS: dict[
+    str, dict[str, int | str]
+] = {  # units of one kind, and how many of the first one of each is
     "NEUT": {"10*9/L": 1, "/uL": "0.001", "10*3/uL": 1},
     "PLAT": {"10*9/L": 1, "/uL": "0.001"},
     "HGB": {"g/L": 1, "g/dL": 10},
