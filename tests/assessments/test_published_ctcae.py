@@ -203,6 +203,7 @@ CREATININE = [  # value, baseline, LLN of the baseline, grades in 5.0 and 6.0; U
     ("75", "25", "20", 2, 2),
     ("76", "25", "30", 3, 3),
     ("37.6", "25", "30", 2, 2),
+    ("37.6", "25", "25", 2, 0),  # the lower limit itself is normal
 ]
 
 

@@ -84,6 +84,7 @@ def test_an_abnormality_begins_an_adverse_event_and_records_nothing(unit, coordi
     assert chosen
     assert re.findall(r"<option selected>(\d)", chosen[0]) == ["2"]
     assert len(list(unit.story.storage.read())) == entries
+    assert "propose=" not in begun  # what is begun is not offered once more
 
 
 def test_what_was_saved_is_not_proposed_again(unit, coordinator):

@@ -119,6 +119,6 @@ def _baseline(rows: Iterable[LB], starts: PartialDate | None) -> LB | None:
         return None
     newest = max(certain, key=lambda lab: (_when(lab).earliest, _when(lab).time))
     last = [lab for lab in (*certain, *perhaps) if not _when(lab).certainly_before(_when(newest))]
-    if len({measurement(lab) for lab in last}) > 1 or any(lab in perhaps for lab in last):
+    if len({measurement(lab) for lab in last}) > 1:
         return None
     return last[-1]

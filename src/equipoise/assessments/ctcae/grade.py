@@ -25,16 +25,19 @@ FAR = 5
 
 
 class Lacking(Enum):
-    """Why a grade cannot be told."""
+    """Why a grade cannot be told: of the row its value, its unit or a limit of normal; the baseline
+    or one of its limits; a text of the version for such a value beside such a baseline; any number
+    at all that would tell it.
+    """
 
-    VALUE = "there is no value that can be read"
-    UNIT = "the unit is not known, or CTCAE has no limit in such a unit"
-    LLN = "the lower limit of normal of this measurement is missing"
-    ULN = "the upper limit of normal of this measurement is missing"
-    BASELINE = "there is no value from before the treatment to compare it with"
-    BASELINE_LIMITS = "a limit of normal of the baseline is missing"
-    TEXT = "this version has no grade for such a value beside such a baseline"
-    NUMBER = "this version does not tell it by this number"
+    VALUE = "no_value"
+    UNIT = "unit_unknown"
+    LLN = "no_lln"
+    ULN = "no_uln"
+    BASELINE = "no_baseline"
+    BASELINE_LIMITS = "no_limit_of_the_baseline"
+    TEXT = "no_text"
+    NUMBER = "not_by_number"
 
 
 class Measurement(NamedTuple):

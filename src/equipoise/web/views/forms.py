@@ -219,7 +219,9 @@ def _grades(asked: Asking, place: _Place, corrected: int | None) -> Grades | Non
     saved = shown_results(place.protocol, place.her, corrected)
     if not saved and EVENTS not in place.form.domains:
         return None
-    events = shown_events(asked, place.protocol, place.her, place.visit)
+    begun = asked.request.GET.get("propose")
+    proposed = shown_events(asked, place.protocol, place.her, place.visit)
+    events = tuple(each for each in proposed if each.event.key != begun)
     return Grades(place.protocol.ctcae, saved, events)
 
 
