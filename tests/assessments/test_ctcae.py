@@ -66,8 +66,7 @@ def test_liver_values_take_a_baseline(version, test) -> None:
 
     found = only(version, lab(test, "130", unit, upper="40"))
 
-    assert found.grade is None
-    assert Lacking.BASELINE in found.lacking
+    assert (found.grade, found.lacking) == (None, (Lacking.BASELINE,))
     normal = lab(test, "20", unit, upper="40")
     without = only(version, lab(test, "130", unit), normal)
     assert without.grade is None

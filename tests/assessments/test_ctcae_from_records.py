@@ -221,3 +221,18 @@ def test_both_directions_of_one_test_are_proposed_apart():
     )
     assert first.key != second.key
     assert first.begins.exact == date(2021, 4, 1)
+
+
+@pytest.mark.parametrize(
+    ("baseline", "before"),
+    [
+        pytest.param([hgb("2021-03-05", "110")], 1, id="abnormal already"),
+        pytest.param([hgb("2021-03-05", "130")], 0, id="normal"),
+        pytest.param([hgb("2021-03-05", "110", LBORNRLO="")], None, id="not told"),
+        pytest.param([], None, id="none"),
+    ],
+)
+def test_a_proposal_says_what_was_there_before(baseline, before):
+    (event,) = proposed_events(person(*baseline, hgb("2021-04-15", "95")), "5.0")
+
+    assert (event.grade, event.before) == (2, before)

@@ -77,7 +77,7 @@ def test_an_abnormality_begins_an_adverse_event_and_records_nothing(unit, coordi
     begun = coordinator.client.get(link).content.decode()
 
     assert "Grades are those of CTCAE 5.0" in text_of(page)
-    assert "Anemia , grade 2, from 2021-04-15" in text_of(page)
+    assert "Anemia , grade 2, from 2021-04-15 HGB 95 g/L" in text_of(page)
     for field, text in (("term", "Anemia"), ("decoded", "Anemia"), ("start", "2021-04-15")):
         assert re.search(rf'name="g-event-0-{field}" value="{text}"', begun), field
     chosen = re.search(r'<select id="g-event-0-grade".*?</select>', begun, re.DOTALL)

@@ -46,8 +46,9 @@ def graded_results(subject: Subject, version: CtcaeVersion | None) -> tuple[Grad
         if terms_of(version, lab.test) and _is_a_result(lab):
             by_test[lab.test].append(lab)
     results = [
-        _result(lab, version, starts, _baseline(rows, starts))
+        _result(lab, version, starts, baseline)
         for rows in by_test.values()
+        for baseline in (_baseline(rows, starts),)
         for lab in rows
     ]
     return tuple(sorted(results, key=lambda each: (_when(each.lab), each.lab.order)))

@@ -173,7 +173,7 @@ def _by_scale(
             break
     else:
         possible.add(0)
-    if scale.no_text and scale.no_text in possible:
+    if scale.no_text and possible == {scale.no_text}:
         possible.add(scale.no_text - 1)
         lacking.add(Lacking.TEXT)
     return _Answer(possible, lacking)
