@@ -46,6 +46,7 @@ OBEYED: Readers = {
         "analysis/accounts:primary_due": "cutoff",
     },
     "Registration": {"protocol/model:Protocol.id": "id"},
+    "SafetyAnalysis": {"protocol/model:_ctcae_versions": "ctcae"},
     "Design": {
         "conduct/refusals:refusals": "masking",
         "conduct/randomization:draw_allocation": "participants",
@@ -266,7 +267,6 @@ SHOWN: Readers = {
     "Visit": {"report/protocol/page:_schedule": "label"},
     "Assessment": {"report/trial/declared:masking_limit": "blinded"},
     "Endpoint": {"report/protocol/page:_endpoints": "label"},
-    "SafetyAnalysis": {"analysis/safety:analyze_safety": "ctcae"},
     "Estimand": {"report/protocol/page:_estimand": "treatment variable"},
     "IntercurrentEvent": {"report/protocol/page:_estimand": "handled"},
     "Population": {"report/protocol/page:_estimand": "definition"},

@@ -22,6 +22,7 @@ from equipoise.allocation.method import draw_list
 from equipoise.allocation.strata import cells
 from equipoise.analysis.analyze import Analysis, analyze
 from equipoise.analysis.results.json_form import plain
+from equipoise.assessments.ctcae.from_records import graded_results
 from equipoise.conduct.edit_checks import implausible
 from equipoise.conduct.randomization import draw_allocation
 from equipoise.conformance.eligibility_answers import _policy, _sample, subject_of
@@ -172,13 +173,15 @@ def allocation(asked: Asked) -> Iterator[Any]:
 
 
 def conduct(asked: Asked) -> Iterator[Any]:
-    """What commands came to, the records, and what was due."""
+    """What commands came to, the records, their grades, and what was due."""
     yield from asked.told.outcomes
     trial = asked.told.session.trial
     yield Trial().unconfirmed(asked.protocol)
     for subject in trial.subjects.values():
         yield sorted(subject.by_domain.items(), key=lambda rows: rows[0].__name__)
         yield [visits_of(trial, subject, on) for on in DAYS if trial.versions]
+        for result in graded_results(subject, asked.protocol.ctcae):
+            yield [(each.term, each.possible) for each in result.grades]
 
 
 def analysis(asked: Asked) -> Iterator[Any]:

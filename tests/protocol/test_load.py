@@ -155,6 +155,17 @@ def test_wrong_names_and_types(old, new, where, says):
             "found 2 with the role experimental, expected exactly one",
         ),
         ("block_sizes: sealed", "block_sizes: [4, 5]", None, "5 is not a multiple of the 2 places"),
+        (
+            "\npopulations:\n",
+            (
+                "\n  - {id: LATE, label: Late events, role: secondary, from: record, estimand:"
+                " {treatment: as received, population: SAFETY, variable: late events,"
+                " intercurrent: [], summary: number and percentage by grade},"
+                ' analysis: {kind: safety, ctcae: "6.0"}}\n\npopulations:\n'
+            ),
+            "endpoints:",
+            "found CTCAE 5.0 and 6.0, expected one version",
+        ),
         ("scan_visit: SCAN", "scan_visit: CAT", None, "no visit 'CAT' in the schedule"),
         (
             "scan_visit: SCAN",

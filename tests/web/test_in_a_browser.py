@@ -230,6 +230,7 @@ AXE_PAGES = (
     "subjects/{her}/events/", "subjects/{her}/ends/", "subjects/{her}/sign/",
     "subjects/{her}/visits/SCAN-9/TUMOR_ASSESSMENT/",
     "subjects/{her}/visits/UNSCHEDULED-9/HEMATOLOGY/",
+    "subjects/{her}/visits/UNSCHEDULED-9/ADVERSE_EVENTS/",
 )  # fmt: skip
 
 
@@ -323,6 +324,47 @@ def _entered(page: Any) -> int:
     raise AssertionError("Enter does not come to the next value")
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_laboratory_value_opens_its_grade_and_begins_an_event(
+    browser, demo, coordinator, she, width
+):
+    from axe_playwright_python.sync_playwright import Axe
+
+    state = coordinator.context.storage_state()
+    person = Person(browser, demo, storage_state=state, viewport={"width": width, "height": 800})
+    page, visit = person.page, f"UNSCHEDULED-{width}"
+    person.go(f"t/{TRIAL}/subjects/{she}/visits/{visit}/HEMATOLOGY/")
+    page.fill("[name=h-date]", "today")
+    for row, value in enumerate(("0.7", "30", "65")):
+        page.fill(f"[name=g-result-{row}-value]", value)
+    for row, (unit, lower) in enumerate((("10*9/L", "2"), ("10*9/L", "150"), ("g/L", "120"))):
+        page.select_option(f"[name=g-result-{row}-unit]", unit)
+        page.fill(f"[name=g-result-{row}-lower]", lower)
+    page.click("button.act:has-text('Save')")
+    assert "Neutrophil count decreased: grade 3" in person.text()
+    limit = page.locator("#grades details", has_text="Neutrophil").locator(".small")
+    assert not limit.is_visible()
+    page.click("#grades summary:has-text('Neutrophil count decreased')")
+    assert limit.is_visible()
+    assert "<1.0 to 0.5 10*9/L" in limit.inner_text()
+    person.shot(f"grades-{width}")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.click("#proposed a:has-text('Fill in Neutrophil count decreased')")
+    rows = page.locator("[name$='-decoded']")
+    typed = [rows.nth(each).input_value() for each in range(rows.count())]
+    assert "Neutrophil count decreased" in typed
+    person.shot(f"event-{width}")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    found = Axe().run(page).response["violations"]
+    assert [each["id"] for each in found if each["impact"] in ("serious", "critical")] == []
+    person.go(f"t/{TRIAL}/subjects/{she}/")
+    page.click("#proposed summary")
+    person.shot(f"participant-{width}")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert person.wrong == []
+    person.context.close()
+
+
 def test_a_correction_breaks_a_signature_visibly(coordinator, investigator, she):
     investigator.go(f"t/{TRIAL}/subjects/{she}/sign/")
     page = investigator.page
@@ -337,6 +379,7 @@ def test_a_correction_breaks_a_signature_visibly(coordinator, investigator, she)
     box.fill("4.4")
     coordinator.page.fill("#reason", "typed from the wrong line")
     coordinator.page.click("text=Save the correction")
+    coordinator.go(f"t/{TRIAL}/subjects/{she}/")
     coordinator.page.click("text=changed since it was signed >> nth=0")
 
     assert "signed before" in coordinator.text()

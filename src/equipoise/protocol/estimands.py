@@ -88,11 +88,15 @@ class TimeToEventAnalysis(Model):
     )
 
 
+CtcaeVersion = Literal["5.0", "6.0"]
+"""The versions of the Common Terminology Criteria for Adverse Events whose grades are known."""
+
+
 class SafetyAnalysis(Model):
     """Worst grade per subject and term."""
 
     kind: Literal["safety"]
-    ctcae: Literal["5.0", "6.0"] = Field(description="version by which sites grade")
+    ctcae: CtcaeVersion = Field(description="version by which sites grade")
 
 
 Analysis = Annotated[

@@ -17,7 +17,15 @@ from equipoise.protocol.assessment import Assessment
 from equipoise.protocol.base import Model, found_once
 from equipoise.protocol.criteria import AnyRule
 from equipoise.protocol.design import Cutoff, Design
-from equipoise.protocol.estimands import Analysis, BinaryAnalysis, Estimand, Event, Strategy
+from equipoise.protocol.estimands import (
+    Analysis,
+    BinaryAnalysis,
+    CtcaeVersion,
+    Estimand,
+    Event,
+    SafetyAnalysis,
+    Strategy,
+)
 from equipoise.protocol.forms import Form
 from equipoise.protocol.measure import Measure
 from equipoise.protocol.panel import RasPanel
@@ -255,6 +263,11 @@ class Protocol(Model):
         """The one primary endpoint."""
         return next(endpoint for endpoint in self.endpoints if endpoint.role == "primary")
 
+    @property
+    def ctcae(self) -> CtcaeVersion | None:
+        """The version of CTCAE by which sites grade; None if no endpoint is about safety."""
+        return next(iter(_ctcae_versions(self)), None)
+
     def interim_words(self) -> str:
         """What is planned before the end: looks at efficacy, and the review of safety."""
         sizes = [str(look.participants) for look in self.design.looks]
@@ -299,6 +312,7 @@ def _contradictions(trial: Protocol) -> Iterator[str]:
     yield from _drugs(trial)
     yield from _methods(trial)
     yield from _populations(trial)
+    yield from _ctcae(trial)
     yield from _masking(trial)
     if all_of(criterion.rule.without_data() for criterion in trial.criteria) is Verdict.MET:
         yield (
@@ -366,6 +380,17 @@ def _populations(trial: Protocol) -> Iterator[str]:
 
 
 OPEN_WORDS, BLIND_WORDS = ("open label", "open-label"), ("blind", "masked")
+
+
+def _ctcae_versions(trial: Protocol) -> list[CtcaeVersion]:
+    analyses = [each.analysis for each in trial.endpoints]
+    return sorted({each.ctcae for each in analyses if isinstance(each, SafetyAnalysis)})
+
+
+def _ctcae(trial: Protocol) -> Iterator[str]:
+    """A site grades an event once."""
+    if len(versions := _ctcae_versions(trial)) > 1:
+        yield f"endpoints: found CTCAE {' and '.join(versions)}, expected one version"
 
 
 def _masking(trial: Protocol) -> Iterator[str]:

@@ -91,6 +91,23 @@ def only_given_before(form: Form, raw: Raw) -> dict[str, str]:
     return kept
 
 
+def with_row(group: FormGroup, raw: Raw, given: Mapping[str, str]) -> dict[str, str]:
+    """The boxes with one more row, given by SDTM variable, in the first row that is empty; as they
+    were if a row has all of it already.
+    """
+    fields = {each.variable or "": each for each in group.fields}
+    asked = {fields[name]: text for name, text in given.items() if name in fields}
+    rows = row_count(group, raw)
+    for number in range(min(rows + 1, MOST_ROWS)):
+        here = {each: raw.get(row_box(group, number, each), "") for each in group.fields}
+        if all(here[each] == text for each, text in asked.items()):
+            return dict(raw)
+        if not any(here.values()):
+            filled = {row_box(group, number, each): text for each, text in asked.items()}
+            return {**raw, **filled, count_box(group): str(max(rows, number + 1))}
+    return dict(raw)
+
+
 def comes_again(group: FormGroup) -> bool:
     """Results that are asked for at every visit, of the same tests or the same lesions."""
     return group.repeats and any((f.variable or "").endswith("TESTCD") for f in group.fields)

@@ -19,7 +19,9 @@ def address(asked: Asking, page: str, *parts: Any) -> str:
     return reverse(page, args=[asked.served.id, *parts])
 
 
-def done(asked: Asking, outcome: Outcome, said: str, page: str, *parts: Any) -> HttpResponse:
+def done(
+    asked: Asking, outcome: Outcome, said: str, page: str, *parts: Any, query: str = ""
+) -> HttpResponse:
     """On to the next page, which says what was done; the browser's back button records nothing
     twice.
     """
@@ -28,7 +30,7 @@ def done(asked: Asking, outcome: Outcome, said: str, page: str, *parts: Any) -> 
             messages.error(asked.request, reason)
     else:
         messages.success(asked.request, said)
-    return redirect(address(asked, page, *parts))
+    return redirect(address(asked, page, *parts) + query)
 
 
 def in_address(visit: str) -> str:

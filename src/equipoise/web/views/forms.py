@@ -17,14 +17,24 @@ from equipoise.conduct.record import Refused
 from equipoise.ledger.entry import Entry
 from equipoise.protocol.forms import Form
 from equipoise.protocol.forms import problems as form_problems
+from equipoise.protocol.model import Protocol
 from equipoise.subject.state import Subject
 from equipoise.surface.reading_queries import ask_about_reading
 from equipoise.web import boxes
 from equipoise.web.access import can_do, page, show
 from equipoise.web.asked_form import asked_form, every_box
 from equipoise.web.facts import facts
+from equipoise.web.grades import (
+    EVENTS,
+    RESULTS,
+    Grades,
+    begun_with,
+    proposal,
+    shown_events,
+    shown_results,
+)
 from equipoise.web.models import Draft
-from equipoise.web.pages import done, of_address
+from equipoise.web.pages import done, in_address, of_address
 from equipoise.web.typed import whole
 from equipoise.web.who import Asking
 
@@ -38,6 +48,7 @@ class _Place(NamedTuple):
     visit: str
     form: Form
     saved: tuple[int, ...]
+    protocol: Protocol
 
     @property
     def name(self) -> str:
@@ -53,7 +64,7 @@ def _place(asked: Asking, code: str, visit: str, form_id: str) -> _Place:
         raise Http404
     held = her.forms.items()
     saved = tuple(seq for seq, each in held if (each.form, each.visit) == (form_id, at))
-    return _Place(her, at, declared, saved)
+    return _Place(her, at, declared, saved, protocol)
 
 
 @page
@@ -70,12 +81,19 @@ def form(asked: Asking, code: str, visit: str, form_id: str) -> HttpResponse:
     if draft is not None:
         raw, kept_at = dict(draft.typed), draft.kept_at
         begun = whole(raw.pop(_CORRECTS, ""))
+        raw = _with_proposal(asked, place, raw)
         return _shown(asked, place, _Said(raw, kept_at=kept_at, corrects=begun))
     if corrected is not None:
         raw = _raw_of(place.form, asked.served.entry(corrected))
     else:
         raw = boxes.only_given_before(place.form, _last(asked, place))
-    return _shown(asked, place, _Said(raw, kept_at=kept_at))
+    return _shown(asked, place, _Said(_with_proposal(asked, place, raw), kept_at=kept_at))
+
+
+def _with_proposal(asked: Asking, place: _Place, raw: dict[str, str]) -> dict[str, str]:
+    """With the event that a laboratory value speaks for, if the address names one."""
+    event = proposal(asked, place.protocol, place.her)
+    return begun_with(place.form, raw, event) if event else raw
 
 
 def _corrected(asked: Asking, place: _Place) -> int | None:
@@ -131,6 +149,10 @@ def _save(asked: Asking, place: _Place) -> HttpResponse:
     if isinstance(outcome, Entry):
         ask_about_reading(asked.served.session, outcome, secrets.token_hex(32))
     said = f"{place.form.title}, {place.visit}: saved"
+    if RESULTS in place.form.domains and isinstance(outcome, Entry):
+        at, seq = in_address(place.visit), outcome.seq
+        here = ("form", place.her.id, at, place.form.id)  # each value with its grade
+        return done(asked, outcome, said, *here, query=f"?entry={seq}")
     after = "tumors" if "TR" in place.form.domains else "subject"
     return done(asked, outcome, said, after, place.her.id)
 
@@ -185,8 +207,22 @@ def _shown(asked: Asking, place: _Place, said: _Said) -> HttpResponse:
         "queries": [q for q in place.her.queries.values() if q.about in place.saved],
         "can_save": can_do(asked.who.role, "form"),
         "refused": is_refused,
+        "grades": _grades(asked, place, corrected),
     }
     return show(asked, "form.html", context, 409 if is_refused else 200)
+
+
+def _grades(asked: Asking, place: _Place, corrected: int | None) -> Grades | None:
+    """On a form of results their grades; there and on that of adverse events, what is proposed."""
+    if not place.form.domains & {RESULTS, EVENTS}:
+        return None
+    saved = shown_results(place.protocol, place.her, corrected)
+    if not saved and EVENTS not in place.form.domains:
+        return None
+    begun = asked.request.GET.get("propose")
+    proposed = shown_events(asked, place.protocol, place.her, place.visit)
+    events = tuple(each for each in proposed if each.event.key != begun)
+    return Grades(place.protocol.ctcae, saved, events)
 
 
 def _current(asked: Asking, place: _Place, refused: Refused | None) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from equipoise.subject.visits import Status, VisitStatus, visits_of
 from equipoise.surface.scans import Scan, scans_of
 from equipoise.web.access import can_do, page, show
 from equipoise.web.facts import facts
+from equipoise.web.grades import Grades, shown_events
 from equipoise.web.pages import address, done, in_address
 from equipoise.web.timeline import draw_timeline
 from equipoise.web.typed import day
@@ -57,11 +58,18 @@ def subject(asked: Asking, code: str) -> HttpResponse:
         "next": next((v for v in visits if v.status in (Status.DUE, Status.OVERDUE)), None),
         "open": [query for query in her.queries.values() if query.status != "CLOSED"],
         "can": {name: can_do(asked.who.role, name) for name in _ACTS},
+        "grades": _grades(asked, her),
     }
     return show(asked, "subject.html", context)
 
 
 _ACTS = ("form", "consent", "randomize", "sign", "safety", "ends", "queries")
+
+
+def _grades(asked: Asking, her: Subject) -> Grades:
+    """The events that her laboratory values speak for."""
+    protocol = asked.trial.version_at(her.site, asked.today, her).protocol
+    return Grades(protocol.ctcae, events=shown_events(asked, protocol, her))
 
 
 def _scans(asked: Asking, her: Subject) -> tuple[Scan, ...]:

@@ -8,6 +8,7 @@ from equipoise.subject.state import Subject
 from equipoise.web.access import page, show
 from equipoise.web.entry_words import entry_words
 from equipoise.web.facts import facts
+from equipoise.web.grades import Grades, shown_results
 from equipoise.web.who import Asking
 
 
@@ -30,8 +31,16 @@ def entry(asked: Asking, code: str, seq: int) -> HttpResponse:
         "signatures": [s for s in her.signatures if s.about == chain[-1].seq],
         "broken": [s for s in her.signatures if s.about in {each.seq for each in chain[:-1]}],
         "seq": seq,
+        "grades": _grades(asked, her, chain[-1].seq),
     }
     return show(asked, "entry.html", context)
+
+
+def _grades(asked: Asking, her: Subject, seq: int) -> Grades | None:
+    """Of the laboratory values in the entry that holds."""
+    protocol = asked.trial.version_at(her.site, asked.today, her).protocol
+    results = shown_results(protocol, her, seq)
+    return Grades(protocol.ctcae, results) if results else None
 
 
 def versions(her: Subject, seq: int) -> list[int]:
