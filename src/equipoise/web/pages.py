@@ -62,7 +62,7 @@ def where_it_waits(asked: Asking, one: Waiting) -> str:
         case Kind.ANSWER | Kind.CLOSE:
             return where_it_is_asked(asked, one.subject, one.place) + f"#{one.place}"
         case Kind.SAFETY:
-            return address(asked, "safety", one.subject)
+            return address(asked, "safety", one.subject) + f"#report-{one.place}"
         case Kind.SCREENING | Kind.READY | Kind.SIGN:
             return address(asked, one.place, one.subject)
     return address(asked, "subject", one.subject)
