@@ -283,3 +283,21 @@ def test_the_table_holds_the_union_the_area_the_united_states_and_china():
     assert (reporting_times("DEU"), reporting_times("ISL")) == (EU, EU)
     assert (reporting_times("USA"), reporting_times("CHN")) == (USA, CHINA)
     assert [reporting_times(country) for country in ("GBR", "CHE", "JPN", "")] == [None] * 4
+
+
+def test_what_is_to_be_told_next_until_everything_is_told():
+    story = begun()
+    report = reported(story, "DEATH")
+    judged(story, report, expected=False)
+
+    def next_days() -> float | None:
+        (clock,) = sponsor_clocks(story.session.trial)
+        due = None if clock.next_due is None else (clock.next_due - AWARE) / timedelta(days=1)
+        assert clock.is_told == (due is None)
+        return due
+
+    assert next_days() == 7
+    for on, left in (("2021-03-12", 15), ("2021-03-20", None)):
+        told = Submission(report, "BfArM", f"{on}T10:00+01:00")
+        story.done(on, "safety", submit_safety, WHO, told)
+        assert next_days() == left

@@ -467,3 +467,30 @@ def test_what_was_typed_is_not_sent_in_the_name_of_somebody_else(browser, demo, 
     page.wait_for_selector("#lost:has-text('Somebody else')")
     assert page.locator("[name=h-date]").input_value() == "yesterday"
     person.context.close()
+
+
+def test_a_question_is_asked_and_answered_beside_its_field(browser, demo, coordinator, she) -> None:
+    monitor = Person(browser, demo)
+    monitor.sign_in("monitor", *demo.accounts()["monitor"])
+    coordinator.go(f"t/{TRIAL}/subjects/{she}/")
+    place = coordinator.page.locator("a:has-text('Hematology') >> nth=0").get_attribute("href")
+    assert place
+    monitor.go(place)
+    monitor.page.click(".box:has(#g-result-0-value) summary")
+    monitor.page.keyboard.type("is the unit of the source the same?")  # the box has the focus
+    monitor.page.keyboard.press("Enter")
+    monitor.page.wait_for_selector(".box:has(#g-result-0-value) .question")
+
+    coordinator.go(place)
+    asked = ".box:has(#g-result-0-value) .question"
+    coordinator.shot("question")
+    coordinator.page.click(f"{asked} input")
+    coordinator.page.keyboard.type("it is")
+    coordinator.page.wait_for_timeout(1500)  # what is typed there is no draft of the form
+    assert not coordinator.page.locator("#kept:has-text('draft')").count()
+    coordinator.page.click(f"{asked} button")
+
+    assert "answered" in coordinator.page.locator(asked).inner_text()
+    assert coordinator.page.url.startswith(f"{demo.url}{place}")
+    assert monitor.wrong == coordinator.wrong == []
+    monitor.context.close()

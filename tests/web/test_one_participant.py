@@ -10,32 +10,9 @@ import pytest
 
 from equipoise.conduct.verify import verify_entries
 from equipoise.ledger.verified import Verified
+from on_pages import AT, HER, screened, text_of
 from story import screening_forms
 from trial_unit import PASSWORD, Browser, Unit, code_of, today
-
-HER = "S01-001"
-AT = f"subjects/{HER}/"
-
-
-def text_of(page: Any) -> str:
-    """What a page shows, without its tags."""
-    return " ".join(re.sub(r"<[^>]+>", " ", page.content.decode()).split())
-
-
-def screened(unit: Unit, leave_out: str = "", **changes: Any) -> tuple[Browser, Browser]:
-    """Somebody with consent and all forms but one, judged and with her chemotherapy decided."""
-    coordinator, investigator = unit.browser("coordinator-01"), unit.browser("investigator-01")
-    coordinator.post("screen/", code=HER, screened_on="today")
-    version = unit.trial.protocol.version
-    investigator.post(f"{AT}consent/", consented_on="today", version=version)
-    for form, values, groups in screening_forms(today(), **changes):
-        if form != leave_out:
-            saved = coordinator.fill(HER, "SCREENING", form, values, groups)
-            assert saved.status_code == 302, text_of(saved)
-    for criterion in ("I02", "I08", "I10"):
-        investigator.post(f"{AT}screening/attest/", criterion=criterion, answer="yes")
-    investigator.post(f"{AT}screening/intend/", regimen="FOLFIRI")
-    return coordinator, investigator
 
 
 def signed(unit: Unit, investigator: Browser, meaning: str) -> Any:
@@ -194,7 +171,14 @@ def test_a_draft_is_kept_and_goes_with_the_save(unit: Unit) -> None:
     assert unit.browser("coordinator-02").get(place).content.decode().count('value="abc"') == 0
     panel = {"result": [{"test": "PLAT", "value": "182", "unit": "10*9/L"}]}
     yesterday = (today() - timedelta(1)).isoformat()
-    coordinator.fill(HER, "SCREENING", "HEMATOLOGY", {"date": yesterday}, panel)
+    key = "5" * 32
+    coordinator.fill(HER, "SCREENING", "HEMATOLOGY", {"date": yesterday}, panel, key=key)
+    assert "not saved yet" not in coordinator.get(place).content.decode()
+
+    late = coordinator.post(
+        f"{place}draft/", key=key, **typed
+    )  # sent before, overtaken by the save
+    assert late.status_code == 204
     assert "not saved yet" not in coordinator.get(place).content.decode()
 
 

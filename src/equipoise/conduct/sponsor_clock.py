@@ -35,12 +35,25 @@ class SponsorClock:
     term: str
     judged: Judged
     fatal: bool
+    site: str
     country: str
     law: str
     since: datetime
     due: datetime | None
     follow_up_due: datetime | None
     submitted: tuple[datetime, ...]
+
+    @property
+    def next_due(self) -> datetime | None:
+        """When an authority has to be told next: at first, then what follows on it; None where
+        nothing is left to tell, or nobody knows when.
+        """
+        return (self.due, self.follow_up_due, None)[min(len(self.submitted), 2)]
+
+    @property
+    def is_told(self) -> bool:
+        """Was everything told that the law of the country names?"""
+        return len(self.submitted) >= (2 if self.follow_up_due else 1)
 
     def is_overdue(self, at: datetime) -> bool:
         """At that time, was it or what follows on it told too late, or not yet and due before?"""
@@ -52,11 +65,14 @@ class SponsorClock:
 def sponsor_clocks(trial: Trial) -> tuple[SponsorClock, ...]:
     """Every serious event that is a SUSAR, or may be one until the sponsor has judged it."""
     return tuple(
-        clock
-        for subject in trial.subjects.values()
-        for reports in _events(subject)
-        if (clock := _clock(trial, subject, reports))
+        clock for subject in trial.subjects.values() for clock in clocks_of(trial, subject)
     )
+
+
+def clocks_of(trial: Trial, subject: Subject) -> tuple[SponsorClock, ...]:
+    """Those of one participant."""
+    found = (_clock(trial, subject, reports) for reports in _events(subject))
+    return tuple(clock for clock in found if clock)
 
 
 def _events(subject: Subject) -> Iterator[list[SafetyReport]]:
@@ -91,6 +107,7 @@ def _clock(trial: Trial, subject: Subject, reports: list[SafetyReport]) -> Spons
         term=reports[0].term,
         judged=judged,
         fatal=bool(fatal),
+        site=begins.site,
         country=site.country if site else "",
         law=times.law if times else "",
         since=since,

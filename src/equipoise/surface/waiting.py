@@ -5,22 +5,25 @@ open criteria that time can mend, and serious events.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
 from equipoise.conduct.roles import DATA, ENTRY, SITE
+from equipoise.conduct.sponsor_clock import Judged, SponsorClock, clocks_of
 from equipoise.eligibility import evaluate_all
 from equipoise.protocol.model import Protocol
 from equipoise.subject.conditions import SubjectStatus
 from equipoise.subject.state import PHYSICIANS, Subject, Trial, Version
 from equipoise.subject.visits import Status, VisitStatus, visits_of
+from equipoise.terms.time_zones import zone
 from equipoise.terms.verdict import Verdict
 
 
 class Kind(StrEnum):
     """What somebody does about it."""
 
+    SAFETY = "serious event"
     OVERDUE = "overdue"
     DUE = "due"
     PARTLY = "to complete"
@@ -29,12 +32,12 @@ class Kind(StrEnum):
     SCREENING = "screening"
     READY = "ready to randomize"
     SIGN = "to sign"
-    SAFETY = "serious event"
 
 
 class Waiting(NamedTuple):
     """One thing to do: about whom, by when (None: no day is set), in words, and what names its
-    place: a visit as it is recorded, or a query.
+    place: a visit as it is recorded, or a query. `until` is the moment, on the clock of the site,
+    where the hour matters.
     """
 
     kind: Kind
@@ -43,6 +46,14 @@ class Waiting(NamedTuple):
     by: date | None = None
     place: str = ""
     forms: tuple[str, ...] = ()
+    until: datetime | None = None
+
+    @property
+    def moment(self) -> datetime:
+        """When it matters: the hour, else the end of the day."""
+        if self.until is not None:
+            return self.until
+        return datetime.combine(self.by or date.max, time.max, UTC)
 
 
 _VISITS = {Status.OVERDUE: Kind.OVERDUE, Status.DUE: Kind.DUE, Status.PARTLY: Kind.PARTLY}
@@ -76,7 +87,7 @@ class WorkList:
         found = [one for each in subjects for one in self._of(trial, each, role, today)]
         order = list(Kind)
         return tuple(
-            sorted(found, key=lambda one: (one.by or date.max, order.index(one.kind), one.subject))
+            sorted(found, key=lambda one: (one.moment, order.index(one.kind), one.subject))
         )
 
     def _of(self, trial: Trial, subject: Subject, role: str, today: date) -> tuple[Waiting, ...]:
@@ -104,10 +115,35 @@ def _about(trial: Trial, subject: Subject, role: str, today: date) -> Iterator[W
     if role in PHYSICIANS:
         yield from _to_sign(subject)
     if role == "safety":
-        judged = {each.report for each in subject.judgements}
-        for report in subject.safety:
-            if report.source not in judged:
-                yield Waiting(Kind.SAFETY, subject.id, f"{report.term}: to be assessed")
+        yield from _safety(trial, subject)
+
+
+def _safety(trial: Trial, subject: Subject) -> Iterator[Waiting]:
+    """Serious events that an authority has to be told of, or may have to be, with the hour by the
+    clock of the site that reported; then the reports that nobody has judged.
+    """
+    judged = {each.report for each in subject.judgements}
+    clocks = {clock.report: clock for clock in clocks_of(trial, subject) if not clock.is_told}
+    for clock in clocks.values():
+        until, said = clock.next_due, f"{clock.term}: {_told_words(clock)}"
+        if until is not None and (site := trial.sites.get(clock.site)):
+            until = until.astimezone(zone(site.time_zone))
+        by = until.date() if until else None
+        yield Waiting(Kind.SAFETY, subject.id, said, by, str(clock.report), until=until)
+    for report in subject.safety:
+        if report.source not in judged | clocks.keys():
+            said = f"{report.term}: to be assessed"
+            yield Waiting(Kind.SAFETY, subject.id, said, place=str(report.source))
+
+
+def _told_words(clock: SponsorClock) -> str:
+    """What is to be done about it, and what is not known of its time."""
+    act = "to be judged, and told to the authority as if it were a SUSAR until then"
+    if clock.judged is Judged.SUSAR:
+        act = "SUSAR, what follows on it" if clock.submitted else "SUSAR, the authority to be told"
+    if clock.next_due is not None:
+        return act
+    return f"{act}; when it is due is not known here for {clock.country or 'no country'}"
 
 
 def _visits(trial: Trial, subject: Subject, today: date) -> Iterator[Waiting]:

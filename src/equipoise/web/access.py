@@ -60,7 +60,7 @@ PAGES: dict[str, Page] = {
     "entry": Page(READERS),
     "queries": Page(READERS, ("QueryOpened", "QueryAnswered", "QueryClosed")),
     "sign": Page(PHYSICIANS, ("Signed",)),
-    "safety": Page(READERS, ("SafetyReported",)),
+    "safety": Page(READERS, ("SafetyReported", "SafetyAssessed", "SafetySubmitted")),
     "ends": Page(ENTRY, ("SubjectWithdrew", "TreatmentEnded", "StudyEnded", "DeathRecorded")),
 }
 # fmt: on
@@ -115,4 +115,5 @@ def show(asked: Asking, template: str, context: dict[str, Any], status: int = 20
     open_to = {name for name, row in PAGES.items() if asked.who.role in row.roles}
     posted = defaultdict(str, asked.request.POST.items())
     shown = {"asked": asked, "key": key, "open_to": open_to, "posted": posted, **context}
+    shown["may_report"] = asked.may("SafetyReported")
     return render(asked.request, f"web/{template}", shown, status=status)

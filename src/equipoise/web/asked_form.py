@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from equipoise.protocol.forms import Form, FormField, FormGroup
+from equipoise.subject.state import Query
 from equipoise.web import typed as words
 from equipoise.web.boxes import (
     MISSING,
@@ -45,6 +46,10 @@ class Box:
     last: str = ""
     is_fixed: bool = False
     kept: str = ""
+    place: str = ""
+    """What a question about it names, where it is saved (`beside.places`)."""
+    queries: Sequence[Query] = ()
+    """The questions about it that are not closed."""
 
     @property
     def missing_name(self) -> str:

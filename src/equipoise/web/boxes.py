@@ -46,7 +46,7 @@ def raw_of(form: Form, values: Mapping[str, Any], groups: Mapping[str, Any]) -> 
     for each in form.header:
         _put(raw, header_box(each), values.get(each.id))
     for group in form.groups:
-        rows = _in_order(group, groups.get(group.id, ()))
+        rows = in_order(group, groups.get(group.id, ()))
         raw[count_box(group)] = str(len(rows))
         for number, row in enumerate(rows):
             for each in group.fields:
@@ -54,7 +54,7 @@ def raw_of(form: Form, values: Mapping[str, Any], groups: Mapping[str, Any]) -> 
     return raw
 
 
-def _in_order(group: FormGroup, rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def in_order(group: FormGroup, rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """The rows of a panel stand where its tests do; what was not done has an empty row."""
     test = named_by(group)
     if test is None:

@@ -19,6 +19,18 @@ def address(asked: Asking, page: str, *parts: Any) -> str:
     return reverse(page, args=[asked.served.id, *parts])
 
 
+def form_of(asked: Asking, code: str, seq: int) -> str:
+    """The address of the form that an entry holds, or the one that stands in its place; empty where
+    it is none.
+    """
+    her = asked.subject(code)
+    while seq in her.replaced:
+        seq = her.replaced[seq]
+    if (held := her.forms.get(seq)) is None:
+        return ""
+    return f"{address(asked, 'form', code, in_address(held.visit), held.form)}?entry={seq}"
+
+
 def done(
     asked: Asking, outcome: Outcome, said: str, page: str, *parts: Any, query: str = ""
 ) -> HttpResponse:
@@ -50,9 +62,15 @@ def where_it_waits(asked: Asking, one: Waiting) -> str:
         case Kind.OVERDUE | Kind.DUE | Kind.PARTLY if one.forms:
             return address(asked, "form", one.subject, in_address(one.place), one.forms[0])
         case Kind.ANSWER | Kind.CLOSE:
-            return address(asked, "queries", one.subject) + f"#{one.place}"
+            return where_it_is_asked(asked, one.subject, one.place) + f"#{one.place}"
         case Kind.SAFETY:
-            return address(asked, "safety", one.subject)
+            return address(asked, "safety", one.subject) + f"#report-{one.place}"
         case Kind.SCREENING | Kind.READY | Kind.SIGN:
             return address(asked, one.place, one.subject)
     return address(asked, "subject", one.subject)
+
+
+def where_it_is_asked(asked: Asking, code: str, query: str) -> str:
+    """The form whose field a question is about, else the page of all questions."""
+    about = asked.subject(code).queries[query].about
+    return form_of(asked, code, about) or address(asked, "queries", code)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from equipoise.terms.dates import PartialDate, parse_date
@@ -106,3 +106,10 @@ def worded(when: PartialDate | date) -> str:
         return year
     month = _MONTHS[int(rest[0]) - 1][:3].title()
     return f"{int(rest[1])} {month} {year}" if len(rest) > 1 else f"{month} {year}"
+
+
+def local_words(when: datetime | None) -> str:
+    """A moment on the clock of its own zone: 3 Apr 2021, 14:30 (Europe/Berlin)."""
+    if when is None:
+        return ""
+    return f"{worded(when.date())}, {when:%H:%M} ({when.tzinfo})"

@@ -92,8 +92,6 @@ class Asking:
         """Carry out a command as the person who asks; the key that the page carried makes a second
         click harmless, for each command that it leads to.
         """
-        told = self.request.POST.get("key", "")
-        key = told if _KEY.fullmatch(told) else secrets.token_hex(16)
 
         def in_turn(
             trial: Trial, by: Attribution, /, *args: Details.args, **details: Details.kwargs
@@ -106,10 +104,19 @@ class Asking:
             actor=self.person,
             role=self.who.role,
             site=self.who.site,
-            key=f"{key}:{command.__name__}",
+            key=self._key(command),
             salt=secrets.token_hex(32),
         )
         return self.served.session.do(in_turn, by, *args, **details)
+
+    def is_done(self, command: Callable[..., Outcome]) -> bool:
+        """Was the command carried out from this very page before?"""
+        return self.trial.keys.get(self._key(command)) is not None
+
+    def _key(self, command: Callable[..., Outcome]) -> str:
+        told = self.request.POST.get("key", "")
+        key = told if _KEY.fullmatch(told) else secrets.token_hex(16)
+        return f"{key}:{command.__name__}"
 
     @property
     def person(self) -> str:

@@ -1,7 +1,21 @@
 // A draft is kept while one types; the field that one is in is not spoken about.
 document.addEventListener("htmx:configRequest", (event) => {
+  if (document.documentElement.dataset.sending) return event.preventDefault();
   if (event.target.id === "crf") event.detail.parameters.here = document.activeElement.name || "";
 });
+// A question beside a field has a form of its own: it is no draft, and Enter there sends it.
+for (const kind of ["input", "focusout"]) document.addEventListener(kind, (event) => {
+  if (event.target.closest?.(".question, .ask")) event.stopPropagation();
+}, true);
+document.addEventListener("keydown", (event) => {
+  const asked = event.key === "Enter" && event.target.tagName === "INPUT" && event.target.closest(".question, .ask");
+  if (asked) { event.preventDefault(); event.stopImmediatePropagation(); asked.querySelector("button").click(); }
+});
+// Who comes to a question, or opens the box to ask one, types at once.
+document.querySelector(".query:target input:not([type=hidden])")?.focus();
+document.addEventListener("toggle", (event) => {
+  if (event.target.open && event.target.matches(".ask")) event.target.querySelector("input").focus();
+}, true);
 // Enter goes on to the next field of a form that is empty, Tab to the next; the button saves it.
 document.addEventListener("keydown", (event) => {
   const here = event.target;
@@ -34,6 +48,7 @@ document.addEventListener("submit", async (event) => {
   if (!lost || form.getAttribute("method") !== "post" || form.dataset.asked) return;
   event.preventDefault();
   document.documentElement.dataset.sending = "yes";
+  htmx.trigger(form, "htmx:abort");
   const why = await inTheWay(form);
   tell(why);
   if (why) return;

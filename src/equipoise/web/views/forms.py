@@ -18,11 +18,12 @@ from equipoise.ledger.entry import Entry
 from equipoise.protocol.forms import Form
 from equipoise.protocol.forms import problems as form_problems
 from equipoise.protocol.model import Protocol
-from equipoise.subject.state import Subject
+from equipoise.subject.state import Query, Subject
 from equipoise.surface.reading_queries import ask_about_reading
 from equipoise.web import boxes
 from equipoise.web.access import can_do, page, show
 from equipoise.web.asked_form import asked_form, every_box
+from equipoise.web.beside import Questioned, with_questions
 from equipoise.web.facts import facts
 from equipoise.web.grades import (
     EVENTS,
@@ -36,6 +37,8 @@ from equipoise.web.grades import (
 from equipoise.web.models import Draft
 from equipoise.web.pages import done, in_address, of_address
 from equipoise.web.typed import whole
+from equipoise.web.views.queries import ACTS
+from equipoise.web.views.record import versions
 from equipoise.web.who import Asking
 
 _CORRECTS = "corrects"
@@ -193,6 +196,8 @@ def _shown(asked: Asking, place: _Place, said: _Said) -> HttpResponse:
         place.form, said.raw, problems=problems, typed=said.typed, last=last, more=said.more
     )
     corrected = _corrected(asked, place)
+    here, elsewhere = _questions(asked, place, corrected)
+    shown, above = with_questions(shown, here, _groups(asked, corrected))
     is_refused = bool(said.refused or (said.typed and said.typed.slips))
     context = {
         "her": place.her,
@@ -204,7 +209,11 @@ def _shown(asked: Asking, place: _Place, said: _Said) -> HttpResponse:
         "current": _current(asked, place, said.refused),
         "kept_at": said.kept_at,
         "reason": asked.request.POST.get("reason", ""),
-        "queries": [q for q in place.her.queries.values() if q.about in place.saved],
+        "asked_here": [each.query for each in here],
+        "asked_above": above,
+        "asked_elsewhere": elsewhere,
+        "asks_about": corrected,
+        "can": {name: asked.may(event) for name, event in ACTS.items()},
         "can_save": can_do(asked.who.role, "form"),
         "refused": is_refused,
         "grades": _grades(asked, place, corrected),
@@ -225,6 +234,28 @@ def _grades(asked: Asking, place: _Place, corrected: int | None) -> Grades | Non
     return Grades(place.protocol.ctcae, saved, events)
 
 
+def _questions(
+    asked: Asking, place: _Place, shown: int | None
+) -> tuple[list[Questioned], list[Query]]:
+    """The questions that are not closed: about the entry that is shown, or one that it corrected,
+    and about other entries of the same form.
+    """
+    here, elsewhere = [], []
+    for query in place.her.queries.values():
+        latest = versions(place.her, query.about)[-1]
+        if query.status == "CLOSED" or latest not in place.saved:
+            continue
+        if latest == shown:
+            here.append(Questioned(query, _groups(asked, query.about) or {}))
+        else:
+            elsewhere.append(query)
+    return here, elsewhere
+
+
+def _groups(asked: Asking, seq: int | None) -> dict[str, Any] | None:
+    return None if seq is None else dict(asked.served.entry(seq).payload.get("groups", {}))
+
+
 def _current(asked: Asking, place: _Place, refused: Refused | None) -> list[dict[str, Any]]:
     """What somebody else has saved meanwhile, to be seen beside what was typed."""
     seqs = refused.current if refused else ()
@@ -240,9 +271,11 @@ def _current(asked: Asking, place: _Place, refused: Refused | None) -> list[dict
 @page
 def draft(asked: Asking, code: str, visit: str, form_id: str) -> HttpResponse:
     """Keep what is being typed, and say beside each box that was left what was understood, or what
-    would be wrong with it; nothing is recorded.
+    would be wrong with it; nothing is recorded. What comes after the page was saved is no draft.
     """
     place = _place(asked, code, visit, form_id)
+    if asked.is_done(save_form):
+        return HttpResponse(status=204)
     raw = _posted(asked)
     begun = {_CORRECTS: asked.request.POST.get("corrects", "")}
     kept, _ = Draft.objects.update_or_create(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from smtplib import SMTPException
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,17 +16,23 @@ from equipoise.conduct.safety import (
     CRITERIA,
     OUTCOMES,
     RELATIONS,
+    Assessment,
     Report,
+    Submission,
+    assess_safety,
     report_safety,
+    submit_safety,
 )
+from equipoise.conduct.sponsor_clock import SponsorClock, clocks_of
 from equipoise.ledger.entry import Entry
 from equipoise.subject.regimen import suspects
-from equipoise.subject.state import Subject
-from equipoise.web.access import can_do, page, show
+from equipoise.subject.state import SafetyReport, Subject
+from equipoise.terms.time_zones import zone
+from equipoise.web.access import page, show
 from equipoise.web.access_log import tell
 from equipoise.web.facts import facts
 from equipoise.web.pages import done
-from equipoise.web.typed import day, whole
+from equipoise.web.typed import day, local_words, whole
 from equipoise.web.who import Asking
 
 
@@ -36,10 +42,11 @@ def safety(asked: Asking, code: str) -> HttpResponse:
     her, posted = asked.subject(code), asked.request.POST
     refused: tuple[str, ...] = ()
     if asked.request.method == "POST":
-        outcome = _reported(asked, her)
+        act = posted.get("act", "report")
+        outcome = _ACTS.get(act, _reported)(asked, her)
         if not isinstance(outcome, Refused):
-            said = "the report is recorded"
-            if isinstance(outcome, Entry):
+            said = "recorded" if act in _ACTS else "the report is recorded"
+            if isinstance(outcome, Entry) and act not in _ACTS:
                 said = _mailed(asked, her)
             return done(asked, outcome, said, "safety", code)
         refused = outcome.reasons
@@ -56,13 +63,72 @@ def safety(asked: Asking, code: str) -> HttpResponse:
             (drug, posted.get(f"causality-{drug}", ""), posted.get(f"action-{drug}", ""))
             for drug in _drugs(asked, her)
         ],
-        "can_report": can_do(asked.who.role, "safety"),
+        "reports": _with_clocks(asked, her),
+        "can": {name: asked.may(event) for name, event in _EVENTS.items()},
     }
     return show(asked, "safety.html", context, 409 if refused else 200)
 
 
 def _drugs(asked: Asking, her: Subject) -> tuple[str, ...]:
     return suspects(her, asked.trial.version_at(her.site, asked.today, her).protocol)
+
+
+_EVENTS = {"report": "SafetyReported", "assess": "SafetyAssessed", "submit": "SafetySubmitted"}
+
+
+def _with_clocks(asked: Asking, her: Subject) -> list[tuple[SafetyReport, dict[str, Any] | None]]:
+    """Each report, and where it is the first of its event the clock of the sponsor, in words and
+    hours of the site.
+    """
+    clocks = {clock.report: clock for clock in clocks_of(asked.trial, her)}
+    return [(each, _clock(asked, clocks.get(each.source))) for each in her.safety]
+
+
+def _clock(asked: Asking, clock: SponsorClock | None) -> dict[str, Any] | None:
+    if clock is None:
+        return None
+    site = asked.trial.sites.get(clock.site)
+    here = zone(site.time_zone if site else "UTC")
+    due = clock.next_due.astimezone(here) if clock.next_due else None
+    return {
+        "judged": str(clock.judged),
+        "law": clock.law,
+        "until": local_words(due),
+        "is_over": due is not None and due < datetime.now(UTC),
+        "told": [local_words(sent.astimezone(here)) for sent in clock.submitted],
+    }
+
+
+def _assessed(asked: Asking, her: Subject) -> Outcome:
+    posted = asked.request.POST
+    related: Any = posted.get("related", "NOT KNOWN")
+    assessment = Assessment(
+        report=whole(posted.get("report", "")) or 0,
+        related=related,
+        expected=posted.get("expected") == "yes",
+        reference=posted.get("reference", "").strip(),
+    )
+    return asked.do(assess_safety, her.id, assessment)
+
+
+def _submitted(asked: Asking, her: Subject) -> Outcome:
+    posted = asked.request.POST
+    told = f"{posted.get('told_day', '')} {posted.get('told_time', '')}"
+    try:
+        at = _moment(asked, told, _zone_of(asked, her))
+    except ValueError:
+        return Refused((f"told on: found {told!r}, expected a day and a time such as 14:30",))
+    report = whole(posted.get("report", "")) or 0
+    submission = Submission(report, posted.get("authority", "").strip(), at)
+    return asked.do(submit_safety, her.id, submission)
+
+
+_ACTS = {"assess": _assessed, "submit": _submitted}
+
+
+def _zone_of(asked: Asking, her: Subject) -> str:
+    site = asked.trial.sites.get(her.site)
+    return site.time_zone if site else "UTC"
 
 
 def _mailed(asked: Asking, her: Subject) -> str:
@@ -82,10 +148,9 @@ def _reported(asked: Asking, her: Subject) -> Outcome:
     kind: Any = posted.get("kind", "SERIOUS ADVERSE EVENT")
     drugs = _drugs(asked, her)
     follows = posted.get("follows", "")
-    site = asked.trial.sites.get(her.site)
     aware = f"{posted.get('aware_day', '')} {posted.get('aware_time', '')}"
     try:
-        aware_at = _moment(asked, aware, site.time_zone if site else "UTC")
+        aware_at = _moment(asked, aware, _zone_of(asked, her))
     except ValueError:
         return Refused((f"aware since: found {aware!r}, expected a day and a time such as 14:30",))
     report = Report(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_POST
 from equipoise.surface.waiting import Kind, Waiting
 from equipoise.web.access import can_do, page, show
 from equipoise.web.pages import address, where_it_waits
+from equipoise.web.typed import local_words
 from equipoise.web.who import Asking
 from equipoise.web.who import act_as as choose
 
@@ -36,17 +38,20 @@ def _groups(asked: Asking, found: Sequence[Waiting]) -> list[dict[str, Any]]:
     for kind, ones in groupby(by_kind, key=lambda one: one.kind):
         every = list(ones)
         lines = [
-            {"waits": one, "to": where_it_waits(asked, one), "days": left, "late": -(left or 0)}
+            {"waits": one, "to": where_it_waits(asked, one), **_time_left(asked, one)}
             for one in every[:FIRST]
-            for left in [_days(asked, one)]
         ]
         groups.append({"kind": kind, "lines": lines, "more": len(every) - len(lines)})
     return groups
 
 
-def _days(asked: Asking, one: Waiting) -> int | None:
-    """How many days are left; fewer than none when it is late."""
-    return (one.by - asked.today).days if one.by else None
+def _time_left(asked: Asking, one: Waiting) -> dict[str, Any]:
+    """How many days are left, fewer than none when it is late; of what has an hour whether that is
+    over.
+    """
+    days = (one.by - asked.today).days if one.by else None
+    over = one.until is not None and one.until < datetime.now(UTC)
+    return {"days": days, "late": -(days or 0), "is_over": over, "until": local_words(one.until)}
 
 
 @require_POST
