@@ -45,6 +45,20 @@ def test_everything_that_changes_what_waits_is_seen() -> None:
     assert (Kind.SIGN, "sign") in waits(story, list_, "investigator", LATER)
 
 
+def test_a_day_that_has_begun_in_the_east_is_not_found_anew_for_the_west() -> None:
+    story, list_ = Story().begin(), WorkList()
+    story.ready(HER, confirmed=False)
+    trial = story.session.trial
+    her = trial.subjects[HER]
+    east, west = date(2021, 3, 11), date(2021, 3, 10)
+    first = list_.about(trial, her, east)
+
+    list_.about(trial, her, west)
+    assert list_.about(trial, her, east) is first
+    list_.about(trial, her, date(2021, 3, 14))
+    assert list_.about(trial, her, east) is not first  # what nobody asks about any more is let go
+
+
 def test_what_will_be_out_of_date_is_told_before() -> None:
     story, list_ = Story().begin(), WorkList()
     story.ready(HER, confirmed=False)  # the samples are of March 8th, their window is seven days

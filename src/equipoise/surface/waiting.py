@@ -4,7 +4,7 @@ open criteria that time can mend, and serious events.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import NamedTuple
@@ -66,56 +66,73 @@ class _Known(NamedTuple):
     """What waits about a participant, and what it was found from."""
 
     subject: Subject
-    today: date
     versions: tuple[Version, ...]
     locked: bool
     found: tuple[Waiting, ...]
 
 
+_SEEN_BY: Mapping[Kind, frozenset[str]] = {
+    **dict.fromkeys((Kind.OVERDUE, Kind.DUE, Kind.PARTLY, Kind.SCREENING, Kind.READY), SITE),
+    Kind.ANSWER: ENTRY,
+    Kind.CLOSE: DATA | {"monitor"},
+    Kind.SIGN: PHYSICIANS,
+    Kind.SAFETY: frozenset({"safety"}),
+}
+"""Whose work each is."""
+_DAYS_KEPT = 2
+"""A day begins earlier in the east: so many days are asked about at a time."""
+
+
 class WorkList:
-    """What waits, found once for each participant and role until something of it changes: her
-    record, the day, the protocol, a lock.
+    """What waits, found once for each participant and day until something of it changes: her
+    record, the protocol, a lock.
     """
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str, str], _Known] = {}
+        self._known: dict[date, dict[str, _Known]] = {}
 
     def waiting(
         self, trial: Trial, subjects: Iterable[Subject], role: str, today: date
     ) -> tuple[Waiting, ...]:
         """What waits for a role among these participants, the most urgent first."""
-        found = [one for each in subjects for one in self._of(trial, each, role, today)]
+        mine = {kind for kind, roles in _SEEN_BY.items() if role in roles}
+        found = [
+            one for each in subjects for one in self.about(trial, each, today) if one.kind in mine
+        ]
         order = list(Kind)
         return tuple(
             sorted(found, key=lambda one: (one.moment, order.index(one.kind), one.subject))
         )
 
-    def _of(self, trial: Trial, subject: Subject, role: str, today: date) -> tuple[Waiting, ...]:
-        known = self._known.get((subject.id, role))
+    def about(self, trial: Trial, subject: Subject, today: date) -> tuple[Waiting, ...]:
+        """What waits about one participant, whoever does it."""
+        of_day = self._of_day(today)
+        known = of_day.get(subject.id)
         if (
             known is None
             or known.subject is not subject
             or known.versions is not trial.versions
-            or (known.today, known.locked) != (today, trial.locked)
+            or known.locked != trial.locked
         ):
-            found = tuple(_about(trial, subject, role, today))
-            known = _Known(subject, today, trial.versions, trial.locked, found)
-            self._known[subject.id, role] = known
+            found = tuple(_about(trial, subject, today))
+            known = of_day[subject.id] = _Known(subject, trial.versions, trial.locked, found)
         return known.found
 
+    def _of_day(self, today: date) -> dict[str, _Known]:
+        if today not in self._known:
+            first = today - timedelta(days=_DAYS_KEPT)
+            kept = {day: found for day, found in self._known.items() if day > first}
+            self._known = kept | {today: {}}
+        return self._known[today]
 
-def _about(trial: Trial, subject: Subject, role: str, today: date) -> Iterator[Waiting]:
-    if role in SITE:
-        yield from _visits(trial, subject, today)
-        yield from _screening(trial, subject, today)
-    if role in ENTRY:
-        yield from _queries(subject, "OPEN", Kind.ANSWER)
-    if role in DATA | {"monitor"}:
-        yield from _queries(subject, "ANSWERED", Kind.CLOSE)
-    if role in PHYSICIANS:
-        yield from _to_sign(subject)
-    if role == "safety":
-        yield from _safety(trial, subject)
+
+def _about(trial: Trial, subject: Subject, today: date) -> Iterator[Waiting]:
+    yield from _visits(trial, subject, today)
+    yield from _screening(trial, subject, today)
+    yield from _queries(subject, "OPEN", Kind.ANSWER)
+    yield from _queries(subject, "ANSWERED", Kind.CLOSE)
+    yield from _to_sign(subject)
+    yield from _safety(trial, subject)
 
 
 def _safety(trial: Trial, subject: Subject) -> Iterator[Waiting]:

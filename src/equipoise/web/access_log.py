@@ -14,8 +14,8 @@ from django.conf import settings
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 
 from equipoise.store.chained_log import ChainedLog
+from equipoise.web.clock import now
 from equipoise.web.models import User
-from equipoise.web.who import now
 
 NAME = "access.log"
 

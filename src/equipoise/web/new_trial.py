@@ -19,9 +19,9 @@ from equipoise.surface.allocators import create_sealed_list
 from equipoise.surface.checks import require_uses
 from equipoise.surface.protocols import load_protocol
 from equipoise.web.accounts import Made, create_account
+from equipoise.web.clock import now
 from equipoise.web.models import User
 from equipoise.web.trials import KEY, SEALED, TRIAL_ID, storage_of
-from equipoise.web.who import now
 
 FOUNDER = "sponsor"
 _LARGEST = 5

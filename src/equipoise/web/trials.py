@@ -25,6 +25,7 @@ from equipoise.store.snapshots import Snapshots
 from equipoise.store.sql_ledger.sqlite import SqliteLedger
 from equipoise.subject.state import Trial
 from equipoise.surface.waiting import WorkList
+from equipoise.web.clock import day_at
 
 TRIAL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,39}")
 LEDGER, SOCKET, SNAPSHOT = "ledger.sqlite", "allocator.sock", "state.snapshot"
@@ -63,7 +64,7 @@ class Served:
         known = before.head.seq if before and before.head else 0
         if session.trial.head and session.trial.head.seq - known > _MANY:
             session.keep()
-        threading.Thread(target=_read_all, args=(session.trial,), daemon=True).start()
+        threading.Thread(target=_read_all, args=(session, self.work), daemon=True).start()
         return session
 
     def read(self) -> Trial:
@@ -100,12 +101,14 @@ def socket_of(folder: Path) -> Path:
     return private / SOCKET
 
 
-def _read_all(trial: Trial) -> None:
+def _read_all(session: Session, work: WorkList) -> None:
     """A snapshot is read one participant at a time; those whom nobody has asked for yet are read
-    beside the first pages.
+    beside the first pages, and what waits about them is found.
     """
-    for code in trial.site_of:
-        trial.subjects.get(code)
+    for code, site in session.trial.site_of.items():
+        trial = session.trial
+        if (subject := trial.subjects.get(code)) is not None:
+            work.about(trial, subject, day_at(trial, site))
         time.sleep(_PAUSE)
 
 

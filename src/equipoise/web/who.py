@@ -8,7 +8,7 @@ import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Concatenate, NamedTuple
 
 from django.http import Http404, HttpRequest
@@ -19,8 +19,8 @@ from equipoise.conduct.guards import may
 from equipoise.conduct.record import Outcome
 from equipoise.conduct.roles import SITE
 from equipoise.subject.state import Subject, Trial
-from equipoise.terms.time_zones import local_day
 from equipoise.web import trials
+from equipoise.web.clock import day_at, now
 from equipoise.web.trials import Served
 
 _SKEW = timedelta(seconds=5)
@@ -52,7 +52,7 @@ class Asking:
     @property
     def today(self) -> date:
         """The day at the site of who asks; of a central role the day in UTC."""
-        return _today(self.trial, self.who.site)
+        return day_at(self.trial, self.who.site)
 
     @property
     def is_of_a_site(self) -> bool:
@@ -124,11 +124,6 @@ class Asking:
         return str(self.request.user.get_username())
 
 
-def now() -> str:
-    """The server's clock, as the ledger writes it."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def _after(trial: Trial) -> str:
     """The server's clock, and that of the last entry where another machine is a little ahead; a
     clock that is further behind is refused.
@@ -140,17 +135,12 @@ def _after(trial: Trial) -> str:
     return head.at if ahead <= _SKEW else at
 
 
-def _today(trial: Trial, site: str | None) -> date:
-    held = trial.sites.get(site or "")
-    return local_day(now(), held.time_zone if held else "UTC")
-
-
 def capacities_of(trial: Trial, person: str) -> tuple[Capacity, ...]:
     """The roles that somebody holds today, by delegation or as the founder of the trial."""
     held = [
         Capacity(each.role, each.site)
         for each in trial.delegations.values()
-        if each.holds(person, each.role, each.site, _today(trial, each.site))
+        if each.holds(person, each.role, each.site, day_at(trial, each.site))
     ]
     founder = [Capacity("sponsor", None)] if person == trial.founder else []
     return tuple(dict.fromkeys([*founder, *held]))
