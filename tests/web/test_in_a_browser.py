@@ -5,6 +5,7 @@ change breaks.
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -494,3 +495,17 @@ def test_a_question_is_asked_and_answered_beside_its_field(browser, demo, coordi
     assert coordinator.page.url.startswith(f"{demo.url}{place}")
     assert monitor.wrong == coordinator.wrong == []
     monitor.context.close()
+
+
+def test_paper_says_of_which_head_it_is_and_shows_every_reason(investigator, she):
+    investigator.go(f"t/{TRIAL}/subjects/{she}/lesions/")
+    page = investigator.page
+    assert not page.locator(".paper").is_visible()
+    page.emulate_media(media="print")
+    told = page.locator(".paper").inner_text()
+    shown = page.locator("main").inner_text()
+    page.emulate_media(media="screen")
+
+    assert re.search(r"protocol version \S+\. As of entry \d+ \([0-9a-f]{64}\)\. Printed", told)
+    assert "RECIST 1.1 Table 1" in shown
+    assert "Criteria" not in shown
