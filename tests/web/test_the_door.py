@@ -4,6 +4,7 @@ not.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -141,3 +142,21 @@ def test_a_form_of_another_site_is_refused(unit: Unit) -> None:
 
     assert answer.status_code == 403
     assert not unit.trial.subjects
+
+
+def test_no_way_from_the_account_page_is_a_dead_end(unit: Unit) -> None:
+    account("pharmacist-03")
+    client = fresh()
+    typed(client, "pharmacist-03", PASSWORD)
+    client.post("/accounts/2fa/authenticate/", {"code": code_of("pharmacist-03")})
+
+    def ways() -> list[str]:
+        page = client.get("/accounts/2fa/").content.decode()
+        found = re.findall(r'href="(/accounts/[^"]+)"', page)
+        assert [client.get(each).status_code for each in found] == [200] * len(found), found
+        return found
+
+    assert "/accounts/2fa/recovery-codes/generate/" in ways()
+    made = client.post("/accounts/2fa/recovery-codes/generate/", follow=True).content.decode()
+    assert len(re.findall(r"<li><code>\w+</code>", made)) == 10
+    assert "/accounts/2fa/recovery-codes/" in ways()
