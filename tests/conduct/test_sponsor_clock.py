@@ -16,6 +16,7 @@ from equipoise.conduct.safety import (
     submit_safety,
 )
 from equipoise.conduct.sponsor_clock import Judged, measure_due, sponsor_clocks
+from equipoise.subject.state import Query
 from equipoise.terms.expedited_reporting import CHINA, EU, USA, reporting_times
 from story import Story
 
@@ -161,6 +162,19 @@ def test_an_outcome_that_contradicts_the_criteria_is_asked_about(criterion, outc
 
     fields = {query.field for query in story.session.trial.subjects[WHO].queries.values()}
     assert ("outcome" in fields) is asked
+
+
+def test_a_death_that_is_reported_and_not_recorded_is_asked_about():
+    story = begun()
+    reported(story, "DEATH")
+    assert "kind" not in {query.field for query in queries(story)}
+
+    reported(story, kind="DEATH")
+    assert "kind" in {query.field for query in queries(story)}
+
+
+def queries(story: Story) -> list[Query]:
+    return list(story.session.trial.subjects[WHO].queries.values())
 
 
 def test_what_nobody_judged_is_open_and_due_as_if_it_were_one():

@@ -32,7 +32,7 @@ def suspects(subject: Subject, protocol: Protocol) -> tuple[str, ...]:
     """The drugs that she was given; before a first dose those that she may be given: of the regimen
     that was chosen, or of any, and those under test.
     """
-    if given := dict.fromkeys(ex.treatment for ex in subject.records(EX)):
+    if given := dict.fromkeys(ex.treatment.upper() for ex in subject.records(EX)):
         return tuple(given)
     tested = [rule.values.drug for rule in protocol.treatment if rule.values.drug]
     chosen = intended_regimen(subject, protocol)
