@@ -1,4 +1,4 @@
-"""Which drugs may have done harm: those that she was given; before a first dose those that may be."""
+"""Which drugs may have done harm: those given; before a first dose those that may be."""
 
 from __future__ import annotations
 
