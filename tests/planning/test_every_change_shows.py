@@ -168,9 +168,12 @@ def censoring() -> st.SearchStrategy[Change]:
                 "    death: censor\n    missed_visits: censor",
             ),
         ),
-        (("progression_date: dated", "progression_date: scan"),),
     )
-    return st.sampled_from([Change(pairs, SIMULATED, PFS_PRIMARY) for pairs in sets])
+    # A reader dates progression on the scan she read, so only the derived response has two dates.
+    dated = Change(
+        (("progression_date: dated", "progression_date: scan"),), SIMULATED, (*PFS_PRIMARY, DERIVED)
+    )
+    return st.sampled_from([dated, *(Change(pairs, SIMULATED, PFS_PRIMARY) for pairs in sets)])
 
 
 def primaries() -> st.SearchStrategy[Change]:

@@ -52,7 +52,8 @@ def _hardly_shown(protocol: Protocol) -> dict[str, Assumed]:
             "reads what the lesions show",
             f"assumed; so {assessment.reader} and the derived response, declared as"
             f" {assessment.derived}, differ in one thing: a new lesion that was equivocal at first"
-            " dates progression back in the derived response alone",
+            " dates progression back in the derived response alone, and the declared date of"
+            " progression counts there alone",
         ),
         "progression": Assumed(
             "always shown by a scan",
