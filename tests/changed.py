@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from equipoise.protocol.model import Protocol
 from equipoise.protocol.yaml_file import parse, read_text
 
 
+@cache
 def shipped_with(*changes: tuple[str, str]) -> Protocol:
     """The shipped protocol with texts of its file replaced, each of which stands there."""
     text = read_text("NCT04509635")

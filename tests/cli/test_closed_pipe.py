@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from every_command import WORDS, commands, ledger_lines, start, words_for
 
+from ready_process import start_ready
+
 LOST = 74
 FULL = Path("/dev/full")
 QUIET = ("Traceback", "Exception ignored", "should not happen")
@@ -55,7 +57,7 @@ def test_every_command_has_its_words():
 @pytest.mark.parametrize("name", WORDS)
 def test_a_reader_gone_before_the_first_byte_is_no_verdict(name, lines, tmp_path):
     nobody = closed_pipe()
-    process = start(words_for(name, lines, tmp_path), stdout=nobody, stderr=subprocess.PIPE)
+    process = start_ready(words_for(name, lines, tmp_path), stdout=nobody, stderr=subprocess.PIPE)
     os.close(nobody)
     told = process.communicate(timeout=600)[1].decode()
 
@@ -74,7 +76,7 @@ def test_a_reader_gone_in_the_middle_is_no_other_verdict(name, lines, tmp_path):
     words = words_for(name, lines, tmp_path)
     if name == "screen":
         words = ["screen", "--schema"]
-    process = start(words, stdout=writing, stderr=subprocess.PIPE)
+    process = start_ready(words, stdout=writing, stderr=subprocess.PIPE)
     os.close(writing)
     assert os.read(reading, 1)
     os.close(reading)
@@ -87,7 +89,9 @@ def test_a_reader_gone_in_the_middle_is_no_other_verdict(name, lines, tmp_path):
 @pytest.mark.parametrize("name", sorted(SAY_SOMETHING_ASIDE))
 def test_standard_error_is_no_different(name, lines, tmp_path):
     nobody = closed_pipe()
-    process = start(words_for(name, lines, tmp_path), stdout=subprocess.DEVNULL, stderr=nobody)
+    process = start_ready(
+        words_for(name, lines, tmp_path), stdout=subprocess.DEVNULL, stderr=nobody
+    )
     os.close(nobody)
 
     assert process.wait(timeout=600) == LOST
@@ -98,10 +102,28 @@ def test_standard_error_is_no_different(name, lines, tmp_path):
 )
 def test_an_error_that_nobody_hears_is_no_refusal(words):
     nobody = closed_pipe()
-    process = start(words, stdout=subprocess.DEVNULL, stderr=nobody)
+    process = start_ready(words, stdout=subprocess.DEVNULL, stderr=nobody)
     os.close(nobody)
 
     assert process.wait(timeout=600) == LOST
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [(["screen", "--example"], LOST), (["verify", "nowhere.jsonl"], 2), (["nonsense"], 2)],
+)
+def test_an_interpreter_of_its_own_ends_as_these_do(words, code):
+    """The commands of this file begin in a process that has imported everything."""
+    nobody = closed_pipe()
+    process = start(words, stdout=nobody, stderr=subprocess.PIPE)
+    os.close(nobody)
+    told = process.communicate(timeout=600)[1]
+
+    nobody = closed_pipe()
+    ready = start_ready(words, stdout=nobody)
+    os.close(nobody)
+    assert ready.communicate(timeout=600) == (b"", told)
+    assert ready.returncode == process.returncode == code
 
 
 def test_a_closed_pipe_says_nothing():

@@ -194,7 +194,7 @@ def test_a_run_that_was_interrupted_goes_on_in_another_process(tmp_path):
 
     def words(name):
         place = ["--out", str(tmp_path / name)]
-        return ["simulate", "NCT04509635", "--trials", "800", "--seed", "5", *place]
+        return ["simulate", "NCT04509635", "--trials", "300", "--seed", "5", *place]
 
     first = start(words("a.json"), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     blocks = tmp_path / "a.json.blocks"

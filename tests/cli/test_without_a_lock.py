@@ -2,12 +2,10 @@
 reading goes on, and no ledger is written without a lock.
 """
 
-import os
-import subprocess
-import sys
-
 import pytest
 from every_command import WORDS, ledger_lines, words_for
+
+from ready_process import start_ready
 
 HIDDEN = """
 import os
@@ -17,8 +15,6 @@ def refused(*_):
 portalocker.lock = refused
 for name in ("O_CLOEXEC", "O_DIRECTORY", "O_NOFOLLOW", "geteuid"):
     delattr(os, name)
-from equipoise.cli import main
-main()
 """
 KEPT = {"list.sealed", "list.key", "list.log"}
 WRITES_A_LEDGER = {"demo", "rehearse", "redact", "recover", "simulate"} | {
@@ -39,19 +35,14 @@ def lines():
 def test_a_command_without_a_lock_reads_or_refuses(name, lines, tmp_path):
     words = words_for(name, lines, tmp_path)
 
-    done = subprocess.run(
-        [sys.executable, "-c", HIDDEN, *words],
-        capture_output=True,
-        text=True,
-        check=False,
-        env=os.environ | {"NO_COLOR": "1"},
-    )
+    done = start_ready(words, begin=HIDDEN)
+    told = done.communicate(timeout=600)[1].decode()
 
-    assert "should not happen" not in done.stderr
+    assert "should not happen" not in told
     if name in WRITES_A_LEDGER:
-        assert done.returncode == 2, done.stderr
-        assert "keeps no two writers apart" in done.stderr
+        assert done.returncode == 2, told
+        assert "keeps no two writers apart" in told
         assert (tmp_path / "ledger.jsonl").read_bytes() == b"".join(lines)
         assert {path.name for path in tmp_path.iterdir()} - KEPT == {"docs", "ledger.jsonl"}
     else:
-        assert done.returncode == (3 if name == "screen" else 0), done.stderr
+        assert done.returncode == (3 if name == "screen" else 0), told

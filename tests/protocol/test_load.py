@@ -140,6 +140,24 @@ def test_wrong_names_and_types(old, new, where, says):
             None,
             "'TREATMENTS' is not among the included forms",
         ),
+        (
+            "      level: {hint: ",
+            "      stage: {hint: ",
+            None,
+            "found 'stage', expected one of date, drug, planned",
+        ),
+        (
+            "    TREATMENT:\n",
+            "    SURVIVAL_CONTACT: 5\n    TREATMENT:\n",
+            None,
+            "found 5, expected fields and their changes",
+        ),
+        (
+            "    TREATMENT:\n",
+            "    SURVIVAL_CONTACT: {status: 5}\n    TREATMENT:\n",
+            None,
+            "found 5, expected members of the field",
+        ),
         ("PLASMA, panel: RAS,", "PLASMA, panel: KRAS,", None, "no panel 'KRAS'; known: RAS"),
         (
             "role: secondary",

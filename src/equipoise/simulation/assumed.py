@@ -37,19 +37,23 @@ def assumed_inputs(protocol: Protocol) -> dict[str, Assumed]:
             "equal shares", "assumed; strata change the allocation alone, not the tumor"
         ),
         "tumor": Assumed(str(p.tables["tumor"]), p.sources["tumor"]),
-        **_without_difference(protocol),
+        **_hardly_shown(protocol),
     }
 
 
-def _without_difference(protocol: Protocol) -> dict[str, Assumed]:
-    """What a protocol declares and no virtual participant shows: obeyed, without a difference."""
+def _hardly_shown(protocol: Protocol) -> dict[str, Assumed]:
+    """What a protocol declares and virtual participants do not show, or hardly: obeyed all the
+    same.
+    """
     assessment, masking = protocol.assessment, protocol.design.masking.lower()
     return {
         "masking": Assumed("changes nobody's conduct", f"assumed; the trial is {masking}"),
         "reader": Assumed(
             "reads what the lesions show",
             f"assumed; so {assessment.reader} and the derived response, declared as"
-            f" {assessment.derived}, give the same figures",
+            f" {assessment.derived}, differ in one thing: a new lesion that was equivocal at first"
+            " dates progression back in the derived response alone, and the declared date of"
+            " progression counts there alone",
         ),
         "progression": Assumed(
             "always shown by a scan",

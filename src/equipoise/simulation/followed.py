@@ -47,14 +47,17 @@ from equipoise.virtual.tumor_rules import (
 
 
 class Rules(NamedTuple):
-    """How one trial judges: RECIST, best response and whether it is confirmed, and the censoring
-    rules that lead.
+    """How one trial judges: RECIST, best response and whether it is confirmed, the censoring rules
+    that lead, and whether endpoints rest on the response derived from the lesions. Only that one
+    dates a confirmed new lesion back to where it was first seen (RECIST 1.1 4.3.5); a reader dates
+    PD on the scan she read, see `endpoints.course`.
     """
 
     recist: RecistPolicy
     response: ResponsePolicy
     confirm: bool
     time_to_event: TimeToEventRules
+    derived_counts: bool
 
 
 class Behavior(NamedTuple):
@@ -145,8 +148,8 @@ def follow_tumor(
     """One participant until progression, leaving or death: rows with baseline, day of death, day
     she leaves.
 
-    The arrays seen stand in `room` (see `part_of`), their responses in `results`. Days that do not
-    come are BEYOND.
+    The arrays seen stand in `room` (see `part_of`), their responses in `results`, as the reading
+    that counts has them. Days that do not come are BEYOND.
     """
     anti_egfr_from = 0 if experimental else BEYOND
     scans = part_of(room, tumor.lesions)
@@ -176,7 +179,8 @@ def follow_tumor(
             break
     progressed = results.response[v - 1] == PD
     days = scans.days[:v]
-    pd_dates(VisitDays(days, days, days), scans.new[:v], results, rules.recist)
+    if rules.derived_counts:
+        pd_dates(VisitDays(days, days, days), scans.new[:v], results, rules.recist)
     if progressed and not experimental and rng.random() < conduct.crossover:
         wait = conduct.crossover_within - conduct.crossover_after + 1
         starts = days[v - 1] + conduct.crossover_after + floor(wait * rng.random())

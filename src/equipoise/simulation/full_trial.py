@@ -14,7 +14,7 @@ from equipoise.arrays import Floats
 from equipoise.compiled import compiled, digest, pays
 from equipoise.endpoints.catalogue import leading_rules
 from equipoise.endpoints.censoring import TimeToEventRules
-from equipoise.endpoints.choices import recist_policy, response_policy
+from equipoise.endpoints.choices import choices_of
 from equipoise.protocol.assessment import micrometers
 from equipoise.protocol.model import Protocol
 from equipoise.simulation.blocks import Block, KeptBlocks, Progress, run_blocks
@@ -223,7 +223,7 @@ def trial_of(protocol: Protocol, *, effect: bool = True, looks: tuple[Look, ...]
     the protocol. Raises LookupError for a protocol without virtual participants; what else cannot
     be obeyed `simulation.refusals` says.
     """
-    p, scans = read_parameters(protocol.id), protocol.scans
+    p, scans, choices = read_parameters(protocol.id), protocol.scans, choices_of(protocol)
     per_month = p["screened_per_month"] * p["randomized_of_screened"]
     tumor = velo_fit()._replace(
         step_um=micrometers(protocol.assessment.recorded_precision),
@@ -236,10 +236,11 @@ def trial_of(protocol: Protocol, *, effect: bool = True, looks: tuple[Look, ...]
         tumor=tumor,
         conduct=_behavior(p),
         rules=Rules(
-            recist=recist_policy(protocol.assessment),
-            response=response_policy(protocol.assessment),
+            recist=choices.recist,
+            response=choices.response,
             confirm=protocol.assessment.confirmation is not None,
             time_to_event=leading_rules(protocol),
+            derived_counts=choices.derived_counts,
         ),
         counted=counted_endpoints(protocol),
         times=timed_endpoints(protocol),
