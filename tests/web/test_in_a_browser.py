@@ -478,6 +478,7 @@ def test_a_question_is_asked_and_answered_beside_its_field(browser, demo, coordi
     assert place
     monitor.go(place)
     monitor.page.click(".box:has(#g-result-0-value) summary")
+    monitor.page.wait_for_selector(".ask input:focus")
     monitor.page.keyboard.type("is the unit of the source the same?")  # the box has the focus
     monitor.page.keyboard.press("Enter")
     monitor.page.wait_for_selector(".box:has(#g-result-0-value) .question")

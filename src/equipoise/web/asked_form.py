@@ -46,6 +46,8 @@ class Box:
     last: str = ""
     is_fixed: bool = False
     kept: str = ""
+    is_passed: bool = False
+    """Whether Enter goes over it (`way.with_way`)."""
     place: str = ""
     """What a question about it names, where it is saved (`beside.places`)."""
     queries: Sequence[Query] = ()
@@ -111,6 +113,8 @@ class AskedForm:
     header: Sequence[Box]
     parts: Sequence[Part]
     problems: Sequence[str] = field(default=())
+    first: str = ""
+    """The box that has the focus when the page opens."""
 
 
 def asked_form(

@@ -73,11 +73,12 @@ def _put(raw: dict[str, str], name: str, value: Any) -> None:
 
 
 def only_given_before(form: Form, raw: Raw) -> dict[str, str]:
-    """Of the boxes of an earlier form those that are the same the next time: units and limits of
-    normal of each test, and the lesions that are followed. A lesion without an answer is asked
-    about; a test without one was not made.
+    """Of the boxes of an earlier form those that are the same the next time: who evaluates, units
+    and limits of normal of each test, and the lesions that are followed. A lesion without an answer
+    is asked about; a test without one was not made.
     """
-    kept: dict[str, str] = {}
+    evaluates = [header_box(each) for each in form.header if (each.variable or "").endswith("EVAL")]
+    kept = {name: raw[name] for name in evaluates if raw.get(name)}
     for group in form.groups:
         if not comes_again(group):
             continue
@@ -116,6 +117,32 @@ def comes_again(group: FormGroup) -> bool:
 def names_row(asked: FormField) -> bool:
     """Which test, of which lesion (--TESTCD, --LNKID)."""
     return (asked.variable or "").endswith(("TESTCD", "LNKID"))
+
+
+class Change(NamedTuple):
+    """What a correction changed: the question, and its answer before and after."""
+
+    what: str
+    before: str
+    after: str
+
+
+def changes(form: Form, before: Raw, after: Raw) -> list[Change]:
+    """The boxes in which two entries of a form differ, in the order of the page."""
+    asked = [(header_box(each), each.label) for each in form.header]
+    for group in form.groups:
+        for number in range(max(row_count(group, before), row_count(group, after))):
+            first = row_box(group, number, group.fields[0])
+            is_named = names_row(group.fields[0])
+            row = (after.get(first) or before.get(first, "")) if is_named else str(number + 1)
+            named = f"{row}, " if group.repeats else ""
+            asked += [(row_box(group, number, f), f"{named}{f.label}") for f in group.fields]
+    pairs = ((what, _shown_in(before, name), _shown_in(after, name)) for name, what in asked)
+    return [Change(*each) for each in pairs if each[1] != each[2]]
+
+
+def _shown_in(raw: Raw, name: str) -> str:
+    return raw.get(name) or raw.get(f"{name}{MISSING}", "")
 
 
 # ------------------------------------------------------------------ from boxes to what is kept

@@ -68,6 +68,11 @@ class Grades(NamedTuple):
     results: tuple[ShownResult, ...] = ()
     events: tuple[ShownEvent, ...] = ()
 
+    @property
+    def raised(self) -> tuple[ShownGrade, ...]:
+        """The grades of 1 and more among the values."""
+        return tuple(one for each in self.results for one in each.grades if one.graded.grade)
+
 
 def shown_results(
     protocol: Protocol, her: Subject, entry: Source | None

@@ -12,17 +12,19 @@ document.addEventListener("keydown", (event) => {
   if (asked) { event.preventDefault(); event.stopImmediatePropagation(); asked.querySelector("button").click(); }
 });
 // Who comes to a question, or opens the box to ask one, types at once.
-document.querySelector(".query:target input:not([type=hidden])")?.focus();
+addEventListener("load", () => setTimeout(() => {  // the browser goes to the fragment, and then we into its box
+  document.getElementById(location.hash.slice(1))?.querySelector(".query input:not([type=hidden])")?.focus();
+}));
 document.addEventListener("toggle", (event) => {
   if (event.target.open && event.target.matches(".ask")) event.target.querySelector("input").focus();
 }, true);
-// Enter goes on to the next field of a form that is empty, Tab to the next; the button saves it.
+// Enter goes on to the next field of a form that is empty and waits (web/way.py), Tab to the next; the button saves it.
 document.addEventListener("keydown", (event) => {
   const here = event.target;
   if (event.key !== "Enter" || !here.closest("#crf") || here.tagName === "BUTTON") return;
   event.preventDefault();
   const fields = [...here.form.elements].filter((e) => e.tabIndex >= 0 && !e.disabled && e.type !== "hidden" && e.tagName !== "FIELDSET");
-  const next = fields.slice(fields.indexOf(here) + 1).find((e) => e.classList.contains("act") || (e.tagName !== "BUTTON" && !e.value));
+  const next = fields.slice(fields.indexOf(here) + 1).find((e) => e.classList.contains("act") || (e.tagName !== "BUTTON" && !e.value && !e.dataset.passed));
   if (next) next.focus();
 });
 // Before anything is sent: is the server there, and does it still know who is here? If not, the page stays as it is.

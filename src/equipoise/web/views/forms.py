@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from equipoise.conduct.attribution import Correction
@@ -35,10 +36,11 @@ from equipoise.web.grades import (
     shown_results,
 )
 from equipoise.web.models import Draft
-from equipoise.web.pages import done, in_address, of_address
+from equipoise.web.pages import address, done, in_address, of_address
 from equipoise.web.typed import whole
 from equipoise.web.views.queries import ACTS
 from equipoise.web.views.record import versions
+from equipoise.web.way import next_form, same_day, with_way
 from equipoise.web.who import Asking
 
 _CORRECTS = "corrects"
@@ -89,7 +91,7 @@ def form(asked: Asking, code: str, visit: str, form_id: str) -> HttpResponse:
     if corrected is not None:
         raw = _raw_of(place.form, asked.served.entry(corrected))
     else:
-        raw = boxes.only_given_before(place.form, _last(asked, place))
+        raw = boxes.only_given_before(place.form, _last(asked, place)) | _same_day(asked, place)
     return _shown(asked, place, _Said(_with_proposal(asked, place, raw), kept_at=kept_at))
 
 
@@ -112,17 +114,34 @@ def _raw_of(form: Form, entry: Entry) -> dict[str, str]:
     return boxes.raw_of(form, payload.get("values", {}), payload.get("groups", {}))
 
 
+def _same_day(asked: Asking, place: _Place) -> dict[str, str]:
+    """The day of the form from which one came on, at the same visit."""
+    seq = whole(asked.request.GET.get("after", ""))
+    held = place.her.forms.get(seq) if seq is not None else None
+    other = asked.trial.protocol.form(held.form) if held and held.visit == place.visit else None
+    if other is None or seq is None:
+        return {}
+    return same_day(place.form, other, asked.served.entry(seq))
+
+
 def _last(asked: Asking, place: _Place) -> dict[str, str]:
-    """What stands in the boxes of the last form of this kind: hers, else one of her site."""
+    """What stands in the boxes of the last form of this kind: hers, else of one of her site what
+    is the same for everybody.
+    """
+    before, is_hers = _before(asked, place)
+    return before if is_hers else boxes.only_given_before(place.form, before)
+
+
+def _before(asked: Asking, place: _Place) -> tuple[dict[str, str], bool]:
+    """The last form of this kind, and whether it is hers."""
     corrected = _corrected(asked, place)
     if before := _latest(place.her, place.form.id, corrected):
-        return _raw_of(place.form, asked.served.entry(before))
+        return _raw_of(place.form, asked.served.entry(before)), True
     if corrected is not None or "TR" in place.form.domains:
-        return {}
+        return {}, False
     others = asked.subjects() if asked.is_of_a_site else ()
     latest = max((_latest(each, place.form.id) or 0 for each in others), default=0)
-    raw = _raw_of(place.form, asked.served.entry(latest)) if latest else {}
-    return boxes.only_given_before(place.form, raw)
+    return (_raw_of(place.form, asked.served.entry(latest)) if latest else {}), False
 
 
 def _latest(her: Subject, form_id: str, corrected: int | None = None) -> int | None:
@@ -152,12 +171,26 @@ def _save(asked: Asking, place: _Place) -> HttpResponse:
     if isinstance(outcome, Entry):
         ask_about_reading(asked.served.session, outcome, secrets.token_hex(32))
     said = f"{place.form.title}, {place.visit}: saved"
-    if RESULTS in place.form.domains and isinstance(outcome, Entry):
-        at, seq = in_address(place.visit), outcome.seq
-        here = ("form", place.her.id, at, place.form.id)  # each value with its grade
-        return done(asked, outcome, said, *here, query=f"?entry={seq}")
-    after = "tumors" if "TR" in place.form.domains else "subject"
-    return done(asked, outcome, said, after, place.her.id)
+    if "TR" in place.form.domains:
+        return done(asked, outcome, said, "tumors", place.her.id)
+    if isinstance(outcome, Entry):
+        to = None if outcome.supersedes else _onwards(asked, place, outcome)
+        if to is None and RESULTS in place.form.domains:  # each value with its grade
+            here = ("form", place.her.id, in_address(place.visit), place.form.id)
+            return done(asked, outcome, said, *here, query=f"?entry={outcome.seq}")
+        response = done(asked, outcome, said, "subject", place.her.id)
+        return redirect(to) if to else response
+    return done(asked, outcome, said, "subject", place.her.id)
+
+
+def _onwards(asked: Asking, place: _Place, saved: Entry) -> str | None:
+    """Where the next form of the visit is, as long as one is left."""
+    her = asked.served.read().subjects[place.her.id]
+    after = next_form(asked.trial.protocol, her, place.visit, place.form.id)
+    if not after:
+        return None
+    to = address(asked, "form", her.id, in_address(place.visit), after)
+    return f"{to}?after={saved.seq}"
 
 
 def _correction(asked: Asking) -> Correction | None:
@@ -197,6 +230,11 @@ def _shown(asked: Asking, place: _Place, said: _Said) -> HttpResponse:
     )
     corrected = _corrected(asked, place)
     here, elsewhere = _questions(asked, place, corrected)
+    if corrected is None:
+        begins, before = asked.request.method == "GET", _before(asked, place)[0]
+    else:
+        begins, before = False, _raw_of(place.form, asked.served.entry(corrected))
+    shown = with_way(shown, before, begins=begins)
     shown, above = with_questions(shown, here, _groups(asked, corrected))
     is_refused = bool(said.refused or (said.typed and said.typed.slips))
     context = {
@@ -222,10 +260,11 @@ def _shown(asked: Asking, place: _Place, said: _Said) -> HttpResponse:
 
 
 def _grades(asked: Asking, place: _Place, corrected: int | None) -> Grades | None:
-    """On a form of results their grades; there and on that of adverse events, what is proposed."""
-    if not place.form.domains & {RESULTS, EVENTS}:
-        return None
-    saved = shown_results(place.protocol, place.her, corrected)
+    """On a form of results their grades, and on the form to which one comes on from there; on both
+    and on that of adverse events, what is proposed.
+    """
+    entry = corrected if corrected is not None else whole(asked.request.GET.get("after", ""))
+    saved = shown_results(place.protocol, place.her, entry) if entry is not None else ()
     if not saved and EVENTS not in place.form.domains:
         return None
     begun = asked.request.GET.get("propose")

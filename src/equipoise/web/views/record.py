@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from django.http import Http404, HttpResponse
 
+from equipoise.ledger.entry import Entry
 from equipoise.subject.state import Subject
 from equipoise.web.access import page, show
+from equipoise.web.boxes import Change, changes, raw_of
 from equipoise.web.entry_words import entry_words
 from equipoise.web.facts import facts
 from equipoise.web.grades import Grades, shown_results
@@ -27,7 +29,10 @@ def entry(asked: Asking, code: str, seq: int) -> HttpResponse:
     context = {
         "her": her,
         "facts": facts(her),
-        "lines": [{"entry": each, "words": entry_words(each)} for each in chain],
+        "lines": [
+            {"entry": each, "words": entry_words(each), "changes": _changes(asked, before, each)}
+            for before, each in zip([None, *chain], chain, strict=False)
+        ],
         "signatures": [s for s in her.signatures if s.about == chain[-1].seq],
         "broken": [s for s in her.signatures if s.about in {each.seq for each in chain[:-1]}],
         "seq": seq,
@@ -41,6 +46,20 @@ def _grades(asked: Asking, her: Subject, seq: int) -> Grades | None:
     protocol = asked.trial.version_at(her.site, asked.today, her).protocol
     results = shown_results(protocol, her, seq)
     return Grades(protocol.ctcae, results) if results else None
+
+
+def _changes(asked: Asking, before: Entry | None, entry: Entry) -> list[Change]:
+    """What a form that was saved in the place of another has changed."""
+    if before is None or {before.type, entry.type} != {"FormSaved"}:
+        return []
+    form = asked.trial.version(entry.protocol).protocol.form(entry.payload.get("form", ""))
+    if form is None:
+        return []
+    one, other = (
+        raw_of(form, each.payload.get("values", {}), each.payload.get("groups", {}))
+        for each in (before, entry)
+    )
+    return changes(form, one, other)
 
 
 def versions(her: Subject, seq: int) -> list[int]:
