@@ -290,7 +290,7 @@ def test_correct_a_value_and_see_who_did_when_and_why(people) -> None:
     counted = Counted(person)
     counted.clicks_on("text=Who, when, why")
     person.page.wait_for_selector("th:has-text('Changed')")
-    row = " ".join(person.page.locator("tr:has-text('PLAT')").inner_text().split())
+    row = " ".join(person.page.locator("tr:has-text('PLAT, Result')").inner_text().split())
     assert re.fullmatch(r"PLAT, Result \S+ 191", row), row
     assert "coordinator-01" in person.text()
     assert "typed from the wrong line" in person.text()
