@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import secrets
+import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -148,3 +153,58 @@ def test_a_socket_has_a_name_that_the_system_takes(data: Path, tmp_path: Path, m
     place.parent.chmod(0o777)
     with pytest.raises(OSError, match="was made by somebody else"):
         trials.socket_of(deep)
+
+
+def test_without_deploy_it_asks_whether_all_is_whole_and_no_more(unit: Unit) -> None:
+    from equipoise.web.deploy_check import damage
+
+    assert f"{unit.id} is simulated" in told()
+    before = [line for line in damage() if line.startswith(unit.id)]
+    assert before == []  # a demo may be whole
+    assert not any("backup" in line or "simulated" in line for line in damage())
+
+    unit.browser("monitor-01").get()
+    _change_an_entry(unit.folder / "ledger.sqlite")
+
+    (line,) = [each for each in damage() if each.startswith(unit.id)]
+    assert "entry 3 does not hold" in line
+    assert line in told()
+
+
+def _change_an_entry(place: Path) -> None:
+    """As somebody does who has the file, and takes away what is in the way."""
+    with closing(sqlite3.connect(place)) as ledger:
+        triggers = ledger.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        for (name,) in triggers.fetchall():
+            ledger.execute(f"DROP TRIGGER {name}")
+        ledger.execute(
+            "UPDATE entries SET entry = replace(entry, 'sponsor-01', 'sponsor-02') WHERE seq = 3"
+        )
+        ledger.commit()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ((), "check --deploy"),
+        (("--deploy",), "no backup is named"),
+    ],
+)
+def test_the_command_obeys_its_option(tmp_path: Path, words: tuple[str, ...], said: str) -> None:
+    folder = tmp_path / "served"
+    run = [sys.executable, "-m", "equipoise.cli"]
+    env = {k: v for k, v in os.environ.items() if k not in {"EQUIPOISE_DATA", "EQUIPOISE_BACKUP"}}
+    new = ["serve", "--new", "NCT04509635", "--check", "--data", str(folder)]
+    subprocess.run([*run, *new], check=True, capture_output=True, env=env)
+
+    done = subprocess.run(
+        [*run, "check", *words, "--data", str(folder)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=env,
+    )
+
+    assert said in done.stdout
+    assert ("no backup is named" in done.stdout) == bool(words)
+    assert done.returncode == (1 if words else 0)

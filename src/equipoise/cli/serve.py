@@ -79,24 +79,27 @@ def serve(
 
 def check(
     data: Annotated[Path, typer.Option(help="the folder that is served")] = DATA,
-    deploy: Annotated[  # noqa: ARG001  (the one check there is, named as it is known)
-        bool, typer.Option("--deploy", help="may it serve real people?")
-    ] = True,
+    deploy: Annotated[
+        bool, typer.Option("--deploy", help="what real people ask of it as well")
+    ] = False,
 ) -> None:
-    """May this server serve real people? Everything that speaks against it. Exit 0, or 1 if
-    anything does.
+    """Is what the server keeps whole, and for nobody else; with --deploy: may it serve real people?
+    Everything that speaks against it. Exit 0, or 1 if anything does.
     """
     with readable_failures():
         _require_the_extra()
         _set_up(data)
-        from equipoise.web.deploy_check import faults
+        from equipoise.web.deploy_check import damage, faults
 
-        found = list(faults())
+        found = list(faults() if deploy else damage())
     for each in found:
         out.print(each, markup=False)
     if found:
         raise typer.Exit(ExitCode.NO)
-    out.print("nothing speaks against it")
+    if deploy:
+        out.print("nothing speaks against serving real people")
+        return
+    out.print("files, log and ledgers are whole; may it serve real people? check --deploy")
 
 
 def account(
@@ -108,21 +111,29 @@ def account(
     close: Annotated[
         bool, typer.Option("--close", help="nobody signs in with it any more")
     ] = False,
+    email: Annotated[
+        str | None,
+        typer.Option(help="name the address by which an identity provider knows the person"),
+    ] = None,
     data: Annotated[Path, typer.Option(help="the folder that is served")] = DATA,
 ) -> None:
-    """Make an account, renew one whose owner lost password or second factor, or close it. What a
-    person may do stands in the ledger of each trial.
+    """Make an account, renew one whose owner lost password or second factor, close it, or name its
+    address. What a person may do stands in the ledger of each trial.
     """
     with readable_failures():
         _require_the_extra()
-        if renew and close:
-            raise ValueError("--renew and --close: expected one of the two")
+        if sum((renew, close, email is not None)) > 1:
+            raise ValueError("--renew, --close, --email: expected one of them")
         _set_up(data)
         from equipoise.web import accounts
 
         if close:
             accounts.close_account(login)
             out.print(f"{login} is closed", markup=False)
+            return
+        if email is not None:
+            accounts.name_address(login, email)
+            out.print(f"{login} has the address {email}", markup=False)
             return
         made = accounts.renew_account(login) if renew else accounts.create_account(login, name)
     out.print(f"{made.login}, first password: {made.password}", markup=False)

@@ -70,6 +70,22 @@ def renew_account(login: str) -> Made:
     return Made(login, password)
 
 
+def name_address(login: str, email: str) -> None:
+    """The address by which an identity provider knows the person. Raises LookupError, and
+    ValueError for what is none or belongs to somebody else.
+    """
+    user = _user(login)
+    if User.objects.filter(email__iexact=email).exclude(pk=user.pk).exists():
+        raise ValueError(f"{email} is the address of another account")
+    user.email = email
+    try:
+        user.clean_fields(exclude=["password"])
+    except ValidationError as wrong:
+        raise ValueError(f"{login}: {'; '.join(wrong.messages)}") from None
+    user.save(update_fields=["email"])
+    tell("ADDRESS NAMED", login)
+
+
 def close_account(login: str) -> None:
     """Nobody signs in with it any more; its name stays for what was signed. Raises LookupError."""
     user = _user(login)

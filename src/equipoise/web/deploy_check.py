@@ -1,4 +1,6 @@
-"""May this server serve real people? Everything that speaks against it, each with what to do."""
+"""Is what a server keeps whole, and may it serve real people? Everything that speaks against it,
+each with what to do.
+"""
 
 from __future__ import annotations
 
@@ -9,24 +11,23 @@ from pathlib import Path
 
 from django.conf import settings
 
+from equipoise.conduct.verify import verify_entries
+from equipoise.ledger.verified import Broken
 from equipoise.store.chained_log import LogBroken
 from equipoise.web.access_log import log
 from equipoise.web.demo import has_demo_accounts
 from equipoise.web.serve import LOOPBACK_NAMES
-from equipoise.web.trials import KEY, SEALED, Served, trials
+from equipoise.web.trials import KEY, SEALED, Served, storage_of, trials
 
 BACKUP = "EQUIPOISE_BACKUP"
 _OTHERS = stat.S_IRWXO
 _SECRET_LENGTH = 50
+_MATCHES = ("login", "email")
 
 
-def faults() -> Iterator[str]:
-    """What is in the way, in words; nothing where the server may serve."""
-    yield from _settings()
-    if has_demo_accounts():
-        yield "there are accounts of a demo, whose passwords were printed: begin in another folder"
+def damage() -> Iterator[str]:
+    """What is not as a server left it, of a demo or of a real trial; nothing where all is whole."""
     yield from _files(settings.DATA)
-    yield from _backup()
     try:
         log().read()
     except LogBroken as broken:
@@ -35,6 +36,17 @@ def faults() -> Iterator[str]:
     if not held:
         yield "there is no trial: `equipoise serve --new PROTOCOL`"
     for each in held:
+        yield from _ledger(each)
+
+
+def faults() -> Iterator[str]:
+    """What keeps it from serving real people, in words: damage, and what it lacks for them."""
+    yield from _settings()
+    if has_demo_accounts():
+        yield "there are accounts of a demo, whose passwords were printed: begin in another folder"
+    yield from damage()
+    yield from _backup()
+    for each in trials():
         yield from _trial(each)
 
 
@@ -49,8 +61,24 @@ def _settings() -> Iterator[str]:
             f"{', '.join(public)}: served without HTTPS; put a proxy with a certificate before it"
             " and set EQUIPOISE_HTTPS=1"
         )
+    yield from _provider()
     if "*" in settings.ALLOWED_HOSTS:
         yield "EQUIPOISE_HOSTS holds *: name the hosts"
+
+
+def _provider() -> Iterator[str]:
+    """What is wrong with the identity provider that is named."""
+    names = settings.OIDC_NAMES.values()
+    if missing := [name for name in names if not os.environ.get(name)]:
+        if len(missing) < len(names):
+            given = ", ".join(name for name in names if name not in missing)
+            yield f"{given} without {', '.join(missing)}: nobody can sign in by the provider"
+        return
+    if not settings.OIDC["issuer"].startswith("https://"):
+        yield f"the provider {settings.OIDC['issuer']} is asked without HTTPS"
+    if settings.OIDC["match"] not in _MATCHES:
+        found = settings.OIDC["match"]
+        yield f"EQUIPOISE_OIDC_MATCH: found {found!r}, expected {' or '.join(_MATCHES)}"
 
 
 def _files(data: Path) -> Iterator[str]:
@@ -66,6 +94,12 @@ def _backup() -> Iterator[str]:
         yield f"no backup is named: set {BACKUP} to a folder on another disk, and run the timer"
     elif not os.access(place, os.W_OK):
         yield f"{BACKUP}={place}: nothing can be written there"
+
+
+def _ledger(served: Served) -> Iterator[str]:
+    """Whether the ledger holds by its hashes and by every rule."""
+    if isinstance(broken := verify_entries(storage_of(served.folder).read()), Broken):
+        yield f"{served.id}: entry {broken.seq} does not hold: {broken.why}"
 
 
 def _trial(served: Served) -> Iterator[str]:

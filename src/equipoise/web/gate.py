@@ -74,6 +74,11 @@ class AuthenticateForm(MfaForm):
         return code
 
 
+def provider(_request: HttpRequest) -> dict[str, str]:
+    """The name of the identity provider, where people sign in by one (a context processor)."""
+    return {"provider_name": settings.OIDC.get("name", "")}
+
+
 def client_ip(request: HttpRequest) -> str:
     """Whose attempts are counted: behind the proxy, which sets it, the address that it saw."""
     if settings.HTTPS and (seen := request.META.get("HTTP_X_FORWARDED_FOR", "")):

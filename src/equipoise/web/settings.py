@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 
@@ -50,6 +51,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "equipoise.web.assets.addresses",
+                "equipoise.web.gate.provider",
             ],
         },
     }
@@ -126,6 +128,48 @@ AXES_ENABLE_ADMIN = False
 AXES_CLIENT_IP_CALLABLE = "equipoise.web.gate.client_ip"
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if HTTPS else 0
 AXES_USERNAME_CALLABLE = "equipoise.web.gate.login_of"
+
+# ------------------------------------------------------------------ an identity provider
+OIDC_NAMES = {
+    "issuer": "EQUIPOISE_OIDC_ISSUER",
+    "client_id": "EQUIPOISE_OIDC_CLIENT_ID",
+    "secret": "EQUIPOISE_OIDC_SECRET",
+}
+"""All three are named, or none: a part of them lets nobody in, and `check --deploy` tells it."""
+
+
+def _provider() -> dict[str, str]:
+    """The provider by whom people sign in; empty where none is named."""
+    found = {key: os.environ.get(name, "") for key, name in OIDC_NAMES.items()}
+    if not all(found.values()):
+        return {}
+    host = urlsplit(found["issuer"]).netloc
+    named = os.environ.get("EQUIPOISE_OIDC_NAME") or host
+    return {**found, "name": named, "match": os.environ.get("EQUIPOISE_OIDC_MATCH", "login")}
+
+
+OIDC = _provider()
+if OIDC:
+    INSTALLED_APPS += ["allauth.socialaccount", "allauth.socialaccount.providers.openid_connect"]
+    SOCIALACCOUNT_ADAPTER = "equipoise.web.openid.SocialAdapter"
+    SOCIALACCOUNT_EMAIL_AUTHENTICATION = False  # accounts are matched by us
+    SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+    SOCIALACCOUNT_STORE_TOKENS = False
+    SOCIALACCOUNT_LOGIN_ON_GET = True  # a form that leads elsewhere is against our own policy
+    SOCIALACCOUNT_PROVIDERS = {
+        "openid_connect": {
+            "OAUTH_PKCE_ENABLED": True,
+            "APPS": [
+                {
+                    "provider_id": "oidc",
+                    "name": OIDC["name"],
+                    "client_id": OIDC["client_id"],
+                    "secret": OIDC["secret"],
+                    "settings": {"server_url": OIDC["issuer"]},
+                }
+            ],
+        }
+    }
 
 # ------------------------------------------------------------------ what a browser is told
 SESSION_COOKIE_AGE = 30 * 60  # seconds without a request; what was typed is kept as a draft

@@ -6,6 +6,7 @@ from allauth.account import views as account
 from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
+from django.conf import settings
 from django.urls import path
 from django.views.generic import RedirectView
 
@@ -85,3 +86,13 @@ urlpatterns = [
     path(f"{_S}events/", safety.safety, name="safety"),
     path(f"{_S}ends/", people.ends, name="ends"),
 ]
+
+if settings.OIDC:
+    from allauth.socialaccount.providers.openid_connect import views as openid
+
+    _THERE, _DOOR = "accounts/<slug:provider_id>/login/", RedirectView.as_view(pattern_name="home")
+    urlpatterns += [
+        path(_THERE, openid.login, name="openid_connect_login"),
+        path(f"{_THERE}callback/", openid.callback, name="openid_connect_callback"),
+        path("accounts/provider/cancelled/", _DOOR, name="socialaccount_login_cancelled"),
+    ]

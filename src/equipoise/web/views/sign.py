@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.models import Authenticator
 from django.contrib.auth import logout
 from django.http import HttpResponse
@@ -53,6 +54,7 @@ def sign(asked: Asking, code: str) -> HttpResponse:
         "lines": _lines(her, posted.getlist("about") if refused else None),
         "meanings": meanings,
         "meaning": posted.get("meaning") or asked.request.GET.get("meaning", "DATA ENDORSED"),
+        "has_password": asked.request.user.has_usable_password(),
         "later": asked.request.session.get(_SIGNED, False),
     }
     return show(asked, "sign.html", context, 409 if refused else 200)
@@ -88,6 +90,8 @@ _WORDS = {
 def _identified(asked: Asking) -> tuple[str, ...]:
     """Why it is not shown that the person who signed in signs, if so."""
     posted, user = asked.request.POST, asked.request.user
+    if not user.has_usable_password():
+        return _by_code_alone(asked)
     password, code = posted.get("password", ""), posted.get("totp", "").strip()
     wrong = []
     later = bool(asked.request.session.get(_SIGNED))
@@ -96,6 +100,20 @@ def _identified(asked: Asking) -> tuple[str, ...]:
     if (code or not later or not password) and not _is_second_factor(user, code):
         wrong.append("the code of the second factor is not right, or was used")
     return tuple(wrong)
+
+
+def _by_code_alone(asked: Asking) -> tuple[str, ...]:
+    """Whoever has no password here was identified by the provider in this session, and signs with
+    a new code each time.
+    """
+    methods = {
+        each["method"] for each in get_authentication_records(asked.request, asked.request.user)
+    }
+    if "socialaccount" not in methods:
+        return ("the provider has not identified you in this session: sign in again",)
+    if not _is_second_factor(asked.request.user, asked.request.POST.get("totp", "").strip()):
+        return ("the code of the second factor is not right, or was used",)
+    return ()
 
 
 def _failed_too_often(asked: Asking) -> bool:
