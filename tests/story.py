@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any, Concatenate
 
@@ -41,6 +41,9 @@ from equipoise.subject.state import Trial
 
 CODONS = [(gene, codon) for gene in ("KRAS", "NRAS") for codon in (12, 13, 59, 61, 117, 146)]
 
+_BEGUN: dict[tuple[Any, ...], Story] = {}
+"""Stories that have begun, and nothing else; each keeps the protocol whose id is in its key."""
+
 
 @dataclass
 class Story:
@@ -56,10 +59,10 @@ class Story:
 
     def __post_init__(self) -> None:
         self.session = Session(self.storage)
-        drawn = randomization.draw_allocation(
+        self.drawn: SealedAllocation = randomization.draw_allocation(
             self.protocol, np.random.default_rng(self.seed), "ab" * 16
         )
-        self.sealed: SealedAllocation = drawn
+        self.sealed = self.drawn
 
     def known(self, cutoff: date) -> Known:
         """What is known of the trial by now, up to a clinical cutoff, from a ledger that holds."""
@@ -112,6 +115,19 @@ class Story:
         return outcome
 
     def begin(self, on: str = "2021-01-04", *, simulated: bool = True) -> Story:
+        """Everything up to recruitment. Stories that begin alike share it: it is told once."""
+        alike = (id(self.protocol), self.seed, self.site, self.sites, self.country, on)
+        own = self.count or len(self.storage.read()) or self.sealed is not self.drawn
+        if own or not simulated or type(self) is not Story or type(self.storage) is not Memory:
+            return self._begun(on, simulated=simulated)
+        if alike not in _BEGUN:
+            _BEGUN[alike] = replace(self, storage=Memory())._begun(on, simulated=True)
+        self.storage.append(_BEGUN[alike].storage.read())
+        self.session = _BEGUN[alike].session.over(self.storage)
+        self.count = _BEGUN[alike].count
+        return self
+
+    def _begun(self, on: str, *, simulated: bool) -> Story:
         adopt = protocol_versions.adopt_protocol
         self.done(on, "sponsor", adopt, self.protocol, simulated=simulated)
         for site in self.sites:
