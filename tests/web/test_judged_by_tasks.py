@@ -301,6 +301,8 @@ def test_sign_a_visit(people) -> None:
     person = people["investigator-01"]
     counted = go(person, f"subjects/{HER}/")
     counted.clicks_on("a.act:has-text('Sign')")
+    person.page.wait_for_selector("#password:focus")
+    assert person.page.evaluate("scrollY") == 0  # what is signed is in sight
     counted.types(person.password)
     counted.presses("Tab")
     counted.types(person.code())
@@ -310,6 +312,7 @@ def test_sign_a_visit(people) -> None:
 
     counted = go(person, f"subjects/{READY}/")
     counted.clicks_on("a.act:has-text('Sign')")
+    person.page.wait_for_selector("#password:focus")
     counted.types(person.password)
     counted.clicks_on("button.act:has-text('Sign')")
     person.page.wait_for_selector(".success:has-text('signed')")

@@ -18,6 +18,8 @@ addEventListener("load", () => setTimeout(() => {  // the browser goes to the fr
 document.addEventListener("toggle", (event) => {
   if (event.target.open && event.target.matches(".ask")) event.target.querySelector("input").focus();
 }, true);
+// One begins to type here, with all above still in sight: what is signed is read first.
+document.querySelector("[data-begin]")?.focus({ preventScroll: true });
 // Enter goes on to the next field of a form that is empty and waits (web/way.py), Tab to the next; the button saves it.
 document.addEventListener("keydown", (event) => {
   const here = event.target;

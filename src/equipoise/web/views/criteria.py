@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from equipoise.conduct import enrolment
@@ -72,7 +73,7 @@ def attest(asked: Asking, code: str) -> HttpResponse:
         return criteria(asked.request, asked.served.id, code)
     judgement = Judgement(criterion, answer, asked.today)
     outcome = asked.do(enrolment.attest, code, judgement)
-    return done(asked, outcome, f"{criterion} is answered", "criteria", code)
+    return done(asked, outcome, _("%s is answered") % criterion, "criteria", code)
 
 
 @require_POST
@@ -82,7 +83,7 @@ def intend(asked: Asking, code: str) -> HttpResponse:
     asked.subject(code)
     regimen = asked.request.POST.get("regimen", "")
     outcome = asked.do(enrolment.intend_chemotherapy, code, regimen, decided_on=asked.today)
-    return done(asked, outcome, "the intended chemotherapy is recorded", "criteria", code)
+    return done(asked, outcome, _("the intended chemotherapy is recorded"), "criteria", code)
 
 
 @require_POST
@@ -92,4 +93,4 @@ def fail(asked: Asking, code: str) -> HttpResponse:
     asked.subject(code)
     named = tuple(asked.request.POST.getlist("criteria"))
     outcome = asked.do(enrolment.fail_screening, code, failed_on=asked.today, criteria=named)
-    return done(asked, outcome, "the failure of screening is recorded", "subject", code)
+    return done(asked, outcome, _("the failure of screening is recorded"), "subject", code)

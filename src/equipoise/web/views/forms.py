@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from equipoise.conduct.attribution import Correction
@@ -170,7 +171,7 @@ def _save(asked: Asking, place: _Place) -> HttpResponse:
     Draft.objects.filter(user=asked.request.user, place=_drafted(asked, place)).delete()
     if isinstance(outcome, Entry):
         ask_about_reading(asked.served.session, outcome, secrets.token_hex(32))
-    said = f"{place.form.title}, {place.visit}: saved"
+    said = _("%(form)s, %(visit)s: saved") % {"form": place.form.title, "visit": place.visit}
     if "TR" in place.form.domains:
         return done(asked, outcome, said, "tumors", place.her.id)
     if isinstance(outcome, Entry):

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
 
 from equipoise.conduct import randomization, trial_setup
 from equipoise.conduct.confirmation import confirm_assumptions
@@ -36,7 +37,7 @@ def sites(asked: Asking) -> HttpResponse:
     if asked.request.method == "POST":
         outcome = _opened(asked) if posted.get("act") == "open" else _changed(asked)
         if not isinstance(outcome, Refused):
-            return done(asked, outcome, "recorded", "sites")
+            return done(asked, outcome, _("recorded"), "sites")
         refused = outcome.reasons
     context = {
         "sites": asked.trial.sites.values(),
@@ -91,7 +92,7 @@ def staff(asked: Asking) -> HttpResponse:
         if isinstance(outcome, Refused):
             refused = outcome.reasons
         elif made is None:
-            return done(asked, outcome, "recorded", "staff")
+            return done(asked, outcome, _("recorded"), "staff")
     trial = asked.served.read()
     names = {user.username: user.get_full_name() for user in User.objects.all()}
     context = {
@@ -159,7 +160,7 @@ def steer(asked: Asking) -> HttpResponse:
         except NoAllocator as silent:
             outcome = Refused((str(silent),))
         if not isinstance(outcome, Refused):
-            return done(asked, outcome, "recorded", "steer")
+            return done(asked, outcome, _("recorded"), "steer")
         refused = outcome.reasons
         for reason in refused:
             messages.error(asked.request, reason)

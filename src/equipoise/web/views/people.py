@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
 
 from equipoise.conduct import disposition, enrolment
 from equipoise.conduct.disposition import Withdrawal
@@ -134,7 +135,7 @@ def screen(asked: Asking) -> HttpResponse:
         code = posted.get("code", "").strip()
         outcome = _screened(asked, code)
         if not isinstance(outcome, Refused):
-            return done(asked, outcome, f"{code} is in screening", "consent", code)
+            return done(asked, outcome, _("%s is in screening") % code, "consent", code)
         refused = outcome.reasons
     context = {
         "refused": refused,
@@ -191,7 +192,7 @@ def consent(asked: Asking, code: str) -> HttpResponse:
             lambda on: asked.do(enrolment.record_consent, code, _consent(asked, on)),
         )
         if not isinstance(outcome, Refused):
-            return done(asked, outcome, "consent is recorded", "subject", code)
+            return done(asked, outcome, _("consent is recorded"), "subject", code)
         refused = outcome.reasons
     context = {
         "her": her,
@@ -225,7 +226,7 @@ def ends(asked: Asking, code: str) -> HttpResponse:
     if asked.request.method == "POST":
         outcome = _ended(asked, code)
         if not isinstance(outcome, Refused):
-            return done(asked, outcome, "it is recorded", "subject", code)
+            return done(asked, outcome, _("it is recorded"), "subject", code)
         refused = outcome.reasons
     context = {"her": her, "facts": facts(her), "refused": refused}
     return show(asked, "ends.html", context, 409 if refused else 200)

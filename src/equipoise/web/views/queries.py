@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 
 from equipoise.conduct import data_management
 from equipoise.conduct.data_management import Question, next_query
@@ -24,7 +25,7 @@ def queries(asked: Asking, code: str) -> HttpResponse:
     her = asked.subject(code)
     if asked.request.method == "POST":
         outcome = _done(asked, her)
-        response = done(asked, outcome, "recorded", "queries", code)
+        response = done(asked, outcome, _("recorded"), "queries", code)
         if asked.request.POST.get("back") == "form" and (form := _form(asked, her)):
             return redirect(form)
         return response

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.core.mail import mail_managers
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
 
 from equipoise.conduct.record import Outcome, Refused
 from equipoise.conduct.safety import (
@@ -45,7 +46,7 @@ def safety(asked: Asking, code: str) -> HttpResponse:
         act = posted.get("act", "report")
         outcome = _ACTS.get(act, _reported)(asked, her)
         if not isinstance(outcome, Refused):
-            said = "recorded" if act in _ACTS else "the report is recorded"
+            said = _("recorded") if act in _ACTS else _("the report is recorded")
             if isinstance(outcome, Entry) and act not in _ACTS:
                 said = _mailed(asked, her)
             return done(asked, outcome, said, "safety", code)
@@ -139,8 +140,10 @@ def _mailed(asked: Asking, her: Subject) -> str:
         )
     except (OSError, SMTPException):
         tell("MAIL NOT SENT", asked.person, about=her.id)
-        return "the report is recorded, but the mail did not leave: tell the sponsor by telephone"
-    return "the report is recorded and sent"
+        return _(
+            "the report is recorded, but the mail did not leave: tell the sponsor by telephone"
+        )
+    return _("the report is recorded and sent")
 
 
 def _reported(asked: Asking, her: Subject) -> Outcome:

@@ -11,6 +11,7 @@ from allauth.mfa.models import Authenticator
 from django.contrib.auth import logout
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 
 from equipoise.conduct import data_management
 from equipoise.conduct.data_management import MEANINGS
@@ -44,7 +45,7 @@ def sign(asked: Asking, code: str) -> HttpResponse:
             outcome = asked.do(data_management.sign, code, meaning=meaning, about=about)
             if not isinstance(outcome, Refused):
                 asked.request.session[_SIGNED] = True
-                return done(asked, outcome, f"signed: {meaning.lower()}", "subject", code)
+                return done(asked, outcome, _("signed: %s") % meaning.lower(), "subject", code)
             refused = outcome.reasons
     meanings = [name for name, roles in MEANINGS.items() if asked.who.role in roles]
     context = {

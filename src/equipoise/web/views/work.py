@@ -9,6 +9,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from equipoise.surface.waiting import Kind, Waiting
@@ -20,6 +21,18 @@ from equipoise.web.who import act_as as choose
 
 FIRST = 50
 """So many lines of a kind; the rest is counted."""
+
+_NAMES = {
+    Kind.SAFETY: _("Serious event"),
+    Kind.OVERDUE: _("Overdue"),
+    Kind.DUE: _("Due"),
+    Kind.PARTLY: _("To complete"),
+    Kind.ANSWER: _("Query to answer"),
+    Kind.CLOSE: _("Answer to check"),
+    Kind.SCREENING: _("Screening"),
+    Kind.READY: _("Ready to randomize"),
+    Kind.SIGN: _("To sign"),
+}
 
 
 @page
@@ -41,7 +54,9 @@ def _groups(asked: Asking, found: Sequence[Waiting]) -> list[dict[str, Any]]:
             {"waits": one, "to": where_it_waits(asked, one), **_time_left(asked, one)}
             for one in every[:FIRST]
         ]
-        groups.append({"kind": kind, "lines": lines, "more": len(every) - len(lines)})
+        groups.append(
+            {"kind": kind, "name": _NAMES[kind], "lines": lines, "more": len(every) - len(lines)}
+        )
     return groups
 
 
