@@ -541,18 +541,20 @@ def test_a_query_is_opened_answered_and_closed(told):
     asked = Query("Q1", 2, "date", "sure?", "OPEN", opened.seq)
     assert told.subject.queries == {"Q1": asked}
 
-    told.say(events.QueryAnswered(query="Q1", text="yes"))
-    assert told.subject.queries == {"Q1": replace(asked, status="ANSWERED")}
+    said = told.say(events.QueryAnswered(query="Q1", text="yes"))
+    answered = replace(asked, status="ANSWERED", answer="yes", answered=said.seq)
+    assert told.subject.queries == {"Q1": answered}
 
     told.say(events.QueryClosed(query="Q1", text="fine"))
-    assert told.subject.queries == {"Q1": replace(asked, status="CLOSED")}
+    assert told.subject.queries == {"Q1": replace(answered, status="CLOSED")}
 
 
 def test_an_answer_keeps_the_place_of_a_question_that_was_redacted(told):
     told.redact(told.say(events.QueryOpened(query="Q1", about=2, field="date", text="a name")))
     answered = told.say(events.QueryAnswered(query="Q1", text="yes"))
 
-    asked = Query("Q1", 0, "", "redacted", "ANSWERED", answered.seq)
+    seq = answered.seq
+    asked = Query("Q1", 0, "", "redacted", "ANSWERED", seq, answer="yes", answered=seq)
     assert told.subject.queries == {"Q1": asked}
 
 

@@ -14,7 +14,12 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from databases import ROLE, owner_connects
+from databases import server as database
 from equipoise.cli.app import app
+from equipoise.conduct.verify import verify_entries
+from equipoise.ledger.verified import Verified
+from equipoise.store.sql_ledger.postgres import PostgresLedger, set_up
 from equipoise.store.sql_ledger.sqlite import SqliteLedger
 from equipoise.subject.fold import replay
 from real_browser import Person, Server, chromium
@@ -510,3 +515,56 @@ def test_paper_says_of_which_head_it_is_and_shows_every_reason(investigator, she
     assert re.search(r"protocol version \S+\. As of entry \d+ \([0-9a-f]{64}\)\. Printed", told)
     assert "RECIST 1.1 Table 1" in shown
     assert "Criteria" not in shown
+
+
+# ------------------------------------------------------------------ the same over PostgreSQL
+
+SCHEMA = "ledger_nct04509635"
+
+
+@pytest.fixture
+def postgresql(monkeypatch):
+    """Accounts and ledgers in PostgreSQL, for the servers of a test."""
+    with owner_connects() as owner:
+        set_up(owner, SCHEMA, ROLE)
+        owner.execute(f"GRANT CREATE ON SCHEMA public TO {ROLE}".encode())
+    url = database().get_uri().replace("//postgres:", f"//{ROLE}:")
+    monkeypatch.setenv("DATABASE_URL", url)
+    yield PostgresLedger(owner_connects, SCHEMA)
+    with owner_connects() as owner:
+        owner.execute(f"DROP SCHEMA {SCHEMA} CASCADE".encode())
+        owner.execute(f"DROP OWNED BY {ROLE}".encode())
+
+
+@pytest.mark.soak
+def test_from_the_first_account_on_over_postgresql(browser, folder, postgresql) -> None:
+    server = Server(folder, "--new", TRIAL)
+    try:
+        _begin(browser, server)
+    finally:
+        server.close()
+
+    assert replay(postgresql.read()).subjects[HER].randomized
+    assert not (folder / "web.sqlite3").exists()
+    assert not (folder / "trials" / TRIAL / "ledger.sqlite").exists()
+
+
+@pytest.mark.soak
+def test_a_trial_under_way_over_postgresql(browser, folder, postgresql) -> None:
+    server = Server(folder, "--demo")
+    people = {}
+    try:
+        for who in ("coordinator-S01", "investigator-S01"):
+            people[who] = Person(browser, server)
+            people[who].sign_in(who, *server.accounts()[who])
+        entering, physician = people.values()
+        entering.go(f"t/{TRIAL}/")
+        her = entering.page.locator(".waits .id").first.inner_text()
+        test_a_panel_by_keyboard_alone_with_a_draft_and_what_was_understood(entering, her)
+        test_a_correction_breaks_a_signature_visibly(entering, physician, her)
+        test_a_serious_event_from_anywhere_and_its_query(entering, her)
+        test_a_question_is_asked_and_answered_beside_its_field(browser, server, entering, her)
+    finally:
+        server.close()
+
+    assert isinstance(verify_entries(postgresql.read()), Verified)

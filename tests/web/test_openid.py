@@ -13,10 +13,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import jwt
 import pytest
 
-pytest.importorskip("requests")
-jwt = pytest.importorskip("jwt")
 AT_THE_DOOR = """
 import json, os, sys, time
 from pathlib import Path

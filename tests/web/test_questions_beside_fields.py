@@ -53,6 +53,7 @@ def test_it_stands_beside_its_own_box_and_is_answered_there(unit: Unit) -> None:
     assert unit.subject(HER).queries[query.id].status == "ANSWERED"
     shown = box(coordinator, "g-result-1-value")
     assert "<b>answered</b>" in shown
+    assert f"Answered: {typed['text']}" in shown  # whoever closes it reads what was answered
     assert ">Answer</button>" not in shown
 
 

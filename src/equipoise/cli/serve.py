@@ -19,6 +19,7 @@ SHOWN = (
     "monitor",
     "data_manager",
     "statistician",
+    "safety",
     "sponsor",
 )
 

@@ -240,9 +240,11 @@ def _step_query(
     if isinstance(event, events.QueryOpened):
         query = Query(name, event.about, event.field, event.text, "OPEN", seq, event.contradicts)
     else:
-        status = "ANSWERED" if isinstance(event, events.QueryAnswered) else "CLOSED"
         asked = subject.queries.get(name) or Query(name, 0, "", "redacted", "OPEN", seq)
-        query = replace(asked, status=status)
+        if isinstance(event, events.QueryAnswered):
+            query = replace(asked, status="ANSWERED", answer=event.text, answered=seq)
+        else:
+            query = replace(asked, status="CLOSED")
     return replace(subject, queries={**subject.queries, name: query})
 
 

@@ -47,7 +47,9 @@ class Attested:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question about an entry; `status` is OPEN, ANSWERED or CLOSED."""
+    """A question about an entry; `status` is OPEN, ANSWERED or CLOSED, `answer` what was answered
+    last, in the entry `answered`.
+    """
 
     id: str
     about: int
@@ -56,6 +58,8 @@ class Query:
     status: str
     source: int
     contradicts: tuple[int, ...] = ()
+    answer: str = ""
+    answered: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -16,6 +17,8 @@ from equipoise.conduct.attribution import Attribution
 from equipoise.conduct.carry_out import Session
 from equipoise.conduct.data_management import Question, next_query, open_query
 from equipoise.conduct.randomization import draw_allocation
+from equipoise.conduct.safety import Report, report_safety
+from equipoise.conduct.trial_setup import Duty, delegate, train
 from equipoise.ledger.entry import Entry
 from equipoise.protocol.model import Protocol
 from equipoise.rehearsal.rehearse import rehearse_until
@@ -24,6 +27,7 @@ from equipoise.store.files import make_folder
 from equipoise.store.memory import Memory
 from equipoise.store.sealed_boxes import SealedBoxes, create_key
 from equipoise.subject.fold import replay
+from equipoise.subject.regimen import suspects
 from equipoise.subject.state import Trial
 from equipoise.web.accounts import Made, create_account
 from equipoise.web.models import User
@@ -39,6 +43,7 @@ NAMES = {
     "monitor": "Monitor Demo",
     "data_manager": "Data Manager Demo",
     "statistician": "Statistician Demo",
+    "safety": "Safety Physician Demo",
 }
 
 
@@ -65,7 +70,7 @@ def make_demo(
     rehearse_until(
         declared, storage, drawn, participants=participants, seed=SEED, days=first_and_last
     )
-    _ask(Session(storage))
+    _waiting(Session(storage))
     entries = storage.read()
     _log(AllocatorLog(folder / LOG), entries)
     with storage_of(folder).writing() as ledger:
@@ -75,26 +80,51 @@ def make_demo(
     return made
 
 
-def _ask(session: Session) -> None:
-    """The monitor has read some forms of yesterday and asks about them; nobody has answered yet."""
+def _waiting(session: Session) -> None:
+    """The monitor has read some forms of yesterday and asks about them, and a site has reported a
+    serious event: nobody has answered or judged yet.
+    """
     trial = session.trial
     seen = [each for each in trial.subjects.values() if each.randomized and not each.died]
-    for number, her in enumerate(sorted(seen, key=lambda each: -max(each.forms))[:_ASKED]):
-        assert trial.head is not None
+    latest = sorted(seen, key=lambda each: -max(each.forms))
+    for her in latest[:_ASKED]:
         form = max(her.forms)
-        by = Attribution(
-            at=trial.head.at,
-            actor="monitor",
-            role="monitor",
-            site=None,
-            key=f"asked by the monitor {number}",
-            salt=os.urandom(32).hex(),
+        question = Question(
+            next_query(her, form), form, "date", "is this the day on the source document?"
         )
-        text = "is this the day on the source document?"
-        question = Question(next_query(her, form), form, "date", text)
-        outcome = session.do(open_query, by, her.id, question)
-        assert isinstance(outcome, Entry), outcome
-        trial = session.trial
+        _do(session, ("monitor", "monitor", None), open_query, her.id, question)
+    her = latest[0]
+    assert trial.head is not None
+    yesterday = datetime.fromisoformat(trial.head.at).date()
+    sponsor = (str(trial.founder), "sponsor", None)
+    trained = {"training": "ICH E2A, ICH E6(R3)", "trained_on": yesterday}
+    _do(session, sponsor, train, "safety", **trained)
+    _do(session, sponsor, delegate, Duty("safety", "safety", None, yesterday))
+    report = Report(
+        report=f"{her.id}-1",
+        kind="SERIOUS ADVERSE EVENT",
+        term="febrile neutropenia",
+        onset=yesterday.isoformat(),
+        criteria=("HOSPITALIZATION",),
+        aware_at=trial.head.at.replace("Z", "+00:00"),
+        causality=dict.fromkeys(suspects(her, trial.protocol), "NOT KNOWN"),
+        outcome="NOT RECOVERED/NOT RESOLVED",
+    )
+    investigator = (f"investigator-{her.site}", "investigator", her.site)
+    _do(session, investigator, report_safety, her.id, report)
+
+
+def _do(
+    session: Session, who: tuple[str, str, str | None], command: Any, *args: Any, **details: Any
+) -> None:
+    """One more entry, in the moment of the last one."""
+    head = session.trial.head
+    assert head is not None
+    actor, role, site = who
+    key, salt = f"the demo {head.seq}", os.urandom(32).hex()
+    by = Attribution(at=head.at, actor=actor, role=role, site=site, key=key, salt=salt)
+    outcome = session.do(command, by, *args, **details)
+    assert isinstance(outcome, Entry), outcome
 
 
 def _log(log: AllocatorLog, entries: Iterable[Entry]) -> None:
