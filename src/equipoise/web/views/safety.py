@@ -77,12 +77,22 @@ def _drugs(asked: Asking, her: Subject) -> tuple[str, ...]:
 _EVENTS = {"report": "SafetyReported", "assess": "SafetyAssessed", "submit": "SafetySubmitted"}
 
 
-def _with_clocks(asked: Asking, her: Subject) -> list[tuple[SafetyReport, dict[str, Any] | None]]:
-    """Each report, and where it is the first of its event the clock of the sponsor, in words and
-    hours of the site.
+def _with_clocks(
+    asked: Asking, her: Subject
+) -> list[tuple[SafetyReport, str, dict[str, Any] | None]]:
+    """Each report, when the site was aware, and where it is the first of its event the clock of the
+    sponsor, in words and hours of the site.
     """
     clocks = {clock.report: clock for clock in clocks_of(asked.trial, her)}
-    return [(each, _clock(asked, clocks.get(each.source))) for each in her.safety]
+    here = zone(_zone_of(asked, her))
+    return [
+        (
+            each,
+            local_words(datetime.fromisoformat(each.aware_at).astimezone(here)),
+            _clock(asked, clocks.get(each.source)),
+        )
+        for each in her.safety
+    ]
 
 
 def _clock(asked: Asking, clock: SponsorClock | None) -> dict[str, Any] | None:
