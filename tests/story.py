@@ -7,7 +7,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Concatenate
 
 import numpy as np
@@ -70,11 +70,11 @@ class Story:
         return Known(trial=self.session.trial, cutoff=cutoff, verified=verified)
 
     def clock(self, on: str) -> str:
-        """Noon of the day, or the time of the last entry: what happened earlier may be recorded
-        later.
+        """Noon of the day, of today the time that it is, or the time of the last entry: what
+        happened earlier may be recorded later.
         """
-        head = self.session.trial.head
-        return max(f"{on}T12:00:00Z", head.at if head else "")
+        head, now = self.session.trial.head, datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return max(min(f"{on}T12:00:00Z", now), head.at if head else "")
 
     def clock_from(self, on: str) -> None:
         """Let a day pass: something is recorded on it."""

@@ -52,12 +52,14 @@ def know(
         raise CannotAnalyze(
             f"as-of: nothing was recorded by {as_of} in UTC; the first entry is of {first}"
         )
-    last = as_of or last_recorded_day(entries)
-    if last is None:
+    if last_recorded_day(recorded, {}) is None:
         raise no_protocol()
+    trial = folded if folded is not None and len(recorded) == len(entries) else replay(recorded)
+    zones = {site.id: site.time_zone for site in trial.sites.values()}
+    last = as_of or last_recorded_day(recorded, zones)
+    assert last is not None
     if cutoff and cutoff > last:
         raise CannotAnalyze(f"cutoff: {cutoff} is after {last}, up to which anything was recorded")
-    trial = folded if folded is not None and len(recorded) == len(entries) else replay(recorded)
     return Known(trial=trial, cutoff=cutoff or last, verified=verified, as_of=as_of)
 
 
