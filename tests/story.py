@@ -73,8 +73,10 @@ class Story:
         """Noon of the day, of today the time that it is, or the time of the last entry: what
         happened earlier may be recorded later.
         """
-        head, now = self.session.trial.head, datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        return max(min(f"{on}T12:00:00Z", now), head.at if head else "")
+        head, now = self.session.trial.head, datetime.now(UTC)
+        about_today = abs(on_(on) - now.date()) <= timedelta(1)
+        noon, until = f"{on}T12:00:00Z", now.strftime("%Y-%m-%dT%H:%M:%SZ")
+        return max(min(noon, until) if about_today else noon, head.at if head else "")
 
     def clock_from(self, on: str) -> None:
         """Let a day pass: something is recorded on it."""
