@@ -79,7 +79,8 @@ class Counted:
         self.page.keyboard.press(key)
 
     def enters(self, *values: str) -> None:
-        """Each value, and Enter after it."""
+        """Each value, and Enter after it, from where the page has set the focus."""
+        self.page.wait_for_selector("#crf :focus")
         for value in values:
             self.types(value)
             self.presses("Enter")
