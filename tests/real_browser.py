@@ -132,7 +132,7 @@ class Person:
             "console",
             lambda said: self.wrong.append(said.text) if _is_a_complaint(said.text) else None,
         )
-        self.password = self.secret = ""
+        self.login = self.password = self.secret = ""
 
     def _new_page(self) -> Any:
         """A page whose clicks wait until what they sent was answered."""
@@ -148,7 +148,7 @@ class Person:
 
     def sign_in(self, login: str, password: str, secret: str = "") -> None:
         """With both factors; whoever has no second one yet sets it up."""
-        page, self.password = self.page, password
+        page, self.login, self.password = self.page, login, password
         page.goto(self.server.url)
         page.fill("[name=login]", login)
         page.fill("[name=password]", password)

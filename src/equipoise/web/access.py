@@ -18,6 +18,7 @@ from django.shortcuts import render
 from equipoise.conduct.guards import GUARDS
 from equipoise.conduct.roles import ENTRY, EVERY, SITE, SPONSOR, STAFFING, STATISTICIAN
 from equipoise.subject.state import PHYSICIANS
+from equipoise.web.facts import arm_of, facts
 from equipoise.web.who import Asking, asking
 
 Arguments = ParamSpec("Arguments")
@@ -110,10 +111,12 @@ def _signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
 
 
 def show(asked: Asking, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
-    """A page with what every page of a trial shows."""
+    """A page with what every page of a trial shows, and every one about a participant, `her`."""
     key = asked.request.POST.get("key") or secrets.token_hex(16)
     open_to = {name for name, row in PAGES.items() if asked.who.role in row.roles}
     posted = defaultdict(str, asked.request.POST.items())
     shown = {"asked": asked, "key": key, "open_to": open_to, "posted": posted, **context}
     shown["may_report"] = asked.may("SafetyReported")
+    if her := context.get("her"):
+        shown |= {"facts": facts(her), "arm": arm_of(asked.trial, her)}
     return render(asked.request, f"web/{template}", shown, status=status)

@@ -19,7 +19,6 @@ from equipoise.subject.state import Subject
 from equipoise.surface.persons import screen
 from equipoise.terms.verdict import Verdict
 from equipoise.web.access import can_do, page, show
-from equipoise.web.facts import facts
 from equipoise.web.pages import address, done
 from equipoise.web.verdicts import shown
 from equipoise.web.who import Asking
@@ -35,7 +34,6 @@ def criteria(asked: Asking, code: str) -> HttpResponse:
     screened = screen(protocol, as_then, on)
     context = {
         "her": her,
-        "facts": facts(her),
         "on": on,
         "verdict": shown(screened.verdict),
         "lines": [_line(asked, her, protocol, each) for each in screened.findings],

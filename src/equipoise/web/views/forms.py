@@ -26,7 +26,6 @@ from equipoise.web import boxes
 from equipoise.web.access import can_do, page, show
 from equipoise.web.asked_form import asked_form, every_box
 from equipoise.web.beside import Questioned, with_questions
-from equipoise.web.facts import facts
 from equipoise.web.grades import (
     EVENTS,
     RESULTS,
@@ -240,7 +239,6 @@ def _shown(asked: Asking, place: _Place, said: _Said) -> HttpResponse:
     is_refused = bool(said.refused or (said.typed and said.typed.slips))
     context = {
         "her": place.her,
-        "facts": facts(place.her),
         "visit": place.visit,
         "form": shown,
         "corrects": said.corrects if said.kept_at else corrected,

@@ -52,7 +52,6 @@ def subject(asked: Asking, code: str) -> HttpResponse:
     visits = visits_of(asked.trial, her, asked.today)
     context = {
         "her": her,
-        "facts": facts(her),
         "visits": [_visit(asked, her, each) for each in visits] or [_screening(asked, her)],
         "beside": _beside(asked, her),
         "timeline": draw_timeline(her, visits, _scans(asked, her), asked.today),
@@ -196,7 +195,6 @@ def consent(asked: Asking, code: str) -> HttpResponse:
         refused = outcome.reasons
     context = {
         "her": her,
-        "facts": facts(her),
         "refused": refused,
         "versions": [version.protocol.version for version in reversed(asked.trial.versions)],
         "on": posted.get("consented_on", "today"),
@@ -228,7 +226,7 @@ def ends(asked: Asking, code: str) -> HttpResponse:
         if not isinstance(outcome, Refused):
             return done(asked, outcome, _("it is recorded"), "subject", code)
         refused = outcome.reasons
-    context = {"her": her, "facts": facts(her), "refused": refused}
+    context = {"her": her, "refused": refused}
     return show(asked, "ends.html", context, 409 if refused else 200)
 
 

@@ -11,7 +11,6 @@ from equipoise.conduct.data_management import Question, next_query
 from equipoise.conduct.record import Outcome, Refused
 from equipoise.subject.state import Subject
 from equipoise.web.access import page, show
-from equipoise.web.facts import facts
 from equipoise.web.pages import done, form_of
 from equipoise.web.typed import whole
 from equipoise.web.who import Asking
@@ -33,7 +32,6 @@ def queries(asked: Asking, code: str) -> HttpResponse:
     held = sorted(her.queries.values(), key=lambda query: (order[query.status], query.source))
     context = {
         "her": her,
-        "facts": facts(her),
         "queries": held,
         "about": asked.request.GET.get("about", ""),
         "can": {name: asked.may(event) for name, event in ACTS.items()},

@@ -14,7 +14,6 @@ from equipoise.subject.regimen import intended_regimen
 from equipoise.surface.persons import screen
 from equipoise.terms.verdict import Verdict
 from equipoise.web.access import page, show
-from equipoise.web.facts import facts
 from equipoise.web.pages import address
 from equipoise.web.verdicts import shown
 from equipoise.web.who import Asking
@@ -42,7 +41,6 @@ def randomize(asked: Asking, code: str) -> HttpResponse:
     screened = screen(protocol, her, asked.today)
     context = {
         "her": her,
-        "facts": facts(her),
         "refused": refused,
         "verdict": shown(screened.verdict),
         "strata": levels(protocol.randomization.strata, her, asked.today),
@@ -60,8 +58,6 @@ def notice(asked: Asking, code: str) -> HttpResponse:
     her = asked.subject(code)
     if not her.randomized:
         raise Http404
-    protocol = asked.trial.version_at(her.site, her.randomized.on, her).protocol
-    arm = next((each for each in protocol.arms if each.id == her.randomized.arm), None)
     head = asked.trial.head
-    context = {"her": her, "facts": facts(her), "arm": arm, "head": head.hash if head else ""}
+    context = {"her": her, "head": head.hash if head else ""}
     return show(asked, "notice.html", context)

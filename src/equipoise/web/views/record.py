@@ -9,7 +9,6 @@ from equipoise.subject.state import Subject
 from equipoise.web.access import page, show
 from equipoise.web.boxes import Change, changes, raw_of
 from equipoise.web.entry_words import entry_words
-from equipoise.web.facts import facts
 from equipoise.web.grades import Grades, shown_results
 from equipoise.web.who import Asking
 
@@ -28,7 +27,6 @@ def entry(asked: Asking, code: str, seq: int) -> HttpResponse:
         raise Http404
     context = {
         "her": her,
-        "facts": facts(her),
         "lines": [
             {"entry": each, "words": entry_words(each), "changes": _changes(asked, before, each)}
             for before, each in zip([None, *chain], chain, strict=False)

@@ -31,7 +31,6 @@ from equipoise.subject.state import SafetyReport, Subject
 from equipoise.terms.time_zones import zone
 from equipoise.web.access import page, show
 from equipoise.web.access_log import tell
-from equipoise.web.facts import facts
 from equipoise.web.pages import done
 from equipoise.web.typed import day, local_words, whole
 from equipoise.web.who import Asking
@@ -53,7 +52,6 @@ def safety(asked: Asking, code: str) -> HttpResponse:
         refused = outcome.reasons
     context = {
         "her": her,
-        "facts": facts(her),
         "refused": refused,
         "criteria": CRITERIA,
         "chosen": posted.getlist("criteria"),

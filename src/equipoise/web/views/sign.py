@@ -19,7 +19,6 @@ from equipoise.conduct.record import Refused
 from equipoise.subject.state import Subject
 from equipoise.web.access import page, show
 from equipoise.web.access_log import tell
-from equipoise.web.facts import facts
 from equipoise.web.pages import done
 from equipoise.web.typed import whole
 from equipoise.web.who import Asking
@@ -50,7 +49,6 @@ def sign(asked: Asking, code: str) -> HttpResponse:
     meanings = [name for name, roles in MEANINGS.items() if asked.who.role in roles]
     context = {
         "her": her,
-        "facts": facts(her),
         "refused": refused,
         "lines": _lines(her, posted.getlist("about") if refused else None),
         "meanings": meanings,

@@ -7,7 +7,6 @@ from django.http import HttpResponse
 from equipoise.surface.plasma import EXPLAINED, blood_samples
 from equipoise.surface.scans import scans_of
 from equipoise.web.access import page, show
-from equipoise.web.facts import facts
 from equipoise.web.verdicts import shown
 from equipoise.web.who import Asking
 
@@ -18,7 +17,9 @@ def tumors(asked: Asking, code: str) -> HttpResponse:
     her = asked.subject(code)
     protocol = asked.trial.version_at(her.site, asked.today, her).protocol
     scans = scans_of(protocol, her, asked.today)
-    return show(asked, "tumors.html", {"her": her, "facts": facts(her), "scans": scans})
+    visits = [(each, zip(scans.targets, each.lengths, strict=True)) for each in scans.visits]
+    context = {"her": her, "scans": scans, "visits": visits}
+    return show(asked, "tumors.html", context)
 
 
 @page
@@ -35,5 +36,5 @@ def plasma(asked: Asking, code: str) -> HttpResponse:
         for each in blood_samples(protocol, her, asked.today)
     ]
     states = {state.name.replace("_", " ").lower(): words for state, words in EXPLAINED.items()}
-    context = {"her": her, "facts": facts(her), "lines": lines, "states": states}
+    context = {"her": her, "lines": lines, "states": states}
     return show(asked, "plasma.html", context)
