@@ -246,6 +246,7 @@ OF_THE_OFFICE = {
     "data_manager": ("",),
     "safety": ("", "subjects/{her}/events/"),
 }
+WAITS_FOR = {"monitor": "Answer to check", "safety": "febrile neutropenia"}
 AT_THE_DOOR = (
     "", "accounts/password/", "accounts/2fa/", "accounts/2fa/recovery-codes/",
     "accounts/2fa/reauthenticate/", "nowhere/",
@@ -311,6 +312,9 @@ def test_every_page_of_the_office_can_be_read_by_everybody(browser, demo, she, w
         person.sign_in(login, *demo.accounts()[login])
         here = [f"t/{TRIAL}/{page.format(her=she)}" for page in pages]
         _readable(browser, demo, person, (width, scheme), here)
+        person.go(f"t/{TRIAL}/")
+        if waits := WAITS_FOR.get(login):
+            assert waits in person.text()
         person.context.close()
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from equipoise.allocation.declared import with_sizes
 from equipoise.conduct.attribution import Attribution
 from equipoise.conduct.carry_out import Session
-from equipoise.conduct.data_management import Question, next_query, open_query
+from equipoise.conduct.data_management import Question, answer_query, next_query, open_query
 from equipoise.conduct.randomization import draw_allocation
 from equipoise.conduct.safety import Report, report_safety
 from equipoise.conduct.trial_setup import Duty, delegate, train
@@ -28,7 +28,7 @@ from equipoise.store.memory import Memory
 from equipoise.store.sealed_boxes import SealedBoxes, create_key
 from equipoise.subject.fold import replay
 from equipoise.subject.regimen import suspects
-from equipoise.subject.state import Trial
+from equipoise.subject.state import Subject, Trial
 from equipoise.web.accounts import Made, create_account
 from equipoise.web.models import User
 from equipoise.web.trials import KEY, LOG, SEALED, storage_of
@@ -48,7 +48,7 @@ NAMES = {
 
 
 def make_demo(
-    data: Path, protocol: Protocol, *, participants: int = 50, days: int = 400
+    data: Path, protocol: Protocol, *, participants: int = 50, days: int = 388
 ) -> list[Made]:
     """The trial, which has recruited for so many days, and its accounts in a prepared folder.
     Raises FileExistsError where the trial is there already.
@@ -82,17 +82,15 @@ def make_demo(
 
 def _waiting(session: Session) -> None:
     """The monitor has read some forms of yesterday and asks about them, and a site has reported a
-    serious event: nobody has answered or judged yet.
+    serious event, which nobody has judged; one question is answered.
     """
     trial = session.trial
     seen = [each for each in trial.subjects.values() if each.randomized and not each.died]
     latest = sorted(seen, key=lambda each: -max(each.forms))
-    for her in latest[:_ASKED]:
-        form = max(her.forms)
-        question = Question(
-            next_query(her, form), form, "date", "is this the day on the source document?"
-        )
-        _do(session, ("monitor", "monitor", None), open_query, her.id, question)
+    asked = [(her, _ask(session, her)) for her in latest[:_ASKED]]
+    her, query = asked[-1]
+    coordinator = (f"coordinator-{her.site}", "coordinator", her.site)
+    _do(session, coordinator, answer_query, her.id, query, text="yes, it says the same day")
     her = latest[0]
     assert trial.head is not None
     yesterday = datetime.fromisoformat(trial.head.at).date()
@@ -112,6 +110,15 @@ def _waiting(session: Session) -> None:
     )
     investigator = (f"investigator-{her.site}", "investigator", her.site)
     _do(session, investigator, report_safety, her.id, report)
+
+
+def _ask(session: Session, her: Subject) -> str:
+    """The name of the monitor's question about the latest form."""
+    form = max(her.forms)
+    query = next_query(her, form)
+    question = Question(query, form, "date", "is this the day on the source document?")
+    _do(session, ("monitor", "monitor", None), open_query, her.id, question)
+    return query
 
 
 def _do(
