@@ -2,9 +2,10 @@
 """How long do people wait for a page of a long trial? Twenty users, each with two seconds of
 thought, open participants and save forms on a server of its own, over HTTP on this machine.
 
-Run `python benchmarks/web.py --participants 1000`; it prints a table and ends by itself. The
-trial is simulated and under way. With `--compare` the same pages are asked for without thought,
-of this server and, where it is installed, of gunicorn.
+Run `python benchmarks/web.py --participants 1000 --entries 200000`; it prints a table and ends by
+itself. The trial is simulated and under way; the monitor asks about its forms, the sites answer and
+the answers are accepted, until it has so many entries. With `--compare` the same pages are asked
+for without thought, of this server and, where it is installed, of gunicorn.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ class User(NamedTuple):
     codes: list[str]
 
 
-def prepare(data: Path, participants: int) -> tuple[list[User], int]:
+def prepare(data: Path, participants: int, entries: int) -> tuple[list[User], int]:
     """A trial under way, its coordinators signed in, and the number of its entries."""
     from equipoise.web import start
 
@@ -56,6 +57,7 @@ def prepare(data: Path, participants: int) -> tuple[list[User], int]:
     demo.make_demo(data, load(TRIAL), participants=participants, days=900)
     from equipoise.web import trials
 
+    _question(data / "trials" / TRIAL, entries)
     served = trials.trial(TRIAL)
     trial = served.read()
     served.session.keep()
@@ -63,6 +65,48 @@ def prepare(data: Path, participants: int) -> tuple[list[User], int]:
     users = [_signed_in(trial, sites[number % len(sites)]) for number in range(USERS)]
     assert trial.head is not None
     return users, trial.head.seq
+
+
+def _question(folder: Path, entries: int) -> None:
+    """Ask about one form after another, answer and accept, until there are so many entries."""
+    from equipoise.conduct.attribution import Attribution
+    from equipoise.conduct.carry_out import Session
+    from equipoise.conduct.data_management import (
+        Question,
+        answer_query,
+        close_query,
+        next_query,
+        open_query,
+    )
+    from equipoise.store.memory import Memory
+    from equipoise.web.trials import storage_of
+
+    before = storage_of(folder).read()
+    memory = Memory(before)
+    session = Session(memory)
+    forms = [(her.id, form) for her in session.trial.subjects.values() for form in her.forms]
+    random.Random(1).shuffle(forms)  # noqa: S311  (the same work each time)
+
+    def do(role: str, site: str | None, command: Any, *words: Any, **more: Any) -> None:
+        head = session.trial.head
+        actor, key = f"{role}-{site}" if site else role, f"asked {head.seq}"
+        by = Attribution(
+            at=head.at, actor=actor, role=role, site=site, key=key, salt=f"{head.seq:032x}"
+        )
+        done = session.do(command, by, *words, **more)
+        if type(done).__name__ != "Entry":
+            raise SystemExit(f"{command.__name__}: {done}")
+
+    for code, form in forms:
+        if session.trial.head.seq >= entries:
+            break
+        her = session.trial.subjects[code]
+        query, text = next_query(her, form), "the source document shows another day: please check"
+        do("monitor", None, open_query, code, Question(query, form, "date", text))
+        do("coordinator", her.site, answer_query, code, query, text="it is the same day")
+        do("monitor", None, close_query, code, query, text="seen")
+    with storage_of(folder).writing() as ledger:
+        ledger.append(memory.read(len(before)))
 
 
 def _signed_in(trial: Any, site: str) -> User:
@@ -179,12 +223,13 @@ def main() -> None:
     """Print the table."""
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--participants", type=int, default=1000)
+    asked.add_argument("--entries", type=int, default=200_000)
     asked.add_argument("--processes", type=int, default=1)
     asked.add_argument("--compare", action="store_true")
     options = asked.parse_args()
     with tempfile.TemporaryDirectory(prefix="eq-") as folder:
         data = Path(folder)
-        users, entries = prepare(data, options.participants)
+        users, entries = prepare(data, options.participants, options.entries)
         print(f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} processors; {entries:,} entries\n")
         here = ["--data", str(data), "--processes", str(options.processes)]
         with served(data, [*OURS, *here]) as seconds:
