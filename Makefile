@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 OUT ?= demo
 FLAGS := $(if $(NOSERVE),--no-serve,--serve)
 
-.PHONY: demo test soak snapshots coverage format lock clean
+.PHONY: demo test soak snapshots messages coverage format lock clean
 
 demo: $(VENV)/runtime
 	$(BIN)/equipoise demo --out $(OUT) $(FLAGS)
@@ -26,6 +26,10 @@ soak: $(VENV)/test
 # The stored texts of the pages and the schema of results.json, written anew: read the diff before you commit it.
 snapshots: $(VENV)/test
 	UPDATE_SNAPSHOTS=1 $(BIN)/python -m pytest tests/report/test_snapshots.py tests/analysis/test_results_schema.py
+
+# The messages of the pages for translators, and each language that is there compiled.
+messages: $(VENV)/test
+	$(BIN)/python docs/messages.py
 
 # Which branches does no test take? Kernels run as plain Python until the work pays, so most of them are seen.
 coverage: $(VENV)/test

@@ -20,9 +20,9 @@ import picture
 from equipoise.cli.app import app
 
 DIGESTS = {
-    "ledger.jsonl": "38fd25001c3ae01a08ff732e23e2691f40b63c89aa36b84a5cc6643bfdeb65f0",
-    "results.json": "34325281ebb52c808797b0f36fe7a8fcf7ed70c6d4e2f171539062f9f3225e5c",
-    "report.html": "0472dfebc6072cf452f13337ed7742b06f6d0312c734efe124476dbca7a4a008",
+    "ledger.jsonl": "7817f7e66f1c440325589319e84a4575916c68fc31389a671003ed259a73dbde",
+    "results.json": "890799e4efc0890e38caa53217209e42935bf1e7d57f0b3e9d9eaff8929b33cf",
+    "report.html": "1d97e5e56c831d2cfd6dd6d8bca37a66e6f7f9f33e6c203f2230b0de0257ea02",
 }
 """SHA-256 of `equipoise demo` with 50 participants and seed 7; of the results with all numbers to
 twelve digits, since the last bits of an exponential depend on the processor."""

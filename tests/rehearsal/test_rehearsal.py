@@ -15,6 +15,7 @@ from changed import shipped_with
 from equipoise.allocation.declared import allocation_of
 from equipoise.conduct.attribution import Attribution
 from equipoise.conduct.record import Refused
+from equipoise.conduct.safety import is_late, unreported
 from equipoise.eligibility import evaluate_all
 from equipoise.ledger.chain import verify
 from equipoise.ledger.entry import Entry, line_of
@@ -28,7 +29,7 @@ from equipoise.rehearsal.office import Agenda, Office, Unexpected
 from equipoise.rehearsal.rehearse import Rehearsal, draw_sealed_list, rehearse
 from equipoise.store.memory import Memory
 from equipoise.subject.fold import replay, step
-from equipoise.subject.records import EX, GF, LB, RS, SS
+from equipoise.subject.records import AE, EX, GF, LB, RS, SS
 from equipoise.subject.state import Subject, Trial
 from equipoise.terms.verdict import Verdict
 from equipoise.virtual.parameters import read_parameters, three_digits
@@ -385,3 +386,15 @@ def test_no_seed_ends_a_rehearsal(protocol, seed):
     sealed = draw_sealed_list(protocol, participants=50, seed=seed)
 
     rehearse(protocol, Memory(), sealed, participants=50, seed=seed)
+
+
+def test_the_sponsor_is_told_of_every_serious_event_and_judges_it(played: Played) -> None:
+    _, _, trial = played
+    serious = reports = 0
+    for her in trial.subjects.values():
+        serious += sum(event.serious == "Y" for event in her.records(AE))
+        reports += len(her.safety)
+        assert unreported(her) == ()
+        assert not any(map(is_late, her.safety))
+        assert {each.report for each in her.judgements} == {each.source for each in her.safety}
+    assert serious == reports > 0

@@ -37,7 +37,7 @@ def test_from_consent_to_signature(unit: Unit) -> None:
     assert arm.status_code == 302
     given = unit.subject(HER).randomized
     assert given is not None
-    (name,) = (each.label for each in unit.trial().protocol.arms if each.id == given.arm)
+    (name,) = (each.label for each in unit.trial.protocol.arms if each.id == given.arm)
     assert f"{name}, {given.on}" in text_of(coordinator.get(AT))
     entries = [str(seq) for seq in unit.subject(HER).forms]
     about = {"meaning": "DATA ENDORSED", "about": entries, "password": PASSWORD}

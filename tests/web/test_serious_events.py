@@ -118,3 +118,26 @@ def test_a_serious_event_is_one_click_from_every_page_about_her(at_work: Unit) -
         if page.status_code == 200:
             link = f'<a href="/t/{at_work.id}/{AT}events/">Report a serious event</a>'
             assert link in page.content.decode(), name
+
+
+def test_what_the_site_calls_serious_waits_until_it_is_reported(at_work: Unit) -> None:
+    coordinator = at_work.browser("coordinator-01")
+    on = days_ago(1).isoformat()
+    event = {"term": "ileus", "decoded": "Ileus", "grade": "3", "serious": "Y", "start": on}
+    saved = coordinator.fill(
+        HER, "UNSCHEDULED 1", "ADVERSE_EVENTS", {"date": on}, {"event": [event]}
+    )
+    assert saved.status_code == 302, text_of(saved)
+
+    (line,) = lines(coordinator)
+    assert "ileus: serious, and the sponsor has no report of it" in line
+    assert ">today<" in line
+    (link,) = re.findall(r'href="/t/[^/]+/([^"]*)"', line)
+    begun = coordinator.get(link).content.decode()
+    assert re.search(r'<input id="term"[^>]* value="ileus"', begun)
+    assert re.search(rf'<input id="onset"[^>]* value="{on}"', begun)
+    assert lines(at_work.browser("safety-01")) == []
+
+    told = {"kind": "SERIOUS ADVERSE EVENT", "term": "Ileus", "criteria": "HOSPITALIZATION"}
+    coordinator.post(f"{AT}events/", **told, aware_day="yesterday", aware_time="00:01")
+    assert lines(coordinator) == []

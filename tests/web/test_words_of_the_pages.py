@@ -6,17 +6,22 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from datetime import date
 from html import unescape
 from pathlib import Path
 from typing import Any
 
 import pytest
+from babel.messages.pofile import read_po
 
 from equipoise.assessments.ctcae.grade import TERMS
 from equipoise.conduct.safety import ACTIONS, CRITERIA, OUTCOMES
 from on_pages import AT, HER
 from trial_unit import Unit
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "docs"))
+import messages
 
 TEMPLATES = Path(__file__).parents[2] / "src" / "equipoise" / "web" / "templates"
 OTHER = "subjects/S01-002/"
@@ -67,22 +72,36 @@ def test_every_kind_of_work_has_its_name(data) -> None:
 
 
 @pytest.fixture
-def brackets(monkeypatch):
-    """A language in which everything is said in brackets."""
+def brackets(unit, tmp_path, monkeypatch):
+    """A language in which everything is said in brackets: its catalog is made as translators get
+    theirs, and compiled.
+    """
+    from django.conf import settings
     from django.utils.translation import trans_real
 
-    def one(text: str) -> str:
-        return f"⟦{text}⟧"
+    catalog = messages.found()
+    for message in catalog:
+        if isinstance(message.id, tuple):
+            message.string = tuple(f"⟦{text}⟧" for text in message.id)
+        elif message.id:
+            message.string = f"⟦{message.id}⟧"
+    catalog.locale = "de"
+    folder = tmp_path / "de" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    messages.compiled(catalog, folder)
+    monkeypatch.setattr(settings, "LOCALE_PATHS", [tmp_path])
+    monkeypatch.setattr(settings, "LANGUAGE_CODE", "de")
+    monkeypatch.setattr(trans_real, "_translations", {})
+    monkeypatch.setattr(trans_real, "_default", None)
 
-    def many(one_of_it: str, more: str, number: int) -> str:
-        return f"⟦{one_of_it if number == 1 else more}⟧"
 
-    monkeypatch.setattr(trans_real, "gettext", one)
-    monkeypatch.setattr(trans_real, "ngettext", many)
-    from django.utils.translation import _trans
+def test_the_template_for_translators_holds_every_message() -> None:
+    with messages.TEMPLATE.open("rb") as file:
+        stored = read_po(file)
 
-    monkeypatch.setattr(_trans, "gettext", one, raising=False)
-    monkeypatch.setattr(_trans, "ngettext", many, raising=False)
+    assert {each.id for each in stored} == {each.id for each in messages.found()}, (
+        "the pages say something else: run `make messages`"
+    )
 
 
 PAGES = (

@@ -4,8 +4,9 @@ medication errors are reported in every state of the trial, and change no locked
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
@@ -14,6 +15,7 @@ from equipoise.conduct.attribution import Attribution
 from equipoise.conduct.preconditions import no_time
 from equipoise.conduct.record import Outcome, record
 from equipoise.ledger import events
+from equipoise.subject.records import AE
 from equipoise.subject.state import SafetyReport, Subject, Trial
 from equipoise.terms.dates import parse_date
 from equipoise.terms.time_zones import moment
@@ -162,6 +164,28 @@ def _safety_submitted(event: events.SafetySubmitted, asked: Asked) -> Iterator[s
     if not event.authority.strip():
         yield "authority: nothing found, expected who was told"
     yield from no_time("submitted_at", event.submitted_at, asked.by.at)
+
+
+def unreported(subject: Subject) -> tuple[AE, ...]:
+    """Adverse events that the site marked as serious and did not report: each first report is of
+    the earliest event with its words, as reported or as coded.
+    """
+    told = Counter(each.term.casefold() for each in subject.safety if each.follows is None)
+    serious = [event for event in subject.records(AE) if event.serious == "Y"]
+    distinct = {(each.decoded or each.term, str(each.start)): each for each in serious}
+    left = []
+    for event in sorted(distinct.values(), key=_began):
+        names = (event.term.casefold(), event.decoded.casefold())
+        found = next((name for name in names if told[name]), None)
+        if found is None:
+            left.append(event)
+        else:
+            told[found] -= 1
+    return tuple(left)
+
+
+def _began(event: AE) -> date:
+    return event.start.earliest if event.start else date.max
 
 
 def is_late(report: SafetyReport) -> bool:

@@ -16,6 +16,7 @@ from equipoise.endpoints.readings import disagreement, lesion_problem
 from equipoise.protocol.model import Protocol
 from equipoise.rehearsal.filled import Filled, with_slip
 from equipoise.rehearsal.office import Agenda, Office, Unexpected
+from equipoise.rehearsal.safety_desk import report_all
 from equipoise.rehearsal.tumor_forms import FORM as TUMOR
 from equipoise.subject.state import Subject
 from equipoise.virtual.parameters import Parameters
@@ -74,6 +75,7 @@ class DataDesk:
             self._await(day, code, SYSTEM, question, filled if query is asked[0] else None)
         if not asked:
             self._review_later(day, code, saved.seq, filled)
+        report_all(self.office, self.protocol, day, code)
         return saved.seq
 
     def is_settled(self, code: str) -> bool:

@@ -13,7 +13,7 @@ from equipoise.conduct.trial_setup import Duty, NewSite
 from equipoise.rehearsal.office import Office, actor_of
 from equipoise.virtual.parameters import Site
 
-CENTRAL = ("statistician", "data_manager", "monitor")
+CENTRAL = ("statistician", "data_manager", "monitor", "safety")
 AT_SITES = ("coordinator", "investigator")
 
 

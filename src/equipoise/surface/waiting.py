@@ -10,10 +10,12 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from equipoise.conduct.roles import DATA, ENTRY, SITE
+from equipoise.conduct.safety import TO_SPONSOR, unreported
 from equipoise.conduct.sponsor_clock import Judged, SponsorClock, clocks_of
 from equipoise.eligibility import evaluate_all
 from equipoise.protocol.model import Protocol
 from equipoise.subject.conditions import SubjectStatus
+from equipoise.subject.records.record import entry_number
 from equipoise.subject.state import PHYSICIANS, Subject, Trial, Version
 from equipoise.subject.visits import Status, VisitStatus, visits_of
 from equipoise.terms.time_zones import zone
@@ -23,6 +25,7 @@ from equipoise.terms.verdict import Verdict
 class Kind(StrEnum):
     """What somebody does about it."""
 
+    REPORT = "serious event to report"
     SAFETY = "serious event"
     OVERDUE = "overdue"
     DUE = "due"
@@ -72,7 +75,9 @@ class _Known(NamedTuple):
 
 
 _SEEN_BY: Mapping[Kind, frozenset[str]] = {
-    **dict.fromkeys((Kind.OVERDUE, Kind.DUE, Kind.PARTLY, Kind.SCREENING, Kind.READY), SITE),
+    **dict.fromkeys(
+        (Kind.REPORT, Kind.OVERDUE, Kind.DUE, Kind.PARTLY, Kind.SCREENING, Kind.READY), SITE
+    ),
     Kind.ANSWER: ENTRY,
     Kind.CLOSE: DATA | {"monitor"},
     Kind.SIGN: PHYSICIANS,
@@ -132,7 +137,18 @@ def _about(trial: Trial, subject: Subject, today: date) -> Iterator[Waiting]:
     yield from _queries(subject, "OPEN", Kind.ANSWER)
     yield from _queries(subject, "ANSWERED", Kind.CLOSE)
     yield from _to_sign(subject)
+    yield from _to_report(subject)
     yield from _safety(trial, subject)
+
+
+def _to_report(subject: Subject) -> Iterator[Waiting]:
+    """What the site itself calls serious, by the day after the one on which it was asked."""
+    for event in unreported(subject):
+        form = subject.forms.get(entry_number(event.source))
+        aware = (form.on if form else None) or event.start
+        by = aware.latest + TO_SPONSOR if aware else None
+        said = f"{event.term}: serious, and the sponsor has no report of it"
+        yield Waiting(Kind.REPORT, subject.id, said, by, str(entry_number(event.source)))
 
 
 def _safety(trial: Trial, subject: Subject) -> Iterator[Waiting]:

@@ -15,10 +15,10 @@ import numpy as np
 from equipoise.allocation.declared import with_sizes
 from equipoise.conduct.attribution import Attribution
 from equipoise.conduct.carry_out import Session
+from equipoise.conduct.data_entry import FormData, save_form
 from equipoise.conduct.data_management import Question, answer_query, next_query, open_query
 from equipoise.conduct.randomization import draw_allocation
 from equipoise.conduct.safety import Report, report_safety
-from equipoise.conduct.trial_setup import Duty, delegate, train
 from equipoise.ledger.entry import Entry
 from equipoise.protocol.model import Protocol
 from equipoise.rehearsal.rehearse import rehearse_until
@@ -82,7 +82,8 @@ def make_demo(
 
 def _waiting(session: Session) -> None:
     """The monitor has read some forms of yesterday and asks about them, and a site has reported a
-    serious event, which nobody has judged; one question is answered.
+    serious event, which nobody has judged; another site has one to report. One question is
+    answered.
     """
     trial = session.trial
     seen = [each for each in trial.subjects.values() if each.randomized and not each.died]
@@ -94,10 +95,6 @@ def _waiting(session: Session) -> None:
     her = latest[0]
     assert trial.head is not None
     yesterday = datetime.fromisoformat(trial.head.at).date()
-    sponsor = (str(trial.founder), "sponsor", None)
-    trained = {"training": "ICH E2A, ICH E6(R3)", "trained_on": yesterday}
-    _do(session, sponsor, train, "safety", **trained)
-    _do(session, sponsor, delegate, Duty("safety", "safety", None, yesterday))
     report = Report(
         report=f"{her.id}-1",
         kind="SERIOUS ADVERSE EVENT",
@@ -110,6 +107,12 @@ def _waiting(session: Session) -> None:
     )
     investigator = (f"investigator-{her.site}", "investigator", her.site)
     _do(session, investigator, report_safety, her.id, report)
+    her = next(each for each in latest if each.site != her.site)
+    event = {"term": "ileus", "decoded": "Ileus", "grade": "3", "serious": "Y"}
+    rows = {"event": [{**event, "start": yesterday.isoformat()}]}
+    typed = FormData("ADVERSE_EVENTS", "UNSCHEDULED 90", {"date": yesterday.isoformat()}, rows)
+    coordinator = (f"coordinator-{her.site}", "coordinator", her.site)
+    _do(session, coordinator, save_form, her.id, typed)
 
 
 def _ask(session: Session, her: Subject) -> str:

@@ -63,6 +63,8 @@ def where_it_waits(asked: Asking, one: Waiting) -> str:
             return address(asked, "form", one.subject, in_address(one.place), one.forms[0])
         case Kind.ANSWER | Kind.CLOSE:
             return where_it_is_asked(asked, one.subject, one.place) + f"#{one.place}"
+        case Kind.REPORT:
+            return address(asked, "safety", one.subject) + f"?event={one.place}"
         case Kind.SAFETY:
             return address(asked, "safety", one.subject) + f"#report-{one.place}"
         case Kind.SCREENING | Kind.READY | Kind.SIGN:

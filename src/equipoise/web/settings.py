@@ -88,6 +88,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
+LOCALE_PATHS = [Path(__file__).parent / "locale"]
 FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 
 # ------------------------------------------------------------------ who may sign in

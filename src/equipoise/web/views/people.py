@@ -106,9 +106,9 @@ def _form(asked: Asking, her: Subject, visit: str, name: str) -> dict[str, Any]:
 def _state(her: Subject, seq: int) -> str:
     """Saved, signed, or changed since it was signed."""
     if seq in her.signed:
-        return "signed"
+        return _("signed")
     earlier = versions(her, seq)
-    return "changed since it was signed" if her.signed & set(earlier) else "saved"
+    return _("changed since it was signed") if her.signed & set(earlier) else _("saved")
 
 
 def _sex(her: Subject) -> str | None:

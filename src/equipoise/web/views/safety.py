@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import UTC, datetime
 from smtplib import SMTPException
 from typing import Any
@@ -23,6 +24,7 @@ from equipoise.conduct.safety import (
     assess_safety,
     report_safety,
     submit_safety,
+    unreported,
 )
 from equipoise.conduct.sponsor_clock import SponsorClock, clocks_of
 from equipoise.ledger.entry import Entry
@@ -65,7 +67,18 @@ def safety(asked: Asking, code: str) -> HttpResponse:
         "reports": _with_clocks(asked, her),
         "can": {name: asked.may(event) for name, event in _EVENTS.items()},
     }
+    if asked.request.method != "POST":
+        context["posted"] = _begun(her, asked.request.GET.get("event", ""))
     return show(asked, "safety.html", context, 409 if refused else 200)
+
+
+def _begun(her: Subject, entry: str) -> dict[str, str]:
+    """What a report begins with that is about a form's event, by its entry."""
+    begun: dict[str, str] = defaultdict(str)
+    for event in unreported(her):
+        if str(event.source) == entry:
+            begun |= {"term": event.term, "onset": str(event.start or "")}
+    return begun
 
 
 def _drugs(asked: Asking, her: Subject) -> tuple[str, ...]:

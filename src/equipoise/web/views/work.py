@@ -23,6 +23,7 @@ FIRST = 50
 """So many lines of a kind; the rest is counted."""
 
 _NAMES = {
+    Kind.REPORT: _("Serious event to report"),
     Kind.SAFETY: _("Serious event"),
     Kind.OVERDUE: _("Overdue"),
     Kind.DUE: _("Due"),
