@@ -633,3 +633,24 @@ def test_a_trial_under_way_over_postgresql(browser, folder, postgresql) -> None:
         server.close()
 
     assert isinstance(verify_entries(postgresql.read()), Verified)
+
+
+def test_a_form_can_be_saved_and_corrected_without_the_script(browser, demo, she):
+    person = Person(browser, demo, java_script_enabled=False)
+    person.sign_in("coordinator-S01", *demo.accounts()["coordinator-S01"])
+    page = person.page
+    person.go(f"t/{TRIAL}/subjects/{she}/visits/UNSCHEDULED-6/HEMATOLOGY/")
+    page.fill("[name=h-date]", "yesterday")
+    page.fill("[name=g-result-0-value]", "abc")
+    page.click("button.act:has-text('Save')")
+    assert "expected a number" in person.text()
+    page.fill("[name=g-result-0-value]", "3,1")
+    page.click("button.act:has-text('Save')")
+    assert "saved" in person.text()
+    page.fill("[name=g-result-0-value]", "3.4")
+    page.fill("#reason", "typed from the wrong line")
+    page.click("text=Save the correction")
+    page.click("text=Who, when, why")
+    assert "3.1" in person.text()
+    assert "3.4" in person.text()
+    person.context.close()
