@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from equipoise.cli.app import app
 from equipoise.conduct.data_entry import FormData, save_form
-from equipoise.conduct.deviations import Classification, DeviationRow, classify_deviation
+from equipoise.conduct.deviations import Classification, classify_deviation
 from equipoise.conduct.safety import (
     Assessment,
     Report,
@@ -20,6 +20,7 @@ from equipoise.conduct.safety import (
 )
 from equipoise.ledger.entry import line_of
 from equipoise.report.kit.formats import as_of_words
+from equipoise.subject.deviations import DeviationRow
 from story import Story
 
 ON, DAY, WHO = "2021-03-12", date(2021, 3, 10), "S01-001"

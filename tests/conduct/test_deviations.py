@@ -12,14 +12,13 @@ from equipoise.conduct.attribution import Correction
 from equipoise.conduct.data_entry import FormData, save_form
 from equipoise.conduct.deviations import (
     Classification,
-    DeviationRow,
     classify_deviation,
-    recorded_deviations,
 )
 from equipoise.conduct.record import Refused
 from equipoise.conduct.verify import verify_entries
 from equipoise.ledger.entry import Entry
 from equipoise.ledger.verified import Verified
+from equipoise.subject.deviations import DeviationRow, recorded_deviations
 from equipoise.subject.state import Subject
 from story import Story
 

@@ -25,7 +25,7 @@ from equipoise.conduct import (
 )
 from equipoise.conduct.asked import problems
 from equipoise.conduct.data_management import Question
-from equipoise.conduct.deviations import Classification, DeviationRow
+from equipoise.conduct.deviations import Classification
 from equipoise.conduct.disposition import Withdrawal
 from equipoise.conduct.emergency import (
     commit_emergency_list,
@@ -42,6 +42,7 @@ from equipoise.conduct.verify import verify_entries
 from equipoise.ledger.entry import Entry
 from equipoise.ledger.events import EVENTS
 from equipoise.ledger.verified import Verified
+from equipoise.subject.deviations import DeviationRow
 from equipoise.subject.fold import step
 from equipoise.subject.keys import Keys
 from equipoise.subject.state import Trial

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from equipoise.analysis.accounts import Account, account_of, primary_due
-from equipoise.analysis.arms import arms_of, confidence_of, strata_of
+from equipoise.analysis.arms import Arms, arms_of, confidence_of, strata_of
 from equipoise.analysis.baseline import (
     baseline_of,
     eligibility_of,
@@ -22,6 +22,8 @@ from equipoise.analysis.courses import disagreements, time_lines, tumor_changes
 from equipoise.analysis.flow import flow_of
 from equipoise.analysis.interim import Standing, standing_of
 from equipoise.analysis.known import Known, check_known
+from equipoise.analysis.quality import deviations_of, quality_of
+from equipoise.analysis.responses import best_responses, concordance_of, times_to_response
 from equipoise.analysis.results.endpoints import EndpointResult
 from equipoise.analysis.results.trial import (
     AnalyzedProtocol,
@@ -34,7 +36,9 @@ from equipoise.analysis.results.trial import (
 from equipoise.analysis.safety import analyze_safety
 from equipoise.analysis.safety_review import safety_review
 from equipoise.analysis.screening import Screenings, entered, screenings_of
-from equipoise.analysis.time_to_event import analyze_time_to_event
+from equipoise.analysis.sensitivity import population_with
+from equipoise.analysis.time_to_event import analyze_time_to_event, follow_up_of
+from equipoise.analysis.treatment import exposure_of, therapy_after
 from equipoise.analysis.visits import VisitsBySubject, count_visits, visits_by_subject
 from equipoise.endpoints.course import Course, course_of
 from equipoise.endpoints.populations import members
@@ -118,9 +122,22 @@ def _results(
         baseline=baseline_of(courses, arms),
         eligibility=eligibility_of({name: screenings[name] for name in courses}),
         strata=strata_as_known(trial, randomized),
+        best_responses=best_responses(courses, arms, protocol),
+        to_response=times_to_response(courses, arms, protocol),
+        concordance=concordance_of(courses),
         tumor_change=tumor_changes(courses, arms),
         time_lines=time_lines(courses, arms),
         disagreements=disagreements(courses),
+        follow_up=follow_up_of(courses, arms, protocol),
+        exposure=exposure_of(
+            {name: course.subject for name, course in courses.items()},
+            treated_in(populations, arms, protocol),
+            protocol,
+            cutoff,
+        ),
+        therapy_after=therapy_after(courses, arms, protocol, cutoff),
+        deviations=deviations_of(courses, arms, protocol),
+        quality=quality_of(trial, visits, cutoff),
         visits=count_visits(visits, arms, protocol, cutoff),
         safety_review=safety_review(randomized, protocol.conduct.safety_review_after, cutoff),
         problems={name: "; ".join(c.problems) for name, c in courses.items() if c.problems},
@@ -175,6 +192,14 @@ def populations_of(trial: Trial, courses: Courses, cutoff: date) -> dict[str, Ma
     """Population -> subject id -> arm."""
     subjects = [course.subject for course in courses.values()]
     return {p.id: members(p, trial, subjects, cutoff) for p in trial.protocol.populations}
+
+
+def treated_in(
+    populations: Mapping[str, Mapping[str, str]], arms: Arms, protocol: Protocol
+) -> Mapping[str, str]:
+    """The arms as received, where a population of safety is declared; else as allocated."""
+    safety = population_with(protocol, "received_experimental_drug")
+    return populations[safety] if safety else arms
 
 
 def counted_in(

@@ -24,10 +24,11 @@ from equipoise.terms.verdict import Verdict
 
 def baseline_of(courses: Mapping[str, Course], arms: Arms) -> dict[str, Baseline]:
     """Each subject's characteristics at baseline; tables are made from them."""
-    return {name: _characteristics(course, arms[name]) for name, course in courses.items()}
+    return {name: characteristics(course, arms[name]) for name, course in courses.items()}
 
 
-def _characteristics(course: Course, arm: str) -> Baseline:
+def characteristics(course: Course, arm: str) -> Baseline:
+    """What is known of one subject at randomization."""
     subject, start = course.subject, course.start
     demographics = subject.records(DM)
     birth = next((dm.birth for dm in demographics if dm.birth), None)

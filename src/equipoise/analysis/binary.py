@@ -8,6 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from equipoise.analysis.arms import Arms, arms_of, confidence_of, levels_of
+from equipoise.analysis.beside import (
+    adjusted_of,
+    missing_by_arm,
+    stratified_of,
+    tables_by_stratum,
+    tipping_points,
+)
 from equipoise.analysis.results.endpoints import (
     BinaryEndpoint,
     Comparison,
@@ -17,7 +24,7 @@ from equipoise.analysis.results.endpoints import (
     Sensitivity,
     TestName,
 )
-from equipoise.analysis.sensitivity import SENSITIVITY, TESTS, Analyzed, tests_of
+from equipoise.analysis.sensitivity import BESIDE, SENSITIVITY, Analyzed, tests_of
 from equipoise.endpoints.values import Courses, binary_values
 from equipoise.protocol.estimands import BinaryAnalysis
 from equipoise.protocol.model import Endpoint, Protocol
@@ -50,7 +57,7 @@ def analyze_binary(
     others: dict[str, Sensitivity] = {
         name: _compared_too(*SENSITIVITY[name](asked), strata, protocol, tests)
         for name in endpoint.analysis.sensitivity
-        if name not in TESTS
+        if name not in BESIDE
     }
     return BinaryEndpoint(
         label=endpoint.label,
@@ -65,6 +72,10 @@ def analyze_binary(
             for name, value in values.items()
         },
         by_stratum=_by_stratum(reached, inside, protocol),
+        stratified=stratified_of(asked),
+        adjusted=adjusted_of(asked),
+        missing=missing_by_arm(asked),
+        tipping=tipping_points(asked),
     )
 
 
@@ -148,14 +159,8 @@ def _proportion(events: int, n: int, level: float) -> Proportion:
 def _cmh(
     values: Mapping[str, bool], arms: Arms, strata: Mapping[str, str], protocol: Protocol
 ) -> float | None:
-    tables = []
-    for stratum in sorted(set(strata.values())):
-        inside = {name: value for name, value in values.items() if strata.get(name) == stratum}
-        (x_1, n_1), (x_0, n_0) = _counts(inside, arms, protocol)
-        if n_1 and n_0:
-            tables.append((x_1, n_1, x_0, n_0))
     try:
-        return cochran_mantel_haenszel(tables).p
+        return cochran_mantel_haenszel(tables_by_stratum(values, arms, strata, protocol)).p
     except ValueError:
         return None  # nothing to compare: all events, or none, in every stratum
 

@@ -77,7 +77,7 @@ def missing_counts_for(experimental: bool) -> Otherwise:
     def count(asked: Analyzed) -> Counted:
         arms, protocol = asked.arms, asked.protocol
         favored = (protocol.experimental if experimental else protocol.control).id
-        missing = _missing(asked)
+        missing = missing_of(asked)
         return Counted(
             {
                 subject: arms[subject] == favored if subject in missing else reached
@@ -89,7 +89,8 @@ def missing_counts_for(experimental: bool) -> Otherwise:
     return count
 
 
-def _missing(asked: Analyzed) -> set[str]:
+def missing_of(asked: Analyzed) -> set[str]:
+    """Who has no response that tells, for want of data."""
     return {subject for subject in asked.arms if _is_missing(asked, asked.courses[subject])}
 
 
@@ -126,6 +127,8 @@ def _late_control(asked: Analyzed, course: Course) -> Value:
 
 TESTS: tuple[TestName, ...] = ("boschloo", "fisher", "cmh")
 """Those that change the test and not the values: they stand beside the primary test."""
+BESIDE = (*TESTS, "tipping_point")
+"""Those that are no comparison of their own under one assumption."""
 SENSITIVITY: Mapping[str, Otherwise] = {
     "best_case": missing_counts_for(experimental=True),
     "worst_case": missing_counts_for(experimental=False),

@@ -17,21 +17,32 @@ from equipoise.analysis.arms import Arms, confidence_of
 from equipoise.analysis.results.endpoints import (
     Curve,
     Events,
+    Landmark,
     Median,
+    RestrictedMean,
     Time,
     TimeAnalysis,
     TimeComparison,
     TimeToEventEndpoint,
     TimeValue,
 )
+from equipoise.analysis.results.treatment import FollowUpTime
 from equipoise.arrays import Flags, Floats
 from equipoise.endpoints.catalogue import endpoint_of
 from equipoise.endpoints.values import Courses, Value, time_values
 from equipoise.protocol.estimands import TimeToEventAnalysis
 from equipoise.protocol.model import Endpoint, Protocol
-from equipoise.statistics.cox import fit_cox
-from equipoise.statistics.survival import kaplan_meier, log_rank
+from equipoise.statistics.cox import fit_cox, proportionality_test
+from equipoise.statistics.survival import (
+    SurvivalCurve,
+    kaplan_meier,
+    log_rank,
+    restricted_mean,
+)
+from equipoise.terms.dates import DAYS_PER_MONTH
 
+LANDMARKS = (6, 12)
+"""Months from randomization at which the curves are told in numbers."""
 Groups = NDArray[np.str_]
 Times = Mapping[str, TimeValue]
 
@@ -67,6 +78,31 @@ def analyze_time_to_event(
     )
 
 
+def follow_up_of(courses: Courses, arms: Arms, protocol: Protocol) -> FollowUpTime:
+    """How long those randomized were followed: from randomization to the last day on which they are
+    known to be alive, who died being censored (reverse Kaplan-Meier; Schemper and Smith, Control
+    Clin Trials 1996).
+    """
+    level = confidence_of(protocol)
+    days = {
+        name: min(c.death if c.death >= 0 else max(c.last_known_alive, 0), c.cutoff)
+        for name, c in courses.items()
+    }
+    alive = {name: not 0 <= c.death <= c.cutoff for name, c in courses.items()}
+
+    def median_of(names: list[str]) -> Median:
+        times = np.array([days[name] for name in names], float)
+        return _estimated(times, np.array([alive[name] for name in names], bool), level)[0].median
+
+    return FollowUpTime(
+        arms={
+            arm.id: median_of([name for name in courses if arms[name] == arm.id])
+            for arm in protocol.arms
+        },
+        all=median_of([*courses]),
+    )
+
+
 def _times_of(values: Mapping[str, Value]) -> dict[str, TimeValue]:
     return {
         name: TimeValue(value=Time(**value.value), why=value.why, source=value.source)
@@ -78,15 +114,17 @@ def describe_times(times: Times, arms: Arms, protocol: Protocol, note: str = "")
     """Curves, events and medians by arm, without a comparison; the note says why."""
     names, days, event = _arrays(times)
     level = confidence_of(protocol)
-    curves = {
-        arm.id: _curve(days[inside], event[inside], level)
+    estimated = {
+        arm.id: _estimated(days[inside], event[inside], level)
         for arm in protocol.arms
         for inside in [np.array([arms[name] == arm.id for name in names], bool)]
     }
+    curves = {arm: curve for arm, (curve, _) in estimated.items()}
     return TimeComparison(
         arms={arm: Events(n=curve.n, events=curve.events_total) for arm, curve in curves.items()},
         medians={arm: curve.median for arm, curve in curves.items()},
         curves=curves,
+        landmarks={arm: landmarks for arm, (_, landmarks) in estimated.items()},
         note=note,
     )
 
@@ -115,6 +153,9 @@ def compare_times(
         interval=ratio.interval,
         p_value=tested.p,
         test=tested.name,
+        restricted_mean=_restricted(days, event, treated, protocol),
+        stratified=groups is not None,
+        proportional=ratio.proportional,
         note="; ".join(notes),
     )
 
@@ -131,6 +172,7 @@ class Ratio(NamedTuple):
 
     value: float | None = None
     interval: tuple[float, float] | None = None
+    proportional: float | None = None
     note: str = ""
 
 
@@ -149,7 +191,34 @@ def _hazard_ratio(
         fit = fit_cox(days, event, treated.reshape(-1, 1), groups, level=level)
     except ValueError as error:
         return Ratio(note=str(error))
-    return Ratio(float(fit.hazard_ratio[0]), (float(fit.lower[0]), float(fit.upper[0])))
+    try:
+        proportional = number(proportionality_test(fit).global_p)
+    except ValueError:  # the ratio stands without it
+        proportional = None
+    bounds = (float(fit.lower[0]), float(fit.upper[0]))
+    return Ratio(float(fit.hazard_ratio[0]), bounds, proportional)
+
+
+def _restricted(
+    days: Floats, event: Flags, treated: Floats, protocol: Protocol
+) -> RestrictedMean | None:
+    """Up to the latest day that both arms reach; None where that is none."""
+    level = confidence_of(protocol)
+    try:
+        found = restricted_mean(days, event, treated, level=level)
+    except ValueError:
+        return None
+    control, experimental = found.means
+    of = {protocol.experimental.id: experimental, protocol.control.id: control}
+    gap = found.difference
+    return RestrictedMean(
+        tau=found.tau,
+        means={arm.id: of[arm.id].estimate for arm in protocol.arms},
+        intervals={arm.id: (of[arm.id].lower, of[arm.id].upper) for arm in protocol.arms},
+        difference=gap.estimate if gap else None,
+        interval=(gap.lower, gap.upper) if gap else None,
+        p_value=gap.p if gap else None,
+    )
 
 
 def _tested(days: Floats, event: Flags, treated: Floats, groups: Groups | None) -> Tested:
@@ -163,11 +232,27 @@ def _tested(days: Floats, event: Flags, treated: Floats, groups: Groups | None) 
 # ------------------------------------------------------------------ curves
 
 
-def _curve(days: Floats, event: Flags, level: float) -> Curve:
+def _estimated(days: Floats, event: Flags, level: float) -> tuple[Curve, tuple[Landmark, ...]]:
+    """The curve of one arm, and what it says at the landmarks."""
     if not len(days):
         nothing = Median(median=None, interval=(None, None))
-        return Curve(n=0, events_total=0, median=nothing, times=())
+        return Curve(n=0, events_total=0, median=nothing, times=()), ()
     curve = kaplan_meier(days, event, level)
+    marks = tuple(_landmark(curve, days, month * DAYS_PER_MONTH) for month in LANDMARKS)
+    return _curve(curve, days, event), marks
+
+
+def _landmark(curve: SurvivalCurve, days: Floats, at: float) -> Landmark:
+    survival, lower, upper = curve.at(at)
+    return Landmark(
+        days=at,
+        survival=number(survival),
+        interval=(number(lower), number(upper)),
+        at_risk=int((days >= at).sum()),
+    )
+
+
+def _curve(curve: SurvivalCurve, days: Floats, event: Flags) -> Curve:
     middle = curve.median()
     return Curve(
         n=len(days),

@@ -12,21 +12,12 @@ from equipoise.conduct.attribution import Attribution
 from equipoise.conduct.preconditions import without_reason
 from equipoise.conduct.record import Outcome, record
 from equipoise.ledger import events
+from equipoise.subject.deviations import DeviationRow, recorded_deviations
 from equipoise.subject.records import DV
-from equipoise.subject.records.record import entry_number
 from equipoise.subject.state import Subject, Trial
 from equipoise.subject.trial_fold import TRIAL
 
 Importance = Literal["IMPORTANT", "NOT IMPORTANT"]
-
-
-class DeviationRow(NamedTuple):
-    """A recorded deviation: its entry, and its number among the deviations of that entry, from
-    1.
-    """
-
-    entry: int
-    row: int
 
 
 class Classification(NamedTuple):
@@ -70,15 +61,6 @@ def unclassified(subject: Subject) -> Iterator[tuple[DeviationRow, DV]]:
     for place, deviation in recorded_deviations(subject):
         if place not in subject.classified:
             yield place, deviation
-
-
-def recorded_deviations(subject: Subject) -> Iterator[tuple[DeviationRow, DV]]:
-    """The deviations of a participant that hold, each with its place."""
-    seen: dict[int, int] = {}
-    for deviation in subject.records(DV):
-        entry = entry_number(deviation.source)
-        seen[entry] = seen.get(entry, 0) + 1
-        yield DeviationRow(entry, seen[entry]), deviation
 
 
 def in_the_way_of_results(trial: Trial, scope: str) -> Iterator[str]:

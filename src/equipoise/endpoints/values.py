@@ -36,13 +36,19 @@ Courses = Mapping[str, Course]
 
 
 def best_response(
-    course: Course, protocol: Protocol, reading: Reading, sd_min_days: int | None = None
+    course: Course,
+    protocol: Protocol,
+    reading: Reading,
+    sd_min_days: int | None = None,
+    *,
+    confirmed: bool | None = None,
 ) -> Value:
     """The best response of one subject, by one reader; CR and PR are confirmed where the protocol
-    asks for it (RECIST 1.1 4.4.3, Table 3).
+    asks for it, or as the caller says (RECIST 1.1 4.4.3, Table 3).
     """
     policy = response_policy(protocol.assessment, sd_min_days)
-    confirmed = protocol.assessment.confirmation is not None
+    if confirmed is None:
+        confirmed = protocol.assessment.confirmation is not None
     derive = derive_confirmed_best_response if confirmed else derive_best_response
     best = derive(
         reading.days,
@@ -121,11 +127,11 @@ def _time(analysis: str, course: Course, protocol: Protocol) -> TimeToEvent | No
     policy = response_policy(protocol.assessment)
     rules = rules_of(analysis, protocol)
     known = course.follow_up(progression_after_cr(course.primary, policy))
-    return endpoint_of(analysis, protocol).derive(known, _responded(course, protocol), rules)
+    return endpoint_of(analysis, protocol).derive(known, day_of_response(course, protocol), rules)
 
 
-def _responded(course: Course, protocol: Protocol) -> int:
-    """The day of the first response, or NEVER."""
+def day_of_response(course: Course, protocol: Protocol) -> int:
+    """The day of the first response by the reading that counts, or NEVER."""
     reading = course.primary
     first = first_response(
         reading.days,

@@ -56,7 +56,12 @@ Sensitivity = Literal[
     "other_reading",
     "shorter_sd",
     "late_control",
+    "tipping_point",
 ]
+Covariate = Literal["strata", "age", "sex", "ecog", "organs", "liver_only", "sum_mm"]
+"""What is known of everybody at randomization: the strata as randomized, and the characteristics of
+the table of baseline.
+"""
 
 
 class BinaryAnalysis(Model):
@@ -72,6 +77,9 @@ class BinaryAnalysis(Model):
     )
     sensitivity: tuple[Sensitivity, ...] = Field(
         (), description="analyses that are shown beside the primary one"
+    )
+    covariates: tuple[Covariate, ...] = Field(
+        (), description="known at randomization; the difference is shown adjusted for them too"
     )
 
 

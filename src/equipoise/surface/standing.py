@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from equipoise.conduct.deviations import recorded_deviations
 from equipoise.conduct.emergency import unaccounted, uncounted
 from equipoise.conduct.sponsor_clock import SponsorClock, sponsor_clocks
+from equipoise.subject.deviations import recorded_deviations
 from equipoise.subject.likeness import alike
 from equipoise.subject.state import Subject, Trial
 from equipoise.surface.ledgers import Ledger

@@ -76,6 +76,43 @@ class Sensitivity:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stratified:
+    """The difference in common to the strata as randomized (weights of Mantel and Haenszel) with
+    its score interval; those in whose stratum only one arm is say nothing.
+    """
+
+    difference: Difference
+    interval: Interval
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adjusted:
+    """The difference with the covariates of everybody under either treatment (G-computation); null,
+    with a note, where no model can be fitted. Left out are those without a covariate.
+    """
+
+    covariates: tuple[str, ...]
+    n: Count
+    left_out: Names
+    arms: Mapping[str, Rate]
+    difference: Difference | None
+    interval: Interval | None
+    note: Note = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TippingPoint:
+    """The comparison if so many of those who are missing had reached the endpoint, by arm; p is
+    that of the primary test.
+    """
+
+    reached: Mapping[str, Count]
+    difference: Difference
+    interval: Interval
+    p_value: Rate | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BinaryEndpoint:
     """An endpoint that is reached or not."""
 
@@ -88,6 +125,16 @@ class BinaryEndpoint:
     sensitivity: Mapping[str, Sensitivity]
     subjects: Mapping[str, Reached]
     by_stratum: Mapping[str, Contrast]
+    stratified: Annotated[
+        Stratified | None, keywords(description="null where no stratum holds both arms")
+    ]
+    adjusted: Annotated[Adjusted | None, keywords(description="null: no covariate is declared")]
+    missing: Annotated[
+        Mapping[str, Names], keywords(description="arm to subjects without a response that tells")
+    ]
+    tipping: Annotated[
+        tuple[TippingPoint, ...], keywords(description="empty: not declared, or nobody is missing")
+    ]
 
 
 # ------------------------------------------------------------------ times
@@ -142,16 +189,46 @@ class Curve:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Landmark:
+    """What the curve of one arm says of a day; null where it says nothing any more."""
+
+    days: Size
+    survival: Rate | None
+    interval: Interval
+    at_risk: Count
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestrictedMean:
+    """Mean days up to `tau`, by arm with the interval, and the difference with interval and p."""
+
+    tau: Size
+    means: Mapping[str, Size]
+    intervals: Mapping[str, Interval]
+    difference: float | None
+    interval: Interval | None
+    p_value: Rate | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TimeComparison:
     """Times of the arms, compared where they are randomized groups: experimental over control."""
 
     arms: Mapping[str, Events]
     medians: Mapping[str, Median]
     curves: Mapping[str, Curve]
+    landmarks: Annotated[
+        Mapping[str, tuple[Landmark, ...]], keywords(description="by arm, at 6 and 12 months")
+    ]
+    restricted_mean: RestrictedMean | None = None
     hazard_ratio: Size | None = None
     interval: Interval | None = None
     p_value: Rate | None = None
     test: str | None = None
+    stratified: bool = False
+    proportional: Annotated[
+        Rate | None, keywords(description="p of the test that the hazard ratio stays the same")
+    ] = None
     note: Note = ""
 
 

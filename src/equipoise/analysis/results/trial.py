@@ -17,7 +17,14 @@ from equipoise.analysis.results.participants import (
     TimeLine,
     TumorChange,
 )
+from equipoise.analysis.results.quality import Deviations, QualityOfSite
+from equipoise.analysis.results.responses import BestResponses, Concordance, ToResponse
 from equipoise.analysis.results.safety_review import SafetyReview
+from equipoise.analysis.results.treatment import (
+    ExposureOfArm,
+    FollowUpTime,
+    TherapyAfter,
+)
 from equipoise.analysis.results.visits import Visits
 
 
@@ -122,9 +129,22 @@ class Results:
     baseline: Mapping[str, Baseline]
     eligibility: Mapping[str, EligibilityRow]
     strata: Mapping[str, StratumRow]
+    best_responses: Annotated[
+        tuple[BestResponses, ...],
+        keywords(description="of everybody randomized; the one that the endpoints rest on first"),
+    ]
+    to_response: Annotated[Mapping[str, ToResponse], keywords(description="by arm")]
+    concordance: Concordance
     tumor_change: Mapping[str, TumorChange]
     time_lines: Mapping[str, TimeLine]
     disagreements: tuple[DisagreementRow, ...]
+    follow_up: FollowUpTime
+    exposure: Annotated[Mapping[str, ExposureOfArm], keywords(description="by arm, as treated")]
+    therapy_after: Annotated[
+        Mapping[str, TherapyAfter], keywords(description="by arm, as randomized")
+    ]
+    deviations: Annotated[Mapping[str, Deviations], keywords(description="by arm, as randomized")]
+    quality: Annotated[Mapping[str, QualityOfSite], keywords(description="by site")]
     visits: Visits
     safety_review: SafetyReview
     problems: Annotated[

@@ -4,6 +4,7 @@ with how many?
 Group 1 is the experimental one, group 0 the control; differences are p1 - p0.
 """
 
+from equipoise.statistics.proportions.adjusted import AdjustedDifference, standardized_difference
 from equipoise.statistics.proportions.exact_power import (
     Ratio,
     SubjectsPerArm,
@@ -31,6 +32,7 @@ from equipoise.statistics.proportions.repeated import repeated_power_of, repeate
 from equipoise.statistics.proportions.stratified import (
     StratifiedComparison,
     cochran_mantel_haenszel,
+    stratified_miettinen_nurminen,
 )
 from equipoise.statistics.proportions.stratified_power import (
     LargestSize,
@@ -44,6 +46,7 @@ from equipoise.statistics.proportions.two_stage_estimate import TwoStageResult, 
 from equipoise.statistics.proportions.unconditional import binomial, exceeds, largest_probability
 
 __all__ = [
+    "AdjustedDifference",
     "FarringtonManning",
     "Interval",
     "LargestSize",
@@ -81,6 +84,8 @@ __all__ = [
     "saw_tooth",
     "simon_two_stage",
     "size_of",
+    "standardized_difference",
+    "stratified_miettinen_nurminen",
     "two_stage_result",
     "wilson",
 ]

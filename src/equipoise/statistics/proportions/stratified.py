@@ -39,12 +39,7 @@ def cochran_mantel_haenszel(
     1985) with the same weights. A stratum in which one group is empty tells nothing and is left
     out, as the weights would do.
     """
-    told = np.array([t for t in tables if _compares(t)], dtype=np.float64).reshape(-1, 4)
-    if not len(told):
-        raise ValueError(
-            f"tables is {list(tables)!r}; at least one stratum must have subjects in both groups"
-        )
-    x_1, n_1, x_0, n_0 = told.T
+    x_1, n_1, x_0, n_0 = _telling(tables)
     total, events = n_1 + n_0, x_1 + x_0
     variance = float(np.sum(n_1 * n_0 * events * (total - events) / (total**2 * (total - 1))))
     gap = max(abs(float(np.sum(x_1 - events * n_1 / total))) - 0.5 * correction, 0.0)
@@ -52,6 +47,27 @@ def cochran_mantel_haenszel(
     return StratifiedComparison(
         chi_square, float(2 * norm.sf(np.sqrt(chi_square))), _common(x_1, n_1, x_0, n_0, level)
     )
+
+
+def stratified_miettinen_nurminen(
+    tables: Sequence[tuple[int, int, int, int]], level: float = 0.95
+) -> Interval:
+    """The common risk difference with the weights n1 n0 / N of Mantel and Haenszel, and its score
+    interval (Miettinen and Nurminen, Statistics in Medicine 1985, with fixed weights); tables and
+    errors as for `cochran_mantel_haenszel`. One stratum gives `miettinen_nurminen`.
+    """
+    x_1, n_1, x_0, n_0 = _telling(tables)
+    return _by_scores(x_1, n_1, x_0, n_0, level)
+
+
+def _telling(tables: Sequence[tuple[int, int, int, int]]) -> Floats:
+    """The strata with subjects in both groups, by column."""
+    told = np.array([t for t in tables if _compares(t)], dtype=np.float64).reshape(-1, 4)
+    if not len(told):
+        raise ValueError(
+            f"tables is {list(tables)!r}; at least one stratum must have subjects in both groups"
+        )
+    return np.asarray(told.T)
 
 
 def _compares(table: tuple[int, int, int, int]) -> bool:
