@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from equipoise.analysis.arms import Arms
-from equipoise.analysis.results.treatment import DrugGiven, ExposureOfArm, TherapyAfter
+from equipoise.analysis.results.treatment import DrugOfSubject, ExposureOfArm, TherapyAfter
 from equipoise.endpoints.values import Courses
 from equipoise.protocol.model import Protocol
 from equipoise.subject.records import CM, EX
@@ -46,13 +46,19 @@ def _day(ex: EX) -> date:
 def _of_arm(
     doses: Mapping[str, list[EX]], subjects: Mapping[str, Subject], protocol: Protocol
 ) -> ExposureOfArm:
-    drugs: dict[str, dict[str, DrugGiven]] = defaultdict(dict)
+    own = {rule.values.drug: rule.values.every_days for rule in protocol.treatment}
+    drugs: dict[str, dict[str, DrugOfSubject]] = defaultdict(dict)
     for name, its in doses.items():
         cycle = cycle_days(subjects[name], protocol)
         for drug in dict.fromkeys(ex.treatment.upper() for ex in its):
-            drugs[drug][name] = _given([ex for ex in its if ex.treatment.upper() == drug], cycle)
+            given = [ex for ex in its if ex.treatment.upper() == drug]
+            drugs[drug][name] = _given(given, own.get(drug) or cycle)
     return ExposureOfArm(
-        cycles={name: len({_day(ex) for ex in its}) for name, its in doses.items()},
+        days={name: len({_day(ex) for ex in its}) for name, its in doses.items()},
+        cycles={
+            name: len({_day(ex) for ex in its if own.get(ex.treatment.upper()) is None})
+            for name, its in doses.items()
+        },
         weeks={name: (_day(its[-1]) - _day(its[0])).days / 7 for name, its in doses.items()},
         drugs=dict(sorted(drugs.items())),
         delayed=tuple(name for name, its in doses.items() if any(ex.delay for ex in its)),
@@ -65,8 +71,10 @@ def _is_reduced(ex: EX) -> bool:
     return ex.level not in ("", "0")
 
 
-def _given(doses: list[EX], cycle: int | None) -> DrugGiven:
-    """Relative dose intensity: the dose given by the time it took, against the dose planned by its
+def _given(doses: list[EX], cycle: int | None) -> DrugOfSubject:
+    """`cycle` is the days from dose to dose that are declared, of the drug or else of the regimen.
+
+    Relative dose intensity: the dose given by the time it took, against the dose planned by its
     cycles (Hryniuk and Bush, J Clin Oncol 1984). The time runs from the first dose to the end of
     the last cycle.
     """
@@ -76,7 +84,7 @@ def _given(doses: list[EX], cycle: int | None) -> DrugGiven:
     given = float(sum(ex.dose for ex in measured if ex.dose))
     share = given / planned if planned else None
     took = (days[-1] - days[0]).days + (cycle or 0)
-    return DrugGiven(
+    return DrugOfSubject(
         days=len(days),
         share=share,
         intensity=share * len(days) * cycle / took if share is not None and cycle else None,

@@ -4,9 +4,9 @@ belong to them.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from equipoise.protocol.base import Model
 
@@ -81,6 +81,16 @@ class BinaryAnalysis(Model):
     covariates: tuple[Covariate, ...] = Field(
         (), description="known at randomization; the difference is shown adjusted for them too"
     )
+
+    @model_serializer(mode="wrap")
+    def _as_adopted(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without covariates where none are declared: ledgers hold the hash of protocols that were
+        adopted before there were any.
+        """
+        told: dict[str, Any] = write(self)
+        if not self.covariates:
+            del told["covariates"]
+        return told
 
 
 class TimeToEventAnalysis(Model):

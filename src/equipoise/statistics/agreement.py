@@ -12,7 +12,7 @@ def cohen_kappa(table: Sequence[Sequence[int]]) -> float | None:
     Psychol Meas 1960); None where chance alone would agree in everything, or nothing is counted.
     Raises ValueError for a table that is not square.
     """
-    counts = np.array(table, float).reshape(len(table), -1)
+    counts = np.array(table, float).reshape(len(table), -1 if len(table) else 0)
     if counts.shape != (len(table), len(table)):
         raise ValueError(f"table has shape {counts.shape}; expected as many rows as columns")
     total = counts.sum()
@@ -20,4 +20,4 @@ def cohen_kappa(table: Sequence[Sequence[int]]) -> float | None:
         return None
     by_chance = float(counts.sum(axis=0) @ counts.sum(axis=1)) / total**2
     observed = float(np.trace(counts)) / total
-    return None if by_chance == 1 else (observed - by_chance) / (1 - by_chance)
+    return None if by_chance == 1 else float((observed - by_chance) / (1 - by_chance))

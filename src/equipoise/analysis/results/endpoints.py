@@ -24,6 +24,8 @@ Role = Literal["primary", "secondary"]
 TestName = Literal["boschloo", "fisher", "cmh"]
 Grade = Literal["1", "2", "3", "4", "5"]
 GRADES: tuple[Grade, ...] = get_args(Grade)
+KindOfEvent = Literal["any", "severe", "serious", "related", "stopped", "fatal"]
+KINDS: tuple[KindOfEvent, ...] = get_args(KindOfEvent)
 
 
 # ------------------------------------------------------------------ proportions
@@ -275,6 +277,41 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """A difference of two shares of subjects, experimental minus control (Miettinen-Nurminen)."""
+
+    difference: Difference
+    interval: Interval
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventsOfKind:
+    """Who of each arm had an event of a kind, and how far apart the shares are; null where an arm
+    is empty.
+    """
+
+    arms: Mapping[str, Names]
+    gap: Gap | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermGaps:
+    """How far the arms are apart in one term, at any grade and at 3 or more."""
+
+    any: Gap | None
+    severe: Gap | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shift:
+    """Grades of the laboratory of one arm by one term: subject to (baseline, worst on treatment);
+    null where it cannot be told.
+    """
+
+    subjects: Mapping[str, tuple[Count | None, Count | None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SafetyEndpoint:
     """Adverse events by treatment received."""
 
@@ -285,6 +322,12 @@ class SafetyEndpoint:
     n: Mapping[str, Count]
     terms: Annotated[Mapping[str, Mapping[str, Term]], keywords(description="term to arm")]
     serious: Mapping[str, Names]
+    kinds: Annotated[Mapping[KindOfEvent, EventsOfKind], keywords(required=KINDS)]
+    gaps: Annotated[Mapping[str, TermGaps], keywords(description="by term")]
+    shifts: Annotated[
+        Mapping[str, Mapping[str, Shift]],
+        keywords(description="laboratory term of CTCAE to arm; grades told by number alone"),
+    ]
 
 
 EndpointResult = BinaryEndpoint | TimeToEventEndpoint | SafetyEndpoint

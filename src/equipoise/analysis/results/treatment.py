@@ -11,7 +11,7 @@ from equipoise.analysis.results.layout import Count, Names, Size, keywords
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DrugGiven:
+class DrugOfSubject:
     """One drug of one subject: days with a dose; the share of the planned dose that was given, and
     that share by the time it took (relative dose intensity), null where nothing was planned or no
     cycle is known.
@@ -26,12 +26,16 @@ class DrugGiven:
 class ExposureOfArm:
     """Of those of one arm, as treated, who received a dose by the cutoff."""
 
-    cycles: Annotated[Mapping[str, Count], keywords(description="subject to days with a dose")]
+    days: Annotated[Mapping[str, Count], keywords(description="subject to days with a dose")]
+    cycles: Annotated[
+        Mapping[str, Count],
+        keywords(description="subject to days with a dose of what is given by cycles"),
+    ]
     weeks: Annotated[
         Mapping[str, Size], keywords(description="subject to weeks from the first dose to the last")
     ]
     drugs: Annotated[
-        Mapping[str, Mapping[str, DrugGiven]], keywords(description="drug to subjects")
+        Mapping[str, Mapping[str, DrugOfSubject]], keywords(description="drug to subjects")
     ]
     delayed: Names
     reduced: Names

@@ -24,9 +24,15 @@ from equipoise.report.trial.proportion_tables import (
     proportion_table,
     sensitivity_table,
 )
+from equipoise.report.trial.response_tables import (
+    best_response_table,
+    four_ways_table,
+    tipping_table,
+    to_response_table,
+)
 from equipoise.report.trial.survival_figure import Curves, draw_survival
-from equipoise.report.trial.time_table import time_table
-from equipoise.report.trial.words import with_rules
+from equipoise.report.trial.time_table import landmark_table, time_table
+from equipoise.report.trial.words import median_words, with_rules
 
 
 def efficacy(analysis: Analysis, drill_down: DrillDown) -> dict[str, object]:
@@ -46,7 +52,12 @@ def efficacy(analysis: Analysis, drill_down: DrillDown) -> dict[str, object]:
             }
             for endpoint in binary
         ],
+        "best_response": best_response_table(results, drill_down),
+        "four_ways": four_ways_table(results, drill_down),
+        "to_response": to_response_table(results, drill_down),
+        "follow_up": follow_up_words(results),
         "time_table": time_table(results, timed, drill_down),
+        "landmarks": landmark_table(results, timed),
         "survival": [
             curves
             for endpoint in timed
@@ -61,9 +72,13 @@ def _primary(
     """Tables, sensitivity analyses and figures of the primary endpoint, by its kind."""
     if isinstance(primary, TimeToEventEndpoint):
         return {
-            "primary_tables": [time_table(results, [primary], drill_down)],
+            "primary_tables": [
+                time_table(results, [primary], drill_down),
+                landmark_table(results, [primary]),
+            ],
             "primary_curves": _curves(results, primary, protocol, drill_down),
             "sensitivity": None,
+            "tipping": None,
             "forest": None,
         }
     return {
@@ -75,8 +90,23 @@ def _primary(
         "sensitivity": (
             sensitivity_table(results, primary, drill_down) if primary.sensitivity else None
         ),
+        "tipping": tipping_table(results, primary),
         "forest": _forest(results, primary, protocol, drill_down) if primary.by_stratum else None,
     }
+
+
+def follow_up_words(results: Results) -> str:
+    """How long they were followed."""
+    told = results.follow_up
+    each = [
+        f"{about.label} {median_words(told.arms[arm], len(results.flow.arms[arm].randomized))}"
+        for arm, about in results.arms.items()
+    ]
+    every, sure = median_words(told.all, results.flow.randomized), confidence(results.confidence)
+    return (
+        f"Median follow-up {every} months (reverse Kaplan-Meier, {sure} interval);"
+        f" {'; '.join(each)}."
+    )
 
 
 def _curves(

@@ -25,8 +25,16 @@ from equipoise.report.trial.consort import boxes_of, draw_consort
 from equipoise.report.trial.declared import primary_reading
 from equipoise.report.trial.efficacy import efficacy
 from equipoise.report.trial.entries import entry_cells, referenced
+from equipoise.report.trial.quality_tables import (
+    deviation_table,
+    recruitment_table,
+    site_table,
+)
+from equipoise.report.trial.response_tables import concordance_table
 from equipoise.report.trial.safety_review import review_words
+from equipoise.report.trial.safety_tables import overview_table, shift_table, term_gap_table
 from equipoise.report.trial.swimmer import draw_swimmer
+from equipoise.report.trial.treatment_tables import exposure_table, therapy_after_table
 from equipoise.report.trial.visit_tables import overdue_table, visit_table
 from equipoise.report.trial.waterfall import draw_waterfall
 
@@ -38,6 +46,7 @@ CONTENTS = (
     ("primary", "Primary endpoint"),
     ("secondary", "Secondary endpoints"),
     ("tumors", "Tumors and courses"),
+    ("treatment", "Treatment"),
     ("safety", "Adverse events"),
     ("visits", "Visits"),
     ("conduct", "Conduct"),
@@ -58,8 +67,10 @@ def write_report(analysis: Analysis, entries: Sequence[Entry]) -> str:
         **_participants(analysis, drill_down),
         **efficacy(analysis, drill_down),
         **_courses(analysis),
-        **_conduct(analysis),
+        **_conduct(analysis, drill_down),
         **_design(analysis.trial.protocol),
+        "exposure": exposure_table(analysis.results, drill_down),
+        "therapy_after": therapy_after_table(analysis.results, drill_down),
         "safety": _safety(analysis, drill_down),
         "review": review_words(analysis.results.safety_review, drill_down),
         "visits": visit_table(analysis.results, drill_down),
@@ -205,14 +216,17 @@ def _safety(analysis: Analysis, drill_down: DrillDown) -> list[dict[str, object]
             "population": protocol.population(endpoint.population).definition,
             "terms": endpoint.terms,
             "treated": sum(endpoint.n.values()),
+            "overview": overview_table(endpoint, results.arms, drill_down),
             "table": adverse_event_table(endpoint, results.arms, drill_down),
+            "gaps": term_gap_table(endpoint),
+            "shifts": shift_table(endpoint, results.arms, drill_down),
         }
         for endpoint in results.endpoints.values()
         if isinstance(endpoint, SafetyEndpoint)
     ]
 
 
-def _conduct(analysis: Analysis) -> dict[str, object]:
+def _conduct(analysis: Analysis, drill_down: DrillDown) -> dict[str, object]:
     results, protocol = analysis.results, analysis.trial.protocol
     n = results.flow.randomized
     who = f"all {n} randomized" if n else "nobody, as nobody is randomized"
@@ -227,6 +241,10 @@ def _conduct(analysis: Analysis) -> dict[str, object]:
             f"The stratum in which they were randomized is the one recorded for {who}."
         ),
         "disagreement": conduct_tables.disagreement_table(results),
+        "concordance": concordance_table(results),
+        "deviations": deviation_table(results, drill_down),
+        "sites": site_table(results, drill_down),
+        "recruitment": recruitment_table(results),
         "scans": sum(len(course.scans) for course in results.time_lines.values()),
         "primary_reading": primary_reading(protocol),
         "problems": [(subject_link(name), problem) for name, problem in results.problems.items()],

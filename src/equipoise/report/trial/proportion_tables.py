@@ -12,8 +12,10 @@ from equipoise.report.kit.drill_down import DrillDown
 from equipoise.report.kit.formats import (
     NONE,
     confidence,
+    listed,
     p_value,
     percent,
+    plural,
     points,
     points_span,
     proportion_span,
@@ -21,7 +23,7 @@ from equipoise.report.kit.formats import (
 )
 from equipoise.report.kit.table import Cell, Table
 from equipoise.report.trial.arms import arm_of, reached_notes
-from equipoise.report.trial.words import SENSITIVITY, TESTS
+from equipoise.report.trial.words import COVARIATES, SENSITIVITY, TESTS
 
 
 def proportion_table(
@@ -76,11 +78,38 @@ def comparison_table(results: Results, endpoint: BinaryEndpoint, drill_down: Dri
         ["Difference, experimental minus control, percentage points", differ],
         [bounds, points_span(comparison.interval)],
     ]
+    rows += _beside(results, endpoint)
     declared_first = sorted(comparison.tests, key=lambda test: test != endpoint.primary_test)
     for test in declared_first:
         title = Markup("{} <small>{}</small>").format(TESTS[test], _standing(test, endpoint))
         rows.append([title, p_value(comparison.tests[test])])
     return Table(["", endpoint.label], rows, note=comparison.note)
+
+
+def _beside(results: Results, endpoint: BinaryEndpoint) -> list[list[Cell]]:
+    """The difference by stratum in common, and adjusted for what was known at randomization."""
+    sure, rows = confidence(results.confidence), []
+    if common := endpoint.stratified:
+        rows.append(
+            [
+                Markup("Stratified difference ({} interval) <small>{}</small>").format(
+                    sure, "Mantel-Haenszel weights, score interval; sensitivity"
+                ),
+                f"{points(common.difference)} ({points_span(common.interval)})",
+            ]
+        )
+    if adjusted := endpoint.adjusted:
+        named = listed([COVARIATES[each] for each in adjusted.covariates])
+        shown = (
+            f"{points(adjusted.difference)} ({points_span(adjusted.interval)})"
+            if adjusted.interval
+            else f"not estimable: {adjusted.note}"
+        )
+        left = f"; without {plural(len(adjusted.left_out), 'participant')}, not known"
+        how = f"G-computation: {named}{left if adjusted.left_out else ''}; sensitivity"
+        title = Markup("Adjusted difference ({} interval) <small>{}</small>").format(sure, how)
+        rows.append([title, shown])
+    return rows
 
 
 def _standing(test: str, endpoint: BinaryEndpoint) -> str:

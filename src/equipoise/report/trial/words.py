@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from equipoise.analysis.results.endpoints import Median
 from equipoise.endpoints.catalogue import words_of
 from equipoise.report.kit.formats import months
@@ -10,6 +12,16 @@ TESTS = {
     "boschloo": "Boschloo's exact test",
     "fisher": "Fisher's exact test",
     "cmh": "Cochran-Mantel-Haenszel, by stratum as randomized",
+}
+
+COVARIATES: Mapping[str, str] = {
+    "strata": "strata as randomized",
+    "age": "age",
+    "sex": "sex",
+    "ecog": "ECOG performance status",
+    "organs": "organs with tumor",
+    "liver_only": "tumor in the liver only",
+    "sum_mm": "sum of diameters",
 }
 
 SENSITIVITY = {

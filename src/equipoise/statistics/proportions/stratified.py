@@ -15,6 +15,11 @@ from equipoise.statistics.proportions.intervals import (
     two_sided_z,
 )
 
+_WHOLE = 1 - 1e-12
+"""A difference of 1 in every stratum, weighted: the weights add up to 1 as far as rounding lets
+them.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class StratifiedComparison:
@@ -110,7 +115,7 @@ def _by_scores(x_1: Floats, n_1: Floats, x_0: Floats, n_0: Floats, level: float)
 
     return Interval(
         observed,
-        -1.0 if observed == -1 else score_bound(excess, observed, -1.0),
-        1.0 if observed == 1 else score_bound(excess, observed, 1.0),
+        -1.0 if observed < -_WHOLE else score_bound(excess, observed, -1.0),
+        1.0 if observed > _WHOLE else score_bound(excess, observed, 1.0),
         level,
     )
