@@ -198,7 +198,10 @@ OBEYED: Readers = {
         "analysis/binary:analyze_binary": "role",
         "endpoints/choices:counted_responses": "responses",
     },
-    "BinaryAnalysis": {"analysis/sensitivity:tests_of": "primary_test sensitivity"},
+    "BinaryAnalysis": {
+        "analysis/sensitivity:tests_of": "primary_test sensitivity",
+        "analysis/beside:adjusted_of": "covariates",
+    },
     "TimeToEventAnalysis": {
         "analysis/time_to_event:analyze_time_to_event": "rules stratified",
     },

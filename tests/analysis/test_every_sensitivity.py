@@ -4,7 +4,7 @@ from typing import get_args
 
 import pytest
 
-from equipoise.analysis.sensitivity import SENSITIVITY, TESTS
+from equipoise.analysis.sensitivity import BESIDE, SENSITIVITY
 from equipoise.protocol.estimands import BinaryAnalysis, Sensitivity
 from equipoise.protocol.yaml_file import load
 from equipoise.report.trial import words
@@ -18,13 +18,13 @@ def left_out(there: set[str]) -> set[str]:
 
 
 def test_every_name_has_its_analysis_and_none_has_two():
-    assert left_out({*TESTS, *SENSITIVITY}) == set()
-    assert set(NAMES) == {*TESTS, *SENSITIVITY}
-    assert not set(TESTS) & set(SENSITIVITY)
+    assert left_out({*BESIDE, *SENSITIVITY}) == set()
+    assert set(NAMES) == {*BESIDE, *SENSITIVITY}
+    assert not set(BESIDE) & set(SENSITIVITY)
 
 
 def test_every_name_has_its_words():
-    assert left_out({*words.TESTS, *words.SENSITIVITY}) == set()
+    assert left_out({*words.TESTS, *words.SENSITIVITY}) == {"tipping_point"}  # a table of its own
 
 
 def test_every_name_is_asked_for_by_the_shipped_trial():
@@ -41,4 +41,4 @@ def test_every_name_is_asked_for_by_the_shipped_trial():
 
 @pytest.mark.parametrize("name", NAMES)
 def test_one_that_is_left_out_is_named(name):
-    assert left_out({*TESTS, *SENSITIVITY} - {name}) == {name}
+    assert left_out({*BESIDE, *SENSITIVITY} - {name}) == {name}

@@ -18,7 +18,12 @@ from equipoise.analysis.baseline import (
     strata_as_known,
 )
 from equipoise.analysis.binary import analyze_binary
-from equipoise.analysis.courses import disagreements, time_lines, tumor_changes
+from equipoise.analysis.courses import (
+    disagreements,
+    time_lines,
+    tumor_changes,
+    tumor_courses,
+)
 from equipoise.analysis.flow import flow_of
 from equipoise.analysis.interim import Standing, standing_of
 from equipoise.analysis.known import Known, check_known
@@ -126,6 +131,7 @@ def _results(
         to_response=times_to_response(courses, arms, protocol),
         concordance=concordance_of(courses),
         tumor_change=tumor_changes(courses, arms),
+        tumor_courses=tumor_courses(courses, arms),
         time_lines=time_lines(courses, arms),
         disagreements=disagreements(courses),
         follow_up=follow_up_of(courses, arms, protocol),

@@ -10,7 +10,7 @@ from itertools import product
 
 import numpy as np
 
-from equipoise.analysis.arms import Arms, confidence_of, strata_of
+from equipoise.analysis.arms import Arms, confidence_of, levels_of, strata_of
 from equipoise.analysis.baseline import characteristics
 from equipoise.analysis.results.endpoints import Adjusted, Stratified, TippingPoint
 from equipoise.analysis.results.participants import Baseline
@@ -21,6 +21,7 @@ from equipoise.protocol.model import Protocol
 from equipoise.statistics.proportions import (
     boschloo,
     fisher,
+    heterogeneity,
     miettinen_nurminen,
     standardized_difference,
     stratified_miettinen_nurminen,
@@ -60,6 +61,19 @@ def stratified_of(asked: Analyzed) -> Stratified | None:
         return None
     common = stratified_miettinen_nurminen(tables, confidence_of(asked.protocol))
     return Stratified(difference=common.estimate, interval=(common.lower, common.upper))
+
+
+def interaction_of(asked: Analyzed) -> dict[str, float | None]:
+    """Of each stratum whether the difference is another one in another level; None where fewer than
+    two of its levels hold both arms, or they show no spread.
+    """
+    levels, protocol = levels_of(asked.courses), asked.protocol
+    found = {}
+    for place, stratum in enumerate(protocol.randomization.strata):
+        of_level = {name: its[place] for name, its in levels.items()}
+        tables = tables_by_stratum(asked.reached, asked.arms, of_level, protocol)
+        found[stratum.label] = heterogeneity(tables)
+    return found
 
 
 # ------------------------------------------------------------------ covariates

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from equipoise.analysis.arms import Arms, arms_of, confidence_of, levels_of
 from equipoise.analysis.beside import (
     adjusted_of,
+    interaction_of,
     missing_by_arm,
     stratified_of,
     tables_by_stratum,
@@ -72,6 +73,7 @@ def analyze_binary(
             for name, value in values.items()
         },
         by_stratum=_by_stratum(reached, inside, protocol),
+        interaction=interaction_of(asked),
         stratified=stratified_of(asked),
         adjusted=adjusted_of(asked),
         missing=missing_by_arm(asked),

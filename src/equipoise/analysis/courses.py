@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 
 from equipoise.analysis.arms import Arms
-from equipoise.analysis.results.participants import DisagreementRow, TimeLine, TumorChange
+from equipoise.analysis.results.participants import (
+    DisagreementRow,
+    TimeLine,
+    TumorChange,
+    TumorCourse,
+)
 from equipoise.endpoints.course import Course
 from equipoise.terms.response import Response
 
@@ -39,6 +45,24 @@ def _tumor_change(course: Course, arm: str) -> TumorChange | None:
     )
 
 
+def tumor_courses(courses: Mapping[str, Course], arms: Arms) -> dict[str, TumorCourse]:
+    """The sums of diameters over time, against baseline: the lines of the spider plot."""
+    found = {name: TumorCourse(arm=arms[name], scans=_sums(c)) for name, c in courses.items()}
+    return {name: course for name, course in found.items() if course.scans}
+
+
+def _sums(course: Course) -> tuple[tuple[int, float], ...]:
+    lesions, assessed = course.lesions, course.assessed
+    if lesions is None or assessed is None or assessed.sum[0] <= 0:
+        return ()
+    base = int(assessed.sum[0])
+    return tuple(
+        (int(lesions.day[visit]), 100 * (int(total) - base) / base)
+        for visit, total in enumerate(assessed.sum)
+        if visit and total >= 0 and 0 < lesions.day[visit] <= course.cutoff
+    )
+
+
 def time_lines(courses: Mapping[str, Course], arms: Arms) -> dict[str, TimeLine]:
     """What happened when, in days from randomization: the lanes of the swimmer plot."""
     return {name: _time_line(course, arms[name]) for name, course in courses.items()}
@@ -54,11 +78,22 @@ def _time_line(course: Course, arm: str) -> TimeLine:
         treatment_end=_by_cutoff((ended.on - course.start).days if ended else -1, course),
         new_therapy=_by_cutoff(course.new_therapy, course),
         death=_by_cutoff(course.death, course),
-        last=min(max(course.death, course.last_known_alive, *read.days), course.cutoff),
+        last=_last(course, ended.on if ended else None),
     )
 
 
+def _last(course: Course, ended: date | None) -> int:
+    """The last day of which anything is known: nothing that is told happens after it."""
+    told = [course.death, course.last_known_alive, course.new_therapy, *course.read.days]
+    if course.death < 0 and ended:
+        told.append((ended - course.start).days)
+    return min(max(told), course.cutoff)
+
+
 def _by_cutoff(day: int, course: Course) -> int | None:
+    """None for what did not happen by then; what is recorded as later than death ended with it."""
+    if course.death >= 0:
+        day = min(day, course.death)
     return day if 0 <= day <= course.cutoff else None
 
 

@@ -27,6 +27,9 @@ def flow_of(trial: Trial, screenings: Screenings, cutoff: date) -> Flow:
     unknown = {
         name: its.unknown for name, its in asked.items() if its.unknown and name not in failed
     }
+    seen = [s.screened_on for s in trial.subjects.values() if s.screened_on]
+    screened_on = sorted(day for day in seen if day <= cutoff)
+    randomized_on = sorted(s.randomized.on for s in randomized if s.randomized)
     return Flow(
         screened=len(randomized) + len(others),
         not_eligible=len(failed),
@@ -38,7 +41,15 @@ def flow_of(trial: Trial, screenings: Screenings, cutoff: date) -> Flow:
         declined=tuple(name for name in others if screenings[name].declined),
         eligible_not_randomized=tuple(sorted(asked.keys() - failed.keys() - unknown.keys())),
         arms={arm.id: _arm(randomized, arm.id, cutoff) for arm in trial.protocol.arms},
+        screened_from=_day(screened_on[:1]),
+        screened_to=_day(screened_on[-1:]),
+        randomized_from=_day(randomized_on[:1]),
+        randomized_to=_day(randomized_on[-1:]),
     )
+
+
+def _day(days: Sequence[date]) -> str | None:
+    return days[0].isoformat() if days else None
 
 
 def latest_codes(subjects: Mapping[str, Subject], cutoff: date) -> list[Subject]:

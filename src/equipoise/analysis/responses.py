@@ -70,11 +70,13 @@ def _best(course: Course, protocol: Protocol, reading: Reading, *, confirmed: bo
 
 
 def times_to_response(courses: Courses, arms: Arms, protocol: Protocol) -> dict[str, ToResponse]:
-    """Of those who responded, by arm: they are no randomized groups, so nothing is compared."""
-    days = {name: day_of_response(course, protocol) for name, course in courses.items()}
+    """Of those who responded, by arm: they are no randomized groups, so nothing is compared. As in
+    the times of the endpoints the day of randomization is day 1.
+    """
+    days = {name: 1 + day_of_response(course, protocol) for name, course in courses.items()}
     return {
         arm.id: _to_response(
-            {name: day for name, day in days.items() if day >= 0 and arms[name] == arm.id}
+            {name: day for name, day in days.items() if day > 0 and arms[name] == arm.id}
         )
         for arm in protocol.arms
     }

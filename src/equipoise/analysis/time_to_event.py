@@ -6,7 +6,7 @@ Effects are experimental over control.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -41,6 +41,8 @@ from equipoise.statistics.survival import (
 )
 from equipoise.terms.dates import DAYS_PER_MONTH
 
+OVERALL_SURVIVAL = "OS"
+"""The catalogue's name: the time to death, known of everybody randomized."""
 LANDMARKS = (6, 12)
 """Months from randomization at which the curves are told in numbers."""
 Groups = NDArray[np.str_]
@@ -83,23 +85,23 @@ def follow_up_of(courses: Courses, arms: Arms, protocol: Protocol) -> FollowUpTi
     known to be alive, who died being censored (reverse Kaplan-Meier; Schemper and Smith, Control
     Clin Trials 1996).
     """
-    level = confidence_of(protocol)
-    days = {
-        name: min(c.death if c.death >= 0 else max(c.last_known_alive, 0), c.cutoff)
-        for name, c in courses.items()
-    }
-    alive = {name: not 0 <= c.death <= c.cutoff for name, c in courses.items()}
+    level, times = (
+        confidence_of(protocol),
+        _times_of(time_values(OVERALL_SURVIVAL, courses, protocol)),
+    )
 
-    def median_of(names: list[str]) -> Median:
-        times = np.array([days[name] for name in names], float)
-        return _estimated(times, np.array([alive[name] for name in names], bool), level)[0].median
+    def median_of(names: Iterable[str]) -> Median:
+        followed = [times[name].value for name in names]
+        days = np.array([each.days for each in followed], float)
+        alive = np.array([not each.event for each in followed], bool)
+        return _estimated(days, alive, level)[0].median
 
     return FollowUpTime(
         arms={
-            arm.id: median_of([name for name in courses if arms[name] == arm.id])
+            arm.id: median_of(name for name in courses if arms[name] == arm.id)
             for arm in protocol.arms
         },
-        all=median_of([*courses]),
+        all=median_of(courses),
     )
 
 

@@ -127,6 +127,10 @@ class BinaryEndpoint:
     sensitivity: Mapping[str, Sensitivity]
     subjects: Mapping[str, Reached]
     by_stratum: Mapping[str, Contrast]
+    interaction: Annotated[
+        Mapping[str, Rate | None],
+        keywords(description="stratum to p: do the differences in its levels differ?"),
+    ]
     stratified: Annotated[
         Stratified | None, keywords(description="null where no stratum holds both arms")
     ]

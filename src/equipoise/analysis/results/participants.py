@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
-from equipoise.analysis.results.layout import Count, Names, Sources, keywords
+from equipoise.analysis.results.layout import Count, Day, Names, Sources, keywords
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +45,10 @@ class Flow:
         tuple[str, ...], keywords(description="still in screening, every criterion met")
     ]
     arms: Mapping[str, FlowOfArm]
+    screened_from: Day | None
+    screened_to: Day | None
+    randomized_from: Day | None
+    randomized_to: Day | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +91,16 @@ class TumorChange:
     value: float
     why: str
     source: Sources
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TumorCourse:
+    """The sum of diameters of one subject at each scan, as change from baseline in percent."""
+
+    arm: str
+    scans: Annotated[
+        tuple[tuple[int, float], ...], keywords(description="day from randomization, and percent")
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -83,6 +83,8 @@ def _union(options: tuple[Any, ...], definitions: Definitions) -> Schema:
 def _or_null(schema: Schema) -> Schema:
     if "enum" in schema:
         return schema | {"enum": [*schema["enum"], None]}
+    if "$ref" in schema:
+        return {"anyOf": [schema, {"type": "null"}]}
     return schema | {"type": [schema["type"], "null"]}
 
 

@@ -16,6 +16,7 @@ from equipoise.analysis.results.participants import (
     StratumRow,
     TimeLine,
     TumorChange,
+    TumorCourse,
 )
 from equipoise.analysis.results.quality import Deviations, QualityOfSite
 from equipoise.analysis.results.responses import BestResponses, Concordance, ToResponse
@@ -136,6 +137,7 @@ class Results:
     to_response: Annotated[Mapping[str, ToResponse], keywords(description="by arm")]
     concordance: Concordance
     tumor_change: Mapping[str, TumorChange]
+    tumor_courses: Mapping[str, TumorCourse]
     time_lines: Mapping[str, TimeLine]
     disagreements: tuple[DisagreementRow, ...]
     follow_up: FollowUpTime

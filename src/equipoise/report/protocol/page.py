@@ -284,6 +284,8 @@ def _analysis(endpoint: Endpoint) -> str:
             also = (
                 f"; sensitivity: {', '.join(spoken(other) for other in others)}" if others else ""
             )
+            if covariates := endpoint.analysis.covariates:
+                also += f"; adjusted for {', '.join(spoken(each) for each in covariates)}"
             return (
                 f"{tested}; interval {endpoint.analysis.interval.replace('_', '-').title()};"
                 f" missing or not evaluable: {endpoint.analysis.missing}{also}"

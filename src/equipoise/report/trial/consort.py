@@ -9,7 +9,7 @@ from equipoise.analysis.results.participants import FlowOfArm
 from equipoise.analysis.results.trial import ArmOfTrial, Results
 from equipoise.protocol.model import Protocol
 from equipoise.report.kit.drill_down import DrillDown
-from equipoise.report.kit.formats import spoken
+from equipoise.report.kit.formats import day_words, spoken
 from equipoise.report.kit.svg import line, link, path, picture, rect, text, wrap
 from equipoise.report.trial.arm_legend import NARROW
 from equipoise.report.trial.primary import analyzed_in, primary_endpoint
@@ -52,6 +52,7 @@ def boxes_of(results: Results, protocol: Protocol, drill_down: DrillDown) -> Box
     outside = sorted({*failed, *flow.open, *flow.declined, *flow.eligible_not_randomized})
     everybody = sorted({*entered, *outside})
     screened = [row("Assessed for eligibility", everybody, "strong")]
+    screened += _dates(flow.screened_from, flow.screened_to)
     if flow.rescreened:
         screened.append(Row(f"of whom screened again: {flow.rescreened}"))
     short = {criterion.id: criterion.short for criterion in protocol.criteria}
@@ -66,7 +67,10 @@ def boxes_of(results: Results, protocol: Protocol, drill_down: DrillDown) -> Box
     return Boxes(
         screened,
         excluded,
-        [row("Randomized", entered, "strong")],
+        [
+            row("Randomized", entered, "strong"),
+            *_dates(flow.randomized_from, flow.randomized_to),
+        ],
         {
             arm: [
                 *_arm_boxes(about, flow.arms[arm], row),
@@ -81,24 +85,42 @@ def boxes_of(results: Results, protocol: Protocol, drill_down: DrillDown) -> Box
 
 def _arm_boxes(about: ArmOfTrial, arm: FlowOfArm, row: Callable[..., Row]) -> list[list[Row]]:
     untreated = sorted(set(arm.randomized) - set(arm.treated))
-    ended = sorted({name for names in arm.treatment_ended.values() for name in names})
+    causes, never = _causes_of_treated(arm)
+    ended = sorted({name for names in causes.values() for name in names})
     left = sorted({name for names in arm.study_ended.values() for name in names})
     allocated = [
         Row(about.label, None, "strong " + about.role),
         row("Allocated", arm.randomized, "strong"),
         row("Treated", arm.treated),
         row("Not treated", untreated),
+        *(row(f"– {spoken(cause)}", names) for cause, names in sorted(never.items())),
     ]
     followed = [row("Treatment ended", ended, "strong")]
-    followed += [
-        row(f"– {spoken(cause)}", names) for cause, names in sorted(arm.treatment_ended.items())
-    ]
+    followed += [row(f"– {spoken(cause)}", names) for cause, names in sorted(causes.items())]
+    followed.append(row("On treatment at the cutoff", sorted(set(arm.treated) - set(ended))))
     followed += [row("Left the study", left)]
     followed += [
         row(f"– {spoken(cause)}", names) for cause, names in sorted(arm.study_ended.items())
     ]
     followed += [row("Died", arm.died)]
     return [allocated, followed]
+
+
+def _dates(first: str | None, last: str | None) -> list[Row]:
+    return [Row(f"{day_words(first)} to {day_words(last)}")] if first and last else []
+
+
+def _causes_of_treated(
+    arm: FlowOfArm,
+) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """Why treatment ended, of those who were treated, and of those who never were."""
+    treated: dict[str, list[str]] = {}
+    never: dict[str, list[str]] = {}
+    for cause, names in arm.treatment_ended.items():
+        for told, inside in ((treated, True), (never, False)):
+            if own := [name for name in names if (name in arm.treated) is inside]:
+                told[cause] = own
+    return treated, never
 
 
 def _analyzed(

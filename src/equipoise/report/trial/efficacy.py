@@ -135,9 +135,17 @@ def _forest(
         f"Difference of the {endpoint.label.lower()} in percentage points with"
         f" {confidence(results.confidence)} intervals (Miettinen-Nurminen), experimental minus"
         " control, beside participants who reached it of those analyzed, experimental v control."
-        " Descriptive: nothing is tested."
+        f" The larger a square, the more participants. {_interaction_words(endpoint)}Descriptive."
     )
     return draw_twice(lambda width: draw_forest(forest, width), caption)
+
+
+def _interaction_words(endpoint: BinaryEndpoint) -> str:
+    """Whether the differences in the levels of a stratum differ."""
+    told = [f"{label} {p_equals(p)}" for label, p in endpoint.interaction.items() if p is not None]
+    if not told:
+        return "Too few for a test of interaction. "
+    return f"Test of interaction (Cochran's Q of the differences): {'; '.join(told)}. "
 
 
 def _forest_links(
@@ -194,6 +202,7 @@ def _survival(
         },
         origin=measured.origin,
         simulated=results.simulated,
+        effect=_effect_lines(rule_set.comparison, confidence(results.confidence)),
     )
     sure = confidence(results.confidence)
     caption = _curve_words(
@@ -205,13 +214,25 @@ def _survival(
 def _curve_words(comparison: TimeComparison, of_responders: bool, sure: str, primary: bool) -> str:
     shown = (
         f"Kaplan-Meier estimate with pointwise {sure} intervals (log-log, shaded); ticks are"
-        " censored participants. "
+        " censored participants. Faded where fewer than five remain. "
     )
     if of_responders:
         return (
             shown + "Responders only: they are no randomized groups, so the arms are not compared."
         )
     return shown + _effect_words(comparison, sure, primary)
+
+
+def _effect_lines(comparison: TimeComparison, sure: str) -> list[str]:
+    """The comparison inside the figure."""
+    if comparison.hazard_ratio is None:
+        return []
+    how = "Stratified hazard ratio" if comparison.stratified else "Hazard ratio"
+    bounds = span(comparison.interval, ratio)
+    return [
+        f"{how} {ratio(comparison.hazard_ratio)} ({sure} {bounds})",
+        f"{first_up(comparison.test or '')} {p_equals(comparison.p_value)}".strip(),
+    ]
 
 
 def _effect_words(comparison: TimeComparison, sure: str, primary: bool) -> str:
@@ -225,6 +246,7 @@ def _effect_words(comparison: TimeComparison, sure: str, primary: bool) -> str:
         tested = f" {first_up(comparison.test)} {p}{standing}." if comparison.test else ""
         return f"No hazard ratio: {why}.{tested}"
     return (
-        f"Hazard ratio {ratio(comparison.hazard_ratio)} ({sure} interval"
+        f"{'Stratified hazard' if comparison.stratified else 'Hazard'} ratio"
+        f" {ratio(comparison.hazard_ratio)} ({sure} interval"
         f" {span(comparison.interval, ratio)}), {comparison.test} {p}{standing}."
     )

@@ -26,6 +26,12 @@ class Forest:
     hrefs: Mapping[str, str]
     simulated: bool
 
+    def size(self, name: str) -> float:
+        """The side of a mark: its area is the share of all analyzed, which is its information."""
+        every = sum(arm.n for arm in self.rows[WHOLE].arms.values()) or 1
+        here = sum(arm.n for arm in self.rows[name].arms.values())
+        return float(max(4.0, 13 * (here / every) ** 0.5))
+
 
 def draw_forest(forest: Forest, width: float) -> str:
     """The difference in each subgroup with its interval."""
@@ -35,6 +41,9 @@ def draw_forest(forest: Forest, width: float) -> str:
     bottom = TOP + height * len(forest.rows) + 6
     parts = _axis(x, bottom, narrow)
     for i, name in enumerate(forest.rows):
+        if narrow:  # the line of no difference crosses no words
+            y = TOP + i * height + 12
+            parts.append(line(x(0), y + 20, x(0), y + 37, "axis"))
         parts.append(_row(forest, name, x, TOP + i * height + 12, width))
     parts += _favors(forest, x, bottom + 36, narrow)
     whole = bottom + 36 + (24 if narrow else 8)
@@ -42,7 +51,7 @@ def draw_forest(forest: Forest, width: float) -> str:
 
 
 def _axis(x: Scale, bottom: float, narrow: bool) -> list[str]:
-    parts = [line(x(0), TOP - 8, x(0), bottom, "axis")]
+    parts = [] if narrow else [line(x(0), TOP - 8, x(0), bottom, "axis")]
     for tick in (-1.0, -0.5, 0.0, 0.5, 1.0):
         place = "start" if tick == -1 and narrow else "end" if tick == 1 and narrow else "middle"
         parts += [
@@ -75,7 +84,7 @@ def _row(forest: Forest, name: str, x: Scale, y: float, width: float) -> str:
     else:
         parts = _wide_words(name, counts, x, y)
         parts.append(text(width, y, effect, _strong(name), "end", 11))
-    parts += _whisker(contrast, name, x, y + 28 if width < NARROW else y - 4)
+    parts += _whisker(forest, name, x, y + 28 if width < NARROW else y - 4)
     title = f"{name}: {counts}, difference {effect}"
     return link(href, "".join(parts), title) if href else titled("".join(parts), title)
 
@@ -99,14 +108,15 @@ def _wide_words(name: str, counts: str, x: Scale, y: float) -> list[str]:
     ]
 
 
-def _whisker(contrast: Contrast, name: str, x: Scale, y: float) -> list[str]:
+def _whisker(forest: Forest, name: str, x: Scale, y: float) -> list[str]:
+    contrast, side = forest.rows[name], forest.size(name)
     if contrast.difference is None or contrast.interval is None:
         return []
     low, high = (bound or 0.0 for bound in contrast.interval)
     css = "mark even" if name == WHOLE else "mark open"
     return [
         line(x(low), y, x(high), y, "whisker"),
-        rect(x(contrast.difference) - 4, y - 4, 8, 8, css),
+        rect(x(contrast.difference) - side / 2, y - side / 2, side, side, css),
     ]
 
 

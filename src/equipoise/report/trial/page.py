@@ -33,10 +33,11 @@ from equipoise.report.trial.quality_tables import (
 from equipoise.report.trial.response_tables import concordance_table
 from equipoise.report.trial.safety_review import review_words
 from equipoise.report.trial.safety_tables import overview_table, shift_table, term_gap_table
+from equipoise.report.trial.spider import HIGHEST, Spider, draw_spider
 from equipoise.report.trial.swimmer import draw_swimmer
 from equipoise.report.trial.treatment_tables import exposure_table, therapy_after_table
 from equipoise.report.trial.visit_tables import overdue_table, visit_table
-from equipoise.report.trial.waterfall import draw_waterfall
+from equipoise.report.trial.waterfall import Waterfall, draw_waterfall
 
 CONTENTS = (
     ("summary", "Summary"),
@@ -175,7 +176,9 @@ def _courses(analysis: Analysis) -> dict[str, object]:
     results, recist = analysis.results, analysis.trial.protocol.assessment.recist
     arms, simulated = results.arms, results.simulated
     changes, lanes = results.tumor_change, results.time_lines
-    limits = (recist.pd_percent, recist.pr_percent)
+    best = {name: each.value for name, each in results.best_responses[0].subjects.items()}
+    bars = Waterfall(changes, best, arms, recist.pr_percent, simulated)
+    legs = Spider(results.tumor_courses, arms, simulated)
     course = (
         "Thick: on treatment; thin: followed. Responses as read. Each lane leads to its"
         " participant."
@@ -183,10 +186,19 @@ def _courses(analysis: Analysis) -> dict[str, object]:
     return {
         "waterfall": (
             draw_twice(
-                lambda width: draw_waterfall(changes, arms, limits, simulated, width),
+                lambda width: draw_waterfall(bars, width),
                 _waterfall_words(len(lanes) - len(changes)),
             )
             if changes
+            else None
+        ),
+        "spider": (
+            draw_twice(
+                lambda width: draw_spider(legs, width),
+                "Sum of diameters at each scan against baseline; each line leads to its"
+                f" participant. Lines are cut off above +{HIGHEST} %.",
+            )
+            if legs.courses
             else None
         ),
         "swimmer": (
@@ -200,7 +212,8 @@ def _courses(analysis: Analysis) -> dict[str, object]:
 def _waterfall_words(without: int) -> str:
     caption = (
         "Smallest sum of diameters after baseline against baseline; one bar for each participant. "
-        "A bar may shrink while the best response is progression: a new lesion counts too."
+        "Colored by best overall response. A bar may shrink while the best response is"
+        " progression: a new lesion counts too, and growth is counted from the smallest sum."
     )
     if not without:
         return caption

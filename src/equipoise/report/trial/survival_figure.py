@@ -13,6 +13,7 @@ from equipoise.report.kit.svg import (
     Scale,
     circle,
     line,
+    lines,
     link,
     path,
     picture,
@@ -21,12 +22,15 @@ from equipoise.report.kit.svg import (
     text,
     wrap,
 )
+from equipoise.report.trial.arm_legend import NARROW
 from equipoise.report.trial.arms import Arms, ending
 from equipoise.report.trial.words import median_words
 from equipoise.terms.dates import DAYS_PER_MONTH
 
 LEFT, RIGHT, ROW = 46, 14, 18
 BOLD = 1.15
+FEW = 5
+"""Where fewer are at risk a curve is drawn faded: one event more would move it far."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,7 @@ class Curves:
     hrefs: Mapping[str, str]
     origin: str
     simulated: bool
+    effect: Sequence[str] = ()
 
     def of(self, arm: str) -> Curve:
         """The curve of one arm."""
@@ -51,15 +56,20 @@ def draw_survival(curves: Curves, width: float) -> str:
     medians.
     """
     last = max((max(curves.of(arm).times, default=0) for arm in curves.arms), default=0)
-    ticks = steps(last / DAYS_PER_MONTH, 6 if width < 500 else 12)
+    ticks = steps(last / DAYS_PER_MONTH, 6 if width < NARROW else 12)
     legend, top = _legend(curves, width)
-    bottom = top + (200 if width < 500 else 260)
+    narrow = width < NARROW
+    if narrow:  # no corner is free: the comparison stands above
+        legend += lines(34, top + 6, curves.effect, size=11.5)
+        top += 16 * len(curves.effect)
+    bottom = top + (200 if narrow else 260)
     x, y = Scale(0, ticks[-1], LEFT, width - RIGHT), Scale(0, 1, bottom, top)
     parts = [legend, *_axes(ticks, x, y, curves.origin)]
     parts += [_band(curves.of(arm), x, y, about.role) for arm, about in curves.arms.items()]
     parts += [_curve(curves, arm, x, y) for arm in curves.arms]
+    parts += [] if narrow else [_effect(curves, x, y)]
     parts.append(_at_risk(curves, ticks, x, bottom + 52))
-    height = bottom + 60 + ROW * len(curves.arms)
+    height = bottom + 60 + 2 * ROW * len(curves.arms)
     label = f"Kaplan-Meier curves of {curves.title}"
     return picture(width, height, "".join(parts), label, curves.simulated)
 
@@ -90,6 +100,14 @@ def _legend_words(curves: Curves, arm: str) -> str:
     return (
         f"{label}: {counts.events} of {counts.n} with event, median"
         f" {median_words(median, counts.n)}{unit}"
+    )
+
+
+def _effect(curves: Curves, x: Scale, y: Scale) -> str:
+    """The comparison, in the corner that curves leave free."""
+    return "".join(
+        text(x.end - 2, y.end + 14 + 15 * row, words, "halo", "end", 11.5)
+        for row, words in enumerate(curves.effect)
     )
 
 
@@ -129,17 +147,29 @@ def _stairs(
 
 
 def _band(curve: Curve, x: Scale, y: Scale, role: str) -> str:
-    if not curve.times:
+    """Up to where few are left."""
+    kept = _until_few(curve)
+    if not kept:
         return ""
-    lower, upper = (_stairs(curve.times, bound, x, y) for bound in (curve.lower, curve.upper))
+    times = curve.times[:kept]
+    lower, upper = (_stairs(times, bound[:kept], x, y) for bound in (curve.lower, curve.upper))
     return path([*upper, *reversed(lower)], f"band {role}", closed=True)
+
+
+def _until_few(curve: Curve) -> int:
+    """How many steps the curve has while enough are at risk."""
+    return next((place for place, n in enumerate(curve.at_risk) if n < FEW), len(curve.times))
 
 
 def _curve(curves: Curves, arm: str, x: Scale, y: Scale) -> str:
     curve, role = curves.of(arm), curves.arms[arm].role
     if not curve.times:
         return ""
-    parts = [path(_stairs(curve.times, curve.survival, x, y), f"curve {role}")]
+    corners = _stairs(curve.times, curve.survival, x, y)
+    whole = 1 + 2 * _until_few(curve)
+    parts = [path(corners[:whole], f"curve {role}")]
+    if corners[whole:]:
+        parts.append(path(corners[whole - 1 :], f"curve {role} few"))
     for name, time in curves.rule_set.subjects.items():
         if curves.arm_of.get(name) == arm:
             days = time.value.days
@@ -168,12 +198,23 @@ def at_risk(curve: Curve, days: float) -> int:
     return next(later, 0)
 
 
+def censored(curve: Curve, days: float) -> int:
+    """How many were censored before a day."""
+    return sum(day < days for day in curve.censored)
+
+
 def _at_risk(curves: Curves, ticks: Sequence[float], x: Scale, top: float) -> str:
-    parts = [text(0, top, "At risk", "muted", size=11)]
-    for row, (arm, about) in enumerate(curves.arms.items(), start=1):
-        base = top + row * ROW - 2
+    """Numbers at risk and, in brackets, censored by then, under the name of each arm."""
+    parts = [text(0, top, "At risk (censored by then)", "muted", size=11)]
+    for row, (arm, about) in enumerate(curves.arms.items()):
+        base = top + (2 * row + 1) * ROW - 2
         parts.append(rect(0, base - 9, 14, 9, f"bar {about.role}"))
-        for tick in ticks:
-            n = at_risk(curves.of(arm), tick * DAYS_PER_MONTH)
-            parts.append(text(x(tick), base, str(n), about.role, "middle", 11))
+        parts.append(text(20, base, about.label, about.role, size=11))
+        curve = curves.of(arm)
+        for place, tick in enumerate(ticks):
+            days = tick * DAYS_PER_MONTH
+            shown = f"{at_risk(curve, days)} ({censored(curve, days)})"
+            anchor = "end" if place == len(ticks) - 1 else "middle"
+            at = x(tick) + (RIGHT if anchor == "end" else 0)
+            parts.append(text(at, base + ROW - 2, shown, about.role, anchor, 10.5))
     return "".join(parts)

@@ -120,15 +120,18 @@ def _lane(name: str, course: TimeLine, arms: Arms, x: Scale, y: float) -> str:
 
 
 def _mark(kind: str, x: float, y: float) -> str:
-    """A shape for each kind, so that none depends on its color."""
+    """A shape for each kind, so that none depends on its color; the better the outcome, the more of
+    it is filled.
+    """
     match kind:
         case "CR" | "PR":
-            css = "mark full" if kind == "CR" else "mark good"
-            return path([(x, y - 5.5), (x + 5, y + 3.5), (x - 5, y + 3.5)], css, closed=True)
+            up = 7.0 if kind == "CR" else 5.0
+            corners = [(x, y - up), (x + up, y + 0.7 * up), (x - up, y + 0.7 * up)]
+            return path(corners, "mark full", closed=True)
         case "SD" | "NE":
-            return circle(x, y, 4, "mark even" if kind == "SD" else "mark open")
+            return circle(x, y, 4 if kind == "SD" else 1.5, "mark open")
         case "PD":
-            return rect(x - 4, y - 4, 8, 8, "mark bad")
+            return rect(x - 3, y - 3, 6, 6, "mark open")
         case "NON-CR/NON-PD":
             return path([(x, y - 5), (x + 5, y), (x, y + 5), (x - 5, y)], "mark open", closed=True)
         case "end":

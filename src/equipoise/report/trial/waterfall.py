@@ -1,87 +1,146 @@
-"""What happened to each tumor? One bar for each participant."""
+"""What was the best that happened to each tumor? One bar for each participant, arm beside arm."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from equipoise.analysis.results.participants import TumorChange
 from equipoise.report.kit.drill_down import subject_anchor
 from equipoise.report.kit.formats import signed
 from equipoise.report.kit.svg import Scale, line, link, picture, rect, text
-from equipoise.report.trial.arm_legend import NARROW, arm_legend
+from equipoise.report.trial.arm_legend import NARROW
 from equipoise.report.trial.arms import Arms
 
 HIGHEST = 100
 """Growth beyond this percentage is cut off, and written above the bar."""
+RESPONSES = {
+    "CR": "complete response",
+    "PR": "partial response",
+    "SD": "stable disease",
+    "NON-CR/NON-PD": "non-CR/non-PD",
+    "PD": "progression",
+    "NE": "not evaluable",
+    "MISSING": "no scan read",
+}
+LEFT, RIGHT, PANEL, LABEL = 48.0, 8.0, 260.0, 26.0
 
 
-def draw_waterfall(
-    changes: Mapping[str, TumorChange],
-    arms: Arms,
-    limits: tuple[int, int],
-    simulated: bool,
-    width: float,
-) -> str:
-    """One bar for each subject, from most growth to most shrinkage; `limits` are the percentages of
-    PD and PR.
+@dataclass(frozen=True, slots=True)
+class Waterfall:
+    """What the figure shows: the best change of each participant, the best response by the reading
+    that counts, and the percentage of shrinkage that a partial response takes.
     """
-    legend, used = arm_legend(arms, width, 34)
-    top, left, right = used + 26, 48.0, 8.0
-    ordered = sorted(changes.items(), key=lambda item: (-item[1].value, item[0]))
-    highest = min(max([20, *(change.value for change in changes.values())]), HIGHEST)
-    ceiling = -(-highest // 20) * 20
-    y = Scale(-100, ceiling, top + 300, top)
-    parts = [legend, _percent_axis(y, int(ceiling), left, width - right, limits)]
-    room = (width - left - right) / max(len(ordered), 1)
-    for i, (name, change) in enumerate(ordered):
-        parts.append(_bar(name, change, arms, left + i * room, min(room, 48), y))
-    return picture(
-        width,
-        top + 312,
-        "".join(parts),
-        "Best change of the sum of diameters, by participant",
-        simulated,
-    )
+
+    changes: Mapping[str, TumorChange]
+    best: Mapping[str, str]
+    arms: Arms
+    shrinkage: int
+    simulated: bool
 
 
-def _percent_axis(
-    y: Scale, ceiling: int, left: float, right: float, limits: tuple[int, int]
-) -> str:
+def draw_waterfall(drawn: Waterfall, width: float) -> str:
+    """A panel for each arm with its bars from most growth to most shrinkage, colored by response;
+    beside each other, or below each other on a narrow screen.
+    """
+    legend, top = _legend(drawn, width)
+    highest = min(max([20, *(each.value for each in drawn.changes.values())]), HIGHEST)
+    ceiling = int(-(-highest // 20) * 20)
+    parts = [legend]
+    narrow = width < NARROW
+    panels = _panels(drawn, width, narrow=narrow)
+    for place, (arm, ordered, left, right) in enumerate(panels):
+        begin = top + LABEL + (place * (PANEL + LABEL + 14) if narrow else 0)
+        y = Scale(-100, ceiling, begin + PANEL, begin)
+        about = drawn.arms[arm]
+        parts.append(text(left, begin - 10, f"{about.label} (n = {len(ordered)})", about.role))
+        parts.append(_axis(y, ceiling, left, right, words=place == 0 or narrow))
+        parts.append(_limit(drawn.shrinkage, y, left, right))
+        room = (right - left) / max(len(ordered), 1)
+        parts += [
+            _bar(name, drawn, left + i * room, min(room, 48), y) for i, name in enumerate(ordered)
+        ]
+    height = top + (PANEL + LABEL + 14) * (len(panels) if narrow else 1)
+    label = "Best change of the sum of diameters, by participant"
+    return picture(width, height, "".join(parts), label, drawn.simulated)
+
+
+def _panels(
+    drawn: Waterfall, width: float, *, narrow: bool
+) -> list[tuple[str, Sequence[str], float, float]]:
+    """Each arm with its participants in order, and from where to where it is drawn: as wide as it
+    has bars.
+    """
+    ordered = {
+        arm: sorted(
+            (name for name, change in drawn.changes.items() if change.arm == arm),
+            key=lambda name: (-drawn.changes[name].value, name),
+        )
+        for arm in drawn.arms
+    }
+    if narrow:
+        return [(arm, names, LEFT, width - RIGHT) for arm, names in ordered.items()]
+    gap = 18.0
+    room = width - LEFT - RIGHT - gap * (len(ordered) - 1)
+    every = sum(max(len(names), 3) for names in ordered.values())
+    panels: list[tuple[str, Sequence[str], float, float]] = []
+    left = LEFT
+    for arm, names in ordered.items():
+        right = left + room * max(len(names), 3) / every
+        panels.append((arm, names, left, right))
+        left = right + gap
+    return panels
+
+
+def _legend(drawn: Waterfall, width: float) -> tuple[str, float]:
+    """The responses that occur, from the best on."""
+    seen = {drawn.best.get(name, "MISSING") for name in drawn.changes}
+    parts, x, y = [], 0.0, 34.0
+    for response, words in RESPONSES.items():
+        if response not in seen:
+            continue
+        needed = 32 + len(words) * 6.6
+        if x and x + needed > width:
+            x, y = 0.0, y + 18
+        parts += [
+            rect(x, y - 10, 14, 11, _css(response)),
+            text(x + 20, y, words, size=11.5),
+        ]
+        x += needed
+    return "".join(parts), y + 14
+
+
+def _css(response: str) -> str:
+    return f"best {response.split('/', maxsplit=1)[0].lower()}"
+
+
+def _axis(y: Scale, ceiling: int, left: float, right: float, *, words: bool) -> str:
     parts = []
     for value in range(-100, ceiling + 1, 20):
-        parts += [
-            line(left, y(value), right, y(value), "axis" if value == 0 else "grid"),
-            text(left - 6, y(value) + 4, f"{signed(value, 0)} %", "muted", "end", 11),
-        ]
-    growth, shrinkage = limits
-    grown = "progression, counted from the smallest sum" if right > NARROW else "progression"
-    for value, words in (
-        (growth, f"+{growth} %: {grown}"),
-        (-shrinkage, f"−{shrinkage} %: partial response"),
-    ):
-        parts.append(line(left, y(value), right, y(value), "limit"))
-        at_left = value < 0
-        parts.append(
-            text(
-                left + 4 if at_left else right - 2,
-                y(value) - 5 if value > 0 else y(value) + 13,
-                words,
-                "note",
-                "start" if at_left else "end",
-                11,
-            )
-        )
+        parts.append(line(left, y(value), right, y(value), "axis" if value == 0 else "grid"))
+        if words:
+            shown = f"{signed(value, 0)} %"
+            parts.append(text(left - 6, y(value) + 4, shown, "muted", "end", 11))
     return "".join(parts)
 
 
-def _bar(name: str, change: TumorChange, arms: Arms, x: float, room: float, y: Scale) -> str:
-    about, value = arms[change.arm], change.value
+def _limit(shrinkage: int, y: Scale, left: float, right: float) -> str:
+    """The one limit that is counted from baseline: progression is counted from the smallest sum."""
+    words = f"−{shrinkage} % from baseline: partial response"
+    return line(left, y(-shrinkage), right, y(-shrinkage), "limit") + text(
+        left + 4, y(-shrinkage) + 13, words, "note", size=10.5
+    )
+
+
+def _bar(name: str, drawn: Waterfall, x: float, room: float, y: Scale) -> str:
+    change = drawn.changes[name]
+    value, response = change.value, drawn.best.get(name, "MISSING")
     shown = min(value, HIGHEST)
     gap = min(room * 0.12, 3)
     # A tumor that did not change still gets a line to point at.
     height = max(abs(y(shown) - y(0)), 1.5)
-    inner = rect(x + gap, min(y(shown), y(0)), room - 2 * gap, height, f"bar {about.role}")
+    inner = rect(x + gap, min(y(shown), y(0)), room - 2 * gap, height, _css(response))
     if value > HIGHEST:
-        inner += text(x + room / 2, y(shown) - 4, f"+{value:.0f}", "muted", "middle", 9)
-    title = f"{name}, {about.label}: {value:+.0f} %, {change.why}"
-    return link(f"#{subject_anchor(name)}", inner, title)
+        inner += text(x + gap, y(shown) - 4, f"+{value:.0f}", "muted", "start", 9)
+    title = f"{name}, {drawn.arms[change.arm].label}: {value:+.0f} %, {change.why}"
+    return link(f"#{subject_anchor(name)}", inner, f"{title}; best response {response}")

@@ -32,6 +32,7 @@ from equipoise.statistics.proportions.repeated import repeated_power_of, repeate
 from equipoise.statistics.proportions.stratified import (
     StratifiedComparison,
     cochran_mantel_haenszel,
+    heterogeneity,
     stratified_miettinen_nurminen,
 )
 from equipoise.statistics.proportions.stratified_power import (
@@ -69,6 +70,7 @@ __all__ = [
     "exceeds",
     "farrington_manning",
     "fisher",
+    "heterogeneity",
     "largest_probability",
     "lowest_terms",
     "miettinen_nurminen",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import norm
+from scipy.stats import chi2, norm
 
 from equipoise.arrays import Floats
 from equipoise.statistics.checks import check_table
@@ -63,6 +63,25 @@ def stratified_miettinen_nurminen(
     """
     x_1, n_1, x_0, n_0 = _telling(tables)
     return _by_scores(x_1, n_1, x_0, n_0, level)
+
+
+def heterogeneity(tables: Sequence[tuple[int, int, int, int]]) -> float | None:
+    """p of the test that the risk difference is the same in every stratum: Cochran's Q of the
+    differences, weighed by the inverse of their variances, a chi-square on one degree of freedom
+    less than strata (Lipsitz et al., Biometrics 1998). None for fewer than two strata with both
+    groups, or where a stratum shows no variance.
+    """
+    told = [table for table in tables if _compares(table)]
+    if len(told) < 2:
+        return None
+    x_1, n_1, x_0, n_0 = np.array(told, float).T
+    p_1, p_0 = x_1 / n_1, x_0 / n_0
+    variance = p_1 * (1 - p_1) / n_1 + p_0 * (1 - p_0) / n_0
+    if not np.all(variance > 0):
+        return None
+    gaps = p_1 - p_0
+    common = np.average(gaps, weights=1 / variance)
+    return float(chi2.sf(np.sum((gaps - common) ** 2 / variance), len(told) - 1))
 
 
 def _telling(tables: Sequence[tuple[int, int, int, int]]) -> Floats:
