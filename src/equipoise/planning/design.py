@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from equipoise.allocation.declared import Blocks, blocks_of
 from equipoise.planning.assurance import planned_assurance
+from equipoise.planning.boundaries import LookDesign, look_design
 from equipoise.planning.declared_power import ShownTest, cmh_approximately, how_computed
 from equipoise.planning.early_looks import growth
 from equipoise.planning.operating_table import OperatingRow, planned_table
@@ -16,6 +18,7 @@ from equipoise.protocol.refusal import Use, require
 from equipoise.statistics.proportions import power_of
 
 FEWEST_IN_CURVE, MOST_POINTS = 20, 60
+EFFECT_STEP = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +34,17 @@ class SizePower:
         return sum(self.arms)
 
 
+class EffectPower(NamedTuple):
+    """Power at the planned size for one difference of the shares."""
+
+    difference: float
+    power: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComputedDesign:
     """What can be computed of a design: the plan, the operating table, power of the declared test
-    by size for each scenario, and assurance.
+    by size and by effect for each scenario, bounds of looks, and assurance.
 
     `how` says where the power of the declared test comes from; `assurance` goes by the id of those
     scenarios whose counts are known; `more_for_looks` is the part by which participants must grow
@@ -46,6 +56,8 @@ class ComputedDesign:
     how: str
     table: list[OperatingRow]
     curves: dict[str, list[SizePower]]
+    by_effect: dict[str, list[EffectPower]]
+    looks: LookDesign
     assurance: dict[str, float]
     more_for_looks: float | None
     blocks: Blocks | None
@@ -70,10 +82,23 @@ def compute_design(protocol: Protocol, *, sealed: bool = False) -> ComputedDesig
             ]
             for row in table
         },
+        by_effect={
+            each.id: _by_effect(plan, float(each.control)) for each in protocol.design.scenarios
+        },
+        looks=look_design(protocol),
         assurance=planned_assurance(protocol, plan),
         more_for_looks=_more_for_looks(protocol),
         blocks=blocks_of(protocol, sealed=sealed),
     )
+
+
+def _by_effect(plan: Planned, control: float) -> list[EffectPower]:
+    """From no difference up to everybody."""
+    most = int((1 - control) / EFFECT_STEP)
+    shares = [control + EFFECT_STEP * step for step in range(most + 1)]
+    return [
+        EffectPower(share - control, _at_end(plan, plan.end, share, control)) for share in shares
+    ]
 
 
 def _more_for_looks(protocol: Protocol) -> float | None:

@@ -23,23 +23,25 @@ from equipoise.simulation.declared_test import rejected_by_shares
 from equipoise.simulation.full_trial import FullTrial, Look, simulate_trials, trial_of
 from equipoise.simulation.operating_characteristics import Estimate
 from equipoise.simulation.proportion_trial import ProportionTrial, simulate_proportions
-from equipoise.simulation.protocol_trials import ProgressFor, check_figures
+from equipoise.simulation.protocol_results import Months
+from equipoise.simulation.protocol_trials import ProgressFor, check_figures, months_of
 from equipoise.simulation.stopping import stopped
 
 
 @dataclass(frozen=True, slots=True)
 class SimulatedDesign:
     """The simulated side of a design, each figure with its Monte-Carlo error: by scenario how often
-    each test rejects, looks included; early looks by spending rule; and the intervals between
-    scans.
+    each test rejects, looks included; early looks by spending rule; months to the primary analysis;
+    and the intervals between scans.
 
-    `refused` says why the last two, which need virtual participants, are empty.
+    `refused` says why the last three, which need virtual participants, are empty.
     """
 
     trials: int
     seed: int
     rejected: dict[str, dict[ShownTest, Estimate]]
     early_looks: dict[str, LookCost]
+    months: Months | None
     scan_intervals: list[ScanInterval]
     assumed: dict[str, Assumed]
     refused: tuple[Refusal, ...]
@@ -67,13 +69,15 @@ def simulate_design(
         for scenario in protocol.design.scenarios
     }
     if refused:
-        return SimulatedDesign(trials, seed, rejected, {}, [], {}, refused)
+        return SimulatedDesign(trials, seed, rejected, {}, None, [], {}, refused)
     trial = trial_of(protocol)
+    early_looks, months = _early_looks(protocol, trial, trials, seed, workers, progress_for)
     return SimulatedDesign(
         trials=trials,
         seed=seed,
         rejected=rejected,
-        early_looks=_early_looks(protocol, trial, trials, seed, workers, progress_for),
+        early_looks=early_looks,
+        months=months,
         scan_intervals=[
             simulate_scan_interval(
                 protocol,
@@ -98,8 +102,8 @@ def _early_looks(
     seed: int,
     workers: int,
     progress_for: ProgressFor,
-) -> dict[str, LookCost]:
-    """One look at half of the participants."""
+) -> tuple[dict[str, LookCost], Months]:
+    """One look at half of the participants, and the months to the primary analysis without one."""
     half = protocol.design.participants // 2
     follow = protocol.cutoff.primary_days_after_last_randomization
     looking = replace(trial, looks=(Look(participants=half, follow_days=follow), *trial.looks))
@@ -113,7 +117,8 @@ def _early_looks(
         workers=workers,
         progress=progress_for("virtual trials: no effect"),
     )
-    return {name: look_at_half(protocol, name, with_effect, without) for name in SPENDING}
+    looks = {name: look_at_half(protocol, name, with_effect, without) for name in SPENDING}
+    return looks, months_of(with_effect.cut[:, -2])  # the last two are the cutoffs of the protocol
 
 
 def simulate_power(

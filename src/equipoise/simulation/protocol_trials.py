@@ -153,8 +153,8 @@ def _scenario(
         label=label,
         primary=_primary(protocol, results, stopping),
         endpoints=endpoint_figures(protocol, results, truth),
-        months_to_primary_cutoff=_months(results.cut[:, primary]),
-        months_to_survival_cutoff=_months(results.cut[:, survival]),
+        months_to_primary_cutoff=months_of(results.cut[:, primary]),
+        months_to_survival_cutoff=months_of(results.cut[:, survival]),
         stopping=stopping,
     )
 
@@ -173,7 +173,8 @@ def _primary(
     )
 
 
-def _months(days: Floats) -> Months:
+def months_of(days: Floats) -> Months:
+    """Days of many trials in months."""
     low, middle, high = np.quantile(days, (0.05, 0.5, 0.95)) / DAYS_PER_MONTH
     mean = mean_of(days / DAYS_PER_MONTH)
     return Months(

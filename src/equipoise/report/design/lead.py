@@ -31,6 +31,7 @@ def lead(
             f" {_looks(protocol)}."
         ),
         _power(computed),
+        *_duration(simulated),
         *([computed.blocks.words()] if computed.blocks else []),
         *(f"Not simulated: {refusal}." for refusal in (simulated.refused if simulated else ())),
     ]
@@ -54,6 +55,19 @@ def _looks(protocol: Protocol) -> str:
         return "none"
     sizes = ", ".join(str(look.participants) for look in protocol.design.looks)
     return f"at {sizes} participants, {spending_words(protocol.design.spending)}"
+
+
+def _duration(simulated: SimulatedDesign | None) -> list[str]:
+    if simulated is None or simulated.months is None:
+        return []
+    told = simulated.months
+    return [
+        (
+            "At the assumed rate of recruitment the primary analysis comes after"
+            f" {told.value:.1f} months on average (5 to 95 %: {told.q05:.1f} to {told.q95:.1f}),"
+            " simulated."
+        )
+    ]
 
 
 def _power(computed: ComputedDesign) -> str:

@@ -9,8 +9,16 @@ from textwrap import wrap
 from equipoise.planning.design import ComputedDesign
 from equipoise.planning.simulated_design import SimulatedDesign
 from equipoise.protocol.model import Protocol
+from equipoise.protocol.payload import protocol_hash
 from equipoise.report.design.lead import lead
-from equipoise.report.design.power import assurance_table, power_figures, power_table, size_table
+from equipoise.report.design.looks import boundary_table, stopping_table
+from equipoise.report.design.power import (
+    assurance_table,
+    effect_figures,
+    power_figures,
+    power_table,
+    size_table,
+)
 from equipoise.report.design.scans import scan_blocks
 from equipoise.report.design.simulated import assumed_table, looks_table
 from equipoise.report.kit.page import Document, Figure, Section, write_document
@@ -39,8 +47,11 @@ def write_design(
     """The page, with figures."""
     return write_document(
         Document(
-            title=f"{protocol.id}: what the design can show",
-            kicker="The design of a randomized trial, computed from its protocol",
+            title=f"{protocol.registration.title}: what the design can show",
+            kicker=(
+                f"The design of a randomized trial, computed from its protocol: {protocol.id},"
+                f" version {protocol.version}, {protocol_hash(protocol)[:12]}"
+            ),
             lead=lead(protocol, computed, simulated),
             sections=_sections(protocol, computed, simulated),
         )
@@ -55,10 +66,15 @@ def _sections(
         power = power_table(protocol, computed, simulated)
         sections = [
             Section("power", "Power", [power, *power_figures(protocol, computed)]),
+            Section("effect", "Power by effect", effect_figures(protocol, computed)),
             Section("size", "Participants needed", [size_table(protocol, computed)]),
         ]
     if computed.assurance:
         sections.append(Section("assurance", "Assurance", [assurance_table(protocol, computed)]))
+    if computed.table:
+        bounds = boundary_table(protocol, computed.looks)
+        stops = stopping_table(protocol, computed.looks)
+        sections.append(Section("boundaries", "Boundaries and stopping", [bounds, stops]))
     if simulated and simulated.early_looks:
         looks = looks_table(protocol, simulated)
         sections.append(Section("looks", "What an early look costs", [looks]))

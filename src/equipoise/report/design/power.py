@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from equipoise.planning.declared_power import BY_FORMULA, shown_tests
-from equipoise.planning.design import ComputedDesign, SizePower
+from equipoise.planning.design import ComputedDesign, EffectPower, SizePower
 from equipoise.planning.operating_table import MOST_SEARCHED, Needed
 from equipoise.planning.simulated_design import SimulatedDesign
+from equipoise.protocol.design import Scenario
 from equipoise.protocol.model import Protocol
 from equipoise.report.design.words import (
     TEST_OF,
@@ -16,7 +17,7 @@ from equipoise.report.design.words import (
     strata_words,
 )
 from equipoise.report.kit.charts import Line, LineChart, draw_lines
-from equipoise.report.kit.formats import NONE, PLANNED_TESTS, arms_words, percent
+from equipoise.report.kit.formats import NONE, PLANNED_TESTS, arms_words, percent, points
 from equipoise.report.kit.page import Figure, draw_twice
 from equipoise.report.kit.table import Table
 
@@ -81,7 +82,7 @@ def size_table(protocol: Protocol, computed: ComputedDesign) -> Table:
         needed = [_needed(row.needed.get(test)) for test in tests]
         rows.append([labels[row.scenario], *needed, formula])
     return Table(
-        ["If the truth is", *(PLANNED_TESTS[test] for test in tests), "z formula"],
+        ["If the truth is", *(PLANNED_TESTS[test] for test in tests), "by formula"],
         rows,
         caption=f"{per_arm_words(plan)} for a power of {plan.power:.12g}",
         note=" ".join(_size_notes(computed)),
@@ -99,7 +100,7 @@ def _needed(needed: Needed | None) -> str:
 def _size_notes(computed: ComputedDesign) -> Iterator[str]:
     yield (
         "The first number that reaches it, and in brackets the number from which on it is never"
-        " missed again: exact power rises in a saw-tooth. The formula is the usual normal"
+        " missed again: exact power rises in a saw-tooth. By formula: the usual normal"
         " approximation."
     )
     if computed.plan.test == "cmh":
@@ -151,11 +152,11 @@ def _power_figure(
     protocol: Protocol, computed: ComputedDesign, curves: dict[str, list[SizePower]]
 ) -> Figure:
     plan, labels = computed.plan, {s.id: s.label for s in protocol.design.scenarios}
-    exact, (one, zero) = plan.test != "cmh", plan.ratio
+    exact, (one, zero), (one_arm, other) = plan.test != "cmh", plan.ratio, plan.end
     how = "exact power" if exact else "power by the normal approximation"
     chart = LineChart(
         label="Power by participants",
-        x_title=f"participants of both arms, {one}:{zero}",
+        x_title=f"participants in all, {one}:{zero} to the arms",
         y_title=f"{how} of {TEST_OF[plan.test]}" + (", once at the end" if plan.looks else ""),
         x_ticks=_ticks(max(at.participants for curve in curves.values() for at in curve)),
         y_ticks=[0, 0.2, 0.4, 0.6, 0.8, 1.0],
@@ -164,12 +165,63 @@ def _power_figure(
             for name, curve in curves.items()
         ],
         limits=[plan.power],
+        marked=[(sum(plan.end), f"planned: {sum(plan.end)} ({one_arm} v {other})")],
+    )
+    caption = f"Dashed: the power asked for, {plan.power:g}, and the planned size."
+    if exact:
+        caption += (
+            " Power does not rise evenly: one participant more can lose some, since the tables are"
+            " discrete."
+        )
+    return draw_twice(lambda width: draw_lines(chart, width), caption)
+
+
+def effect_figures(protocol: Protocol, computed: ComputedDesign) -> list[Figure]:
+    """Power of the declared test at the planned size by the difference, a line for each scenario's
+    share in control; four in a figure.
+    """
+    curves = list(computed.by_effect.items())
+    return [
+        _effect_figure(protocol, computed, dict(curves[first : first + LINES_IN_A_CHART]))
+        for first in range(0, len(curves), LINES_IN_A_CHART)
+    ]
+
+
+def _effect_figure(
+    protocol: Protocol, computed: ComputedDesign, curves: dict[str, list[EffectPower]]
+) -> Figure:
+    plan, scenarios = computed.plan, {s.id: s for s in protocol.design.scenarios}
+    label = f"Power of {TEST_OF[plan.test]} with {sum(plan.end)} participants, by effect"
+    chart = LineChart(
+        label=label,
+        x_title="difference in percentage points, experimental minus control",
+        y_title=f"power of {TEST_OF[plan.test]} with {sum(plan.end)} participants",
+        x_ticks=list(range(0, 61, 10)),
+        y_ticks=[0, 0.2, 0.4, 0.6, 0.8, 1.0],
+        lines=[
+            Line(
+                _effect_words(scenarios[name]),
+                *_up_to([(100 * at.difference, at.power) for at in curve], 60),
+            )
+            for name, curve in curves.items()
+        ],
+        limits=[plan.power],
     )
     caption = (
-        "Power does not rise evenly: one participant more can lose some, since the tables are"
-        " discrete."
+        f"Dashed: the power asked for, {plan.power:g}. The difference that is found with it can be"
+        " read off where a line crosses."
     )
-    return draw_twice(lambda width: draw_lines(chart, width), caption if exact else "")
+    return draw_twice(lambda width: draw_lines(chart, width), caption)
+
+
+def _effect_words(scenario: Scenario) -> str:
+    expected = points(float(scenario.experimental - scenario.control))
+    return f"{scenario.label}: {percent(float(scenario.control))} in control, {expected} expected"
+
+
+def _up_to(curve: list[tuple[float, float]], last: float) -> tuple[list[float], list[float]]:
+    kept = [(x, y) for x, y in curve if x <= last + 1e-9]
+    return [x for x, _ in kept], [y for _, y in kept]
 
 
 def _ticks(last: int) -> list[int]:

@@ -32,7 +32,7 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class LineChart:
     """Up to four lines; ticks are given, since a reader thinks in round numbers; `limits` are
-    dashed levels of y.
+    dashed levels of y, `marked` are places of x with their words.
     """
 
     label: str
@@ -44,6 +44,7 @@ class LineChart:
     y_words: Callable[[float], str] = "{:g}".format
     x_words: Callable[[float], str] = "{:g}".format
     limits: Sequence[float] = ()
+    marked: Sequence[tuple[float, str]] = ()
     simulated: bool = False
 
 
@@ -67,7 +68,17 @@ def draw_lines(chart: LineChart, width: float) -> str:
     for kind, curve in pairs:
         points = [(x(at), y(value)) for at, value in zip(curve.x, curve.y, strict=True)]
         parts.append(path(_stairs(points) if curve.stepped else points, f"curve {kind}"))
+    parts += [_marked(at, words, x, y) for at, words in chart.marked]
     return picture(width, bottom + 46, "".join(parts), chart.label, chart.simulated)
+
+
+def _marked(at: float, words: str, x: Scale, y: Scale) -> str:
+    """A place of x, named where there is room: to its right in the left half, else to its left."""
+    left = x(at) < (x.start + x.end) / 2
+    place, anchor = (x(at) + 5, "start") if left else (x(at) - 5, "end")
+    return line(x(at), y.start, x(at), y.end, "limit") + text(
+        place, y.start - 8, words, "note", anchor, 11
+    )
 
 
 def _stairs(points: list[tuple[float, float]]) -> list[tuple[float, float]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import log10
 
 from equipoise.planning.rechallenge.figures import UNSELECTED, Point, Rechallenge
 from equipoise.report.kit.charts import Line, LineChart, draw_lines
@@ -54,7 +55,7 @@ def by_assay(answer: Rechallenge) -> tuple[str | Table | Figure, ...]:
 def _limit_figure(
     answer: Rechallenge, title: str, which: Callable[[Point], float], caption: str
 ) -> Figure:
-    places = tuple(float(i) for i in range(len(answer.limits)))
+    places = tuple(log10(limit) for limit in answer.limits)
     assays = [assay for assay in answer.assays if assay.tumor_dna == 1][:4]
     lines = [
         Line(
@@ -66,13 +67,13 @@ def _limit_figure(
     ]
     chart = LineChart(
         f"{title}, by limit of detection",
-        "Limit of detection, % allele fraction in plasma",
+        "Limit of detection, % allele fraction in plasma (logarithmic)",
         title,
         places,
         PERCENT_TICKS,
         lines,
         percent_tick,
-        lambda x: f"{100 * answer.limits[round(x)]:g}",
+        lambda x: f"{100 * 10**x:.4g}",
         simulated=True,
     )
     return draw_twice(lambda width: draw_lines(chart, width), caption)

@@ -20,6 +20,7 @@ from equipoise.report.rechallenge.words import (
     limit_words,
     percent_tick,
     pfs_cells,
+    share_words,
     with_error,
 )
 
@@ -93,7 +94,7 @@ def by_fraction(answer: Rechallenge) -> tuple[str | Table | Figure, ...]:
     """What is expected at each resistant fraction."""
     rows = [
         [
-            limit_words(float(f"{fraction:.2g}")),
+            share_words(fraction),
             with_error(outcome.disease_control, 100, 1),
             *pfs_cells(outcome),
         ]

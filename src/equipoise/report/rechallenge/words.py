@@ -9,6 +9,7 @@ from equipoise.report.kit.formats import NONE, signed
 from equipoise.report.kit.table import Cell
 
 PERCENT_TICKS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
+_TINY = 1e-4
 EVERY = 3
 """Months between the rows of a table over intervals."""
 
@@ -16,6 +17,13 @@ EVERY = 3
 def limit_words(value: float) -> str:
     """A limit of detection."""
     return f"{100 * value:g} %"
+
+
+def share_words(share: float) -> str:
+    """A share of cells; a tiny one as one in so many."""
+    if share < _TINY:
+        return f"1 in {float(f'{1 / share:.2g}'):,.0f}" if share > 0 else "none"
+    return f"{float(f'{100 * share:.2g}'):g} %"
 
 
 def range_words(answer: Rechallenge, interval: float, assay: str, limit: float | None) -> str:

@@ -12,7 +12,7 @@ from equipoise.planning.scan_interval import counts_stable_disease, scan_timing
 from equipoise.protocol.estimands import BinaryAnalysis, TimeToEventAnalysis
 from equipoise.protocol.model import Endpoint, Protocol
 from equipoise.report.kit.formats import NONE, PLANNED_TESTS, PlannedTest, arms_words, percent
-from equipoise.report.kit.table import Table
+from equipoise.report.kit.table import Cell, Table
 from equipoise.report.trial.declared import (
     by_scans,
     in_sentence,
@@ -91,6 +91,7 @@ def power_table(protocol: Protocol) -> Table | None:
         return None
     design, scenarios = protocol.design, planned_table(protocol)
     tests = [test for test in TESTS if test in scenarios[0].power]
+    sized = [test for test in tests if test != "pooled_z"]
     labels = {
         s.id: f"{s.label}: {percent(float(s.control))} in control, {percent(float(s.experimental))}"
         for s in design.scenarios
@@ -99,13 +100,15 @@ def power_table(protocol: Protocol) -> Table | None:
         [
             labels[row.scenario],
             *(f"{row.power[test]:.2f}" for test in tests),
-            *(_needed(row.needed.get(test)) for test in tests),
+            *(_needed(row.needed.get(test)) for test in sized),
+            arms_words(row.needed_by_formula) if row.needed_by_formula else NONE,
         ]
         for row in scenarios
     ]
     per_arm = "n per arm" if ratio_of(protocol) == (1, 1) else "n, experimental + control,"
     need = f"{per_arm} for {percent(float(design.power), 0)}"
-    head = ["If the truth is", *(PLANNED_TESTS[test] for test in (*tests, *tests))]
+    named = [PLANNED_TESTS[test] for test in (*tests, *sized)]
+    head = ["If the truth is", *named, "by formula"]
     sizes = [
         f"{PLANNED_TESTS[test]} {row.size[test]:.3f}"
         for row in scenarios[:1]
@@ -120,7 +123,8 @@ def power_table(protocol: Protocol) -> Table | None:
     )
     if any(row.size.get("pooled_z", 0.0) > float(design.alpha) for row in scenarios):
         note += " The pooled z test errs more often than it says."
-    return Table(head, rows, note=note, over=[("", 1), ("Power", len(tests)), (need, len(tests))])
+    over: list[tuple[Cell, int]] = [("", 1), ("Power", len(tests)), (need, len(sized) + 1)]
+    return Table(head, rows, note=note, over=over)
 
 
 def _needed(needed: Needed | None) -> str:
