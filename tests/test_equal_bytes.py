@@ -20,9 +20,9 @@ import picture
 from equipoise.cli.app import app
 
 DIGESTS = {
-    "ledger.jsonl": "7817f7e66f1c440325589319e84a4575916c68fc31389a671003ed259a73dbde",
-    "results.json": "890799e4efc0890e38caa53217209e42935bf1e7d57f0b3e9d9eaff8929b33cf",
-    "report.html": "1d97e5e56c831d2cfd6dd6d8bca37a66e6f7f9f33e6c203f2230b0de0257ea02",
+    "ledger.jsonl": "49c28207280b810a114deb431b968e1544ce962ce85caecca68fdeb1f2d118d2",
+    "results.json": "b90e6529ef6ade96f8aea03f5cf358747c78cab37a0b6a49512348a2c51aaec6",
+    "report.html": "ad1959c204d69a8dd15e1fbb17e848382e292b050bcae51f7b87d7c3defef736",
 }
 """SHA-256 of `equipoise demo` with 50 participants and seed 7; of the results with all numbers to
 twelve digits, since the last bits of an exponential depend on the processor."""

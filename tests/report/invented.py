@@ -140,6 +140,7 @@ def invented_design(protocol: Protocol) -> SimulatedDesign:
         seed=3,
         rejected={scenario.id: TESTS for scenario in protocol.design.scenarios},
         early_looks={"obrien_fleming": look, "pocock": look},
+        months=Months(25.3, 0.1, 100, 21.0, 25.1, 30.2),
         scan_intervals=[
             ScanInterval(week, figure(0.5), figure(0.7), figure(0.3), figure(0.8))
             for week in protocol.design.first_scan_weeks

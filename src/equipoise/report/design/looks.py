@@ -5,7 +5,7 @@ from __future__ import annotations
 from equipoise.planning.boundaries import Boundary, LookDesign, Stopped
 from equipoise.protocol.model import Protocol
 from equipoise.report.design.words import spending_words
-from equipoise.report.kit.formats import NONE, arms_words, percent, points
+from equipoise.report.kit.formats import NONE, percent, points
 from equipoise.report.kit.table import Table
 
 
@@ -24,7 +24,7 @@ def boundary_table(protocol: Protocol, looks: LookDesign) -> Table:
         else "The protocol takes no look; this is the one at half that its spending would take."
     )
     note = (
-        f"{spending_words(protocol.design.spending)}; {taken} Under each scenario: the difference"
+        f"{spending_words(protocol.design.spending)}. {taken} Under each scenario: the difference"
         " in percentage points, at its share in control, whose pooled z reaches the bound. No bound"
         " stops for futility: the protocol declares none."
     )
@@ -33,7 +33,7 @@ def boundary_table(protocol: Protocol, looks: LookDesign) -> Table:
 
 def _bound_cells(bound: Boundary, scenarios: list[str]) -> list[str]:
     return [
-        f"{sum(bound.arms)} ({arms_words(bound.arms)})",
+        f"{sum(bound.arms)} ({bound.arms[0]} + {bound.arms[1]})",
         f"{bound.z:.3f}",
         f"{bound.p:.4f}",
         f"{bound.spent:.4f}",

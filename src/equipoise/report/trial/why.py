@@ -48,14 +48,15 @@ def explain(analysis: Analysis, entries: Sequence[Entry], subject: str, endpoint
     values = dict(_values(analysis, endpoint, subject))
     if not values:
         raise ValueError(_no_value(analysis, endpoint, subject))
+    told: set[Source] = set()
     for name, value in values.items():
         lines += ["", f"{name}: {_shown(value)}", f"  because: {value.why}"]
         lines += _missed_scans(analysis, endpoint, subject)
         lines += _death_not_counted(analysis, subject)
-        lines += [
-            "  entries:",
-            *(line for source in value.source for line in _entry(entries, source)),
-        ]
+        lines.append("  entries:")
+        for source in value.source:
+            lines += [f"    {source}  as above"] if source in told else _entry(entries, source)
+            told.add(source)
     return lines
 
 
