@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
+import statsmodels.api as sm
 from statsmodels.duration.survfunc import SurvfuncRight
 
 from equipoise.analysis.analyze import analyze
@@ -192,6 +193,57 @@ def test_concordance_counts_the_scans_that_differ(results):
     apart = sum(n for read, row in told.scans.items() for d, n in row.items() if read != d)
     assert apart == len(results.disagreements) == told.n - told.agree
     assert told.n > 100
+
+
+def test_the_corners_of_the_tipping_points_are_the_primary_and_the_extreme_cases(results):
+    endpoint = results.endpoints["DCR"]
+    missing = {arm: len(endpoint.missing[arm]) for arm in ARMS}
+    assert sum(missing.values()) > 0
+    points = {tuple(each.reached[arm] for arm in ARMS): each for each in endpoint.tipping}
+    assert len(points) == (missing[ARMS[0]] + 1) * (missing[ARMS[1]] + 1)
+    corners = {
+        (0, 0): endpoint.comparison,
+        (missing[ARMS[0]], 0): endpoint.sensitivity["best_case"].comparison,
+        (0, missing[ARMS[1]]): endpoint.sensitivity["worst_case"].comparison,
+    }
+    for place, comparison in corners.items():
+        assert points[place].difference == pytest.approx(comparison.difference)
+        assert points[place].interval == pytest.approx(comparison.interval)
+        assert points[place].p_value == pytest.approx(comparison.tests["boschloo"])
+
+
+def test_the_adjusted_and_the_stratified_difference_are_those_of_the_persons(results):
+    """From the values and characteristics in the results: logistic regression by statsmodels, and
+    weights of Mantel and Haenszel by hand.
+    """
+    endpoint = results.endpoints["DCR"]
+    names = sorted(endpoint.subjects)
+    rows = [results.baseline[name] for name in names]
+    reached = np.array([endpoint.subjects[name].value for name in names], float)
+    treated = np.array([row.arm == ARMS[0] for row in rows], float)
+    columns = [np.array([row.ecog == "1" for row in rows], float)]
+    for place in range(2):
+        first = min(row.stratum[place] for row in rows)
+        columns.append(np.array([row.stratum[place] != first for row in rows], float))
+    design = np.column_stack([np.ones(len(names)), treated, *columns])
+    fit = sm.GLM(reached, design, family=sm.families.Binomial()).fit(tol=1e-13)
+    gap = 0.0
+    for to, sign in ((1, 1), (0, -1)):
+        design[:, 1] = to
+        gap += sign * fit.predict(design).mean()
+    assert endpoint.adjusted.covariates == ("strata", "ecog")
+    assert endpoint.adjusted.difference == pytest.approx(gap, abs=1e-7)
+
+    weighed = weights = 0.0
+    strata = [row.stratum for row in rows]
+    for stratum in set(strata):
+        inside = np.array([each == stratum for each in strata])
+        one, zero = inside & (treated == 1), inside & (treated == 0)
+        if one.any() and zero.any():
+            weight = one.sum() * zero.sum() / inside.sum()
+            weighed += weight * (reached[one].mean() - reached[zero].mean())
+            weights += weight
+    assert endpoint.stratified.difference == pytest.approx(weighed / weights)
 
 
 # ------------------------------------------------------------------ times

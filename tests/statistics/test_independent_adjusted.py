@@ -10,9 +10,11 @@ import statsmodels.api as sm
 from scipy.optimize import minimize_scalar
 from scipy.stats import binom, chi2
 from statsmodels.stats.inter_rater import cohens_kappa
+from statsmodels.stats.meta_analysis import combine_effects
 
 from equipoise.statistics.agreement import cohen_kappa
 from equipoise.statistics.proportions import (
+    heterogeneity,
     miettinen_nurminen,
     standardized_difference,
     stratified_miettinen_nurminen,
@@ -210,6 +212,25 @@ def test_the_stratified_interval_covers_by_enumeration():
         covers.append(sum(w for x, w in weight.items() if bounds[x][0] <= gap <= bounds[x][1]))
     assert min(covers) > 0.92
     assert np.mean(covers) == pytest.approx(0.95, abs=0.012)
+
+
+@pytest.mark.parametrize("tables", [TABLES[:2], [(9, 12, 4, 11), (5, 8, 5, 10), (3, 7, 1, 6)]])
+def test_heterogeneity_is_cochrans_q_of_statsmodels(tables):
+    gaps, variances = [], []
+    for x_1, n_1, x_0, n_0 in tables:
+        p_1, p_0 = x_1 / n_1, x_0 / n_0
+        gaps.append(p_1 - p_0)
+        variances.append(p_1 * (1 - p_1) / n_1 + p_0 * (1 - p_0) / n_0)
+    q = combine_effects(np.array(gaps), np.array(variances)).test_homogeneity()
+
+    assert heterogeneity(tables) == pytest.approx(q.pvalue)
+
+
+@pytest.mark.parametrize(
+    "tables", [[(9, 12, 4, 11)], [(9, 12, 4, 11), (3, 5, 0, 0)], [(9, 12, 4, 11), (5, 5, 0, 4)]]
+)
+def test_nothing_is_said_of_one_stratum_or_of_one_without_variance(tables):
+    assert heterogeneity(tables) is None
 
 
 # ------------------------------------------------------------------ agreement
