@@ -7,9 +7,10 @@ dark, are drawn again for a narrow screen, and every mark can be a link. Lengths
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import escape
+from unicodedata import east_asian_width
 
 LETTER = 0.55
 """Mean width of a letter in units of the font size, on the wide side, since the reader's font is
@@ -112,14 +113,29 @@ def picture(width: float, height: float, inner: str, label: str, simulated: bool
 
 
 def wrap(content: str, width: float, size: float = 12) -> list[str]:
-    """Lines that fit a width, broken between words."""
+    """Lines that fit a width, broken between words, and within one that is wider than a line."""
     limit, rows = max(int(width / (size * LETTER)), 4), [""]
-    for word in content.split():
-        if rows[-1] and len(rows[-1]) + 1 + len(word) > limit:
+    for word in (piece for whole in content.split() for piece in _pieces(whole, limit)):
+        if rows[-1] and _letters(rows[-1]) + 1 + _letters(word) > limit:
             rows.append(word)
         else:
             rows[-1] = f"{rows[-1]} {word}".strip()
     return rows
+
+
+def _letters(words: str) -> float:
+    """How wide words are, in letters: those of Chinese and Japanese take about two."""
+    return sum(1.9 if east_asian_width(letter) in "WF" else 1.0 for letter in words)
+
+
+def _pieces(word: str, limit: float) -> Iterator[str]:
+    piece = ""
+    for letter in word:
+        if _letters(piece + letter) > limit:
+            yield piece
+            piece = ""
+        piece += letter
+    yield piece
 
 
 def steps(

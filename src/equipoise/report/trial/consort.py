@@ -15,6 +15,7 @@ from equipoise.report.trial.arm_legend import NARROW
 from equipoise.report.trial.primary import analyzed_in, primary_endpoint
 
 PAD, SIZE = 9, 12
+BOLD = 1.15
 GAP = 26
 
 
@@ -194,7 +195,8 @@ def _box(
 ) -> tuple[str, float]:
     parts, base = [], y + PAD + SIZE
     for row in rows:
-        wrapped = wrap(row.words, width - 2 * PAD)
+        bold = BOLD if "strong" in row.css else 1.0
+        wrapped = wrap(row.words, (width - 2 * PAD) / bold)
         inner = "".join(
             text(x + PAD + (10 if i else 0), base + i * 16, piece, row.css)
             for i, piece in enumerate(wrapped)

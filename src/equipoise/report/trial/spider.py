@@ -8,13 +8,24 @@ from dataclasses import dataclass
 from equipoise.analysis.results.participants import TumorCourse
 from equipoise.report.kit.drill_down import subject_anchor
 from equipoise.report.kit.formats import signed
-from equipoise.report.kit.svg import Scale, circle, line, link, path, picture, steps, text
+from equipoise.report.kit.svg import (
+    Scale,
+    circle,
+    line,
+    lines,
+    link,
+    path,
+    picture,
+    steps,
+    text,
+    wrap,
+)
 from equipoise.report.trial.arm_legend import NARROW
 from equipoise.report.trial.arms import Arms
 from equipoise.terms.dates import DAYS_PER_MONTH
 
 HIGHEST = 100
-LEFT, RIGHT, PANEL, TOP = 48.0, 10.0, 230.0, 44.0
+LEFT, RIGHT, PANEL, TOP = 48.0, 10.0, 230.0, 26.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +42,27 @@ def draw_spider(drawn: Spider, width: float) -> str:
     narrow = width < NARROW
     last = max(day for each in drawn.courses.values() for day, _ in each.scans) / DAYS_PER_MONTH
     ticks = steps(last, 5 if narrow else 6)
-    step = PANEL + 66
+    room = (width - LEFT - RIGHT) if narrow else (width - LEFT) / len(drawn.arms) - RIGHT - 8
+    named = {
+        arm: [name for name, course in drawn.courses.items() if course.arm == arm]
+        for arm in drawn.arms
+    }
+    heads = {
+        arm: wrap(f"{about.label} (n = {len(named[arm])})", room)
+        for arm, about in drawn.arms.items()
+    }
+    above = 16 * max(map(len, heads.values()))
+    step = PANEL + 50 + above
     parts = []
     for place, (arm, about) in enumerate(drawn.arms.items()):
-        top = TOP + (place * step if narrow else 0)
-        room = (width - LEFT - RIGHT) if narrow else (width - LEFT) / len(drawn.arms) - RIGHT - 8
+        top = TOP + above + (place * step if narrow else 0)
         left = LEFT + (0 if narrow else place * (room + RIGHT + 8))
         x = Scale(0, ticks[-1], left, left + room)
         y = Scale(-100, HIGHEST, top + PANEL, top)
-        names = [name for name, course in drawn.courses.items() if course.arm == arm]
-        parts.append(text(left, top - 10, f"{about.label} (n = {len(names)})", about.role))
+        parts.append(lines(left, top - above + 4, heads[arm], about.role))
         parts += _axes(x, y, ticks, words=narrow or place == 0)
-        parts += [_line(name, drawn, x, y) for name in names]
-    height = TOP + (step * len(drawn.arms) if narrow else step) - 24
+        parts += [_line(name, drawn, x, y) for name in named[arm]]
+    height = TOP + above + PANEL + 40 + (step * (len(drawn.arms) - 1) if narrow else 0)
     label = "Change of the sum of diameters over time, by participant"
     return picture(width, height, "".join(parts), label, drawn.simulated)
 

@@ -68,8 +68,8 @@ def draw_survival(curves: Curves, width: float) -> str:
     parts += [_band(curves.of(arm), x, y, about.role) for arm, about in curves.arms.items()]
     parts += [_curve(curves, arm, x, y) for arm in curves.arms]
     parts += [] if narrow else [_effect(curves, x, y)]
-    parts.append(_at_risk(curves, ticks, x, bottom + 52))
-    height = bottom + 60 + 2 * ROW * len(curves.arms)
+    below, height = _at_risk(curves, ticks, x, bottom + 52)
+    parts.append(below)
     label = f"Kaplan-Meier curves of {curves.title}"
     return picture(width, height, "".join(parts), label, curves.simulated)
 
@@ -203,13 +203,17 @@ def censored(curve: Curve, days: float) -> int:
     return sum(day < days for day in curve.censored)
 
 
-def _at_risk(curves: Curves, ticks: Sequence[float], x: Scale, top: float) -> str:
-    """Numbers at risk and, in brackets, censored by then, under the name of each arm."""
+def _at_risk(curves: Curves, ticks: Sequence[float], x: Scale, top: float) -> tuple[str, float]:
+    """Numbers at risk and, in brackets, censored by then, under the name of each arm; and where
+    they end.
+    """
     parts = [text(0, top, "At risk (censored by then)", "muted", size=11)]
-    for row, (arm, about) in enumerate(curves.arms.items()):
-        base = top + (2 * row + 1) * ROW - 2
+    base = top + ROW - 2
+    for arm, about in curves.arms.items():
+        named = wrap(about.label, x.end - 20, 11)
         parts.append(rect(0, base - 9, 14, 9, f"bar {about.role}"))
-        parts.append(text(20, base, about.label, about.role, size=11))
+        parts.append(lines(20, base, named, about.role, size=11))
+        base += 15 * (len(named) - 1)
         curve = curves.of(arm)
         for place, tick in enumerate(ticks):
             days = tick * DAYS_PER_MONTH
@@ -217,4 +221,5 @@ def _at_risk(curves: Curves, ticks: Sequence[float], x: Scale, top: float) -> st
             anchor = "end" if place == len(ticks) - 1 else "middle"
             at = x(tick) + (RIGHT if anchor == "end" else 0)
             parts.append(text(at, base + ROW - 2, shown, about.role, anchor, 10.5))
-    return "".join(parts)
+        base += 2 * ROW
+    return "".join(parts), base - ROW + 10

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from equipoise.analysis.results.participants import TumorChange
 from equipoise.report.kit.drill_down import subject_anchor
 from equipoise.report.kit.formats import signed
-from equipoise.report.kit.svg import Scale, line, link, picture, rect, text
+from equipoise.report.kit.svg import Scale, line, lines, link, picture, rect, text, wrap
 from equipoise.report.trial.arm_legend import NARROW
 from equipoise.report.trial.arms import Arms
 
@@ -23,7 +23,7 @@ RESPONSES = {
     "NE": "not evaluable",
     "MISSING": "no scan read",
 }
-LEFT, RIGHT, PANEL, LABEL = 48.0, 8.0, 260.0, 26.0
+LEFT, RIGHT, PANEL = 48.0, 8.0, 260.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +49,22 @@ def draw_waterfall(drawn: Waterfall, width: float) -> str:
     parts = [legend]
     narrow = width < NARROW
     panels = _panels(drawn, width, narrow=narrow)
+    heads = {
+        arm: wrap(f"{drawn.arms[arm].label} (n = {len(names)})", right - left)
+        for arm, names, left, right in panels
+    }
+    above = 10 + 16 * max(map(len, heads.values()))
     for place, (arm, ordered, left, right) in enumerate(panels):
-        begin = top + LABEL + (place * (PANEL + LABEL + 14) if narrow else 0)
+        begin = top + above + (place * (PANEL + above + 14) if narrow else 0)
         y = Scale(-100, ceiling, begin + PANEL, begin)
-        about = drawn.arms[arm]
-        parts.append(text(left, begin - 10, f"{about.label} (n = {len(ordered)})", about.role))
+        parts.append(lines(left, begin - above + 14, heads[arm], drawn.arms[arm].role))
         parts.append(_axis(y, ceiling, left, right, words=place == 0 or narrow))
-        parts.append(_limit(drawn.shrinkage, y, left, right))
         room = (right - left) / max(len(ordered), 1)
         parts += [
             _bar(name, drawn, left + i * room, min(room, 48), y) for i, name in enumerate(ordered)
         ]
-    height = top + (PANEL + LABEL + 14) * (len(panels) if narrow else 1)
+        parts.append(_limit(drawn.shrinkage, y, left, right))
+    height = top + (PANEL + above + 14) * (len(panels) if narrow else 1)
     label = "Best change of the sum of diameters, by participant"
     return picture(width, height, "".join(parts), label, drawn.simulated)
 
