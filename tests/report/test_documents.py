@@ -24,8 +24,9 @@ from equipoise.report.documents.pdf import write_pdf
 from equipoise.report.documents.rtf import write_rtf
 from equipoise.report.documents.svg_file import svg_file
 from equipoise.report.documents.tree import read_tree
+from equipoise.report.documents.widths import widths
 from equipoise.report.kit.page import Document, Section, draw_twice, write_document
-from equipoise.report.kit.svg import picture, text
+from equipoise.report.kit.svg import picture, text, wrap
 from equipoise.report.kit.table import Table
 from equipoise.report.trial.page import write_report
 from equipoise.surface.documents import write_documents
@@ -367,6 +368,24 @@ def test_names_of_80_letters_and_of_other_scripts_are_are_on_paper(html):
     told = text_of_pdf(write_pdf(read_page(said), chosen, ON))
     assert "复旦" in told
     assert "\ufffd" not in told
+
+
+def test_a_word_longer_than_its_column_is_broken_and_never_lies_over_the_next():
+    word = "W" * 80
+    page = page_of(Table(["Term", *"abcdefghijkl"], [[word, *["1 (25 %)"] * 12]]))
+    (grid,) = read_page(page).tables
+
+    assert sum(widths(grid, 150)) <= 150
+    told = text_of_pdf(write_pdf(read_page(page), OWN, ON))
+    assert word not in told
+    assert "".join(told.split()).count("W" * 20) >= 1
+
+
+def test_a_line_of_a_figure_fits_whatever_its_letters():
+    assert wrap("one two three", 60) == ["one two", "three"]
+    assert wrap("W" * 20, 66) == ["W" * 10, "W" * 10]
+    assert [len(row) for row in wrap("中" * 20, 66)] == [5, 5, 5, 5]
+    assert "".join(wrap("x" * 81, 66)) == "x" * 81
 
 
 def test_figures_keep_their_caption():

@@ -13,6 +13,8 @@ from equipoise.report.documents.parts import Grid, Run, Words
 
 PAD = 2.0
 """Letters between two columns."""
+UNBROKEN = 22.0
+"""Of a word that is longer the template breaks the rest."""
 _BREAKS = re.compile(r"(?<=[\s/_-])")
 
 
@@ -71,7 +73,7 @@ def _word(words: Words) -> float:
         for text, wide in line
         for piece in _BREAKS.split(text)
     )
-    return max(pieces, default=0.0)
+    return min(max(pieces, default=0.0), UNBROKEN)
 
 
 def _sum(line: Iterable[tuple[str, float]]) -> float:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
+from unicodedata import east_asian_width
 
 LETTER = 0.55
 """Mean width of a letter in units of the font size, on the wide side, since the reader's font is
@@ -112,14 +113,31 @@ def picture(width: float, height: float, inner: str, label: str, simulated: bool
 
 
 def wrap(content: str, width: float, size: float = 12) -> list[str]:
-    """Lines that fit a width, broken between words."""
+    """Lines that fit a width, broken between words, and within one that is longer than a line."""
     limit, rows = max(int(width / (size * LETTER)), 4), [""]
     for word in content.split():
-        if rows[-1] and len(rows[-1]) + 1 + len(word) > limit:
-            rows.append(word)
-        else:
-            rows[-1] = f"{rows[-1]} {word}".strip()
+        if rows[-1] and letters(rows[-1]) + 1 + letters(word) > limit:
+            rows.append("")
+        first, *more = _pieces(word, limit)
+        rows[-1] = f"{rows[-1]} {first}".strip()
+        rows += more
     return rows
+
+
+def letters(content: str) -> int:
+    """How many letters of the alphabet are as wide; those of Chinese, Japanese and Korean count
+    twice.
+    """
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in content)
+
+
+def _pieces(word: str, limit: int) -> list[str]:
+    pieces = [""]
+    for letter in word:
+        if letters(pieces[-1] + letter) > limit:
+            pieces.append("")
+        pieces[-1] += letter
+    return pieces
 
 
 def steps(
