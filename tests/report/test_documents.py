@@ -20,7 +20,7 @@ from equipoise.report.documents.drawn import cuts_of
 from equipoise.report.documents.fonts import Fonts, MissingFont, fonts_for
 from equipoise.report.documents.page_parts import read_page
 from equipoise.report.documents.parts import Drawing, Grid, Heading, Paper, Run, file_name, plain
-from equipoise.report.documents.pdf import write_pdf
+from equipoise.report.documents.pdf import TALLEST, write_pdf
 from equipoise.report.documents.rtf import write_rtf
 from equipoise.report.documents.svg_file import svg_file
 from equipoise.report.documents.tree import read_tree
@@ -235,15 +235,18 @@ def test_a_figure_longer_than_a_page_is_cut_between_its_lines():
     lanes = "".join(text(0, 20.0 + 15 * lane, f"S{lane}") for lane in range(400))
     tall = picture(860, 6040, lanes, "Lanes", simulated=False)
 
-    cuts = cuts_of(tall, 950)
+    cuts = cuts_of(tall, TALLEST)
     assert (cuts[0], cuts[-1]) == (0, 6040)
-    assert all(0 < there - here <= 950 for here, there in pairwise(cuts))
+    assert all(0 < there - here <= TALLEST for here, there in pairwise(cuts))
     assert not [
         lane for lane in range(400) for cut in cuts if 15 * lane + 10.5 < cut < 15 * lane + 23
     ]
     drawn = Drawing(1, "Lanes", "here", tall, "", "")
     pages = text_of_pdf(write_pdf(Paper("t", "k", "", (drawn,)), OWN, ON)).split("\f")
-    assert len(pages) >= len(cuts)
+    first = next(at for at, page in enumerate(pages) if "S0" in page.split())
+    for at, (top, bottom) in enumerate(pairwise(cuts)):
+        lanes_here = [n for n in range(400) if top < 15 * n + 10.4 and 15 * n + 23 < bottom]
+        assert {f"S{lane}" for lane in lanes_here} <= set(pages[first + at].split())
 
 
 # ------------------------------------------------------------------ RTF

@@ -27,7 +27,7 @@ from equipoise.report.documents.svg_file import svg_file
 from equipoise.report.documents.typesetting import lettered, typeset
 from equipoise.report.documents.widths import widths
 
-TALLEST = 950.0
+TALLEST = 1120.0
 """Pixels of a figure on one page; a longer one is cut between its lines of text."""
 WIDE_TABLE, WIDER_TABLE = 7, 10
 """Columns from which on the letters of a table are smaller."""
