@@ -22,7 +22,7 @@ from equipoise.cli.app import app
 DIGESTS = {
     "ledger.jsonl": "7817f7e66f1c440325589319e84a4575916c68fc31389a671003ed259a73dbde",
     "results.json": "890799e4efc0890e38caa53217209e42935bf1e7d57f0b3e9d9eaff8929b33cf",
-    "report.html": "328bca02130df495441c8aca73a8709dbb0852b389fe7ecfedd11216e2ad19b5",
+    "report.html": "0fb171a4be8a7dff8f4033fa2aabfbaf711438db8d6bfbf1cdd64ba6e04ffa85",
 }
 """SHA-256 of `equipoise demo` with 50 participants and seed 7; of the results with all numbers to
 twelve digits, since the last bits of an exponential depend on the processor."""

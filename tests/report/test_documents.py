@@ -289,6 +289,8 @@ def test_a_figure_outside_of_the_page_has_its_colors_and_no_links(paper):
         assert "var(" not in told
         assert "<a " not in told
         assert ":hover" not in told
+        assert set(re.findall(r"font-weight:(\d+)", told)) == {"700"}  # programs know hundreds
+        assert "svg text.strong{font-weight:700}" in told
         assert ".curve.experimental,.censor.experimental{stroke:#0072b2}" in told
         assert re.findall(r"<text.*?</text>", told) == re.findall(r"<text.*?</text>", figure.svg)
 

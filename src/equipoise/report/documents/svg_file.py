@@ -37,7 +37,7 @@ def figure_style(css: str) -> str:
     rules = []
     for selector, body in _RULE.findall(_MEDIA.sub("", css)):
         about = [one.strip() for one in selector.split(",") if _OF_A_FIGURE.fullmatch(one.strip())]
-        if about and _PAINTS.search(body):
+        if about and (_PAINTS.search(body) or about[0].startswith("svg text")):
             valued = _VARIABLE.sub(lambda name: colors[name[1]], body)
             rules.append(f"{','.join(about)}{{{valued}}}")
     return "".join(rules)

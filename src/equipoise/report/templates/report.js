@@ -67,7 +67,7 @@
     colors.paper = "#fff";
     return [...css.replace(/@media[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}/g, "").matchAll(/([^{}]+)\{([^{}]*)\}/g)].map(([, selector, body]) => {
       const about = selector.split(",").map(one => one.trim()).filter(one => /^(svg text)?(\.[a-z]+)*$/.test(one));
-      return about.length && /fill:|stroke:|opacity:|stroke-/.test(body) ? about.join(",") + "{" + body.replace(/var\(--([\w-]+)\)/g, (_, name) => colors[name]) + "}" : "";
+      return about.length && (/fill:|stroke:|opacity:|stroke-/.test(body) || about[0].startsWith("svg text")) ? about.join(",") + "{" + body.replace(/var\(--([\w-]+)\)/g, (_, name) => colors[name]) + "}" : "";
     }).join("");
   };
   const svg = figure => {
