@@ -59,7 +59,7 @@ format: $(VENV)/test
 
 # Needs uv; run after a change of dependencies. The lock files carry versions and hashes, and no index or host.
 lock:
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --extra build --extra web pyproject.toml -o requirements.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --extra build --extra documents --extra web pyproject.toml -o requirements.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --extra build --extra test -c requirements.lock pyproject.toml -o requirements-test.lock
 
 clean:

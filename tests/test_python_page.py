@@ -64,7 +64,7 @@ def test_a_command_calls_the_functions_that_the_page_names(command):
     files = {inspect.getsourcefile(commands()[command])}
     if command == "derive package":
         files |= {str(TOP / "src/equipoise/cli/derive_package.py")}
-    if command == "why":  # it reads the trial as `analyze` does
+    if command in ("report", "why"):  # it reads the trial as `analyze` does
         files |= {str(TOP / "src/equipoise/cli/trial.py")}
     source = "\n".join(Path(file).read_text(encoding="utf-8") for file in files)
 

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
         restore_ledger,
         set_up_ledger,
     )
+    from equipoise.surface.documents import write_documents
     from equipoise.surface.heads import create_key, sign_head, witnessed
     from equipoise.surface.ledgers import read_ledger, recover, verify, write_ledger
     from equipoise.surface.packages import derive
@@ -107,6 +108,7 @@ _STANDS_IN = {
     "verify": "surface.ledgers",
     "witnessed": "surface.heads",
     "write_design": "report.design.page",
+    "write_documents": "surface.documents",
     "write_ledger": "surface.ledgers",
     "write_rechallenge": "report.rechallenge.page",
     "write_report": "report.trial.page",
@@ -162,6 +164,7 @@ __all__ = [
     "verify",
     "witnessed",
     "write_design",
+    "write_documents",
     "write_ledger",
     "write_rechallenge",
     "write_report",

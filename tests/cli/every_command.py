@@ -56,6 +56,7 @@ WORDS = {
     "account": "account monitor-01 --data {served}",
     "check": "check --data {served}",
     "serve": "serve --demo --data {out} --check",
+    "report": "report {ledger} --formats html,csv --out {out}",
     "screen": "screen {docs}/participant.json",
     "simulate": "simulate NCT04509635 --trials 2 --seed 1 --out {out}",
     "status": "status {ledger}",

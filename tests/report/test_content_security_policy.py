@@ -115,6 +115,7 @@ def test_the_policy_allows_what_the_page_has_and_nothing_else(name: str) -> None
         "script-src": hashed(parts.code["script"]),
         "base-uri": "'none'",
         "form-action": "'none'",
+        **({"img-src": "blob:"} if parts.code["script"] else {}),
     }
     assert len(parts.code["style"]) == 1
     assert len(parts.code["script"]) == name.startswith("report")

@@ -64,6 +64,13 @@ def standing_of(protocol: Protocol, courses: Courses, cutoff: date, *, locked: b
     return Standing(levels_of_looks(protocol)[last], frozenset(judged[: looks[last]]))
 
 
+def look_due(protocol: Protocol, level: float | None) -> bool:
+    """Whether a look that the protocol declares is reached, so that a committee is shown the
+    primary endpoint by arm; `level` is that of the standing.
+    """
+    return bool(protocol.design.looks) and level is not None
+
+
 def _judged(protocol: Protocol, courses: Courses, cutoff: date) -> list[str]:
     """Who could have had the scans of the primary endpoint, in the order of randomization."""
     wait = timedelta(protocol.cutoff.primary_days_after_last_randomization)

@@ -25,6 +25,7 @@ from equipoise.cli import (
     ledger_copies,
     protocol,
     rechallenge,
+    report,
     screening,
     serve,
     status,
@@ -76,7 +77,7 @@ app.add_typer(derive.app, name="derive")
 app.add_typer(analyze.app, name="analyze")
 app.add_typer(ledger_copies.app, name="ledger")
 app.add_typer(allocator.app, name="allocator")
-for module in (trial, design, rechallenge, screening, tumors, ledger, serve, status):
+for module in (trial, report, design, rechallenge, screening, tumors, ledger, serve, status):
     module.register(app)
 
 

@@ -7,7 +7,7 @@ dark, are drawn again for a narrow screen, and every mark can be a link. Lengths
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
 from unicodedata import east_asian_width
@@ -113,29 +113,31 @@ def picture(width: float, height: float, inner: str, label: str, simulated: bool
 
 
 def wrap(content: str, width: float, size: float = 12) -> list[str]:
-    """Lines that fit a width, broken between words, and within one that is wider than a line."""
+    """Lines that fit a width, broken between words, and within one that is longer than a line."""
     limit, rows = max(int(width / (size * LETTER)), 4), [""]
-    for word in (piece for whole in content.split() for piece in _pieces(whole, limit)):
-        if rows[-1] and _letters(rows[-1]) + 1 + _letters(word) > limit:
-            rows.append(word)
-        else:
-            rows[-1] = f"{rows[-1]} {word}".strip()
+    for word in content.split():
+        if rows[-1] and letters(rows[-1]) + 1 + letters(word) > limit:
+            rows.append("")
+        first, *more = _pieces(word, limit)
+        rows[-1] = f"{rows[-1]} {first}".strip()
+        rows += more
     return rows
 
 
-def _letters(words: str) -> float:
-    """How wide words are, in letters: those of Chinese and Japanese take about two."""
-    return sum(1.9 if east_asian_width(letter) in "WF" else 1.0 for letter in words)
+def letters(content: str) -> int:
+    """How many letters of the alphabet are as wide; those of Chinese, Japanese and Korean count
+    twice.
+    """
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in content)
 
 
-def _pieces(word: str, limit: float) -> Iterator[str]:
-    piece = ""
+def _pieces(word: str, limit: int) -> list[str]:
+    pieces = [""]
     for letter in word:
-        if _letters(piece + letter) > limit:
-            yield piece
-            piece = ""
-        piece += letter
-    yield piece
+        if letters(pieces[-1] + letter) > limit:
+            pieces.append("")
+        pieces[-1] += letter
+    return pieces
 
 
 def steps(

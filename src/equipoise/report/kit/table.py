@@ -22,6 +22,7 @@ class Table:
     over: Sequence[tuple[Cell, int]] = ()  # headings over several columns
     stack: bool = False  # on a narrow screen rows become blocks
     words: bool = False  # cells hold sentences; stacked too
+    about: str = ""  # population, policy and cutoff
 
 
 def table_text(table: Table) -> list[str]:

@@ -18,7 +18,14 @@ from equipoise.report.kit.formats import as_of_words, day_words, first_up, plura
 from equipoise.report.kit.packed import packed_if_long
 from equipoise.report.kit.page import draw_twice, environment, read_template, written_with
 from equipoise.report.kit.table import Table
-from equipoise.report.trial import appendix, conduct_tables, limitations, primary, summary
+from equipoise.report.trial import (
+    appendix,
+    checklist,
+    conduct_tables,
+    limitations,
+    primary,
+    summary,
+)
 from equipoise.report.trial.adverse_event_table import adverse_event_table
 from equipoise.report.trial.baseline_table import baseline_table
 from equipoise.report.trial.consort import boxes_of, draw_consort
@@ -34,6 +41,7 @@ from equipoise.report.trial.response_tables import concordance_table
 from equipoise.report.trial.safety_review import review_words
 from equipoise.report.trial.safety_tables import overview_table, shift_table, term_gap_table
 from equipoise.report.trial.spider import HIGHEST, Spider, draw_spider
+from equipoise.report.trial.stated import state
 from equipoise.report.trial.swimmer import draw_swimmer
 from equipoise.report.trial.treatment_tables import exposure_table, therapy_after_table
 from equipoise.report.trial.visit_tables import overdue_table, visit_table
@@ -52,6 +60,7 @@ CONTENTS = (
     ("visits", "Visits"),
     ("conduct", "Conduct"),
     ("limits", "What it cannot show"),
+    ("checklist", "CONSORT 2025"),
     ("subjects", "Subjects"),
     ("entries", "Entries"),
 )
@@ -78,7 +87,7 @@ def write_report(analysis: Analysis, entries: Sequence[Entry]) -> str:
         "overdue": overdue_table(analysis.results),
     }
     page["appendix"] = _appendix(analysis, seen, drill_down)
-    return _page("report.html.j2").render(**page) + "\n"
+    return _page("report.html.j2").render(**state(page, analysis)) + "\n"
 
 
 def _appendix(analysis: Analysis, seen: Sequence[Entry], drill_down: DrillDown) -> Markup:
@@ -276,4 +285,7 @@ def _design(protocol: Protocol) -> dict[str, object]:
         ),
         "power": limitations.power_table(protocol),
         "timing": limitations.timing_table(protocol),
+        "checklist": checklist.checklist_table(protocol, dict(CONTENTS)),
+        "checklist_counts": checklist.counts(protocol),
+        "checklist_source": checklist.SOURCE,
     }
