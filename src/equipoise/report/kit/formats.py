@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Literal
+from unicodedata import bidirectional
 
 from equipoise.terms.dates import DAYS_PER_MONTH
 
@@ -100,6 +101,14 @@ def plural(n: int, noun: str, several: str = "") -> str:
 def arms_words(arms: tuple[int, int]) -> str:
     """Participants by arm: one number for equal arms, else experimental + control."""
     return str(arms[0]) if arms[0] == arms[1] else f"{arms[0]} + {arms[1]}"
+
+
+def isolated(words: str) -> str:
+    """Words of a protocol inside a sentence of ours: those that are read from right to left are set
+    apart, so that the numbers beside them keep their place (Unicode Standard Annex 9).
+    """
+    turned = any(bidirectional(letter) in ("R", "AL") for letter in words)
+    return f"\u2068{words}\u2069" if turned else words
 
 
 def listed(items: Sequence[str]) -> str:

@@ -40,12 +40,16 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A page; `kicker` is the small line over the title, `lead` what a hurried reader reads."""
+    """A page; `kicker` is the small line over the title, `lead` what a hurried reader reads,
+    `about` names and what they stand for, `banner` what stands over all of it.
+    """
 
     title: str
     kicker: str
     lead: Sequence[str]
     sections: Sequence[Section]
+    about: Sequence[tuple[str, str]] = ()
+    banner: str = ""
 
 
 def draw_twice(draw: Callable[[float], str], caption: str) -> Figure:
@@ -56,7 +60,8 @@ def draw_twice(draw: Callable[[float], str], caption: str) -> Figure:
 def write_document(document: Document) -> str:
     """The page as one HTML file without scripts; the same document gives the same bytes."""
     page = environment().get_template("document.html.j2")
-    return page.render(document=document, **written_with(read_template("report.css"))) + "\n"
+    css = read_template("report.css") + (read_template("simulated.css") if document.banner else "")
+    return page.render(document=document, **written_with(css)) + "\n"
 
 
 def written_with(css: str, js: str = "") -> dict[str, Markup]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
+from unicodedata import east_asian_width
 
 LETTER = 0.55
 """Mean width of a letter in units of the font size, on the wide side, since the reader's font is
@@ -112,14 +113,28 @@ def picture(width: float, height: float, inner: str, label: str, simulated: bool
 
 
 def wrap(content: str, width: float, size: float = 12) -> list[str]:
-    """Lines that fit a width, broken between words."""
+    """Lines that fit a width, broken between words, and inside those that are longer than a line,
+    as in a script without spaces.
+    """
     limit, rows = max(int(width / (size * LETTER)), 4), [""]
     for word in content.split():
-        if rows[-1] and len(rows[-1]) + 1 + len(word) > limit:
-            rows.append(word)
-        else:
-            rows[-1] = f"{rows[-1]} {word}".strip()
+        if rows[-1] and _letters(rows[-1]) + 1 + _letters(word) > limit:
+            rows.append("")
+        joined = f"{rows[-1]} {word}".strip()
+        if _letters(joined) <= limit:
+            rows[-1] = joined
+            continue
+        rows[-1] = ""
+        for letter in word:
+            if _letters(rows[-1] + letter) > limit:
+                rows.append("")
+            rows[-1] += letter
     return rows
+
+
+def _letters(words: str) -> int:
+    """Letters, a wide one (Chinese, Japanese, Korean) as two."""
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in words)
 
 
 def steps(
