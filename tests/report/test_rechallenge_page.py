@@ -11,6 +11,7 @@ import pytest
 from equipoise.planning.rechallenge.simulate import simulate_rechallenge
 from equipoise.protocol.payload import protocol_hash
 from equipoise.protocol.yaml_file import load
+from equipoise.report.kit.formats import at_decimal_point
 from equipoise.report.rechallenge.page import write_rechallenge
 from equipoise.report.rechallenge.terminal import show_rechallenge
 from equipoise.report.rechallenge.words import limit_words, share_words
@@ -120,6 +121,19 @@ def test_no_share_is_written_as_a_power_of_ten(page):
 )
 def test_shares_are_told_in_readable_numbers(share, words):
     assert share_words(share) == words
+
+
+def test_decimal_points_stand_below_each_other():
+    shares = ["1 in 1,200,000", "0.25 %", "12 %", "4.7 %", "all"]
+
+    assert at_decimal_point(shares) == [
+        "1 in 1,200,000",
+        "\u20070.25 %",
+        "12 %",
+        "\u20074.7 %",
+        "all",
+    ]
+    assert at_decimal_point(["all"]) == ["all"]
 
 
 def test_a_very_low_limit_is_written_out():

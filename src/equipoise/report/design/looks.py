@@ -17,6 +17,7 @@ from equipoise.report.design.words import (
     both_words,
     estimate_words,
     labels_of,
+    mean_words,
     shares_words,
     spending_words,
 )
@@ -24,7 +25,6 @@ from equipoise.report.kit.charts import Line, LineChart, draw_lines
 from equipoise.report.kit.formats import NONE, percent, points
 from equipoise.report.kit.page import Figure, draw_twice
 from equipoise.report.kit.table import Table
-from equipoise.simulation.operating_characteristics import Estimate
 from equipoise.simulation.protocol_trials import scenario_words
 
 HIGHEST_DRAWN = 8.0
@@ -227,7 +227,7 @@ def size_by_truth_table(
     for label, stopped, drawn in _truths(protocol, computed, simulated):
         rows.append([label, f"{stopped.power:.3f}", f"{stopped.expected:.1f}"])
         if drawn:
-            rows[-1].append(_mean_words(drawn.expected))
+            rows[-1].append(mean_words(drawn.expected))
     head = ["If the truth is", "rejects at any look", "participants judged"]
     return Table(
         [*head, "participants judged, simulated"] if simulated else head,
@@ -248,7 +248,7 @@ def duration_table(protocol: Protocol, simulated: SimulatedDesign) -> Table:
             scenario_words(protocol, name),
             f"{each.months.value:.1f} ({each.months.standard_error:.2f})",
             f"{each.months.q05:.1f} to {each.months.q95:.1f}",
-            _mean_words(each.entered),
+            mean_words(each.entered),
         ]
         for name, each in simulated.durations.items()
     ]
@@ -264,7 +264,3 @@ def duration_table(protocol: Protocol, simulated: SimulatedDesign) -> Table:
         ),
         stack=True,
     )
-
-
-def _mean_words(figure: Estimate) -> str:
-    return f"{figure.value:.1f} ({figure.standard_error:.2f})"

@@ -29,6 +29,16 @@ def estimate_words(figure: Estimate) -> str:
     return f"{figure.value:.3f} ({figure.standard_error:.3f})"
 
 
+def mean_words(figure: Estimate) -> str:
+    """A simulated average with its Monte-Carlo standard error."""
+    return f"{figure.value:.1f} ({figure.standard_error:.2f})"
+
+
+def percent_words(figure: Estimate) -> str:
+    """A simulated proportion in percent, its Monte-Carlo standard error in points."""
+    return f"{percent(figure.value)} ({100 * figure.standard_error:.1f})"
+
+
 def spending_words(name: str) -> str:
     """The name of a spending rule."""
     return (
