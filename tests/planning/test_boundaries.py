@@ -60,6 +60,7 @@ def test_the_bounds_are_those_of_lan_and_demets(looks):
         [2 * stats.norm.sf(each.z) for each in looks.boundaries]
     )
     assert looks.boundaries[-1].spent == pytest.approx(0.05, abs=1e-9)
+    assert [each.fraction for each in looks.boundaries] == pytest.approx([1 / 3, 2 / 3, 1])
 
 
 def test_what_the_declared_test_shows_in_simulated_participants(plan, looks):

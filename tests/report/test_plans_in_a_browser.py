@@ -32,7 +32,8 @@ OUTSIDE = """() => [...document.querySelectorAll("svg")].flatMap(svg => {
   const all = svg.getBoundingClientRect();
   return [...svg.querySelectorAll("text")].filter(text => {
     const own = text.getBoundingClientRect();
-    return all.width && (own.left < all.left - 1 || own.right > all.right + 1);
+    return all.width && (own.left < all.left - 1 || own.right > all.right + 1 ||
+      own.top < all.top - 1 || own.bottom > all.bottom + 1);
   }).map(text => text.textContent);
 })"""
 COLUMNS = """() => [...document.querySelectorAll("table.num")].flatMap(table => {
