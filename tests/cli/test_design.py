@@ -23,7 +23,7 @@ def test_design_without_simulation_writes_a_page(tmp_path):
     done = RUN.invoke(app, ["design", "--trials", "0", "--out", str(tmp_path / "design.html")])
 
     assert done.exit_code == 0, done.output
-    assert "Participants per arm for a power of 0.8" in done.stdout
+    assert "Participants needed for a power of 0.8" in done.stdout
     assert "<svg" in (tmp_path / "design.html").read_text()
 
 

@@ -17,7 +17,7 @@ from equipoise.planning.rechallenge.figures import (
     Rechallenge,
 )
 from equipoise.planning.scan_interval import ScanInterval
-from equipoise.planning.simulated_design import SimulatedDesign
+from equipoise.planning.simulated_design import Duration, SimulatedDesign, SimulatedStopping
 from equipoise.protocol.model import Protocol
 from equipoise.simulation.assumed import Assumed
 from equipoise.simulation.operating_characteristics import Estimate
@@ -51,7 +51,10 @@ def invented_rechallenge() -> Rechallenge:
     """Outcomes that get better with the interval, by simple sums."""
     tests = [(UNSELECTED, None), *((assay.id, limit) for assay, limit in product(ASSAYS, LIMITS))]
     return Rechallenge(
-        protocol="INVENTED 1.0",
+        protocol="INVENTED",
+        title="An invented trial",
+        version="1.0",
+        digest="0123456789abcdef" * 4,
         patients=1000,
         seed=2,
         half_lives=HALF_LIVES,
@@ -117,6 +120,7 @@ STOPPING = Stopping(
     entered=figure(41.5),
     months=figure(17.25),
 )
+STOPPED = SimulatedStopping((figure(0.2), figure(0.3)), (figure(0), figure(0.1)), figure(17.5))
 ASSUMED = {"loss_to_follow_up": Assumed(0.05, "an invented trial")}
 TESTS: dict[ShownTest, Estimate] = {
     "fisher": figure(0.5),
@@ -135,12 +139,18 @@ def invented_design(protocol: Protocol) -> SimulatedDesign:
         simulated=STOPPING,
         simulated_without_effect=STOPPING,
     )
+    looking = protocol.design.scenarios if protocol.design.looks else ()
     return SimulatedDesign(
         trials=100,
         seed=3,
         rejected={scenario.id: TESTS for scenario in protocol.design.scenarios},
+        stopped={scenario.id: STOPPED for scenario in looking},
+        without={scenario.id: STOPPED for scenario in looking},
         early_looks={"obrien_fleming": look, "pocock": look},
-        months=Months(25.3, 0.1, 100, 21.0, 25.1, 30.2),
+        durations={
+            "effect": Duration(Months(25.3, 0.1, 100, 21.0, 25.1, 30.2), figure(19.5)),
+            "no effect": Duration(Months(26.3, 0.1, 100, 22.0, 26.1, 31.2), figure(20.0)),
+        },
         scan_intervals=[
             ScanInterval(week, figure(0.5), figure(0.7), figure(0.3), figure(0.8))
             for week in protocol.design.first_scan_weeks

@@ -58,7 +58,14 @@ PAGES: dict[str, Callable[[], str]] = {
     "re-challenge": cache(lambda: write_rechallenge(invented_rechallenge())),
     "document of hostile text": cache(
         lambda: write_document(
-            Document(HOSTILE, HOSTILE, [HOSTILE], [Section("a", HOSTILE, [HOSTILE])])
+            Document(
+                HOSTILE,
+                HOSTILE,
+                [HOSTILE],
+                [Section("a", HOSTILE, [HOSTILE])],
+                about=[(HOSTILE, HOSTILE)],
+                banner=HOSTILE,
+            )
         )
     ),
 }

@@ -12,6 +12,7 @@ from invented import invented_design, invented_rechallenge, invented_simulation
 from page_text import page_text
 
 from equipoise.planning.design import compute_design
+from equipoise.protocol.design import EarlyLook
 from equipoise.protocol.model import Protocol
 from equipoise.protocol.yaml_file import load
 from equipoise.report.design.page import show_design, write_design
@@ -68,6 +69,16 @@ def test_the_design_computed_and_simulated(twenty):
 
 def test_the_design_computed_only(twenty):
     stored("design_computed.txt", page_text(write_design(twenty, compute_design(twenty), None)))
+
+
+def test_the_design_of_a_trial_with_a_look(twenty):
+    looks = (EarlyLook(participants=12),)
+    looking = twenty.model_copy(
+        update={"design": twenty.design.model_copy(update={"looks": looks})}
+    )
+    page = write_design(looking, compute_design(looking), invented_design(looking))
+
+    stored("design_looks.txt", page_text(page))
 
 
 def test_a_simulation():

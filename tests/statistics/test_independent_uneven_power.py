@@ -18,6 +18,7 @@ from equipoise.statistics.proportions import (
     power_of,
     repeated_power_of,
     repeated_size_of,
+    repeated_stopping_of,
     size_of,
 )
 from equipoise.statistics.sample_size import size_for_shares
@@ -72,26 +73,36 @@ def test_a_ratio_that_is_none_is_refused(ratio):
         n_per_arm_for("fisher", 0.9, 0.3, ratio=ratio)
 
 
-def test_looks_are_every_path_of_tables():
-    arms, levels, (p_1, p_0) = ((3, 2), (5, 4)), (0.11, 0.15), (0.9, 0.1)
+@pytest.mark.parametrize("arms", [((3, 2), (5, 4)), ((10, 3), (12, 4))])
+@pytest.mark.parametrize(("p_1", "p_0"), [(0.9, 0.1), (0.1, 0.9), (0.7, 0.4)])
+def test_looks_are_every_path_of_tables(arms, p_1, p_0):
+    levels, ((n_1, n_0), (all_1, all_0)) = (0.11, 0.15), arms
 
     def rejects(a, n_1, b, n_0, level):
         return stats.fisher_exact([[a, n_1 - a], [b, n_0 - b]]).pvalue <= level * (1 + 1e-9)
 
-    expected, early = 0.0, 0.0
-    for a, b, more_a, more_b in product(range(4), range(3), range(3), range(3)):
+    above, below = [0.0, 0.0], [0.0, 0.0]
+    for a, b, more_a, more_b in product(
+        range(n_1 + 1), range(n_0 + 1), range(all_1 - n_1 + 1), range(all_0 - n_0 + 1)
+    ):
         chance = (
-            stats.binom.pmf(a, 3, p_1)
-            * stats.binom.pmf(b, 2, p_0)
-            * stats.binom.pmf(more_a, 2, p_1)
-            * stats.binom.pmf(more_b, 2, p_0)
+            stats.binom.pmf(a, n_1, p_1)
+            * stats.binom.pmf(b, n_0, p_0)
+            * stats.binom.pmf(more_a, all_1 - n_1, p_1)
+            * stats.binom.pmf(more_b, all_0 - n_0, p_0)
         )
-        first = rejects(a, 3, b, 2, levels[0])
-        early += chance * first
-        expected += chance * (first or rejects(a + more_a, 5, b + more_b, 4, levels[1]))
+        if rejects(a, n_1, b, n_0, levels[0]):
+            (above if a / n_1 > b / n_0 else below)[0] += chance
+        elif rejects(a + more_a, all_1, b + more_b, all_0, levels[1]):
+            (above if (a + more_a) / all_1 > (b + more_b) / all_0 else below)[1] += chance
 
-    assert 0.05 < early < expected - 0.05
-    assert repeated_power_of("fisher", arms, levels, p_1, p_0) == pytest.approx(expected, rel=1e-12)
+    stopping = repeated_stopping_of("fisher", arms, levels, p_1, p_0)
+    assert all(min(one) > 0 for one in (above, below))
+    assert stopping.above == pytest.approx(above, rel=1e-12)
+    assert stopping.below == pytest.approx(below, rel=1e-12)
+    assert repeated_power_of("fisher", arms, levels, p_1, p_0) == pytest.approx(
+        sum(above) + sum(below), rel=1e-12
+    )
 
 
 @pytest.mark.parametrize("test", ["fisher", "boschloo", "pooled_z"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from equipoise.planning.declared_power import ShownTest, cmh_by_formula, power_at
+from equipoise.planning.declared_power import ShownTest, power_of_many
 from equipoise.planning.planned import Planned
 from equipoise.protocol.design import Observed
 from equipoise.protocol.model import Protocol
@@ -38,5 +38,4 @@ def assured_power(
     arms are independent. CMH by the normal approximation: the average asks for thousands of powers.
     """
     priors = [BetaPrior(events + 0.5, n - events + 0.5) for events, n in (observed_1, observed_0)]
-    power = cmh_by_formula if test == "cmh" else partial(power_at, test)
-    return assurance(partial(power, plan), *priors)
+    return assurance(partial(power_of_many, test, plan), *priors)

@@ -9,14 +9,16 @@ from typing import Literal
 
 from equipoise.planning.planned import Arms, Planned
 from equipoise.statistics.proportions import (
+    RepeatedStopping,
     Test,
     cmh_power_by_formula,
     cmh_power_of,
     repeated_power_of,
     repeated_size_of,
+    repeated_stopping_of,
     size_of,
 )
-from equipoise.statistics.sequential import operating_characteristics
+from equipoise.statistics.sequential import GroupSequentialDesign, operating_characteristics
 from equipoise.statistics.sequential.design import fixed_drift
 
 ShownTest = Test | Literal["cmh"]
@@ -39,6 +41,11 @@ def power_at(test: ShownTest, plan: Planned, p_1: float, p_0: float) -> float:
     if test == "cmh":
         return _cmh_power(plan, p_1, p_0)
     return repeated_power_of(test, plan.arms, plan.levels, p_1, p_0)
+
+
+def power_of_many(test: ShownTest, plan: Planned, p_1: float, p_0: float) -> float:
+    """The same for a curve or an average, which ask for many: CMH by the normal approximation."""
+    return cmh_by_formula(plan, p_1, p_0) if test == "cmh" else power_at(test, plan, p_1, p_0)
 
 
 def size_at(test: ShownTest, plan: Planned) -> float | None:
@@ -67,12 +74,33 @@ def _cmh_power(plan: Planned, p_1: float, p_0: float) -> float:
 
 def cmh_by_formula(plan: Planned, p_1: float, p_0: float) -> float:
     """Power of the CMH test at the planned size by the normal approximation, looks included."""
-    power = cmh_approximately(plan, plan.end, p_1, p_0)
     if plan.bounds is None:
-        return power
-    drift = fixed_drift(plan.alpha / 2, min(max(power, 1e-12), 1 - 1e-12))
-    at_end = operating_characteristics(plan.bounds, drift)
-    return at_end.power + sum(at_end.harm)
+        return cmh_approximately(plan, plan.end, p_1, p_0)
+    at_looks = _cmh_stopping(plan, plan.bounds, p_1, p_0)
+    return sum(at_looks.above) + sum(at_looks.below)
+
+
+def stopping_at(plan: Planned, p_1: float, p_0: float) -> RepeatedStopping:
+    """At which declared look the declared test rejects for the first time, and in whose favor:
+    enumerated, for CMH by the normal approximation. Together they are the power of `power_at`.
+    """
+    if plan.test != "cmh":
+        return repeated_stopping_of(plan.test, plan.arms, plan.levels, p_1, p_0)
+    assert plan.bounds is not None
+    return _cmh_stopping(plan, plan.bounds, p_1, p_0)
+
+
+def _cmh_stopping(
+    plan: Planned, bounds: GroupSequentialDesign, p_1: float, p_0: float
+) -> RepeatedStopping:
+    """By the drift with which one look would have the power of the one test at the end."""
+    if p_1 == p_0:
+        drift = 0.0
+    else:
+        power = cmh_approximately(plan, plan.end, p_1, p_0)
+        drift = fixed_drift(plan.alpha / 2, min(max(power, 1e-12), 1 - 1e-12))
+    at_looks = operating_characteristics(bounds, drift if p_1 >= p_0 else -drift)
+    return RepeatedStopping(at_looks.efficacy, at_looks.harm)
 
 
 def cmh_approximately(plan: Planned, arms: Arms, p_1: float, p_0: float) -> float:

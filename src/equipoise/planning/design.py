@@ -7,8 +7,13 @@ from typing import NamedTuple
 
 from equipoise.allocation.declared import Blocks, blocks_of
 from equipoise.planning.assurance import planned_assurance
-from equipoise.planning.boundaries import LookDesign, look_design
-from equipoise.planning.declared_power import ShownTest, cmh_approximately, how_computed
+from equipoise.planning.boundaries import LookDesign, look_design, stopped_at
+from equipoise.planning.declared_power import (
+    ShownTest,
+    cmh_approximately,
+    how_computed,
+    power_of_many,
+)
 from equipoise.planning.early_looks import growth
 from equipoise.planning.operating_table import OperatingRow, planned_table
 from equipoise.planning.planned import Arms, Planned, planned
@@ -18,7 +23,7 @@ from equipoise.protocol.refusal import Use, require
 from equipoise.statistics.proportions import power_of
 
 FEWEST_IN_CURVE, MOST_POINTS = 20, 60
-EFFECT_STEP = 0.02
+EFFECT_STEP, WIDEST_EFFECT = 0.02, 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +40,13 @@ class SizePower:
 
 
 class EffectPower(NamedTuple):
-    """Power at the planned size for one difference of the shares."""
+    """Power at the planned size for one difference of the shares, and participants judged on
+    average; looks included.
+    """
 
     difference: float
     power: float
+    expected: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,23 +90,33 @@ def compute_design(protocol: Protocol, *, sealed: bool = False) -> ComputedDesig
             ]
             for row in table
         },
-        by_effect={
-            each.id: _by_effect(plan, float(each.control)) for each in protocol.design.scenarios
-        },
-        looks=look_design(protocol),
+        by_effect={row.scenario: _by_effect(plan, row) for row in table},
+        looks=look_design(plan, protocol.design.scenarios),
         assurance=planned_assurance(protocol, plan),
         more_for_looks=_more_for_looks(protocol),
         blocks=blocks_of(protocol, sealed=sealed),
     )
 
 
-def _by_effect(plan: Planned, control: float) -> list[EffectPower]:
-    """From no difference up to everybody."""
-    most = int((1 - control) / EFFECT_STEP)
-    shares = [control + EFFECT_STEP * step for step in range(most + 1)]
-    return [
-        EffectPower(share - control, _at_end(plan, plan.end, share, control)) for share in shares
-    ]
+def _by_effect(plan: Planned, row: OperatingRow) -> list[EffectPower]:
+    """From no difference, or the scenario's own where that is against the experimental arm, up to
+    the widest or to everybody.
+    """
+    own = row.p_experimental - row.p_control
+    first = int(min(0.0, own) / EFFECT_STEP)
+    widest = min(max(WIDEST_EFFECT, own), 1 - row.p_control)
+    last = int(widest / EFFECT_STEP + 1e-9)
+    differences = sorted({own, *(EFFECT_STEP * step for step in range(first, last + 1))})
+    return [_effect(plan, each, row.p_control) for each in differences]
+
+
+def _effect(plan: Planned, difference: float, control: float) -> EffectPower:
+    share = min(control + difference, 1.0)
+    if plan.looks:
+        at_looks = stopped_at(plan, share, control)
+        return EffectPower(difference, at_looks.power, at_looks.expected)
+    power = power_of_many(plan.test, plan, share, control)
+    return EffectPower(difference, power, float(sum(plan.end)))
 
 
 def _more_for_looks(protocol: Protocol) -> float | None:

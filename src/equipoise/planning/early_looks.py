@@ -27,9 +27,15 @@ class LookCost:
 
 
 def look_at_half(
-    protocol: Protocol, spending: str, with_effect: FullTrialResults, without: FullTrialResults
+    protocol: Protocol,
+    spending: str,
+    with_effect: FullTrialResults,
+    without: FullTrialResults,
+    columns: tuple[int, int],
 ) -> LookCost:
-    """The look with the bounds of one spending rule; the first column of the results is its own."""
+    """The look with the bounds of one spending rule; `columns` of the results are its own and that
+    of the end.
+    """
     half = protocol.design.participants // 2
     design = sequential_design(protocol, (half,), spending)
     level, power = float(protocol.design.alpha) / 2, float(protocol.design.power)
@@ -39,8 +45,8 @@ def look_at_half(
         power_at_same_size=at_same_size.power,
         more_participants=growth(protocol, (half,), spending) - 1,
         expected_participants=at_same_size.expected_information,
-        simulated=looked_early(protocol, with_effect, (half,), spending),
-        simulated_without_effect=looked_early(protocol, without, (half,), spending),
+        simulated=looked_early(protocol, with_effect, (half,), spending, columns),
+        simulated_without_effect=looked_early(protocol, without, (half,), spending, columns),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,18 +50,22 @@ def sequential_design(
 
 
 def looked_early(
-    protocol: Protocol, results: FullTrialResults, looks: tuple[int, ...], spending: str
+    protocol: Protocol,
+    results: FullTrialResults,
+    looks: tuple[int, ...],
+    spending: str,
+    columns: Sequence[int] = (),
 ) -> Stopping:
-    """What early looks at the primary endpoint would do; `results` has a column for each look, then
-    the end.
+    """What early looks at the primary endpoint would do; `columns` of the results are those of the
+    looks and of the end, the first ones where none are given.
 
     Each look takes the declared test at the level that the bound of |z| stands for.
     """
     design = sequential_design(protocol, looks, spending)
-    stages = len(looks) + 1
+    stages = list(columns or range(len(looks) + 1))
     decisions = stopped(
         primary_rejected(protocol, results, stage, two_sided_level(bound))
-        for stage, bound in enumerate(design.efficacy)
+        for stage, bound in zip(stages, design.efficacy, strict=True)
     )
     return Stopping(
         spending=spending,
@@ -70,8 +74,8 @@ def looked_early(
         rejected=decisions.rejected,
         in_favor=decisions.power,
         stopped_for_efficacy=list(decisions.stopped_for_efficacy()),
-        entered=mean_of(decisions.at_stop(results.entered[:, :stages])),
-        months=mean_of(decisions.at_stop(results.cut[:, :stages]) / DAYS_PER_MONTH),
+        entered=mean_of(decisions.at_stop(results.entered[:, stages])),
+        months=mean_of(decisions.at_stop(results.cut[:, stages]) / DAYS_PER_MONTH),
     )
 
 

@@ -18,8 +18,8 @@ from equipoise.surface.checks import require_uses
 
 
 class Design(NamedTuple):
-    """A protocol, what can be computed of its design, and what was simulated beside (None:
-    nothing).
+    """A protocol as it is declared, what can be computed of its design, and what was simulated
+    beside (None: nothing).
     """
 
     protocol: Protocol
@@ -50,11 +50,11 @@ def design(
     told = progress_for or _untold
     told("exact power")
     sealed = not protocol.randomization.public_sizes
-    protocol = with_sizes(protocol, block_sizes)
-    computed = compute_design(protocol, sealed=sealed)
+    sized = with_sizes(protocol, block_sizes)
+    computed = compute_design(sized, sealed=sealed)
     if not trials:
         return Design(protocol, computed, None)
-    simulated = simulate_design(protocol, trials, seed, workers=workers, progress_for=told)
+    simulated = simulate_design(sized, trials, seed, workers=workers, progress_for=told)
     return Design(protocol, computed, simulated)
 
 

@@ -85,8 +85,8 @@ class Input:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rechallenge:
-    """The whole answer. `half_lives` from shortest to longest, the middle one is that of the main
-    figures.
+    """The whole answer, with title, version and digest of the protocol. `half_lives` from shortest
+    to longest, the middle one is that of the main figures.
 
     The first of `assays` with the `declared_limit` is the test that the protocol asks for; limits
     fall. `at_fraction` are the outcomes of patients who have exactly that resistant fraction at
@@ -94,6 +94,9 @@ class Rechallenge:
     """
 
     protocol: str
+    title: str
+    version: str
+    digest: str
     patients: int
     seed: int
     half_lives: tuple[float, ...]

@@ -33,6 +33,7 @@ from equipoise.planning.rechallenge.outcomes import (
     weights_on,
 )
 from equipoise.protocol.model import Protocol
+from equipoise.protocol.payload import protocol_hash
 from equipoise.protocol.refusal import Use, require
 from equipoise.simulation.blocks import Progress
 from equipoise.simulation.full_trial import trial_of
@@ -162,6 +163,9 @@ def simulate_rechallenge(
             )
     return Rechallenge(
         protocol=protocol.id,
+        title=protocol.registration.title,
+        version=protocol.version,
+        digest=protocol_hash(protocol),
         patients=patients,
         seed=seed,
         half_lives=tuple(rows["half_lives"]["value"]),

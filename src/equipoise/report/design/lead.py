@@ -17,6 +17,8 @@ from equipoise.report.design.words import (
     spending_words,
     strata_words,
 )
+from equipoise.report.kit.formats import isolated
+from equipoise.simulation.protocol_trials import EFFECT
 
 
 def lead(
@@ -24,12 +26,10 @@ def lead(
 ) -> list[str]:
     """The first lines of the text and of the page."""
     design = protocol.design
+    h0, h1 = (isolated(words) for words in (design.hypotheses.h0, design.hypotheses.h1))
     return [
         _plan(protocol, computed),
-        (
-            f"H0: {design.hypotheses.h0}. H1: {design.hypotheses.h1}. Looks at efficacy:"
-            f" {_looks(protocol)}."
-        ),
+        f"H0: {h0}. H1: {h1}. Looks at efficacy: {_looks(protocol)}.",
         _power(computed),
         *_duration(simulated),
         *([computed.blocks.words()] if computed.blocks else []),
@@ -39,14 +39,14 @@ def lead(
 
 def _plan(protocol: Protocol, computed: ComputedDesign) -> str:
     (n_1, n_0), (one, zero) = computed.plan.end, computed.plan.ratio
-    labels = f"{protocol.experimental.label} v {protocol.control.label}"
+    labels = f"{isolated(protocol.experimental.label)} v {isolated(protocol.control.label)}"
     primary, confirmed = protocol.primary, protocol.assessment.confirmation is not None
     counted = responses_words(primary.responses, confirmed=confirmed)
     rest = "" if is_divisible(protocol) else ", which cannot be divided exactly"
     return (
         f"{protocol.id}: {protocol.design.participants} participants, {n_1} v {n_0} ({labels},"
         f" {one}:{zero}{rest}), {protocol.design.masking.lower()}, two-sided"
-        f" {protocol.design.alpha}; {primary.label.lower()} ({counted})."
+        f" {protocol.design.alpha}; {isolated(primary.label.lower())} ({counted})."
     )
 
 
@@ -58,14 +58,15 @@ def _looks(protocol: Protocol) -> str:
 
 
 def _duration(simulated: SimulatedDesign | None) -> list[str]:
-    if simulated is None or simulated.months is None:
+    if simulated is None or EFFECT not in simulated.durations:
         return []
-    told = simulated.months
+    months = simulated.durations[EFFECT].months
     return [
         (
             "At the assumed rate of recruitment the primary analysis comes after"
-            f" {told.value:.1f} months on average (5 to 95 %: {told.q05:.1f} to {told.q95:.1f}),"
-            " simulated."
+            f" {months.value:.1f} months on average (simulated, standard error"
+            f" {months.standard_error:.2f}), in 90 % of trials after {months.q05:.1f} to"
+            f" {months.q95:.1f}."
         )
     ]
 

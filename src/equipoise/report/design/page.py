@@ -11,7 +11,7 @@ from equipoise.planning.simulated_design import SimulatedDesign
 from equipoise.protocol.model import Protocol
 from equipoise.protocol.payload import protocol_hash
 from equipoise.report.design.lead import lead
-from equipoise.report.design.looks import boundary_table, stopping_table
+from equipoise.report.design.looks import duration_table, looks_blocks
 from equipoise.report.design.power import (
     assurance_table,
     effect_figures,
@@ -23,6 +23,7 @@ from equipoise.report.design.scans import scan_blocks
 from equipoise.report.design.simulated import assumed_table, looks_table
 from equipoise.report.kit.page import Document, Figure, Section, write_document
 from equipoise.report.kit.table import Table, table_text
+from equipoise.version import VERSION
 
 
 def show_design(
@@ -47,15 +48,26 @@ def write_design(
     """The page, with figures."""
     return write_document(
         Document(
-            title=f"{protocol.registration.title}: what the design can show",
-            kicker=(
-                f"The design of a randomized trial, computed from its protocol: {protocol.id},"
-                f" version {protocol.version}, {protocol_hash(protocol)[:12]}"
-            ),
+            title=protocol.registration.title,
+            kicker="What the design of a randomized trial can show, computed from its protocol",
+            about=_about(protocol, simulated),
             lead=lead(protocol, computed, simulated),
             sections=_sections(protocol, computed, simulated),
         )
     )
+
+
+def _about(protocol: Protocol, simulated: SimulatedDesign | None) -> list[tuple[str, str]]:
+    """Which protocol, and by which software."""
+    figures = "computed alone"
+    if simulated:
+        figures = f"computed; simulated beside, {simulated.trials} trials, seed {simulated.seed}"
+    return [
+        ("Trial", protocol.id),
+        ("Protocol", f"version {protocol.version}, SHA-256 {protocol_hash(protocol)}"),
+        ("Figures", figures),
+        ("Software", f"Equipoise {VERSION}"),
+    ]
 
 
 def _sections(
@@ -71,10 +83,11 @@ def _sections(
         ]
     if computed.assurance:
         sections.append(Section("assurance", "Assurance", [assurance_table(protocol, computed)]))
-    if computed.table:
-        bounds = boundary_table(protocol, computed.looks)
-        stops = stopping_table(protocol, computed.looks)
-        sections.append(Section("boundaries", "Boundaries and stopping", [bounds, stops]))
+    blocks = looks_blocks(protocol, computed, simulated)
+    sections.append(Section("boundaries", "Boundaries and stopping", blocks))
+    if simulated and simulated.durations:
+        duration = duration_table(protocol, simulated)
+        sections.append(Section("duration", "How long it takes", [duration]))
     if simulated and simulated.early_looks:
         looks = looks_table(protocol, simulated)
         sections.append(Section("looks", "What an early look costs", [looks]))

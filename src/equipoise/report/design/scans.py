@@ -5,7 +5,7 @@ from __future__ import annotations
 from equipoise.planning.scan_interval import ScanInterval, counts_stable_disease, scan_timing
 from equipoise.planning.simulated_design import SimulatedDesign
 from equipoise.protocol.model import Protocol
-from equipoise.report.design.words import estimate_words
+from equipoise.report.design.words import estimate_words, percent_words
 from equipoise.report.kit.formats import NONE, percent
 from equipoise.report.kit.table import Table
 from equipoise.simulation.declared_test import primary_analysis
@@ -44,11 +44,12 @@ def _table(protocol: Protocol, intervals: list[ScanInterval], *, formula: bool) 
         head += [f"power ({primary_analysis(protocol)})", "power (PFS log-rank)"]
         for row, interval in zip(rows, intervals, strict=True):
             pfs = interval.pfs_rejected
-            row += [percent(interval.control.value), percent(interval.experimental.value)]
+            row += [percent_words(interval.control), percent_words(interval.experimental)]
             row += [estimate_words(interval.rejected), estimate_words(pfs) if pfs else NONE]
         note += (
             " Virtual participants are scanned at that interval throughout, stable disease has to"
-            " last to the first, and all rows are cut after the same follow-up."
+            " last to the first, and all rows are cut after the same follow-up; in brackets the"
+            " Monte-Carlo standard error."
         )
     caption = f"{protocol.primary.label} by the day of the first scan"
     return Table(head, rows, caption=caption, note=note, stack=True)

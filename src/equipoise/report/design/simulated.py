@@ -5,7 +5,7 @@ from __future__ import annotations
 from equipoise.planning.early_looks import LookCost
 from equipoise.planning.simulated_design import SimulatedDesign
 from equipoise.protocol.model import Protocol
-from equipoise.report.design.words import estimate_words, spending_words
+from equipoise.report.design.words import estimate_words, mean_words, spending_words
 from equipoise.report.kit.table import Table
 from equipoise.simulation.declared_test import primary_analysis
 
@@ -29,7 +29,7 @@ def looks_table(protocol: Protocol, simulated: SimulatedDesign) -> Table:
         f" which would have {protocol.design.power} without the look. 'Stop early' is in favor of"
         " the experimental arm, 'reject' in either direction. The last four are virtual trials that"
         f" look when {half} can be judged, by {primary_analysis(protocol)}; 'entered' counts all"
-        " who have come by then. The protocol "
+        " who have come by then; in brackets the Monte-Carlo standard error. The protocol "
         + (
             "takes its looks with the bounds marked *."
             if protocol.design.looks
@@ -51,7 +51,7 @@ def _look_row(name: str, look: LookCost, protocol: Protocol) -> list[str]:
         estimate_words(with_effect.stopped_for_efficacy[0]),
         estimate_words(with_effect.rejected),
         estimate_words(without.rejected),
-        f"{with_effect.entered.value:.1f}",
+        mean_words(with_effect.entered),
     ]
 
 

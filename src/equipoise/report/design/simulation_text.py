@@ -4,9 +4,10 @@ error.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from equipoise.report.design.words import responses_words
+from equipoise.report.kit.formats import PLANNED_TESTS
 from equipoise.simulation.operating_characteristics import Estimate
 from equipoise.simulation.protocol_results import (
     MedianMonths,
@@ -20,7 +21,7 @@ from equipoise.simulation.protocol_results import (
 )
 from equipoise.simulation.stopping import Stopping
 
-TESTS = {"boschloo": "Boschloo", "fisher": "Fisher", "cmh": "CMH"}
+TESTS: Mapping[str, str] = {str(test): words for test, words in PLANNED_TESTS.items()}
 Row = tuple[str, str]
 _LABEL, _CELL = 60, 17
 

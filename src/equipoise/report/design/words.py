@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from equipoise.planning.declared_power import ShownTest
-from equipoise.planning.planned import Planned
-from equipoise.report.kit.formats import plural
+from equipoise.planning.operating_table import OperatingRow
+from equipoise.protocol.model import Protocol
+from equipoise.report.kit.formats import isolated, percent, plural
 from equipoise.simulation.operating_characteristics import Estimate
 
 TEST_SENTENCES: Mapping[ShownTest, str] = {
@@ -26,6 +27,16 @@ TEST_OF: Mapping[ShownTest, str] = {
 def estimate_words(figure: Estimate) -> str:
     """A simulated proportion with its Monte-Carlo standard error."""
     return f"{figure.value:.3f} ({figure.standard_error:.3f})"
+
+
+def mean_words(figure: Estimate) -> str:
+    """A simulated average with its Monte-Carlo standard error."""
+    return f"{figure.value:.1f} ({figure.standard_error:.2f})"
+
+
+def percent_words(figure: Estimate) -> str:
+    """A simulated proportion in percent, its Monte-Carlo standard error in points."""
+    return f"{percent(figure.value)} ({100 * figure.standard_error:.1f})"
 
 
 def spending_words(name: str) -> str:
@@ -48,8 +59,16 @@ def strata_words(strata: int) -> str:
     return "one stratum" if strata == 1 else f"{plural(strata, 'stratum', 'strata')} of equal size"
 
 
-def per_arm_words(plan: Planned) -> str:
-    """What the numbers of `arms_words` count."""
-    if plan.ratio == (1, 1):
-        return "Participants per arm"
-    return "Participants, experimental + control,"
+def both_words(arms: tuple[int, int]) -> str:
+    """Participants by arm, experimental + control."""
+    return f"{arms[0]} + {arms[1]}"
+
+
+def labels_of(protocol: Protocol) -> dict[str, str]:
+    """What people read of each scenario, by its id."""
+    return {each.id: isolated(each.label) for each in protocol.design.scenarios}
+
+
+def shares_words(row: OperatingRow) -> str:
+    """The shares of a scenario."""
+    return f"{percent(row.p_control)} in control, {percent(row.p_experimental)} experimental"

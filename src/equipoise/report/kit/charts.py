@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from equipoise.report.kit.svg import Scale, line, lines, path, picture, text, wrap
+from equipoise.report.kit.svg import Scale, circle, line, lines, path, picture, text, wrap
 
 LEFT, RIGHT, TOP, ROW = 52.0, 14.0, 28.0, 18.0
 _KINDS = ("experimental", "control", "third", "fourth")
@@ -18,7 +18,7 @@ _KINDS = ("experimental", "control", "third", "fourth")
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line: points (x, y) from left to right; `low` and `high` are the band's bounds at the
-    same x, if any.
+    same x, if any; `dots` are points that are told apart.
     """
 
     label: str
@@ -27,6 +27,7 @@ class Line:
     low: Sequence[float] = ()
     high: Sequence[float] = ()
     stepped: bool = False
+    dots: Sequence[tuple[float, float]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +69,10 @@ def draw_lines(chart: LineChart, width: float) -> str:
     for kind, curve in pairs:
         points = [(x(at), y(value)) for at, value in zip(curve.x, curve.y, strict=True)]
         parts.append(path(_stairs(points) if curve.stepped else points, f"curve {kind}"))
+        parts += [circle(x(at), y(value), 5, f"dot {kind}") for at, value in curve.dots]
     parts += [_marked(at, words, x, y) for at, words in chart.marked]
-    return picture(width, bottom + 46, "".join(parts), chart.label, chart.simulated)
+    height = bottom + 46 + ROW * (len(_x_title(chart, width)) - 1)
+    return picture(width, height, "".join(parts), chart.label, chart.simulated)
 
 
 def _marked(at: float, words: str, x: Scale, y: Scale) -> str:
@@ -109,8 +112,13 @@ def _axes(chart: LineChart, x: Scale, y: Scale, width: float, bottom: float) -> 
         parts.append(line(x(tick), bottom, x(tick), bottom + 4, "axis"))
         parts.append(text(x(tick), bottom + 18, chart.x_words(tick), "muted", "middle"))
     parts += [line(LEFT, y(level), width - RIGHT, y(level), "limit") for level in chart.limits]
+    middle = (LEFT + width - RIGHT) / 2
     parts += [
         line(LEFT, bottom, width - RIGHT, bottom, "axis"),
-        text((LEFT + width - RIGHT) / 2, bottom + 36, chart.x_title, "muted", "middle"),
+        lines(middle, bottom + 36, _x_title(chart, width), "muted", "middle"),
     ]
     return "".join(parts)
+
+
+def _x_title(chart: LineChart, width: float) -> list[str]:
+    return wrap(chart.x_title, width - LEFT - RIGHT)

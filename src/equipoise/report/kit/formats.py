@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Literal
+from unicodedata import bidirectional
 
 from equipoise.terms.dates import DAYS_PER_MONTH
 
@@ -100,6 +101,23 @@ def plural(n: int, noun: str, several: str = "") -> str:
 def arms_words(arms: tuple[int, int]) -> str:
     """Participants by arm: one number for equal arms, else experimental + control."""
     return str(arms[0]) if arms[0] == arms[1] else f"{arms[0]} + {arms[1]}"
+
+
+def at_decimal_point(cells: Sequence[str]) -> list[str]:
+    """Numbers of a column that begins at the left, with figure spaces before them, so that their
+    decimal points stand below each other; what is not a number in percent stays as it is.
+    """
+    wholes = {cell: cell.split(" ")[0].split(".")[0] for cell in cells if cell.endswith(" %")}
+    widest = max(map(len, wholes.values()), default=0)
+    return ["\u2007" * (widest - len(wholes.get(cell, "?" * widest))) + cell for cell in cells]
+
+
+def isolated(words: str) -> str:
+    """Words of a protocol inside a sentence of ours: those that are read from right to left are set
+    apart, so that the numbers beside them keep their place (Unicode Standard Annex 9).
+    """
+    turned = any(bidirectional(letter) in ("R", "AL") for letter in words)
+    return f"\u2068{words}\u2069" if turned else words
 
 
 def listed(items: Sequence[str]) -> str:

@@ -27,13 +27,17 @@ class Table:
 
 def table_text(table: Table) -> list[str]:
     """A table as lines for a terminal: columns as wide as they must be, the first to the left,
-    numbers to the right.
+    numbers to the right; a heading inside the table is a line of its own.
     """
     rows = [[str(cell) for cell in row] for row in (table.head, *table.rows)]
-    widths = [max(len(row[i]) for row in rows) for i in range(len(table.head))]
+    whole = [row for row in rows if len(row) == len(table.head)]
+    widths = [max(len(row[i]) for row in whole) for i in range(len(table.head))]
     left = len(widths) if table.words else 1
     lines = [table.caption]
     for row in rows:
+        if len(row) == 1:
+            lines.append(row[0])
+            continue
         cells = [
             cell.ljust(width) if i < left else cell.rjust(width)
             for i, (cell, width) in enumerate(zip(row, widths, strict=True))

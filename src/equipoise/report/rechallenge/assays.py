@@ -14,6 +14,7 @@ from equipoise.report.rechallenge.words import (
     PERCENT_TICKS,
     difference_words,
     limit_words,
+    percent_number,
     percent_tick,
     with_error,
 )
@@ -56,15 +57,12 @@ def _limit_figure(
     answer: Rechallenge, title: str, which: Callable[[Point], float], caption: str
 ) -> Figure:
     places = tuple(log10(limit) for limit in answer.limits)
-    assays = [assay for assay in answer.assays if assay.tumor_dna == 1][:4]
-    lines = [
-        Line(
-            assay.label,
-            places,
-            [which(answer.at(answer.reference_interval, assay.id, at)) for at in answer.limits],
-        )
-        for assay in assays
-    ]
+    lines = []
+    for assay in [assay for assay in answer.assays if assay.tumor_dna == 1][:4]:
+        points = [answer.at(answer.reference_interval, assay.id, at) for at in answer.limits]
+        shares = [which(point) for point in points]
+        dots = tuple(zip(places, shares, strict=True))
+        lines.append(Line(assay.label, places, shares, dots=dots))
     chart = LineChart(
         f"{title}, by limit of detection",
         "Limit of detection, % allele fraction in plasma (logarithmic)",
@@ -73,9 +71,11 @@ def _limit_figure(
         PERCENT_TICKS,
         lines,
         percent_tick,
-        lambda x: f"{100 * 10**x:.4g}",
+        lambda x: percent_number(10**x),
+        marked=[(log10(answer.declared_limit), "protocol")],
         simulated=True,
     )
+    caption += " The dots are computed, and the lines between them are to guide the eye."
     return draw_twice(lambda width: draw_lines(chart, width), caption)
 
 
@@ -99,7 +99,7 @@ def _assay_table(answer: Rechallenge) -> Table:
         f" {above[0]} that carries a variant on the panel, below the limit. Who is let in is"
         " integrated over 16,384 quasi-random people and has no Monte-Carlo error to speak of."
     )
-    return Table(head, rows, note=note)
+    return Table(head, rows, note=note, stack=True)
 
 
 def _assay_row(label: str, point: Point) -> list[Cell]:

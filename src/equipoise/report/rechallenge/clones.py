@@ -11,7 +11,7 @@ from equipoise.planning.rechallenge.decay import (
 )
 from equipoise.planning.rechallenge.figures import Rechallenge
 from equipoise.report.kit.charts import Line, LineChart, draw_lines
-from equipoise.report.kit.formats import percent
+from equipoise.report.kit.formats import at_decimal_point, percent
 from equipoise.report.kit.page import Figure, draw_twice
 from equipoise.report.kit.table import Cell, Table
 from equipoise.report.rechallenge.words import (
@@ -83,7 +83,7 @@ def _below_table(answer: Rechallenge) -> Table:
         f" {answer.half_lives[0]:g} to {answer.half_lives[-1]:g} months; 0: never above it."
         " Chemotherapy lowers the tumor fraction too, and hides the clone without shrinking it."
     )
-    return Table(head, rows, note=note)
+    return Table(head, rows, note=note, stack=True)
 
 
 def _span(months: Sequence[float]) -> str:
@@ -92,13 +92,10 @@ def _span(months: Sequence[float]) -> str:
 
 def by_fraction(answer: Rechallenge) -> tuple[str | Table | Figure, ...]:
     """What is expected at each resistant fraction."""
+    shares = at_decimal_point([share_words(fraction) for fraction, _ in answer.at_fraction])
     rows = [
-        [
-            share_words(fraction),
-            with_error(outcome.disease_control, 100, 1),
-            *pfs_cells(outcome),
-        ]
-        for fraction, outcome in answer.at_fraction
+        [share, with_error(outcome.disease_control, 100, 1), *pfs_cells(outcome)]
+        for share, (_, outcome) in zip(shares, answer.at_fraction, strict=True)
     ]
     head = [
         "Resistant cells at randomization",
@@ -112,5 +109,5 @@ def by_fraction(answer: Rechallenge) -> tuple[str | Table | Figure, ...]:
             " assays. Small clones cost PFS long before they cost disease control, which the first"
             " scans decide."
         ),
-        Table(head, rows),
+        Table(head, rows, stack=True),
     )

@@ -136,7 +136,7 @@ def _course_table(answer: Rechallenge) -> Table:
         "Mean PFS, months",
         "Median PFS, months",
     ]
-    return Table(head, rows, note=note)
+    return Table(head, rows, note=note, stack=True)
 
 
 def _effect(point: Point, answer: Rechallenge) -> list[Cell]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from equipoise.planning.rechallenge.figures import UNSELECTED, Point, Rechallenge
-from equipoise.report.kit.formats import percent, signed
+from equipoise.report.kit.formats import isolated, percent, signed
 from equipoise.report.kit.page import Document, Section, write_document
 from equipoise.report.kit.table import Cell, Table
 from equipoise.report.rechallenge.assays import by_assay
@@ -14,6 +14,7 @@ from equipoise.report.rechallenge.words import (
     limit_words,
     range_words,
 )
+from equipoise.version import VERSION
 
 CANNOT = (
     (
@@ -59,11 +60,9 @@ def write_rechallenge(answer: Rechallenge) -> str:
 def _document(answer: Rechallenge) -> Document:
     return Document(
         title="Re-challenge after an interval without the drug",
-        kicker=(
-            f"SIMULATED — no patient was treated. {answer.protocol}; {answer.patients:,} virtual"
-            f" patients in the control arm and at each resistant fraction, seed {answer.seed};"
-            " Equipoise."
-        ),
+        kicker="What the hypothesis of a trial rests on, from virtual patients",
+        banner="SIMULATED — no patient was treated",
+        about=_about(answer),
         lead=lead(answer),
         sections=(
             Section("interval", "How long without the drug?", by_interval(answer)),
@@ -75,6 +74,19 @@ def _document(answer: Rechallenge) -> Document:
             Section("inputs", "What is published, and what is assumed?", (_inputs(answer),)),
             Section("cannot", "What these figures cannot show", CANNOT),
         ),
+    )
+
+
+def _about(answer: Rechallenge) -> tuple[tuple[str, str], ...]:
+    """Which protocol, how many were drawn, and by which software."""
+    drawn = (
+        f"{answer.patients:,} virtual patients in the control arm and at each resistant fraction"
+    )
+    return (
+        ("Trial", f"{answer.protocol}: {isolated(answer.title)}"),
+        ("Protocol", f"version {answer.version}, SHA-256 {answer.digest}"),
+        ("Figures", f"{drawn}, seed {answer.seed}"),
+        ("Software", f"Equipoise {VERSION}"),
     )
 
 

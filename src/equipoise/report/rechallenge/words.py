@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from math import isnan
 
 from equipoise.planning.rechallenge.figures import Assay, Expected, Outcome, Point, Rechallenge
@@ -14,16 +15,27 @@ EVERY = 3
 """Months between the rows of a table over intervals."""
 
 
+def percent_number(share: float) -> str:
+    """A share in percent, written out: never as a power of ten."""
+    return f"{Decimal(f'{100 * share:.6g}'):f}"
+
+
 def limit_words(value: float) -> str:
     """A limit of detection."""
-    return f"{100 * value:g} %"
+    return f"{percent_number(value)} %"
 
 
 def share_words(share: float) -> str:
-    """A share of cells; a tiny one as one in so many."""
+    """A share of cells; one that leaves hardly any, or takes hardly any out, as one in so many."""
     if share < _TINY:
-        return f"1 in {float(f'{1 / share:.2g}'):,.0f}" if share > 0 else "none"
-    return f"{float(f'{100 * share:.2g}'):g} %"
+        return _one_in(share) if share > 0 else "none"
+    if share > 1 - _TINY:
+        return f"all but {_one_in(1 - share)}" if share < 1 else "all"
+    return f"{percent_number(float(f'{share:.2g}'))} %"
+
+
+def _one_in(share: float) -> str:
+    return f"1 in {float(f'{1 / share:.2g}'):,.0f}"
 
 
 def range_words(answer: Rechallenge, interval: float, assay: str, limit: float | None) -> str:

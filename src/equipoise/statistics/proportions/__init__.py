@@ -28,7 +28,12 @@ from equipoise.statistics.proportions.margin_tests import (
     farrington_manning,
 )
 from equipoise.statistics.proportions.power_by_size import SawTooth, saw_tooth
-from equipoise.statistics.proportions.repeated import repeated_power_of, repeated_size_of
+from equipoise.statistics.proportions.repeated import (
+    RepeatedStopping,
+    repeated_power_of,
+    repeated_size_of,
+    repeated_stopping_of,
+)
 from equipoise.statistics.proportions.stratified import (
     StratifiedComparison,
     cochran_mantel_haenszel,
@@ -52,6 +57,7 @@ __all__ = [
     "Interval",
     "LargestSize",
     "Ratio",
+    "RepeatedStopping",
     "SawTooth",
     "ScoreComparison",
     "SimonDesigns",
@@ -83,6 +89,7 @@ __all__ = [
     "rejection_region",
     "repeated_power_of",
     "repeated_size_of",
+    "repeated_stopping_of",
     "saw_tooth",
     "simon_two_stage",
     "size_of",

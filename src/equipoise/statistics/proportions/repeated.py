@@ -6,6 +6,7 @@ control.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -19,6 +20,16 @@ SHARES = np.linspace(0, 1, 201)
 """Common shares that the size is the largest over."""
 
 
+@dataclass(frozen=True, slots=True)
+class RepeatedStopping:
+    """Probability of rejecting at each look for the first time, (look,): `above` in favor of group
+    1, `below` in favor of group 0.
+    """
+
+    above: tuple[float, ...]
+    below: tuple[float, ...]
+
+
 def repeated_power_of(
     test: Test,
     arms: Sequence[tuple[int, int]],
@@ -26,7 +37,21 @@ def repeated_power_of(
     p_1: float,
     p_0: float,
 ) -> float:
-    """Probability that the two-sided test rejects at one of its looks.
+    """Probability that the two-sided test rejects at one of its looks, in favor of either group;
+    see `repeated_stopping_of`.
+    """
+    stopping = repeated_stopping_of(test, arms, levels, p_1, p_0)
+    return min(sum(stopping.above) + sum(stopping.below), 1.0)
+
+
+def repeated_stopping_of(
+    test: Test,
+    arms: Sequence[tuple[int, int]],
+    levels: Sequence[float],
+    p_1: float,
+    p_0: float,
+) -> RepeatedStopping:
+    """At which look the two-sided test rejects for the first time, and in whose favor.
 
     arms: subjects (n_1, n_0) by each look, never falling; levels: the two-sided level of each look,
     0 for none. Raises ValueError for numbers that are none of these.
@@ -34,15 +59,18 @@ def repeated_power_of(
     check_probability("p_1", p_1)
     check_probability("p_0", p_0)
     _check(arms, levels)
-    going_on, rejected, before = np.ones((1, 1)), 0.0, (0, 0)
-    for (n_1, n_0), level in zip(arms, levels, strict=True):
+    above, below = [0.0] * len(arms), [0.0] * len(arms)
+    going_on, before = np.ones((1, 1)), (0, 0)
+    for look, ((n_1, n_0), level) in enumerate(zip(arms, levels, strict=True)):
         going_on = _added(going_on, n_1 - before[0], n_0 - before[1], p_1, p_0)
         if level > 0 and n_1 and n_0:
             region = rejection_region(test, n_1, n_0, level)
-            rejected += float(going_on[region].sum())
+            better = np.arange(n_1 + 1)[:, None] * n_0 > np.arange(n_0 + 1)[None, :] * n_1
+            above[look] = float(going_on[region & better].sum())
+            below[look] = float(going_on[region & ~better].sum())
             going_on = np.where(region, 0.0, going_on)
         before = n_1, n_0
-    return min(rejected, 1.0)
+    return RepeatedStopping(tuple(above), tuple(below))
 
 
 def repeated_size_of(test: Test, arms: Sequence[tuple[int, int]], levels: Sequence[float]) -> float:
