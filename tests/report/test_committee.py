@@ -131,6 +131,20 @@ def test_accrual_is_counted_by_month_up_to_everybody():
     assert [int(row[1]) for row in rows] == [int(row[1]) + int(row[2]) for row in by_arm]
 
 
+def test_nothing_of_an_arm_is_left_in_the_results_that_the_open_report_is_made_of():
+    """The ids of arms stand in no key and no value; nor do differences between them."""
+    analysis = small_trial()[0]
+    told = write_results(pooled(analysis.results))
+
+    for arm in analysis.results.arms:
+        assert f'"{arm}"' in write_results(analysis.results)
+        assert f'"{arm}"' not in told
+    found = json.loads(told)
+    assert found["best_responses"] == []
+    assert found["exposure"] == found["therapy_after"] == found["deviations"] == {}
+    assert all(each["gap"] is None for each in found["endpoints"]["SAFETY"]["kinds"].values())
+
+
 # ------------------------------------------------------------------ closed
 
 
@@ -138,8 +152,12 @@ def test_a_number_of_the_closed_report_is_that_of_the_report():
     whole = read_page(write_report(*small_trial())).tables
     closed = read_page(report(closed=True)).tables
 
-    for anchor, title in (("baseline", "At randomization"), ("safety", "Adverse events")):
-        there = next(grid for grid in whole if grid.anchor == anchor)
+    for anchor, first, title in (
+        ("baseline", "", "At randomization"),
+        ("safety", "Participants with", "Adverse events by kind"),
+        ("safety", "Term", "Adverse events"),
+    ):
+        there = next(g for g in whole if g.anchor == anchor and g.headings()[0] == first)
         here = next(grid for grid in closed if grid.title == title)
         assert (here.headings(), cells(here)) == (there.headings(), cells(there))
 

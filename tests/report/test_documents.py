@@ -108,7 +108,7 @@ def test_what_is_folded_stands_last_and_is_counted_last(paper):
 
     assert headings.index("Supplement") > headings.index("Checklist of CONSORT 2025")
     assert [grid.number for grid in paper.tables] == list(range(1, len(paper.tables) + 1))
-    assert paper.tables[-1].anchor == "assumed"
+    assert [grid.anchor for grid in paper.tables[-2:]] == ["assumed", "primary"]
 
 
 def test_every_table_and_figure_says_population_and_cutoff(paper):

@@ -24,8 +24,8 @@ WIDE, NARROW = 860.0, 350.0
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One figure, drawn for a wide and for a narrow screen; `about` says population, policy and
-    cutoff.
+    """One figure, drawn for a wide and for a narrow screen (empty: the wide one is moved there);
+    `about` says population, policy and cutoff.
     """
 
     wide: Markup
@@ -57,11 +57,17 @@ class Document:
     banner: str = ""
 
 
+_LONG = 150_000
+"""Letters of a figure that is drawn once: of 1,000 participants each drawing is a megabyte."""
+
+
 def draw_twice(draw: Callable[[float], str], caption: str) -> Figure:
     """A figure from the function that draws it at a width in pixels. Where nothing hovers, a mark
-    that has words of its own needs no other title: of 1,000 participants they are half a megabyte.
+    that has words of its own needs no other title. A long figure is drawn wide alone.
     """
-    return Figure(Markup(draw(WIDE)), Markup(_TITLE.sub(r"\1", draw(NARROW))), caption)
+    wide = draw(WIDE)
+    narrow = "" if len(wide) > _LONG else _TITLE.sub(r"\1", draw(NARROW))
+    return Figure(Markup(wide), Markup(narrow), caption)
 
 
 def write_document(document: Document) -> str:

@@ -27,6 +27,7 @@ from equipoise.report.trial.consort import boxes_of, draw_consort
 from equipoise.report.trial.pooled import ALL, pooled
 from equipoise.report.trial.proportion_tables import comparison_table, proportion_table
 from equipoise.report.trial.safety_review import review_words
+from equipoise.report.trial.safety_tables import overview_table, shift_table
 from equipoise.report.trial.stated import RANDOMIZED, SCREENED, about
 from equipoise.report.trial.time_table import time_table
 from equipoise.report.trial.visit_tables import overdue_table, visit_table
@@ -166,8 +167,14 @@ def _harms(endpoint: SafetyEndpoint, analysis: Analysis, results: Results) -> li
         return [f"No adverse event is recorded among {treated} treated participants."]
     who = analysis.trial.protocol.population(endpoint.population).definition
     said = about(who, f"worst grade by CTCAE {endpoint.ctcae}", results.cutoff)
-    table = adverse_event_table(endpoint, results.arms, DrillDown())
-    return [replace(table, caption="Adverse events", about=said)]
+    overview = overview_table(endpoint, results.arms, DrillDown())
+    terms = adverse_event_table(endpoint, results.arms, DrillDown())
+    shifts = shift_table(endpoint, results.arms, DrillDown())
+    return [
+        replace(overview, caption="Adverse events by kind", about=said),
+        replace(terms, caption="Adverse events", about=said),
+        *([replace(shifts, caption="Laboratory, worst grade", about=said)] if shifts else []),
+    ]
 
 
 def _visits(results: Results) -> list[Block]:

@@ -7,12 +7,21 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
+from typing import TypeVar
 
-from equipoise.analysis.results.endpoints import GRADES, SafetyEndpoint, Term
+from equipoise.analysis.results.endpoints import (
+    GRADES,
+    EventsOfKind,
+    SafetyEndpoint,
+    Shift,
+    Term,
+)
 from equipoise.analysis.results.participants import Flow, FlowOfArm
+from equipoise.analysis.results.responses import Concordance
 from equipoise.analysis.results.trial import ArmOfTrial, Results
 from equipoise.analysis.results.visits import Visits, VisitsOfArm
 
+Value = TypeVar("Value")
 ALL = "ALL"
 LABEL = "All arms"
 
@@ -27,9 +36,17 @@ def pooled(results: Results) -> Results:
         baseline={
             name: replace(results.baseline[name], arm=ALL) for name in sorted(results.baseline)
         },
+        best_responses=(),
+        to_response={},
+        concordance=Concordance(scans={}, n=0, agree=0, kappa=None),
         tumor_change={},
+        tumor_courses={},
         time_lines={},
         disagreements=(),
+        follow_up=replace(results.follow_up, arms={}),
+        exposure={},
+        therapy_after={},
+        deviations={},
         visits=_visits(results.visits),
         endpoints={
             name: _safety(endpoint)
@@ -94,7 +111,21 @@ def _safety(endpoint: SafetyEndpoint) -> SafetyEndpoint:
         n={ALL: sum(endpoint.n.values())},
         terms={name: {ALL: _term(arms.values())} for name, arms in sorted(endpoint.terms.items())},
         serious={ALL: _names(endpoint.serious.values())},
+        kinds={
+            kind: EventsOfKind(arms={ALL: _names(told.arms.values())}, gap=None)
+            for kind, told in endpoint.kinds.items()
+        },
+        gaps={},
+        shifts={
+            term: {ALL: Shift(subjects=_together(each.subjects for each in by_arm.values()))}
+            for term, by_arm in endpoint.shifts.items()
+        },
     )
+
+
+def _together(parts: Iterable[Mapping[str, Value]]) -> dict[str, Value]:
+    """What is told of each subject, in the order of their codes: not in that of the arms."""
+    return dict(sorted((name, value) for part in parts for name, value in part.items()))
 
 
 def _term(arms: Iterable[Term]) -> Term:

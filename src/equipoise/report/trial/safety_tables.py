@@ -34,19 +34,15 @@ def overview_table(endpoint: SafetyEndpoint, arms: Arms, drill_down: DrillDown) 
             names, n = told.arms[arm], endpoint.n[arm]
             shown = f"{len(names)} ({percent(len(names) / n, 0)})" if n else "0"
             row.append(drill_down.number(shown, f"{_KINDS[kind]}: {about.label}", names))
-        rows.append([*row, _gap_words(told.gap)])
-    head = _head(endpoint, arms, "Participants with")
-    note = (
-        "Number (percent) of those treated, by treatment received. Differences in percentage points"
-        " with intervals (Miettinen-Nurminen), nominal. An event whose relation nobody recorded is"
-        " not among the related ones."
-    )
+        rows.append([*row, _gap_words(told.gap)] if len(arms) > 1 else row)
+    head: list[Cell] = ["Participants with"]
+    head += [f"{about.label} (n = {endpoint.n[arm]})" for arm, about in arms.items()]
+    note = "Number (percent) of those treated, by treatment received."
+    if len(arms) > 1:
+        head.append("Difference")
+        note += " Differences in percentage points with intervals (Miettinen-Nurminen), nominal."
+    note += " An event whose relation nobody recorded is not among the related ones."
     return Table(head, rows, note=note, stack=True)
-
-
-def _head(endpoint: SafetyEndpoint, arms: Arms, first: str) -> list[Cell]:
-    each = (f"{about.label} (n = {endpoint.n[arm]})" for arm, about in arms.items())
-    return [first, *each, "Difference"]
 
 
 def _gap_words(gap: Gap | None) -> str:

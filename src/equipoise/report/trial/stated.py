@@ -23,13 +23,24 @@ from equipoise.report.trial.primary import primary_endpoint
 
 SCREENED = "everybody assessed for eligibility"
 RANDOMIZED = "all randomized, by the arm allocated"
+TREATED = "participants who received a dose, by treatment received"
 DECLARED = "none: it is computed from the protocol"
 
 POPULATIONS: Mapping[str, str] = {
     "consort": SCREENED,
     "baseline_table": RANDOMIZED,
     "waterfall": "all randomized who have a measured scan after baseline",
+    "spider": "all randomized who have a measured scan after baseline",
     "swimmer": RANDOMIZED,
+    "best_response": RANDOMIZED,
+    "four_ways": RANDOMIZED,
+    "to_response": "all randomized who responded",
+    "concordance": RANDOMIZED,
+    "exposure": TREATED,
+    "therapy_after": RANDOMIZED,
+    "deviations": RANDOMIZED,
+    "sites": SCREENED,
+    "recruitment": RANDOMIZED,
     "visits": RANDOMIZED,
     "overdue": RANDOMIZED,
     "eligibility": RANDOMIZED,
@@ -41,8 +52,8 @@ POPULATIONS: Mapping[str, str] = {
     "timing": DECLARED,
 }
 """Who stands in what is not about an endpoint, by its name on the page."""
-OF_THE_PRIMARY = ("primary_tables", "primary_curves", "sensitivity", "forest")
-OF_TIMES = ("time_table",)
+OF_THE_PRIMARY = ("primary_tables", "primary_curves", "sensitivity", "tipping", "forest")
+OF_TIMES = ("time_table", "landmarks")
 
 
 def state(page: Mapping[str, Any], analysis: Analysis) -> dict[str, Any]:
