@@ -4,6 +4,7 @@ by arm, and efficacy is shown only at a look that the protocol declares.
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from datetime import date
@@ -13,6 +14,7 @@ import pytest
 
 from equipoise.analysis.analyze import Analysis, analyze
 from equipoise.analysis.interim import look_due
+from equipoise.analysis.results.json_form import write_results
 from equipoise.protocol.design import EarlyLook
 from equipoise.protocol.yaml_file import load
 from equipoise.report.documents.page_parts import read_page
