@@ -257,7 +257,7 @@ SHOWN: Readers = {
     },
     "Hypotheses": {"report/design/lead:lead": "h0 h1"},
     "Scenario": {
-        "report/design/power:power_table": "label",
+        "report/design/power:assurance_table": "label",
         "report/protocol/page:_size": "source",
     },
     "Arm": {"report/protocol/page:_arms": "label"},
