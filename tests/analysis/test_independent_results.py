@@ -34,8 +34,8 @@ def trial() -> tuple[Results, list[Entry]]:
     """The planned size, with every kind of thing that happens."""
     protocol = load("NCT04509635")
     storage = Memory()
-    sealed = draw_sealed_list(protocol, participants=50, seed=5)
-    rehearse(protocol, storage, sealed, participants=50, seed=5)
+    sealed = draw_sealed_list(protocol, participants=50, seed=9)
+    rehearse(protocol, storage, sealed, participants=50, seed=9)
     entries = storage.read()
     assert protocol.conduct.adverse_events_days_after_last_dose == AFTER_LAST_DOSE
     return analyze(know(entries, verify(entries))).results, entries
@@ -88,8 +88,12 @@ def counted(names: object) -> list[str]:
 # ------------------------------------------------------------------ response
 
 
-def best_as_read(entries: list[Entry], randomized: pl.DataFrame) -> dict[str, str]:
-    """RECIST 1.1 4.4.3 without confirmation, up to progression or new therapy, in plain loops."""
+def best_as_read(
+    entries: list[Entry], randomized: pl.DataFrame, *, confirmed: bool = False
+) -> dict[str, str]:
+    """RECIST 1.1 4.4.3 and Table 3, up to progression or new therapy, in plain loops: with
+    confirmation a response has to be seen again after 28 days or more, and else is stable disease.
+    """
     read = rows(entries, "TUMOR_ASSESSMENT", "response")
     after = rows(entries, "SUBSEQUENT_THERAPY", "therapy")
     best = {}
@@ -110,15 +114,26 @@ def best_as_read(entries: list[Entry], randomized: pl.DataFrame) -> dict[str, st
             seen.append(((day - start).days, response))
             if response == "PD":
                 break
-        answers = {
-            "CR": any(r == "CR" for _, r in seen),
-            "PR": any(r == "PR" for _, r in seen),
-            "SD": any(r == "SD" and d >= 49 for d, r in seen),
-            "PD": any(r == "PD" for _, r in seen),
-        }
-        found = next((name for name, yes in answers.items() if yes), "NE")
-        best[subject] = found if scans else "MISSING"
+        best[subject] = best_of(seen, confirmed=confirmed) if scans else "MISSING"
     return best
+
+
+def best_of(seen: list[tuple[int, str]], *, confirmed: bool) -> str:
+    def responds(response: str, as_good: tuple[str, ...]) -> bool:
+        first = [day for day, each in seen if each == response]
+        if not confirmed:
+            return bool(first)
+        return (
+            any(each in as_good and day >= first[0] + 28 for day, each in seen) if first else False
+        )
+
+    answers = {
+        "CR": responds("CR", ("CR",)),
+        "PR": responds("PR", ("CR", "PR")),
+        "SD": any(r in ("SD", "PR", "CR") and d >= 49 for d, r in seen),
+        "PD": any(r == "PD" for _, r in seen),
+    }
+    return next((name for name, yes in answers.items() if yes), "NE")
 
 
 def test_best_overall_response(results, entries, randomized):
@@ -135,6 +150,14 @@ def test_best_overall_response(results, entries, randomized):
     assert sum(each.categories["CR"].arms[ARMS[0]].n for each in results.best_responses) == 4 * sum(
         arm == ARMS[0] for arm in arms.values()
     )
+
+
+def test_confirmed_best_overall_response(results, entries, randomized):
+    (told,) = (each for each in results.best_responses if each.reading == "read" and each.confirmed)
+    best = best_as_read(entries, randomized, confirmed=True)
+
+    assert {name: each.value for name, each in told.subjects.items()} == best
+    assert best != best_as_read(entries, randomized)
 
 
 def test_the_categories_add_up_to_the_endpoints(results):
@@ -306,13 +329,19 @@ def test_proportional_hazards_are_tested_as_r_tests_them(results, tmp_path):
 
 
 def test_follow_up_turns_deaths_and_censoring_round(results):
-    for arm, (days, died) in overall_survival(results).items():
+    """Few are followed up to the end, so a median may not be reached, and its lower bound is."""
+    told = {"all": results.follow_up.all, **results.follow_up.arms}
+    times = overall_survival(results)
+    days_of_all, died_of_all = zip(*times.values(), strict=True)
+    times["all"] = np.concatenate(days_of_all), np.concatenate(died_of_all)
+    for who, (days, died) in times.items():
         curve = SurvfuncRight(days, ~died)
-        median = results.follow_up.arms[arm].median
-        assert (np.nan if median is None else median) == pytest.approx(
-            curve.quantile(0.5), nan_ok=True
-        )
-    assert results.follow_up.all.median is not None
+        median = np.nan if told[who].median is None else told[who].median
+        assert median == pytest.approx(curve.quantile(0.5), nan_ok=True)
+        lower = told[who].interval[0]
+        bound = curve.quantile_ci(0.5, method="cloglog")[0]
+        assert (np.nan if lower is None else lower) == pytest.approx(bound, nan_ok=True)
+    assert told["all"].interval[0] is not None
 
 
 # ------------------------------------------------------------------ treatment
